@@ -1,0 +1,127 @@
+#include "bindings/array.h"
+
+#include <array>
+#include <limits>
+#include <vector>
+
+#include "runtime/allocator.h"
+
+namespace convolens {
+namespace {
+
+constexpr int kLargestRank = 32;
+
+// The axis that is the i-th in memory, the outermost first.
+int memory_axis(int rank, int i) {
+    if (rank < 3 || i == 0) return i;
+    return i == rank - 1 ? 1 : i + 1;
+}
+
+[[noreturn]] void refuse(const char* name, const std::string& what) {
+    throw std::invalid_argument(std::string(name) + ": " + what);
+}
+
+std::string describe(std::span<const npy_intp> shape) {
+    std::string text = "[";
+    for (const npy_intp extent : shape) text += (text.size() > 1 ? ", " : "") + std::to_string(extent);
+    return text + "]";
+}
+
+const void* checked(const Array& array, const char* name, int type, const char* type_name) {
+    PyArrayObject* object = array.get();
+    if (PyArray_TYPE(object) != type || !PyArray_ISNOTSWAPPED(object))
+        refuse(name, std::string("expected data type ") + type_name);
+    if (!PyArray_ISALIGNED(object) || !array.is_dense())
+        refuse(name, "expected dense channels-last memory");
+    return PyArray_DATA(object);
+}
+
+void check_shape(const Array& array, const char* name, std::initializer_list<i64> shape) {
+    bool same = static_cast<std::size_t>(array.rank()) == shape.size();
+    int axis = 0;
+    for (const i64 extent : shape) same = same && array.extent(axis++) == extent;
+    if (same) return;
+    const std::vector<npy_intp> expected(shape.begin(), shape.end());
+    refuse(name, "expected shape " + describe(expected) + ", not " + describe(array.shape()));
+}
+
+void release(PyObject* capsule) {
+    deallocate(PyCapsule_GetPointer(capsule, nullptr));
+}
+
+}  // namespace
+
+bool Array::is_dense() const {
+    if (size() == 0) return true;
+    npy_intp stride = PyArray_ITEMSIZE(array_);
+    for (int i = rank() - 1; i >= 0; --i) {
+        const int axis = memory_axis(rank(), i);
+        if (PyArray_DIM(array_, axis) == 1) continue;
+        if (PyArray_STRIDE(array_, axis) != stride) return false;
+        stride *= PyArray_DIM(array_, axis);
+    }
+    return true;
+}
+
+const float* Array::read(const char* name) const {
+    return static_cast<const float*>(checked(*this, name, NPY_FLOAT32, "float32"));
+}
+
+const float* Array::read(const char* name, std::initializer_list<i64> shape) const {
+    check_shape(*this, name, shape);
+    return read(name);
+}
+
+float* Array::write(const char* name) const {
+    if (!PyArray_ISWRITEABLE(array_)) refuse(name, "the array is read-only");
+    return const_cast<float*>(read(name));
+}
+
+float* Array::write(const char* name, std::initializer_list<i64> shape) const {
+    check_shape(*this, name, shape);
+    return write(name);
+}
+
+const i64* Array::read_int64(const char* name, std::initializer_list<i64> shape) const {
+    check_shape(*this, name, shape);
+    return static_cast<const i64*>(checked(*this, name, NPY_INT64, "int64"));
+}
+
+PyObject* new_array(std::span<const npy_intp> shape, PyArray_Descr* dtype) {
+    const int rank = static_cast<int>(shape.size());
+    if (rank > kLargestRank) throw std::invalid_argument("at most 32 dimensions are supported");
+    npy_intp stride = PyDataType_ELSIZE(dtype);
+    std::array<npy_intp, kLargestRank> strides{};
+    bool empty = false;
+    for (int i = rank - 1; i >= 0; --i) {
+        const int axis = memory_axis(rank, i);
+        const npy_intp extent = shape[static_cast<std::size_t>(axis)];
+        if (extent < 0) throw std::invalid_argument("a shape cannot have a negative dimension");
+        strides[static_cast<std::size_t>(axis)] = stride;
+        if (extent == 0) empty = true;
+        if (extent > 0 && stride > std::numeric_limits<npy_intp>::max() / extent)
+            throw std::bad_alloc();
+        if (extent > 0) stride *= extent;
+    }
+    void* data = allocate(empty ? 0 : static_cast<std::size_t>(stride));
+    PyObject* capsule = PyCapsule_New(data, nullptr, release);
+    if (!capsule) {
+        deallocate(data);
+        throw nanobind::python_error();
+    }
+    Py_INCREF(dtype);
+    PyObject* array =
+        PyArray_NewFromDescr(&PyArray_Type, dtype, rank, shape.data(), strides.data(), data,
+                             NPY_ARRAY_WRITEABLE, nullptr);
+    if (!array) {
+        Py_DECREF(capsule);
+        throw nanobind::python_error();
+    }
+    if (PyArray_SetBaseObject(reinterpret_cast<PyArrayObject*>(array), capsule) != 0) {
+        Py_DECREF(array);
+        throw nanobind::python_error();
+    }
+    return array;
+}
+
+}  // namespace convolens

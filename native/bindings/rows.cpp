@@ -1,0 +1,154 @@
+// Operators on rows of channels or classes: softmax and its kin, cross-entropy, response
+// normalisation; and dropout.
+#include "bindings/array.h"
+#include "bindings/topics.h"
+#include "runtime/buffer.h"
+#include "runtime/isa.h"
+#include "runtime/launch.h"
+#include "runtime/sum.h"
+
+namespace nb = nanobind;
+
+namespace convolens {
+namespace {
+
+using Rows = decltype(KernelTable::softmax);
+
+i64 row_length(const Array& x) {
+    if (x.rank() == 0) throw std::invalid_argument("expected at least one dimension");
+    return x.extent(x.rank() < 3 ? x.rank() - 1 : 1);  // the innermost axis in memory
+}
+
+void check_same(const Array& a, const Array& b) {
+    bool same = a.rank() == b.rank();
+    for (int axis = 0; same && axis < a.rank(); ++axis) same = a.extent(axis) == b.extent(axis);
+    if (!same) throw std::invalid_argument("the arrays differ in shape");
+}
+
+template <Rows KernelTable::*kernel>
+void along_rows(Array a, nb::handle b, Array y) {
+    const i64 length = row_length(a);
+    check_same(a, y);
+    RowsArgs args{a.read("a"), nullptr, y.write("y"), length};
+    if (!b.is_none()) {
+        const Array second = nb::cast<Array>(b);
+        check_same(a, second);
+        args.b = second.read("b");
+    }
+    if (y.size() == 0) return;
+    const i64 rows = y.size() / length;
+    const nb::gil_scoped_release release;
+    launch(kernels().*kernel, args, rows, kExponential * static_cast<double>(length) + 20);
+}
+
+// The position of the first label that is not in 0 .. classes-1, or -1.
+i64 first_wrong_label(Array labels, i64 classes) {
+    const i64* data = labels.read_int64("labels", {labels.size()});
+    for (i64 i = 0; i < labels.size(); ++i)
+        if (data[i] < 0 || data[i] >= classes) return i;
+    return -1;
+}
+
+CrossEntropyArgs cross_entropy_args(const Array& logits, const Array& labels) {
+    if (logits.rank() != 2) throw std::invalid_argument("logits: expected a matrix");
+    CrossEntropyArgs args{};
+    args.logits = logits.read("logits");
+    args.labels = labels.read_int64("labels", {logits.extent(0)});
+    args.classes = logits.extent(1);
+    if (first_wrong_label(labels, args.classes) >= 0)
+        throw nb::index_error("a label is out of range");
+    return args;
+}
+
+// losses: [N], or a single number, which becomes factor times their sum.
+void cross_entropy(Array logits, Array labels, Array losses, double factor) {
+    CrossEntropyArgs args = cross_entropy_args(logits, labels);
+    const i64 rows = logits.extent(0);
+    const bool reduce = losses.rank() == 0;
+    float* to = reduce ? losses.write("losses", {}) : losses.write("losses", {rows});
+    const nb::gil_scoped_release release;
+    const Buffer each(static_cast<std::size_t>(reduce ? rows : 1));
+    args.y = reduce ? each.data() : to;
+    launch(kernels().cross_entropy, args, rows,
+           kExponential * static_cast<double>(args.classes) + 40);
+    if (reduce) sum(each.data(), to, 1, rows, 1, static_cast<float>(factor));
+}
+
+void cross_entropy_grad(Array logits, Array labels, Array g, Array y, double factor) {
+    CrossEntropyArgs args = cross_entropy_args(logits, labels);
+    const i64 rows = logits.extent(0);
+    args.g = g.rank() == 0 ? g.read("g", {}) : g.read("g", {rows});
+    args.g_step = g.rank() == 0 ? 0 : 1;
+    args.factor = static_cast<float>(factor);
+    args.y = y.write("y", {rows, args.classes});
+    const nb::gil_scoped_release release;
+    launch(kernels().cross_entropy_grad, args, rows,
+           kExponential * static_cast<double>(args.classes) + 40);
+}
+
+void dropout(Array x, Array key, Array y, std::uint64_t threshold, double scale) {
+    check_same(x, y);
+    const i64* words = key.read_int64("key", {2});
+    const DropoutArgs args{x.read("x"),
+                           y.write("y"),
+                           x.size(),
+                           static_cast<u64>(words[0]),
+                           static_cast<u64>(words[1]),
+                           threshold,
+                           static_cast<float>(scale)};
+    const nb::gil_scoped_release release;
+    launch(kernels().dropout, args, (args.size + 3) / 4, 8 * kElement);
+}
+
+void response_norm(Array x, nb::handle g, Array y, i64 before, i64 after, double k, double factor,
+                   double beta) {
+    check_same(x, y);
+    if (x.rank() < 2 || before < 0 || after < 0 || before > (1 << 20) || after > (1 << 20))
+        throw std::invalid_argument("response_norm: the window does not fit");
+    ResponseNormArgs args{};
+    args.x = x.read("x");
+    args.y = y.write("y");
+    args.channels = x.extent(1);
+    args.before = before;
+    args.after = after;
+    args.k = static_cast<float>(k);
+    args.factor = static_cast<float>(factor);
+    args.beta = static_cast<float>(beta);
+    auto kernel = kernels().response_norm;
+    if (!g.is_none()) {
+        const Array upstream = nb::cast<Array>(g);
+        check_same(x, upstream);
+        args.g = upstream.read("g");
+        kernel = kernels().response_norm_grad;
+    }
+    if (x.size() == 0) return;
+    const i64 pixels = x.size() / args.channels;
+    const nb::gil_scoped_release release;
+    launch(kernel, args, pixels, 2 * kExponential * static_cast<double>(args.channels),
+           static_cast<std::size_t>(2 * (args.channels + before + after)));
+}
+
+}  // namespace
+
+void bind_rows(nb::module_& module) {
+#define CONVOLENS_ROWS(name)                                                             \
+    module.def(#name, &along_rows<&KernelTable::name>, nb::arg("a"), nb::arg("b").none(), \
+               nb::arg("y"));
+    CONVOLENS_ROWS(softmax)
+    CONVOLENS_ROWS(softmax_grad)
+    CONVOLENS_ROWS(log_softmax)
+    CONVOLENS_ROWS(log_softmax_grad)
+#undef CONVOLENS_ROWS
+    module.def("first_wrong_label", &first_wrong_label, nb::arg("labels"), nb::arg("classes"));
+    module.def("cross_entropy", &cross_entropy, nb::arg("logits"), nb::arg("labels"),
+               nb::arg("losses"), nb::arg("factor"));
+    module.def("cross_entropy_grad", &cross_entropy_grad, nb::arg("logits"), nb::arg("labels"),
+               nb::arg("g"), nb::arg("y"), nb::arg("factor"));
+    module.def("dropout", &dropout, nb::arg("x"), nb::arg("key"), nb::arg("y"),
+               nb::arg("threshold"), nb::arg("scale"));
+    module.def("response_norm", &response_norm, nb::arg("x"), nb::arg("g").none(), nb::arg("y"),
+               nb::arg("before"), nb::arg("after"), nb::arg("k"), nb::arg("factor"),
+               nb::arg("beta"));
+}
+
+}  // namespace convolens

@@ -1,0 +1,17 @@
+// The topics of the extension module; each registers its functions.
+#pragma once
+
+#include <nanobind/nanobind.h>
+
+namespace convolens {
+
+void bind_arrays(nanobind::module_& module);
+void bind_conv(nanobind::module_& module);
+void bind_dense(nanobind::module_& module);
+void bind_elementwise(nanobind::module_& module);
+void bind_pool(nanobind::module_& module);
+void bind_rows(nanobind::module_& module);
+void bind_system(nanobind::module_& module);
+void bind_update(nanobind::module_& module);
+
+}  // namespace convolens

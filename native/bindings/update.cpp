@@ -1,0 +1,60 @@
+// One step of an optimiser, on the parameters in place.
+#include "bindings/array.h"
+#include "bindings/topics.h"
+#include "runtime/isa.h"
+#include "runtime/launch.h"
+
+namespace nb = nanobind;
+
+namespace convolens {
+namespace {
+
+using Update = decltype(KernelTable::sgd);
+
+template <Update KernelTable::*kernel>
+void step(UpdateArgs args, Array parameter, Array gradient, nb::handle first, nb::handle second) {
+    const i64 size = parameter.size();
+    const auto state = [&](nb::handle handle, const char* name) -> float* {
+        if (handle.is_none()) return nullptr;
+        const Array array = nb::cast<Array>(handle);
+        if (array.size() != size) throw std::invalid_argument("the state differs in size");
+        return array.write(name);
+    };
+    if (gradient.size() != size || gradient.rank() != parameter.rank())
+        throw std::invalid_argument("the gradient differs in shape");
+    args.parameter = parameter.write("parameter");
+    args.gradient = gradient.read("gradient");
+    args.first = state(first, "first");
+    args.second = state(second, "second");
+    const nb::gil_scoped_release release;
+    launch(kernels().*kernel, args, size, 2 * kElement);
+}
+
+}  // namespace
+
+void bind_update(nb::module_& module) {
+    nb::class_<UpdateArgs>(module, "Update")
+        .def(nb::init<>())
+        .def_rw("lr", &UpdateArgs::lr)
+        .def_rw("shrink", &UpdateArgs::shrink)
+        .def_rw("weight_decay", &UpdateArgs::weight_decay)
+        .def_rw("momentum", &UpdateArgs::momentum)
+        .def_rw("fresh_share", &UpdateArgs::fresh_share)
+        .def_rw("beta1_rest", &UpdateArgs::beta1_rest)
+        .def_rw("beta2", &UpdateArgs::beta2)
+        .def_rw("beta2_rest", &UpdateArgs::beta2_rest)
+        .def_rw("epsilon", &UpdateArgs::epsilon)
+        .def_rw("root_correction", &UpdateArgs::root_correction)
+        .def_rw("nesterov", &UpdateArgs::nesterov)
+        .def_rw("fresh", &UpdateArgs::fresh);
+#define CONVOLENS_UPDATE(name)                                                                \
+    module.def(#name, &step<&KernelTable::name>, nb::arg("update"), nb::arg("parameter"),     \
+               nb::arg("gradient"), nb::arg("first").none(), nb::arg("second").none());
+    CONVOLENS_UPDATE(sgd)
+    CONVOLENS_UPDATE(adagrad)
+    CONVOLENS_UPDATE(rmsprop)
+    CONVOLENS_UPDATE(adam)
+#undef CONVOLENS_UPDATE
+}
+
+}  // namespace convolens

@@ -1,0 +1,132 @@
+// Operators that compute each element from the elements at its place, and scaled copies.
+#include "kernels/kernels.h"
+#include "simd/math.h"
+
+namespace convolens::CONVOLENS_ISA {
+namespace {
+
+using namespace simd;
+
+template <class F>
+CONVOLENS_INLINE void unary(const ElementwiseArgs& args, i64 begin, i64 end, F f) {
+    for_each_register(begin, end, [&](i64 i, auto count) {
+        store(args.y + i, f(load(args.a + i, count)), count);
+    });
+}
+
+template <class F>
+CONVOLENS_INLINE void binary(const ElementwiseArgs& args, i64 begin, i64 end, F f) {
+    for_each_register(begin, end, [&](i64 i, auto count) {
+        store(args.y + i, f(load(args.a + i, count), load(args.b + i, count)), count);
+    });
+}
+
+template <class F>
+CONVOLENS_INLINE void row(const float* a, const float* b, float* y, const BroadcastArgs& args, F f) {
+    if (args.a_step && args.b_step) {
+        for_each_register(0, args.inner, [&](i64 i, auto count) {
+            store(y + i, f(load(a + i, count), load(b + i, count)), count);
+        });
+    } else if (args.a_step) {
+        const vec same = broadcast(*b);
+        for_each_register(0, args.inner, [&](i64 i, auto count) {
+            store(y + i, f(load(a + i, count), same), count);
+        });
+    } else {
+        const vec same = broadcast(*a);
+        for_each_register(0, args.inner, [&](i64 i, auto count) {
+            store(y + i, f(same, args.b_step ? load(b + i, count) : broadcast(*b)), count);
+        });
+    }
+}
+
+template <class F>
+CONVOLENS_INLINE void rows(const BroadcastArgs& args, i64 begin, i64 end, F f) {
+    for (i64 unit = begin; unit < end; ++unit) {
+        const float* a = args.a;
+        const float* b = args.b;
+        i64 rest = unit;
+        for (int axis = args.axes - 1; axis >= 0; --axis) {
+            const i64 index = rest % args.extents[axis];
+            rest /= args.extents[axis];
+            a += index * args.a_strides[axis];
+            b += index * args.b_strides[axis];
+        }
+        row(a, b, args.y + unit * args.inner, args, f);
+    }
+}
+
+constexpr auto plus = [](vec a, vec b) { return a + b; };
+constexpr auto minus = [](vec a, vec b) { return a - b; };
+constexpr auto times = [](vec a, vec b) { return a * b; };
+constexpr auto over = [](vec a, vec b) { return a / b; };
+
+}  // namespace
+
+void relu(const ElementwiseArgs& args, i64 begin, i64 end, float*) {
+    // A comparison that is false for NaN keeps NaN.
+    unary(args, begin, end, [](vec x) { return select(x < vec{}, vec{}, x); });
+}
+
+void relu_grad(const ElementwiseArgs& args, i64 begin, i64 end, float*) {
+    binary(args, begin, end, [](vec y, vec g) { return select(y <= vec{}, vec{}, g); });
+}
+
+void sigmoid(const ElementwiseArgs& args, i64 begin, i64 end, float*) {
+    unary(args, begin, end, [](vec x) { return simd::sigmoid(x); });
+}
+
+void sigmoid_grad(const ElementwiseArgs& args, i64 begin, i64 end, float*) {
+    binary(args, begin, end, [](vec y, vec g) { return g * y * (broadcast(1.0f) - y); });
+}
+
+void tanh(const ElementwiseArgs& args, i64 begin, i64 end, float*) {
+    unary(args, begin, end, [](vec x) { return simd::tanh(x); });
+}
+
+void tanh_grad(const ElementwiseArgs& args, i64 begin, i64 end, float*) {
+    binary(args, begin, end, [](vec y, vec g) { return g * (broadcast(1.0f) - y * y); });
+}
+
+void exp(const ElementwiseArgs& args, i64 begin, i64 end, float*) {
+    unary(args, begin, end, [](vec x) { return simd::exp(x); });
+}
+
+void scale(const ElementwiseArgs& args, i64 begin, i64 end, float*) {
+    const vec factor = broadcast(args.factor);
+    unary(args, begin, end, [=](vec x) { return x * factor; });
+}
+
+void add(const ElementwiseArgs& args, i64 begin, i64 end, float*) {
+    binary(args, begin, end, plus);
+}
+
+void sub(const ElementwiseArgs& args, i64 begin, i64 end, float*) {
+    binary(args, begin, end, minus);
+}
+
+void mul(const ElementwiseArgs& args, i64 begin, i64 end, float*) {
+    binary(args, begin, end, times);
+}
+
+void div(const ElementwiseArgs& args, i64 begin, i64 end, float*) {
+    binary(args, begin, end, over);
+}
+
+void add_rows(const BroadcastArgs& args, i64 begin, i64 end, float*) {
+    rows(args, begin, end, plus);
+}
+
+void sub_rows(const BroadcastArgs& args, i64 begin, i64 end, float*) {
+    rows(args, begin, end, minus);
+}
+
+void mul_rows(const BroadcastArgs& args, i64 begin, i64 end, float*) {
+    rows(args, begin, end, times);
+}
+
+void div_rows(const BroadcastArgs& args, i64 begin, i64 end, float*) {
+    rows(args, begin, end, over);
+}
+
+}  // namespace convolens::CONVOLENS_ISA

@@ -1,0 +1,47 @@
+// The product of two matrices, the second one packed in panels.
+#include "kernels/kernels.h"
+#include "kernels/tile.h"
+
+namespace convolens::CONVOLENS_ISA {
+
+// Scratch: a packed panel, if B is not packed beforehand.
+void gemm(const GemmArgs& args, i64 begin, i64 end, float* scratch) {
+    const i64 no_offset = 0;
+    for (i64 unit = begin; unit < end; ++unit) {
+        const i64 panel = unit / args.row_blocks;
+        const i64 first = unit % args.row_blocks * args.row_block;
+        const i64 left = args.m - first;
+        const i64 column = panel * kPanel;
+        Tile tile{};
+        tile.a_row = args.a_row;
+        tile.a_step = args.a_step;
+        tile.offsets = &no_offset;
+        tile.segments = 1;
+        tile.run = args.length;
+        if (args.packed) {
+            tile.b = args.packed + panel * args.length * kPanel;
+        } else {
+            PackArgs own = args.pack;
+            own.w += column * own.column_stride;
+            own.columns -= column;
+            own.packed = scratch;
+            pack(own, 0, 1, nullptr);
+            tile.b = scratch;
+        }
+        tile.b_step = kPanel;
+        tile.bias = args.bias ? args.bias + column : nullptr;
+        tile.y_row = args.c_row;
+        tile.columns = args.n - column < kPanel ? args.n - column : kPanel;
+        for_each_tile(left < args.row_block ? left : args.row_block, [&](i64 row, i64 rows) {
+            tile.a = args.a + (first + row) * args.a_row;
+            tile.y = args.c + (first + row) * args.c_row + column;
+            if (args.a_step == 1) {
+                compute_tile<Unit::kStep>(tile, rows);
+            } else {
+                compute_tile<Unit::kRow>(tile, rows);
+            }
+        });
+    }
+}
+
+}  // namespace convolens::CONVOLENS_ISA

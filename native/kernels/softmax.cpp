@@ -1,0 +1,131 @@
+// Softmax, log-softmax and cross-entropy along contiguous rows, and their gradients.
+#include "kernels/kernels.h"
+#include "simd/math.h"
+
+namespace convolens::CONVOLENS_ISA {
+namespace {
+
+using namespace simd;
+
+// Lanes beyond `count` become the neutral element of what follows.
+CONVOLENS_INLINE vec load_or(const float* p, Whole, float) {
+    return load(p);
+}
+
+CONVOLENS_INLINE vec load_or(const float* p, i64 count, float neutral) {
+    vec x = load_first(p, count);
+    for (i64 i = count; i < kLanes; ++i) x[i] = neutral;
+    return x;
+}
+
+// The largest number, or NaN if there is one.
+float row_max(const float* x, i64 length) {
+    constexpr float lowest = -__builtin_inff();
+    vec best = broadcast(lowest);
+    vec nan{};
+    for_each_register(0, length, [&](i64 i, auto count) {
+        const vec v = load_or(x + i, count, lowest);
+        best = max(v, best);
+        nan = select(v != v, v, nan);
+    });
+    const float not_a_number = sum_lanes(nan);
+    return not_a_number != not_a_number ? not_a_number : max_lanes(best);
+}
+
+float row_sum_exp(const float* x, float* exponentials, i64 length, float shift) {
+    vec total{};
+    for_each_register(0, length, [&](i64 i, auto count) {
+        const vec e = simd::exp(load_or(x + i, count, -__builtin_inff()) - broadcast(shift));
+        if (exponentials) store(exponentials + i, e, count);
+        total += e;
+    });
+    return sum_lanes(total);
+}
+
+CONVOLENS_INLINE float log_of(float x) {
+    return simd::log(broadcast(x))[0];
+}
+
+template <class F>
+CONVOLENS_INLINE float row_total(i64 length, F f) {
+    vec total{};
+    for_each_register(0, length, [&](i64 i, auto count) { total += f(i, count); });
+    return sum_lanes(total);
+}
+
+}  // namespace
+
+void softmax(const RowsArgs& args, i64 begin, i64 end, float*) {
+    for (i64 row = begin; row < end; ++row) {
+        const float* x = args.a + row * args.length;
+        float* y = args.y + row * args.length;
+        const vec total = broadcast(row_sum_exp(x, y, args.length, row_max(x, args.length)));
+        for_each_register(0, args.length, [&](i64 i, auto count) {
+            store(y + i, load(y + i, count) / total, count);
+        });
+    }
+}
+
+void softmax_grad(const RowsArgs& args, i64 begin, i64 end, float*) {
+    for (i64 row = begin; row < end; ++row) {
+        const float* y = args.a + row * args.length;
+        const float* g = args.b + row * args.length;
+        float* dx = args.y + row * args.length;
+        const vec mean = broadcast(row_total(
+            args.length, [&](i64 i, auto count) { return load(g + i, count) * load(y + i, count); }));
+        for_each_register(0, args.length, [&](i64 i, auto count) {
+            store(dx + i, load(y + i, count) * (load(g + i, count) - mean), count);
+        });
+    }
+}
+
+void log_softmax(const RowsArgs& args, i64 begin, i64 end, float*) {
+    for (i64 row = begin; row < end; ++row) {
+        const float* x = args.a + row * args.length;
+        float* y = args.y + row * args.length;
+        const float largest = row_max(x, args.length);
+        const vec shift = broadcast(largest);
+        const vec total = broadcast(log_of(row_sum_exp(x, nullptr, args.length, largest)));
+        for_each_register(0, args.length, [&](i64 i, auto count) {
+            store(y + i, (load(x + i, count) - shift) - total, count);
+        });
+    }
+}
+
+void log_softmax_grad(const RowsArgs& args, i64 begin, i64 end, float*) {
+    for (i64 row = begin; row < end; ++row) {
+        const float* y = args.a + row * args.length;
+        const float* g = args.b + row * args.length;
+        float* dx = args.y + row * args.length;
+        const vec total = broadcast(
+            row_total(args.length, [&](i64 i, auto count) { return load(g + i, count); }));
+        for_each_register(0, args.length, [&](i64 i, auto count) {
+            store(dx + i, load(g + i, count) - simd::exp(load(y + i, count)) * total, count);
+        });
+    }
+}
+
+void cross_entropy(const CrossEntropyArgs& args, i64 begin, i64 end, float*) {
+    for (i64 row = begin; row < end; ++row) {
+        const float* x = args.logits + row * args.classes;
+        const float largest = row_max(x, args.classes);
+        const float total = row_sum_exp(x, nullptr, args.classes, largest);
+        args.y[row] = log_of(total) - (x[args.labels[row]] - largest);
+    }
+}
+
+void cross_entropy_grad(const CrossEntropyArgs& args, i64 begin, i64 end, float*) {
+    for (i64 row = begin; row < end; ++row) {
+        const float* x = args.logits + row * args.classes;
+        float* y = args.y + row * args.classes;
+        const float total = row_sum_exp(x, y, args.classes, row_max(x, args.classes));
+        const float weight = args.g[row * args.g_step] * args.factor;
+        const vec share = broadcast(weight / total);
+        for_each_register(0, args.classes, [&](i64 i, auto count) {
+            store(y + i, load(y + i, count) * share, count);
+        });
+        y[args.labels[row]] -= weight;
+    }
+}
+
+}  // namespace convolens::CONVOLENS_ISA

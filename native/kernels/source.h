@@ -1,0 +1,85 @@
+// The rows of an image that a block of outputs reads, with zeros where windows leave it sideways.
+#pragma once
+
+#include "kernels/kernels.h"
+#include "simd/simd.h"
+
+namespace convolens::CONVOLENS_ISA {
+namespace {
+
+using namespace simd;
+
+// Where a block of output rows finds its inputs: output (row, column), counted from the block's
+// first row, and segment s begin at
+//   origin + row * row_step + column * column_step + offsets[s].
+struct Source {
+    const float* origin;
+    i64 row_step, column_step;
+};
+
+void copy(float* to, const float* from, i64 count) {
+    for_each_register(0, count, [&](i64 i, auto lanes) { store(to + i, load(from + i, lanes), lanes); });
+}
+
+void clear(float* to, i64 count) {
+    for_each_register(0, count, [&](i64 i, auto lanes) { store(to + i, vec{}, lanes); });
+}
+
+CONVOLENS_INLINE i64 clamp(i64 x, i64 low, i64 high) {
+    return x < low ? low : x > high ? high : x;
+}
+
+// Points into the image where all windows of the block lie inside it, else copies the rows to
+// `buffer`, padded. Args is WindowArgs or WeightGradArgs. Fills `offsets`, one a segment.
+template <class Args>
+Source source_rows(const Args& args, i64 image, i64 first_row, i64 rows, i64 columns, float* buffer,
+                   i64* offsets) {
+    const Segments& taps = args.segments;
+    const i64 top = args.row_origin + first_row * args.row_step + taps.dy_min;
+    const i64 height = (rows - 1) * args.row_step + taps.dy_max - taps.dy_min + 1;
+    const i64 left = args.column_origin + taps.dx_min;
+    const i64 width = (columns - 1) * args.column_step + taps.dx_max - taps.dx_min + 1;
+    const float* x = args.x + image * args.h * args.w * args.c;
+    const bool inside =
+        top >= 0 && top + height <= args.h && left >= 0 && left + width <= args.w;
+    const i64 line = (inside ? args.w : width) * args.c;
+    for (i64 s = 0; s < taps.count; ++s)
+        offsets[s] = (taps.dy[s] - taps.dy_min) * line + (taps.dx[s] - taps.dx_min) * args.c;
+    const Source source{inside ? x + (top * args.w + left) * args.c : buffer,
+                        args.row_step * line, args.column_step * args.c};
+    if (inside) return source;
+    const i64 begin = clamp(-left, 0, width);
+    const i64 end = clamp(args.w - left, begin, width);
+    for (i64 y = 0; y < height; ++y) {
+        float* to = buffer + y * line;
+        if (top + y < 0 || top + y >= args.h) continue;  // no tap reads it: see segments_inside
+        clear(to, begin * args.c);
+        copy(to + begin * args.c, x + ((top + y) * args.w + left + begin) * args.c,
+             (end - begin) * args.c);
+        clear(to + end * args.c, (width - end) * args.c);
+    }
+    return source;
+}
+
+// The segments [first, last) whose row lies inside the image for output row `row`, counted from the
+// top of the output. Their rows ascend or descend, so they are neighbours.
+struct Inside {
+    i64 first, last;
+};
+
+template <class Args>
+CONVOLENS_INLINE Inside segments_inside(const Args& args, i64 row) {
+    const Segments& taps = args.segments;
+    const i64 origin = args.row_origin + row * args.row_step;
+    const auto inside = [&](i64 s) {
+        const i64 y = origin + taps.dy[s];
+        return y >= 0 && y < args.h;
+    };
+    i64 first = 0, last = taps.count;
+    while (first < last && !inside(first)) ++first;
+    while (last > first && !inside(last - 1)) --last;
+    return {first, last};
+}
+
+}  // namespace
+}  // namespace convolens::CONVOLENS_ISA

@@ -1,0 +1,141 @@
+// Convolution in channels-last memory: register tiles of neighbouring outputs of one row.
+#include "kernels/kernels.h"
+#include "kernels/narrow.h"
+#include "kernels/source.h"
+#include "kernels/tile.h"
+
+namespace convolens::CONVOLENS_ISA {
+namespace {
+
+// The packed weights and the outputs of a call; knows nothing of how inputs are found.
+struct Outputs {
+    const WindowArgs& args;
+    i64 panels, registers_per_run, panel_floats;
+
+    Outputs(const WindowArgs& args, i64 length, i64 run)
+        : args(args),
+          panels((args.group_outputs + kPanel - 1) / kPanel),
+          registers_per_run((run + args.lanes_each - 1) / args.lanes_each),
+          panel_floats(args.lanes_each > 1 ? length / run * registers_per_run * kLanes
+                                           : length * kPanel) {}
+
+    // Completes `tile`, which says where the inputs lie, and computes it. The segments before
+    // `first_segment` are left out.
+    void compute(Tile& tile, i64 group, i64 panel, i64 first_segment, float* y, i64 count) const {
+        const i64 column = group * args.group_outputs + panel * kPanel;
+        const i64 left = args.group_outputs - panel * kPanel;
+        tile.b_step = kPanel;
+        tile.bias = args.bias ? args.bias + column : nullptr;
+        tile.y = y + column;
+        tile.y_row = args.y_column;
+        tile.columns = left < kPanel ? left : kPanel;
+        tile.b = args.packed + (group * panels + panel) * panel_floats;
+        if (args.lanes_each > 1) {
+            tile.b += first_segment * registers_per_run * kLanes;
+            compute_narrow_tile(tile, count, args.lanes_each);
+        } else {
+            tile.b += first_segment * tile.run * kPanel;
+            compute_tile<Unit::kStep>(tile, count);
+        }
+    }
+};
+
+// A block of rows of one image, and where its inputs lie.
+struct RowBlock {
+    const WindowArgs& args;
+    const Source& source;
+    const i64* offsets;
+    i64 first_row, rows;
+    float* y;
+
+    const float* input(i64 group, i64 row, i64 column) const {
+        return source.origin + row * source.row_step + column * source.column_step +
+               group * args.group_channels;
+    }
+
+    float* output(i64 row, i64 column) const {
+        return y + row * args.y_row + column * args.y_column;
+    }
+};
+
+// Reads the taps where they lie.
+void direct(const RowBlock& block, const Outputs& outputs, i64 group) {
+    const WindowArgs& args = block.args;
+    Tile tile{};
+    tile.a_row = block.source.column_step;
+    tile.a_step = 1;
+    tile.run = args.segments.run;
+    for (i64 panel = 0; panel < outputs.panels; ++panel)
+        for (i64 row = 0; row < block.rows; ++row) {
+            const Inside inside = segments_inside(args, block.first_row + row);
+            tile.offsets = block.offsets + inside.first;
+            tile.segments = inside.last - inside.first;
+            for_each_tile(args.columns, [&](i64 column, i64 count) {
+                tile.a = block.input(group, row, column);
+                outputs.compute(tile, group, panel, inside.first, block.output(row, column), count);
+            });
+        }
+}
+
+// Copies what the outputs of a tile read side by side first: patches[t][segment x run].
+void gather(const RowBlock& block, const Outputs& outputs, i64 group, float* patches) {
+    const WindowArgs& args = block.args;
+    const i64 segments = args.segments.count, run = args.segments.run;
+    const i64 no_offset = 0;
+    Tile tile{};
+    tile.a = patches;
+    tile.a_row = segments * run;
+    tile.a_step = 1;
+    tile.offsets = &no_offset;
+    tile.segments = 1;
+    tile.run = segments * run;
+    for (i64 row = 0; row < block.rows; ++row) {
+        const Inside inside = segments_inside(args, block.first_row + row);
+        for_each_tile(args.columns, [&](i64 column, i64 count) {
+            float* to = patches;
+            for (i64 t = 0; t < count; ++t) {
+                const float* from = block.input(group, row, column + t);
+                for (i64 s = 0; s < segments; ++s, to += run) {
+                    if (s >= inside.first && s < inside.last) {
+                        copy(to, from + block.offsets[s], run);
+                    } else {
+                        clear(to, run);
+                    }
+                }
+            }
+            for (i64 panel = 0; panel < outputs.panels; ++panel)
+                outputs.compute(tile, group, panel, 0, block.output(row, column), count);
+        });
+    }
+}
+
+}  // namespace
+
+// Scratch: the segments' offsets as i64, then the patches of a tile, then the padded rows.
+void window_product(const WindowArgs& args, i64 begin, i64 end, float* scratch) {
+    const Segments& taps = args.segments;
+    const i64 length = taps.count * taps.run;
+    i64* offsets = reinterpret_cast<i64*>(scratch);
+    float* patches = scratch + 2 * taps.count;
+    float* buffer = patches + (args.gather ? kTileRows * length : 0);
+    const Outputs outputs(args, length, args.gather ? length : taps.run);
+    for (i64 unit = begin; unit < end; ++unit) {
+        const i64 image = unit / args.row_blocks;
+        const i64 first_row = unit % args.row_blocks * args.row_block;
+        const i64 left = args.rows - first_row;
+        const i64 rows = left < args.row_block ? left : args.row_block;
+        const Source source =
+            source_rows(args, image, first_row, rows, args.columns, buffer, offsets);
+        const RowBlock block{args,      source, offsets,
+                             first_row, rows,   args.y + image * args.y_image + first_row * args.y_row};
+        for (i64 group = 0; group < args.groups; ++group) {
+            if (args.gather) {
+                gather(block, outputs, group, patches);
+            } else {
+                direct(block, outputs, group);
+            }
+        }
+    }
+}
+
+}  // namespace convolens::CONVOLENS_ISA

@@ -1,0 +1,151 @@
+#include "runtime/allocator.h"
+
+#include <pthread.h>
+#include <sys/mman.h>
+
+#include <array>
+#include <bit>
+#include <cstdlib>
+#include <limits>
+#include <mutex>
+#include <new>
+
+namespace convolens {
+namespace {
+
+constexpr std::size_t kAlignment = 64;
+constexpr std::size_t kHugePage = std::size_t{2} << 20;
+// What may wait for reuse before blocks go back to the operating system.
+constexpr std::size_t kCacheLimit = std::size_t{1} << 30;
+// Four sizes an octave: a block is at most a quarter larger than what was asked for.
+constexpr std::size_t kSteps = 4;
+constexpr std::size_t kSizes = 64 * kSteps;
+
+// Lies in front of each block and remembers its size; links it when it is free.
+struct alignas(kAlignment) Header {
+    std::size_t size_class;
+    std::size_t bytes;
+    Header* next = nullptr;
+};
+
+// The smallest size class that holds `bytes`, and its size.
+Header size_class(std::size_t bytes) {
+    if (bytes < kAlignment * kSteps) bytes = kAlignment * kSteps;
+    const std::size_t octave = static_cast<std::size_t>(std::bit_width(bytes - 1)) - 1;
+    const std::size_t step = (std::size_t{1} << octave) / kSteps;
+    const std::size_t steps = (bytes - (std::size_t{1} << octave) + step - 1) / step;
+    return {octave * kSteps + steps, (std::size_t{1} << octave) + steps * step};
+}
+
+class Allocator {
+  public:
+    void* allocate(std::size_t bytes) {
+        if (bytes > std::numeric_limits<std::size_t>::max() / 4) throw std::bad_alloc();
+        const Header wanted = size_class(bytes);
+        {
+            const std::lock_guard lock(mutex_);
+            count(wanted.bytes);
+            if (Header* header = free_[wanted.size_class]) {
+                free_[wanted.size_class] = header->next;
+                statistics_.cached -= wanted.bytes;
+                return header + 1;
+            }
+        }
+        const bool large = wanted.bytes >= kHugePage;
+        const std::size_t alignment = large ? kHugePage : kAlignment;
+        const std::size_t total =
+            (wanted.bytes + sizeof(Header) + alignment - 1) / alignment * alignment;
+        void* block = std::aligned_alloc(alignment, total);
+        if (!block) {
+            const std::lock_guard lock(mutex_);
+            statistics_.in_use -= wanted.bytes;
+            throw std::bad_alloc();
+        }
+#ifdef MADV_HUGEPAGE
+        if (large) madvise(block, total, MADV_HUGEPAGE);  // advice: a refusal does no harm
+#endif
+        return new (block) Header(wanted) + 1;
+    }
+
+    void deallocate(void* pointer) noexcept {
+        Header* header = static_cast<Header*>(pointer) - 1;
+        {
+            const std::lock_guard lock(mutex_);
+            statistics_.in_use -= header->bytes;
+            if (statistics_.cached + header->bytes <= kCacheLimit) {
+                statistics_.cached += header->bytes;
+                header->next = free_[header->size_class];
+                free_[header->size_class] = header;
+                return;
+            }
+        }
+        std::free(header);
+    }
+
+    void empty() noexcept {
+        const std::lock_guard lock(mutex_);
+        for (Header*& first : free_)
+            while (first) {
+                Header* header = first;
+                first = header->next;
+                std::free(header);
+            }
+        statistics_.cached = 0;
+    }
+
+    void lock() { mutex_.lock(); }
+    void unlock() { mutex_.unlock(); }
+
+    MemoryStatistics statistics() noexcept {
+        const std::lock_guard lock(mutex_);
+        return statistics_;
+    }
+
+  private:
+    void count(std::size_t bytes) {
+        statistics_.in_use += bytes;
+        if (statistics_.in_use > statistics_.peak) statistics_.peak = statistics_.in_use;
+    }
+
+    std::mutex mutex_;
+    std::array<Header*, kSizes> free_{};
+    MemoryStatistics statistics_{};
+};
+
+// Never destroyed: arrays may outlive every static object when the interpreter ends.
+Allocator& allocator() {
+    static Allocator* instance = new Allocator;
+    return *instance;
+}
+
+// No other thread may be inside while the process forks: the child would inherit a closed lock.
+void lock_for_fork() {
+    allocator().lock();
+}
+
+void unlock_after_fork() {
+    allocator().unlock();
+}
+
+[[maybe_unused]] const int registered =
+    pthread_atfork(lock_for_fork, unlock_after_fork, unlock_after_fork);
+
+}  // namespace
+
+void* allocate(std::size_t bytes) {
+    return allocator().allocate(bytes);
+}
+
+void deallocate(void* pointer) noexcept {
+    if (pointer) allocator().deallocate(pointer);
+}
+
+void empty_cache() noexcept {
+    allocator().empty();
+}
+
+MemoryStatistics memory_statistics() noexcept {
+    return allocator().statistics();
+}
+
+}  // namespace convolens

@@ -1,0 +1,24 @@
+// A temporary array of floats from the caching allocator.
+#pragma once
+
+#include <cstddef>
+
+#include "runtime/allocator.h"
+
+namespace convolens {
+
+class Buffer {
+  public:
+    explicit Buffer(std::size_t floats)
+        : data_(static_cast<float*>(allocate(floats * sizeof(float)))) {}
+    ~Buffer() { deallocate(data_); }
+    Buffer(const Buffer&) = delete;
+    Buffer& operator=(const Buffer&) = delete;
+
+    float* data() const { return data_; }
+
+  private:
+    float* data_;
+};
+
+}  // namespace convolens

@@ -1,0 +1,320 @@
+#include "runtime/conv.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <vector>
+
+#include "runtime/buffer.h"
+#include "runtime/isa.h"
+#include "runtime/launch.h"
+#include "runtime/matmul.h"
+#include "runtime/sum.h"
+
+namespace convolens {
+namespace {
+
+constexpr i64 kLargestExtent = i64{1} << 31;
+constexpr i64 kLargestSize = i64{1} << 60;
+// The rows that a block of outputs reads should stay in the first levels of cache.
+constexpr i64 kBlockFloats = 16 * 1024;
+// Enough units of work for the threads of a laptop.
+constexpr i64 kUnits = 16;
+// Partial sums of a weight gradient: at most this many floats, and at most this many slots.
+constexpr i64 kPartialFloats = 2 * 1024 * 1024;
+constexpr i64 kSlots = 16;
+
+i64 divide_up(i64 a, i64 b) {
+    return (a + b - 1) / b;
+}
+
+// The remainder that is never negative.
+i64 modulo(i64 a, i64 b) {
+    return (a % b + b) % b;
+}
+
+// The taps of a window, with the storage that Segments points to.
+struct Taps {
+    std::vector<i64> dy, dx;
+    i64 run = 0, columns_per_run = 1;
+
+    void add(i64 y, i64 x) {
+        dy.push_back(y);
+        dx.push_back(x);
+    }
+
+    Segments segments() const {
+        Segments result{dy.data(), dx.data(), static_cast<i64>(dy.size()), run, 0, 0, 0, 0};
+        if (dy.empty()) return result;
+        const auto [y_min, y_max] = std::minmax_element(dy.begin(), dy.end());
+        const auto [x_min, x_max] = std::minmax_element(dx.begin(), dx.end());
+        result.dy_min = *y_min;
+        result.dy_max = *y_max;
+        result.dx_min = *x_min;
+        result.dx_max = *x_max + columns_per_run - 1;
+        return result;
+    }
+};
+
+Taps forward_taps(const ConvProblem& p) {
+    Taps taps;
+    // The taps of a row lie side by side where the window is dense and all channels take part.
+    const bool merged = p.groups == 1 && (p.dilation[1] == 1 || p.s == 1);
+    taps.run = merged ? p.s * p.c : p.group_channels();
+    taps.columns_per_run = merged ? p.s : 1;
+    for (i64 r = 0; r < p.r; ++r)
+        for (i64 s = 0; s < (merged ? 1 : p.s); ++s) taps.add(r * p.dilation[0], s * p.dilation[1]);
+    return taps;
+}
+
+// How many rows of outputs make a unit of work.
+i64 choose_row_block(i64 images, i64 rows, i64 row_floats) {
+    i64 block = std::clamp(kBlockFloats / std::max<i64>(1, row_floats), i64{1}, rows);
+    while (block > 1 && images * divide_up(rows, block) < kUnits) block = divide_up(block, 2);
+    return divide_up(rows, divide_up(rows, block));
+}
+
+i64 padded_floats(const Segments& taps, i64 rows, i64 row_step, i64 columns, i64 column_step,
+                  i64 channels) {
+    const i64 height = (rows - 1) * row_step + taps.dy_max - taps.dy_min + 1;
+    const i64 width = (columns - 1) * column_step + taps.dx_max - taps.dx_min + 1;
+    return height * width * channels;
+}
+
+// How many lanes each of a few outputs gets, so that a run takes the fewest steps.
+i64 choose_lanes_each(i64 lanes, i64 outputs, i64 run) {
+    constexpr i64 kIncompleteStep = 2;  // what a step with less than all lanes costs
+    i64 best = 1, fewest = run;
+    for (i64 each = 2; each * outputs <= lanes; each *= 2) {
+        const i64 steps = run / each + (run % each ? kIncompleteStep : 0);
+        if (steps < fewest) {
+            fewest = steps;
+            best = each;
+        }
+    }
+    return best;
+}
+
+// Packs the weights, then runs the window over all images. `args` lacks only what follows from the
+// packing and the machine.
+void run_window(WindowArgs& args, PackArgs& pack) {
+    if (args.n == 0 || args.rows <= 0 || args.columns <= 0) return;
+    const KernelTable& table = kernels();
+    const Segments& taps = args.segments;
+    const i64 length = taps.count * taps.run;
+    const i64 line = padded_floats(taps, 1, 1, args.columns, args.column_step, args.c);
+    args.row_block = choose_row_block(args.n, args.rows, line * args.row_step);
+    args.row_blocks = divide_up(args.rows, args.row_block);
+
+    const i64 panels = divide_up(args.group_outputs, table.panel);
+    const i64 run = std::max<i64>(1, args.gather ? length : taps.run);
+    args.lanes_each = choose_lanes_each(table.lanes, args.group_outputs, run);
+    const i64 narrow = length / run * divide_up(run, args.lanes_each) * table.lanes;
+    const i64 group_floats = args.lanes_each > 1 ? narrow : panels * length * table.panel;
+    const Buffer packed(static_cast<std::size_t>(args.groups * group_floats));
+    args.packed = pack.packed = packed.data();
+    pack.length = length;
+    pack.columns = args.group_outputs;
+    pack.panels = panels;
+    if (length > 0 && args.lanes_each > 1) {
+        launch(table.pack_narrow, PackNarrowArgs{pack, run, args.lanes_each}, args.groups,
+               4 * kElement * static_cast<double>(length * args.group_outputs));
+    } else if (length > 0) {
+        launch(table.pack, pack, args.groups * panels,
+               kElement * static_cast<double>(length * table.panel));
+    }
+
+    const i64 buffer = padded_floats(taps, args.row_block, args.row_step, args.columns,
+                                     args.column_step, args.c);
+    const i64 scratch = 2 * taps.count + (args.gather ? table.tile_rows * length : 0) + buffer;
+    const double products = static_cast<double>(args.row_block * args.columns) *
+                            static_cast<double>(args.groups * group_floats);
+    launch(table.window_product, args, args.n * args.row_blocks,
+           kMultiplyAdd * products + kElement * static_cast<double>(buffer),
+           static_cast<std::size_t>(scratch));
+}
+
+}  // namespace
+
+void ConvProblem::check() const {
+    i64 sizes[3] = {1, 1, 1};
+    const i64 extents[3][4] = {{n, h, w, c}, {k, r, s, c}, {n, p, q, k}};
+    for (int array = 0; array < 3; ++array)
+        for (const i64 extent : extents[array]) {
+            if (extent < 0 || extent > kLargestExtent)
+                throw std::invalid_argument("a convolution's sizes must be from 0 to 2**31");
+            sizes[array] *= std::max<i64>(1, extent);
+            if (sizes[array] > kLargestSize)
+                throw std::invalid_argument("a convolution's arrays must be below 2**60 floats");
+        }
+    for (int axis = 0; axis < 2; ++axis)
+        if (stride[axis] < 1 || dilation[axis] < 1 || padding[axis] < 0 ||
+            std::max({stride[axis], dilation[axis], padding[axis]}) > kLargestExtent)
+            throw std::invalid_argument("a convolution's stride, dilation or padding is out of range");
+    if (r < 1 || s < 1 || c < 1 || k < 1 || groups < 1 || c % groups || k % groups)
+        throw std::invalid_argument("a convolution's kernel, channels or groups do not fit");
+}
+
+void conv_forward(const ConvProblem& problem, ConvAlgorithm algorithm, const float* x,
+                  const float* weight, const float* bias, float* y) {
+    const ConvProblem& p = problem;
+    const i64 length = p.weight_length();
+    if (algorithm == ConvAlgorithm::kProduct) {
+        matmul({x, p.c, 1}, {weight, 1, p.c}, bias, y, p.n * p.h * p.w, p.k, p.c);
+        return;
+    }
+    const i64 no_offset = 0;
+    PackArgs pack{};
+    pack.w = weight;
+    pack.length_stride = 1;
+    pack.column_stride = length;
+    pack.group_stride = p.group_outputs() * length;
+    pack.segments = 1;
+    pack.segment_offsets = &no_offset;
+
+    const Taps taps = forward_taps(p);
+    WindowArgs args{};
+    args.x = x;
+    args.n = p.n;
+    args.h = p.h;
+    args.w = p.w;
+    args.c = p.c;
+    args.groups = p.groups;
+    args.group_channels = p.group_channels();
+    args.group_outputs = p.group_outputs();
+    args.segments = taps.segments();
+    args.row_step = p.stride[0];
+    args.column_step = p.stride[1];
+    args.row_origin = -p.padding[0];
+    args.column_origin = -p.padding[1];
+    args.bias = bias;
+    args.y = y;
+    args.y_column = p.k;
+    args.y_row = p.q * p.k;
+    args.y_image = p.p * p.q * p.k;
+    args.rows = p.p;
+    args.columns = p.q;
+    args.gather = algorithm == ConvAlgorithm::kGather;
+    run_window(args, pack);
+}
+
+// Phase by phase: the inputs whose row and column leave the same remainders when divided by the
+// stride are read by the same taps, so each phase is a convolution of g with stride 1.
+void conv_input_grad(const ConvProblem& problem, ConvAlgorithm algorithm, const float* weight,
+                     const float* g, float* dx) {
+    const ConvProblem& p = problem;
+    if (algorithm == ConvAlgorithm::kProduct) {
+        matmul({g, p.k, 1}, {weight, p.c, 1}, nullptr, dx, p.n * p.h * p.w, p.c, p.k);
+        return;
+    }
+    const i64 channels = p.group_channels(), outputs = p.group_outputs();
+    const bool merged = p.groups == 1 && p.stride[1] == 1 && (p.dilation[1] == 1 || p.s == 1);
+    for (i64 top = 0; top < std::min(p.stride[0], p.h); ++top)
+        for (i64 left = 0; left < std::min(p.stride[1], p.w); ++left) {
+            Taps taps;
+            taps.run = merged ? p.s * p.k : outputs;
+            taps.columns_per_run = merged ? p.s : 1;
+            std::vector<i64> weights;
+            for (i64 r = 0; r < p.r; ++r) {
+                const i64 y = top + p.padding[0] - r * p.dilation[0];
+                if (modulo(y, p.stride[0]) != 0) continue;
+                // Backwards, so that what neighbouring taps read lies in ascending order.
+                for (i64 s = p.s - 1; s >= 0; --s) {
+                    const i64 x = left + p.padding[1] - s * p.dilation[1];
+                    if (modulo(x, p.stride[1]) != 0) continue;
+                    weights.push_back((r * p.s + s) * channels);
+                    if (!merged || s == p.s - 1) taps.add(y / p.stride[0], x / p.stride[1]);
+                }
+            }
+            PackArgs pack{};
+            pack.w = weight;
+            pack.segments = static_cast<i64>(weights.size());
+            pack.length_stride = p.weight_length();
+            pack.column_stride = 1;
+            pack.group_stride = outputs * p.weight_length();
+            pack.segment_offsets = weights.data();
+
+            WindowArgs args{};
+            args.x = g;
+            args.n = p.n;
+            args.h = p.p;
+            args.w = p.q;
+            args.c = p.k;
+            args.groups = p.groups;
+            args.group_channels = outputs;
+            args.group_outputs = channels;
+            args.segments = taps.segments();
+            args.row_step = 1;
+            args.column_step = 1;
+            args.y = dx + (top * p.w + left) * p.c;
+            args.y_column = p.stride[1] * p.c;
+            args.y_row = p.stride[0] * p.w * p.c;
+            args.y_image = p.h * p.w * p.c;
+            args.rows = divide_up(p.h - top, p.stride[0]);
+            args.columns = divide_up(p.w - left, p.stride[1]);
+            args.gather = algorithm == ConvAlgorithm::kGather;
+            run_window(args, pack);
+        }
+}
+
+void conv_weight_grad(const ConvProblem& problem, const float* x, const float* g, float* dw) {
+    const ConvProblem& p = problem;
+    const KernelTable& table = kernels();
+    const i64 length = p.weight_length(), outputs = p.group_outputs();
+    const i64 panels = divide_up(outputs, table.panel);
+    const i64 padded = divide_up(outputs, table.lanes) * table.lanes;
+    const i64 floats = p.groups * length * padded;
+    if (p.n == 0 || p.p == 0 || p.q == 0) {
+        std::fill_n(dw, p.k * length, 0.0f);
+        return;
+    }
+    const Taps taps = forward_taps(p);
+    WeightGradArgs args{};
+    args.x = x;
+    args.g = g;
+    args.n = p.n;
+    args.h = p.h;
+    args.w = p.w;
+    args.c = p.c;
+    args.groups = p.groups;
+    args.group_channels = p.group_channels();
+    args.group_outputs = outputs;
+    args.segments = taps.segments();
+    args.row_step = p.stride[0];
+    args.column_step = p.stride[1];
+    args.row_origin = -p.padding[0];
+    args.column_origin = -p.padding[1];
+    args.p = p.p;
+    args.q = p.q;
+    const i64 line = padded_floats(args.segments, 1, 1, p.q, p.stride[1], p.c);
+    args.row_block = choose_row_block(p.n, p.p, 2 * (line * p.stride[0] + p.q * padded));
+    args.row_blocks = divide_up(p.p, args.row_block);
+    const i64 blocks = p.n * args.row_blocks;
+    args.slots = std::clamp(kPartialFloats / floats, i64{1}, std::min(kSlots, blocks));
+    args.panel_groups = std::clamp(kUnits / args.slots, i64{1}, panels);
+
+    const Buffer partial(static_cast<std::size_t>(args.slots * floats));
+    args.partial = partial.data();
+    const i64 buffer = padded_floats(args.segments, args.row_block, p.stride[0], p.q,
+                                     p.stride[1], p.c);
+    const i64 scratch = 2 * (args.segments.count + args.row_block) +
+                        args.row_block * p.q * padded + buffer;
+    const double products = static_cast<double>(divide_up(blocks, args.slots) * args.row_block) *
+                            static_cast<double>(p.q * length) *
+                            static_cast<double>(p.groups * padded);
+    launch(table.weight_grad, args, args.slots * args.panel_groups,
+           kMultiplyAdd * products / static_cast<double>(args.panel_groups),
+           static_cast<std::size_t>(scratch));
+
+    const float* total = partial.data();
+    const Buffer reduced(static_cast<std::size_t>(args.slots > 1 ? floats : 1));
+    if (args.slots > 1) {
+        sum(partial.data(), reduced.data(), 1, args.slots, floats, 1.0f);
+        total = reduced.data();
+    }
+    TransposeArgs transpose{total, dw, length, outputs, padded,
+                            divide_up(length, TransposeArgs::kRows)};
+    launch(table.transpose, transpose, p.groups * transpose.blocks,
+           kElement * static_cast<double>(TransposeArgs::kRows * outputs));
+}
+
+}  // namespace convolens

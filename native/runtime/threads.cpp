@@ -1,0 +1,191 @@
+#include "runtime/threads.h"
+
+#include <pthread.h>
+#include <unistd.h>
+#ifdef __linux__
+#include <sched.h>
+#endif
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <fstream>
+#include <memory>
+#include <mutex>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace convolens {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// How long an idle worker keeps looking for work before it sleeps. Operators of a network follow
+// each other within this time, and waking a sleeping thread takes about as long.
+constexpr auto kSpin = std::chrono::microseconds(60);
+constexpr int kLooksPerClock = 64;
+constexpr int kLargestCount = 1024;
+
+void relax() noexcept {
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    asm volatile("yield");
+#endif
+}
+
+// Waits until `done()` holds, spinning; returns false if it does not within kSpin.
+template <class Done>
+bool spin_until(Done done) {
+    const auto deadline = Clock::now() + kSpin;
+    for (;;) {
+        for (int i = 0; i < kLooksPerClock; ++i) {
+            if (done()) return true;
+            relax();
+        }
+        if (Clock::now() > deadline) return false;
+    }
+}
+
+struct Job {
+    ChunkFunction run;
+    void* context;
+    std::int64_t count;
+    std::atomic<std::int64_t> next{0};
+
+    void work() {
+        for (std::int64_t chunk; (chunk = next.fetch_add(1, std::memory_order_relaxed)) < count;)
+            run(context, chunk);
+    }
+};
+
+class Pool {
+    static constexpr int kOpen = 1 << 20;
+
+  public:
+    explicit Pool(int workers) {
+        for (int i = 0; i < workers; ++i) threads_.emplace_back([this] { serve(); });
+    }
+
+    ~Pool() {
+        {
+            const std::lock_guard lock(mutex_);
+            stop_ = true;
+        }
+        wake_.notify_all();
+        for (std::thread& thread : threads_) thread.join();
+    }
+
+    void run(Job& job) {
+        job_ = &job;
+        gate_.fetch_add(kOpen, std::memory_order_release);
+        generation_.fetch_add(1, std::memory_order_seq_cst);
+        if (sleepers_.load(std::memory_order_seq_cst) > 0) {
+            const std::lock_guard lock(mutex_);
+            wake_.notify_all();
+        }
+        job.work();
+        // The job lives on this stack: no worker may enter any more, and those inside must leave.
+        gate_.fetch_sub(kOpen, std::memory_order_acquire);
+        while (!spin_until([this] { return gate_.load(std::memory_order_acquire) == 0; }))
+            std::this_thread::yield();
+    }
+
+  private:
+    void serve() {
+        std::uint64_t seen = 0;
+        for (;;) {
+            const auto changed = [&] {
+                return stop_.load(std::memory_order_relaxed) ||
+                       generation_.load(std::memory_order_seq_cst) != seen;
+            };
+            if (!spin_until(changed)) {
+                std::unique_lock lock(mutex_);
+                sleepers_.fetch_add(1, std::memory_order_seq_cst);
+                wake_.wait(lock, changed);
+                sleepers_.fetch_sub(1, std::memory_order_seq_cst);
+            }
+            if (stop_.load(std::memory_order_relaxed)) return;
+            seen = generation_.load(std::memory_order_acquire);
+            // A worker that wakes late finds the gate closed, and nobody waits for it.
+            if (gate_.fetch_add(1, std::memory_order_acquire) >= kOpen) job_->work();
+            gate_.fetch_sub(1, std::memory_order_release);
+        }
+    }
+
+    std::mutex mutex_;
+    std::condition_variable wake_;
+    std::atomic<bool> stop_{false};
+    std::atomic<std::uint64_t> generation_{0};
+    std::atomic<int> sleepers_{0};
+    std::atomic<int> gate_{0};  // the workers inside, plus kOpen while a job runs
+    Job* job_ = nullptr;        // valid inside an open gate
+    std::vector<std::thread> threads_;
+};
+
+// The cores that this process may use: those of its affinity mask, at most the control group's
+// share of time.
+int available_cores() {
+    int cores = static_cast<int>(std::thread::hardware_concurrency());
+#ifdef __linux__
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof(set), &set) == 0) cores = CPU_COUNT(&set);
+    std::ifstream file("/sys/fs/cgroup/cpu.max");
+    std::string quota;
+    double period = 0;
+    if (file >> quota >> period && quota != "max" && period > 0) {
+        const double share = std::stod(quota) / period;
+        if (share < cores) cores = static_cast<int>(share + 0.5);
+    }
+#endif
+    return cores < 1 ? 1 : cores > kLargestCount ? kLargestCount : cores;
+}
+
+struct State {
+    std::mutex mutex;  // held while the pool works
+    int count = available_cores();
+    std::unique_ptr<Pool> pool;
+};
+
+State* state = new State;
+
+// A forked child has none of its parent's threads, and its locks may be held by them forever.
+void forget_after_fork() {
+    const int count = state->count;
+    state = new State;
+    state->count = count;
+}
+
+[[maybe_unused]] const int registered = pthread_atfork(nullptr, nullptr, forget_after_fork);
+
+}  // namespace
+
+void parallel_for(std::int64_t count, ChunkFunction run, void* context) {
+    std::unique_lock lock(state->mutex, std::defer_lock);
+    if (count > 1 && state->count > 1 && lock.try_lock()) {
+        if (!state->pool) state->pool = std::make_unique<Pool>(state->count - 1);
+        Job job{run, context, count};
+        state->pool->run(job);
+    } else {
+        for (std::int64_t chunk = 0; chunk < count; ++chunk) run(context, chunk);
+    }
+}
+
+int thread_count() noexcept {
+    return state->count;
+}
+
+void set_thread_count(int count) {
+    if (count < 1 || count > kLargestCount)
+        throw std::invalid_argument("the number of threads must be from 1 to " +
+                                    std::to_string(kLargestCount) + ", not " +
+                                    std::to_string(count));
+    const std::lock_guard lock(state->mutex);
+    if (count == state->count) return;
+    state->pool.reset();
+    state->count = count;
+}
+
+}  // namespace convolens

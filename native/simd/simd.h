@@ -1,0 +1,189 @@
+// One vector register of floats under one set of names for every instruction set.
+//
+// Included only by native/kernels, which is compiled once per instruction set. Everything here has
+// internal linkage, so code for one instruction set cannot be linked into another's callers.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#if defined(__AVX512F__) || defined(__AVX2__) || defined(__SSE2__)
+#include <immintrin.h>
+#endif
+
+namespace simd {
+namespace {
+
+using i64 = std::int64_t;
+using i32 = std::int32_t;
+using u32 = std::uint32_t;
+using u64 = std::uint64_t;
+
+#if defined(__AVX512F__)
+constexpr int kLanes = 16;
+constexpr int kRegisters = 32;
+#elif defined(__AVX2__)
+constexpr int kLanes = 8;
+constexpr int kRegisters = 16;
+#elif defined(__aarch64__)
+constexpr int kLanes = 4;
+constexpr int kRegisters = 32;
+#else
+constexpr int kLanes = 4;
+constexpr int kRegisters = 16;
+#endif
+
+typedef float vec __attribute__((vector_size(kLanes * sizeof(float))));
+typedef i32 ivec __attribute__((vector_size(kLanes * sizeof(i32))));
+typedef float vec_in_memory
+    __attribute__((vector_size(kLanes * sizeof(float)), aligned(sizeof(float)), may_alias));
+
+#define CONVOLENS_INLINE inline __attribute__((always_inline))
+
+CONVOLENS_INLINE vec load(const float* p) {
+    return *reinterpret_cast<const vec_in_memory*>(p);
+}
+
+CONVOLENS_INLINE void store(float* p, vec x) {
+    *reinterpret_cast<vec_in_memory*>(p) = x;
+}
+
+CONVOLENS_INLINE vec broadcast(float x) {
+    return x - vec{};  // x + 0 would not do: it changes -0, so the compiler keeps the addition
+}
+
+// The first `count` lanes from memory and zeros after them; reads nothing else. 0 < count <= lanes.
+CONVOLENS_INLINE vec load_first(const float* p, i64 count) {
+#if defined(__AVX512F__)
+    return _mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << count) - 1), p);
+#elif defined(__AVX2__)
+    const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+    return _mm256_maskload_ps(p, _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(count)), lane));
+#else
+    vec x{};
+    for (i64 i = 0; i < count; ++i) x[i] = p[i];
+    return x;
+#endif
+}
+
+// Writes the first `count` lanes and nothing else. 0 < count <= lanes.
+CONVOLENS_INLINE void store_first(float* p, vec x, i64 count) {
+#if defined(__AVX512F__)
+    _mm512_mask_storeu_ps(p, static_cast<__mmask16>((1u << count) - 1), x);
+#elif defined(__AVX2__)
+    const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+    _mm256_maskstore_ps(p, _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(count)), lane), x);
+#else
+    for (i64 i = 0; i < count; ++i) p[i] = x[i];
+#endif
+}
+
+template <int... I>
+struct Indices {};
+
+// Indices<0, 1, ..., N - 1>.
+template <int N, int... I>
+struct Count : Count<N - 1, N - 1, I...> {};
+template <int... I>
+struct Count<0, I...> {
+    using type = Indices<I...>;
+};
+
+// Lane by lane: mask != 0 ? a : b.
+CONVOLENS_INLINE vec select(ivec mask, vec a, vec b) {
+    return mask ? a : b;
+}
+
+CONVOLENS_INLINE vec max(vec a, vec b) {
+    return a > b ? a : b;
+}
+
+CONVOLENS_INLINE vec min(vec a, vec b) {
+    return a < b ? a : b;
+}
+
+// Lanes in a fixed order: halves are added, then halves of halves.
+CONVOLENS_INLINE float sum_lanes(vec x) {
+    float lanes[kLanes];
+    __builtin_memcpy(lanes, &x, sizeof(x));
+    for (int width = kLanes / 2; width > 0; width /= 2)
+        for (int i = 0; i < width; ++i) lanes[i] += lanes[i + width];
+    return lanes[0];
+}
+
+CONVOLENS_INLINE float max_lanes(vec x) {
+    float lanes[kLanes];
+    __builtin_memcpy(lanes, &x, sizeof(x));
+    float best = lanes[0];
+    for (int i = 1; i < kLanes; ++i) best = lanes[i] > best ? lanes[i] : best;
+    return best;
+}
+
+CONVOLENS_INLINE vec square_root(vec x) {
+#if defined(__AVX512F__)
+    return _mm512_maskz_sqrt_ps(0xffff, x);  // unmasked, GCC warns of its own header
+#elif defined(__AVX2__)
+    return _mm256_sqrt_ps(x);
+#elif defined(__SSE2__)
+    return _mm_sqrt_ps(x);
+#else
+    for (int i = 0; i < kLanes; ++i) x[i] = __builtin_sqrtf(x[i]);
+    return x;
+#endif
+}
+
+// All lanes of a register, as a type, so that loads and stores of whole registers need no mask.
+struct Whole {};
+
+CONVOLENS_INLINE vec load(const float* p, Whole) { return load(p); }
+CONVOLENS_INLINE vec load(const float* p, i64 count) { return load_first(p, count); }
+CONVOLENS_INLINE void store(float* p, vec x, Whole) { store(p, x); }
+CONVOLENS_INLINE void store(float* p, vec x, i64 count) { store_first(p, x, count); }
+
+// The same Size neighbouring floats again and again, to fill a register.
+template <int Size>
+CONVOLENS_INLINE vec repeat(const float* p) {
+    if constexpr (Size == kLanes) {
+        return load(p);
+    } else if constexpr (Size == 2) {
+        typedef double pairs __attribute__((vector_size(sizeof(vec))));
+        double pair;
+        __builtin_memcpy(&pair, p, sizeof(pair));
+        return reinterpret_cast<vec>(pair - pairs{});
+    }
+#if defined(__AVX512F__)
+    if constexpr (Size == 4) return _mm512_broadcast_f32x4(_mm_loadu_ps(p));
+    if constexpr (Size == 8)
+        return reinterpret_cast<vec>(_mm512_broadcast_f64x4(_mm256_loadu_pd(reinterpret_cast<const double*>(p))));
+#elif defined(__AVX2__)
+    if constexpr (Size == 4) return _mm256_broadcast_ps(reinterpret_cast<const __m128*>(p));
+#endif
+}
+
+// The first Size lanes again and again.
+template <int Size, int... I>
+CONVOLENS_INLINE vec repeat_lanes(vec x, Indices<I...>) {
+    return __builtin_shufflevector(x, x, (I % Size)...);
+}
+
+// The sum of each Size neighbouring lanes, in the first kLanes / Size lanes.
+template <int Size, int... I>
+CONVOLENS_INLINE vec sum_groups(vec x, Indices<I...>) {
+    if constexpr (Size >= 2) x += __builtin_shufflevector(x, x, (I ^ 1)...);
+    if constexpr (Size >= 4) x += __builtin_shufflevector(x, x, (I ^ 2)...);
+    if constexpr (Size >= 8) x += __builtin_shufflevector(x, x, (I ^ 4)...);
+    if constexpr (Size >= 16) x += __builtin_shufflevector(x, x, (I ^ 8)...);
+    return __builtin_shufflevector(x, x, (I * Size % kLanes)...);
+}
+
+// Calls body(offset, count) for each register of a row of `length` floats, where count is Whole{}
+// or, for a last incomplete one, its number of lanes.
+template <class Body>
+CONVOLENS_INLINE void for_each_register(i64 begin, i64 end, Body&& body) {
+    i64 i = begin;
+    for (; i + kLanes <= end; i += kLanes) body(i, Whole{});
+    if (i < end) body(i, end - i);
+}
+
+}  // namespace
+}  // namespace simd

@@ -1,0 +1,1 @@
+"""How operators are computed: the references, the native kernels, and the choice between them."""

@@ -1,0 +1,31 @@
+"""A candidate: one way to compute an operator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from convolens.ops import Array, Op
+from convolens.spec import TensorSpec
+
+Specs = tuple[TensorSpec, ...]
+#: Takes the input arrays and returns a new array.
+Run = Callable[..., Array]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One way to compute an operator.
+
+    Args:
+        name: What it is called, such as ``direct``.
+        refuse: Why it cannot compute a call, in words; the empty string if it can.
+        nanoseconds: About how long a call takes on one core.
+        prepare: Makes the function that computes calls on inputs of the given specs, into an output
+            of the given spec. What can be decided from the specs alone is decided here, once.
+    """
+
+    name: str
+    refuse: Callable[[Op, Specs], str]
+    nanoseconds: Callable[[Op, Specs], float]
+    prepare: Callable[[Op, Specs, TensorSpec], Run]

@@ -1,0 +1,104 @@
+"""The choice between the ways to compute an operator, and the reasons for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import NamedTuple
+
+from convolens.backends.candidate import Candidate, Run, Specs
+from convolens.backends.native import KERNELS
+from convolens.backends.reference import REFERENCE
+from convolens.errors import ArgumentError
+from convolens.ops import Op
+from convolens.spec import TensorSpec
+
+_forced: str | None = None
+
+
+class Choice(NamedTuple):
+    """How a call is computed."""
+
+    name: str
+    output: TensorSpec
+    run: Run
+
+
+class Verdict(NamedTuple):
+    """A candidate for a call: its estimated time, or why it is refused."""
+
+    candidate: Candidate
+    nanoseconds: float
+    reason: str
+
+
+def candidates(op: Op, specs: Specs) -> list[Verdict]:
+    """Return every candidate for a call, the reference last.
+
+    Example:
+        >>> from convolens.ops import Relu
+        >>> [verdict.candidate.name for verdict in candidates(Relu(), (TensorSpec((2, 3)),))]
+        ['native', 'reference']
+    """
+    verdicts = []
+    for candidate in (*KERNELS.get(type(op), ()), REFERENCE):
+        reason = candidate.refuse(op, specs)
+        nanoseconds = float("inf") if reason else candidate.nanoseconds(op, specs)
+        verdicts.append(Verdict(candidate, nanoseconds, reason))
+    return verdicts
+
+
+@lru_cache(maxsize=8192)
+def _choose(op: Op, specs: Specs, forced: str | None) -> Choice:
+    output = op.infer(*specs)
+    verdicts = candidates(op, specs)
+    named = [verdict for verdict in verdicts if verdict.candidate.name == forced]
+    if named and named[0].reason:
+        raise ArgumentError(
+            f"{op.name}: the algorithm {forced!r} cannot compute this call: {named[0].reason}.",
+            [(f"input {i}", spec, "") for i, spec in enumerate(specs)],
+        )
+    best = named[0] if named else min(verdicts, key=lambda verdict: verdict.nanoseconds)
+    return Choice(best.candidate.name, output, best.candidate.prepare(op, specs, output))
+
+
+def choose(op: Op, specs: Specs) -> Choice:
+    """Return how a call is computed: by the candidate with the smallest estimated time.
+
+    Raises:
+        ConvolensError: If the operator refuses the specs, or a forced algorithm cannot compute it.
+    """
+    return _choose(op, specs, _forced)
+
+
+@contextmanager
+def algorithm(name: str) -> Iterator[None]:
+    """Compute every operator that has an algorithm of this name by it, inside a with block.
+
+    Operators without one choose as always. The setting is the process's, not the thread's.
+
+    Args:
+        name: Such as ``"reference"``, which every operator has, or ``"gather"``.
+
+    Raises:
+        ArgumentError: If no operator has an algorithm of this name; later, when an operator has it
+            but it cannot compute the call at hand.
+
+    Example:
+        >>> import convolens as cl
+        >>> x = cl.randn(1, 1, 5, 5)
+        >>> with cl.algorithm("reference"):
+        ...     y = cl.nn.functional.relu(x)
+    """
+    global _forced
+    known = {c.name for row in KERNELS.values() for c in row} | {REFERENCE.name}
+    if name not in known:
+        raise ArgumentError(
+            f"there is no algorithm {name!r}.", hint=f"use one of {', '.join(sorted(known))}."
+        )
+    before, _forced = _forced, name
+    try:
+        yield
+    finally:
+        _forced = before

@@ -1,0 +1,58 @@
+"""What all rows share: the conditions of the kernels, and a plain way to call one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from convolens.backends.candidate import Candidate, Run, Specs
+from convolens.backends.layout import dense, empty
+from convolens.ops import Array, Op
+from convolens.spec import FLOATS, TensorSpec, float32
+
+_CALL = 1_000.0
+_MULTIPLY_ADD = 0.012
+_ELEMENT = 0.1
+
+
+def refuse_all_but_float32(op: Op, specs: Specs) -> str:
+    """Return why kernels cannot compute the call: other floats than float32, or nothing to do."""
+    for spec in specs:
+        if spec.dtype in FLOATS and spec.dtype != float32:
+            return f"kernels compute in float32, not {spec.dtype.name}"
+        if spec.size == 0:
+            return "an input is empty"
+    return ""
+
+
+def estimate(op: Op, specs: Specs) -> float:
+    """Return about how long a well-fitting kernel takes, in nanoseconds."""
+    cost = op.cost(*specs)
+    return _CALL + _MULTIPLY_ADD * cost.multiply_adds + _ELEMENT * cost.elements_moved
+
+
+def into_new(kernel: Callable[..., None]) -> Callable[[Op, Specs, TensorSpec], Run]:
+    """Return how to prepare a kernel that takes the inputs and then the output."""
+
+    def prepare(op: Op, specs: Specs, output: TensorSpec) -> Run:
+        if len(specs) == 1:
+
+            def run_one(x: Array) -> Array:
+                y = empty(output)
+                kernel(dense(x), y)
+                return y
+
+            return run_one
+
+        def run(*arrays: Array) -> Array:
+            y = empty(output)
+            kernel(*map(dense, arrays), y)
+            return y
+
+        return run
+
+    return prepare
+
+
+def plain(kernel: Callable[..., None]) -> Candidate:
+    """Return the candidate for a kernel whose only condition is float32."""
+    return Candidate("native", refuse_all_but_float32, estimate, into_new(kernel))

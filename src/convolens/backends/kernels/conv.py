@@ -1,0 +1,153 @@
+"""The ways to compute a convolution and its gradients."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import prod
+from typing import cast
+
+from convolens import _native
+from convolens.backends.candidate import Candidate, Run, Specs
+from convolens.backends.kernels._common import estimate, refuse_all_but_float32
+from convolens.backends.layout import dense, empty
+from convolens.ops import Array, Conv, ConvInputGrad, ConvWeightGrad, Op
+from convolens.spec import TensorSpec
+
+#: Taps that lie side by side in memory. Below this many floats, the direct algorithm spends more on
+#: finding them than on multiplying, and copying the patches first pays.
+_SHORT_RUN = 4
+_COPY = 0.6
+
+
+def _refuse(op: Op, specs: Specs) -> str:
+    if reason := refuse_all_but_float32(op, specs):
+        return reason
+    if cast(Conv, op).rank > 2:
+        return "kernels have 1 or 2 spatial axes, not 3"
+    return ""
+
+
+def _refuse_product(op: Op, specs: Specs) -> str:
+    if reason := _refuse(op, specs):
+        return reason
+    conv = cast(Conv, op)
+    kernel = _geometry(op, specs)[1].shape[2:]
+    is_product = (
+        prod(kernel) == prod(conv.stride) == conv.groups == 1
+        and sum(map(sum, conv.padding)) == 0
+    )
+    return "" if is_product else "only a 1x1 kernel with stride 1 and no padding is one product"
+
+
+def _geometry(op: Op, specs: Specs) -> tuple[TensorSpec, TensorSpec, TensorSpec]:
+    """Return the specs of image, weight and output, whichever of the three operators it is."""
+    if isinstance(op, ConvInputGrad):
+        return op.infer(*specs), specs[0], specs[1]
+    if isinstance(op, ConvWeightGrad):
+        return specs[0], op.infer(*specs), specs[1]
+    return specs[0], specs[1], op.infer(*specs)
+
+
+def _run_length(op: Op, specs: Specs) -> int:
+    """Return how many floats that a window reads lie side by side."""
+    conv = cast(Conv, op)
+    image, weight, _ = _geometry(op, specs)
+    channels = weight.shape[1]
+    if conv.groups > 1 or (conv.dilation[-1] > 1 and weight.shape[-1] > 1):
+        return channels
+    return weight.shape[-1] * image.shape[1]
+
+
+def _direct_time(op: Op, specs: Specs) -> float:
+    run = _run_length(op, specs)
+    return estimate(op, specs) * (1 + _SHORT_RUN / run)
+
+
+def _gather_time(op: Op, specs: Specs) -> float:
+    _, weight, output = _geometry(op, specs)
+    positions = output.shape[0] * prod(output.shape[2:])
+    return estimate(op, specs) + _COPY * positions * prod(weight.shape[1:])
+
+
+def _problem(op: Op, specs: Specs, algorithm: str) -> _native.Conv:
+    conv = cast(Conv, op)
+    image, weight, output = _geometry(op, specs)
+    return _native.Conv(
+        input=_four(image.shape),
+        output=_four(output.shape),
+        kernel=_two(weight.shape[2:], 1),
+        stride=_two(conv.stride, 1),
+        padding=_two(tuple(before for before, _ in conv.padding), 0),
+        dilation=_two(conv.dilation, 1),
+        groups=conv.groups,
+        algorithm=algorithm,
+    )
+
+
+def _two(values: tuple[int, ...], missing: int) -> tuple[int, int]:
+    """Return two numbers: a convolution along one axis is one along the width."""
+    first, second = (missing, *values) if len(values) == 1 else values
+    return first, second
+
+
+def _four(shape: tuple[int, ...]) -> tuple[int, int, int, int]:
+    return (shape[0], shape[1], *_two(shape[2:], 1))
+
+
+def _image(array: Array) -> Array:
+    """Return a dense [N, C, H, W], with H = 1 for an array along one axis."""
+    array = dense(array)
+    return array if array.ndim == 4 else array[:, :, None]
+
+
+def _prepare_forward(algorithm: str) -> Callable[[Op, Specs, TensorSpec], Run]:
+    def prepare(op: Op, specs: Specs, output: TensorSpec) -> Run:
+        forward = _problem(op, specs, algorithm).forward
+
+        def run(x: Array, weight: Array, bias: Array | None = None) -> Array:
+            y = empty(output)
+            start = None if bias is None else dense(bias)
+            forward(_image(x), _image(weight), start, _image(y))
+            return y
+
+        return run
+
+    return prepare
+
+
+def _prepare_input_grad(algorithm: str) -> Callable[[Op, Specs, TensorSpec], Run]:
+    def prepare(op: Op, specs: Specs, output: TensorSpec) -> Run:
+        input_grad = _problem(op, specs, algorithm).input_grad
+
+        def run(weight: Array, g: Array) -> Array:
+            dx = empty(output)
+            input_grad(_image(weight), _image(g), _image(dx))
+            return dx
+
+        return run
+
+    return prepare
+
+
+def _prepare_weight_grad(op: Op, specs: Specs, output: TensorSpec) -> Run:
+    weight_grad = _problem(op, specs, "direct").weight_grad
+
+    def run(x: Array, g: Array) -> Array:
+        dw = empty(output)
+        weight_grad(_image(x), _image(g), _image(dw))
+        return dw
+
+    return run
+
+
+FORWARD = (
+    Candidate("product", _refuse_product, estimate, _prepare_forward("product")),
+    Candidate("direct", _refuse, _direct_time, _prepare_forward("direct")),
+    Candidate("gather", _refuse, _gather_time, _prepare_forward("gather")),
+)
+INPUT_GRAD = (
+    Candidate("product", _refuse_product, estimate, _prepare_input_grad("product")),
+    Candidate("direct", _refuse, _direct_time, _prepare_input_grad("direct")),
+    Candidate("gather", _refuse, _gather_time, _prepare_input_grad("gather")),
+)
+WEIGHT_GRAD = (Candidate("direct", _refuse, estimate, _prepare_weight_grad),)

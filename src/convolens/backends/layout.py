@@ -1,0 +1,45 @@
+"""Channels-last memory: the order in which the elements of an array lie.
+
+An array [N, C, *I] of rank 3 or more lies in the order N, *I, C; one of lower rank in the order of
+its axes. An array is dense if it has this order and no gaps.
+"""
+
+from __future__ import annotations
+
+from convolens import _native
+from convolens.ops import Array
+from convolens.spec import TensorSpec
+
+
+def memory_order(rank: int) -> tuple[int, ...]:
+    """Return the axes, the one that runs slowest first.
+
+    Example:
+        >>> memory_order(4)
+        (0, 2, 3, 1)
+    """
+    return tuple(range(rank)) if rank < 3 else (0, *range(2, rank), 1)
+
+
+def dense_strides(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the distance between neighbours along each axis, in elements.
+
+    Example:
+        >>> dense_strides((2, 3, 4, 5))
+        (60, 1, 15, 3)
+    """
+    strides, step = [0] * len(shape), 1
+    for axis in reversed(memory_order(len(shape))):
+        strides[axis] = step
+        step *= shape[axis]
+    return tuple(strides)
+
+
+def empty(spec: TensorSpec) -> Array:
+    """Return a new dense array whose memory comes from the caching allocator."""
+    return _native.empty(spec.shape, spec.dtype)
+
+
+def dense(array: Array) -> Array:
+    """Return the array itself if it is dense, else a dense copy."""
+    return _native.dense(array)

@@ -1,0 +1,102 @@
+"""One step of an optimiser on one parameter, in place: the definition, and the kernel for float32."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from convolens import _native
+from convolens.ops import Array
+from convolens.spec import float32
+
+
+@dataclass
+class Numbers:
+    """The numbers of a step. Each is computed in double precision, then rounded to the type.
+
+    Args:
+        lr: What the step is multiplied with.
+        weight_decay: How much of the parameter is added to the gradient.
+        shrink: What the parameter is multiplied with before the step.
+        momentum: How much of the last step is kept.
+        fresh_share: How much of the gradient enters the momentum: 1 - dampening.
+        beta1_rest: How much of the gradient enters its mean: 1 - beta1.
+        beta2: How much of the mean of squares is kept.
+        beta2_rest: How much of the square enters its mean.
+        epsilon: Added to the root of the mean of squares.
+        root_correction: What that root is divided by.
+        nesterov: Whether to step from where the momentum leads.
+        fresh: Whether there is no momentum yet.
+    """
+
+    lr: float = 0.0
+    weight_decay: float = 0.0
+    shrink: float = 1.0
+    momentum: float = 0.0
+    fresh_share: float = 1.0
+    beta1_rest: float = 0.0
+    beta2: float = 0.0
+    beta2_rest: float = 0.0
+    epsilon: float = 0.0
+    root_correction: float = 1.0
+    nesterov: bool = False
+    fresh: bool = False
+
+    def native(self) -> _native.Update:
+        """Return the numbers as the kernels take them."""
+        update = _native.Update()
+        for name, value in vars(self).items():
+            setattr(update, name, value)
+        return update
+
+
+def sgd(parameter: Array, gradient: Array, momentum: Array | None, n: Numbers) -> None:
+    """p -= lr v, with v = momentum v + fresh_share g; or lr g without momentum."""
+    if parameter.dtype == float32:
+        _native.sgd(n.native(), parameter, gradient, momentum, None)
+        return
+    step = gradient + n.weight_decay * parameter
+    if momentum is not None:
+        momentum[...] = step if n.fresh else n.momentum * momentum + n.fresh_share * step
+        step = step + n.momentum * momentum if n.nesterov else momentum
+    parameter -= n.lr * step
+
+
+def adagrad(parameter: Array, gradient: Array, squares: Array, n: Numbers) -> None:
+    """p -= lr g / (root of the sum of g^2 + epsilon)."""
+    if parameter.dtype == float32:
+        _native.adagrad(n.native(), parameter, gradient, None, squares)
+        return
+    g = gradient + n.weight_decay * parameter
+    squares += g * g
+    parameter -= n.lr * g / (np.sqrt(squares) + n.epsilon)
+
+
+def rmsprop(
+    parameter: Array, gradient: Array, momentum: Array | None, squares: Array, n: Numbers
+) -> None:
+    """p -= lr g / (root of the running mean of g^2 + epsilon), with momentum if there is one."""
+    if parameter.dtype == float32:
+        _native.rmsprop(n.native(), parameter, gradient, momentum, squares)
+        return
+    g = gradient + n.weight_decay * parameter
+    squares[...] = n.beta2 * squares + n.beta2_rest * g * g
+    step = g / (np.sqrt(squares) + n.epsilon)
+    if momentum is not None:
+        momentum[...] = n.momentum * momentum + step
+        step = momentum
+    parameter -= n.lr * step
+
+
+def adam(parameter: Array, gradient: Array, mean: Array, squares: Array, n: Numbers) -> None:
+    """p = shrink p - lr mean(g) / (root of mean(g^2) / root_correction + epsilon)."""
+    if parameter.dtype == float32:
+        _native.adam(n.native(), parameter, gradient, mean, squares)
+        return
+    g = gradient + n.weight_decay * parameter
+    mean += n.beta1_rest * (g - mean)
+    squares[...] = n.beta2 * squares + n.beta2_rest * g * g
+    root = np.sqrt(squares) / n.root_correction + n.epsilon
+    parameter *= n.shrink
+    parameter -= n.lr * mean / root

@@ -1,0 +1,49 @@
+"""Layers, with torch's names."""
+
+from convolens.nn import functional, init
+from convolens.nn.activation import LogSoftmax, ReLU, Sigmoid, Softmax, Tanh
+from convolens.nn.container import Sequential
+from convolens.nn.conv import Conv1d, Conv2d, Conv3d
+from convolens.nn.dropout import Dropout
+from convolens.nn.flatten import Flatten
+from convolens.nn.linear import Identity, Linear
+from convolens.nn.loss import CrossEntropyLoss
+from convolens.nn.module import Module
+from convolens.nn.normalization import LocalResponseNorm
+from convolens.nn.parameter import Parameter
+from convolens.nn.pooling import (
+    AvgPool1d,
+    AvgPool2d,
+    AvgPool3d,
+    MaxPool1d,
+    MaxPool2d,
+    MaxPool3d,
+)
+
+__all__ = [
+    "AvgPool1d",
+    "AvgPool2d",
+    "AvgPool3d",
+    "Conv1d",
+    "Conv2d",
+    "Conv3d",
+    "CrossEntropyLoss",
+    "Dropout",
+    "Flatten",
+    "Identity",
+    "Linear",
+    "LocalResponseNorm",
+    "LogSoftmax",
+    "MaxPool1d",
+    "MaxPool2d",
+    "MaxPool3d",
+    "Module",
+    "Parameter",
+    "ReLU",
+    "Sequential",
+    "Sigmoid",
+    "Softmax",
+    "Tanh",
+    "functional",
+    "init",
+]

@@ -1,0 +1,65 @@
+"""Activation layers."""
+
+from __future__ import annotations
+
+from typing import final
+
+from convolens.nn.module import Module
+from convolens.tensor import Tensor
+
+
+@final
+class ReLU(Module):
+    """y = max(x, 0)."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return each element, or 0 where it is negative."""
+        return x.relu()
+
+
+@final
+class Sigmoid(Module):
+    """y = 1 / (1 + e^-x)."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return each element squashed to between 0 and 1."""
+        return x.sigmoid()
+
+
+@final
+class Tanh(Module):
+    """y = (e^x - e^-x) / (e^x + e^-x)."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return each element squashed to between -1 and 1."""
+        return x.tanh()
+
+
+class _AlongDim(Module):
+    """An activation along one axis."""
+
+    def __init__(self, dim: int) -> None:
+        super().__init__()
+        self.dim = dim
+
+    def extra_repr(self) -> str:
+        """Return the arguments to show."""
+        return f"dim={self.dim}"
+
+
+@final
+class Softmax(_AlongDim):
+    """y = e^x / sum of e^x along ``dim``."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return shares that sum to 1."""
+        return x.softmax(self.dim)
+
+
+@final
+class LogSoftmax(_AlongDim):
+    """y = the logarithm of e^x / sum of e^x along ``dim``."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the logarithms of shares that sum to 1."""
+        return x.log_softmax(self.dim)

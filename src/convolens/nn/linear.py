@@ -1,0 +1,72 @@
+"""The fully connected layer, and the layer that does nothing."""
+
+from __future__ import annotations
+
+import math
+from typing import final
+
+from convolens.errors import ArgumentError
+from convolens.nn import functional, init
+from convolens.nn.module import Module
+from convolens.nn.parameter import Parameter
+from convolens.tensor import Tensor, zeros
+
+
+@final
+class Linear(Module):
+    """y = x times the transpose of weight, plus bias.
+
+    Args:
+        in_features: I, the numbers of an input.
+        out_features: O, the numbers of an output.
+        bias: Whether to add a number to each output.
+
+    Shapes:
+        [*N, I] -> [*N, O]
+
+    Raises:
+        ArgumentError: If a size is below 1.
+
+    Example:
+        >>> import convolens as cl
+        >>> Linear(4320, 100)(cl.zeros(10, 4320)).shape
+        (10, 100)
+    """
+
+    def __init__(self, in_features: int, out_features: int, bias: bool = True) -> None:
+        super().__init__()
+        for name, value in (("in_features", in_features), ("out_features", out_features)):
+            if value < 1:
+                raise ArgumentError(f"{name} is {value}, but must be at least 1.")
+        self.in_features = in_features
+        self.out_features = out_features
+        self.weight = Parameter(zeros(out_features, in_features))
+        self.register_parameter("bias", Parameter(zeros(out_features)) if bias else None)
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw weights and biases evenly from +-1/sqrt(in_features), as torch does."""
+        init.kaiming_uniform_(self.weight, a=math.sqrt(5))
+        if self.bias is not None:
+            bound = 1 / math.sqrt(self.in_features)
+            init.uniform_(self.bias, -bound, bound)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the weighted sums of ``x`` [*N, I]."""
+        return functional.linear(x, self.weight, self.bias)
+
+    def extra_repr(self) -> str:
+        """Return the arguments to show."""
+        return (
+            f"in_features={self.in_features}, out_features={self.out_features}, "
+            f"bias={self.bias is not None}"
+        )
+
+
+@final
+class Identity(Module):
+    """y = x."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return ``x``."""
+        return x

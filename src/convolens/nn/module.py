@@ -1,0 +1,230 @@
+"""The module: a layer or network, with its parameters and its parts."""
+
+from __future__ import annotations
+
+import abc
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
+
+import numpy as np
+
+from convolens.errors import ArgumentError, ConvolensError, ShapeError
+from convolens.nn.parameter import Parameter
+from convolens.spec import DType, float32, float64
+from convolens.tensor import Tensor
+
+M = TypeVar("M", bound="Module")
+
+
+class Module(abc.ABC):
+    """A layer or network. Subclasses set parameters and modules as attributes, and define forward.
+
+    Example:
+        >>> import convolens as cl
+        >>> class Net(cl.nn.Module):
+        ...     def __init__(self):
+        ...         super().__init__()
+        ...         self.fc = cl.nn.Linear(3, 2)
+        ...
+        ...     def forward(self, x):
+        ...         return self.fc(x).relu()
+        >>> [name for name, _ in Net().named_parameters()]
+        ['fc.weight', 'fc.bias']
+    """
+
+    training: bool
+    _parameters: dict[str, Parameter | None]
+    _modules: dict[str, Module]
+
+    def __init__(self) -> None:
+        object.__setattr__(self, "training", True)
+        object.__setattr__(self, "_parameters", {})
+        object.__setattr__(self, "_modules", {})
+
+    @abc.abstractmethod
+    def forward(self, *inputs: Any) -> Any:
+        """Compute the output."""
+
+    def __call__(self, *inputs: Any) -> Any:
+        """Compute the output. An error that passes through gets this layer's path in the model."""
+        try:
+            return self.forward(*inputs)
+        except ConvolensError as error:
+            inner = error.module
+            for name, module in self._modules.items():
+                if module is inner:
+                    error.enter(name)
+            error.module = self
+            raise
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if "_parameters" not in self.__dict__:
+            raise AttributeError(
+                f"call super().__init__() before setting {type(self).__name__}.{name}"
+            )
+        self._parameters.pop(name, None)
+        self._modules.pop(name, None)
+        self.__dict__.pop(name, None)
+        if isinstance(value, Parameter):
+            self.register_parameter(name, value)
+        elif isinstance(value, Module):
+            self.add_module(name, value)
+        else:
+            object.__setattr__(self, name, value)
+
+    def __getattr__(self, name: str) -> Any:
+        for table in ("_parameters", "_modules"):
+            found = self.__dict__.get(table, {})
+            if name in found:
+                return found[name]
+        raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
+
+    def __delattr__(self, name: str) -> None:
+        if name in self._parameters:
+            del self._parameters[name]
+        elif name in self._modules:
+            del self._modules[name]
+        else:
+            object.__delattr__(self, name)
+
+    def register_parameter(self, name: str, parameter: Parameter | None) -> None:
+        """Own a parameter under ``name``; None says that there is none, such as no bias."""
+        self._parameters[name] = parameter
+
+    def add_module(self, name: str, module: Module) -> None:
+        """Own a part under ``name``.
+
+        Raises:
+            ArgumentError: If the name is empty or holds a dot.
+        """
+        if not name or "." in name:
+            raise ArgumentError(f"a module cannot be called {name!r}.", hint="use a plain name.")
+        self._modules[name] = module
+
+    def children(self) -> Iterator[Module]:
+        """Yield the direct parts."""
+        yield from self._modules.values()
+
+    def named_children(self) -> Iterator[tuple[str, Module]]:
+        """Yield the direct parts with their names."""
+        yield from self._modules.items()
+
+    def named_modules(self, prefix: str = "") -> Iterator[tuple[str, Module]]:
+        """Yield this module and all parts of parts, with their dotted paths."""
+        yield prefix, self
+        for name, module in self._modules.items():
+            yield from module.named_modules(f"{prefix}.{name}" if prefix else name)
+
+    def modules(self) -> Iterator[Module]:
+        """Yield this module and all parts of parts."""
+        for _, module in self.named_modules():
+            yield module
+
+    def named_parameters(self) -> Iterator[tuple[str, Parameter]]:
+        """Yield all parameters with their dotted paths, each once."""
+        seen: set[int] = set()
+        for prefix, module in self.named_modules():
+            for name, parameter in module._parameters.items():
+                if parameter is not None and id(parameter) not in seen:
+                    seen.add(id(parameter))
+                    yield f"{prefix}.{name}" if prefix else name, parameter
+
+    def parameters(self) -> Iterator[Parameter]:
+        """Yield all parameters, each once."""
+        for _, parameter in self.named_parameters():
+            yield parameter
+
+    def train(self: M, mode: bool = True) -> M:
+        """Switch to training, where dropout drops; return the module."""
+        for module in self.modules():
+            object.__setattr__(module, "training", mode)
+        return self
+
+    def eval(self: M) -> M:
+        """Switch to evaluation, where dropout does nothing; return the module."""
+        return self.train(False)
+
+    def requires_grad_(self: M, requires_grad: bool = True) -> M:
+        """Say for all parameters whether gradients are wanted; return the module."""
+        for parameter in self.parameters():
+            parameter.requires_grad_(requires_grad)
+        return self
+
+    def zero_grad(self) -> None:
+        """Forget all gradients."""
+        for parameter in self.parameters():
+            parameter.grad = None
+
+    def apply(self: M, function: Callable[[Module], object]) -> M:
+        """Call ``function`` on every part, the innermost first; return the module."""
+        for module in self.children():
+            module.apply(function)
+        function(self)
+        return self
+
+    def to(self: M, dtype: Any) -> M:
+        """Convert all parameters to a float type; return the module."""
+        wanted: DType = np.dtype(dtype)
+        for parameter in self.parameters():
+            parameter.data = Tensor.leaf(parameter.array).to(wanted)
+        return self
+
+    def float(self: M) -> M:
+        """Convert all parameters to float32; return the module."""
+        return self.to(float32)
+
+    def double(self: M) -> M:
+        """Convert all parameters to float64; return the module."""
+        return self.to(float64)
+
+    def state_dict(self) -> dict[str, Tensor]:
+        """Return all parameters by their dotted paths, sharing their memory."""
+        return {name: parameter.detach() for name, parameter in self.named_parameters()}
+
+    def load_state_dict(self, state: Mapping[str, Any], strict: bool = True) -> None:
+        """Overwrite the parameters with those of ``state``. Nothing changes if it does not fit.
+
+        Args:
+            state: Tensors or arrays by dotted path, such as another library's ``state_dict``.
+            strict: Refuse missing and unexpected names.
+
+        Raises:
+            ArgumentError: If names are missing or unexpected.
+            ShapeError: If a shape differs.
+        """
+        own = dict(self.named_parameters())
+        missing = [name for name in own if name not in state]
+        unexpected = [name for name in state if name not in own]
+        if strict and (missing or unexpected):
+            raise ArgumentError(
+                f"the state has {len(missing)} missing and {len(unexpected)} unexpected names.",
+                [("missing", ", ".join(missing) or "none", "")]
+                + [("unexpected", ", ".join(unexpected) or "none", "")],
+                "load it into a model of the same structure, or pass strict=False.",
+            )
+        arrays = {name: np.asarray(state[name]) for name in own if name in state}
+        wrong = [name for name, array in arrays.items() if array.shape != own[name].shape]
+        if wrong:
+            raise ShapeError(
+                f"the state does not fit: {len(wrong)} parameters have other shapes.",
+                [
+                    (name, f"{list(arrays[name].shape)}, not {list(own[name].shape)}", "")
+                    for name in wrong
+                ],
+                "load it into a model of the same sizes.",
+            )
+        for name, array in arrays.items():
+            own[name].data.copy_(array)
+            own[name].version.number += 1
+
+    def extra_repr(self) -> str:
+        """Return the arguments to show."""
+        return ""
+
+    def __repr__(self) -> str:
+        lines = [
+            f"({name}): {module!r}".replace("\n", "\n  ") for name, module in self._modules.items()
+        ]
+        if not lines:
+            return f"{type(self).__name__}({self.extra_repr()})"
+        return f"{type(self).__name__}(\n  " + "\n  ".join(lines) + "\n)"

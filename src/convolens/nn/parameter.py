@@ -1,0 +1,48 @@
+"""A parameter: a tensor that a module owns and an optimiser changes."""
+
+from __future__ import annotations
+
+from typing import final
+
+from convolens.backends.layout import dense
+from convolens.errors import GradientError
+from convolens.spec import FLOATS, TensorSpec
+from convolens.tensor import Tensor
+from convolens.tensor.record import Version
+
+
+@final
+class Parameter(Tensor):
+    """A tensor that requires gradients and that ``Module.parameters()`` finds.
+
+    Args:
+        data: The initial values; the memory is shared if it is dense.
+        requires_grad: Whether its gradient is wanted.
+
+    Raises:
+        GradientError: If ``data`` is not floating point.
+
+    Example:
+        >>> import convolens as cl
+        >>> cl.nn.Parameter(cl.zeros(2))
+        Parameter containing:
+        tensor([0., 0.], requires_grad=True)
+    """
+
+    __slots__ = ()
+
+    def __init__(self, data: Tensor, requires_grad: bool = True) -> None:
+        if data.dtype not in FLOATS:
+            raise GradientError(
+                f"a parameter must be floating point, not {data.dtype.name}.",
+                hint="convert it first: .float().",
+            )
+        self.array = dense(data.array)
+        self.spec = TensorSpec(data.shape, data.dtype)
+        self.version = Version()
+        self.node = None
+        self.requires_grad = requires_grad
+        self.grad = None
+
+    def __repr__(self) -> str:
+        return f"Parameter containing:\n{super().__repr__()}"

@@ -1,0 +1,200 @@
+"""Pooling layers."""
+
+from __future__ import annotations
+
+from typing import ClassVar, final
+
+from convolens import ops
+from convolens.nn import functional
+from convolens.nn.functional import Ints
+from convolens.nn.module import Module
+from convolens.tensor import Tensor
+
+
+class _Pool(Module):
+    """A pooling: an operator that is made once, and nothing to learn."""
+
+    operator: ops.MaxPool | ops.AvgPool
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the pooled ``x`` [N, C, *I], or one pooled image [C, *I]."""
+        return functional.pool_with(self.operator, x)
+
+    def extra_repr(self) -> str:
+        """Return the arguments to show."""
+        op = self.operator
+        padding = tuple(before for before, _ in op.padding)
+        text = f"kernel_size={op.kernel}, stride={op.stride}, padding={padding}"
+        if any(d != 1 for d in op.dilation):
+            text += f", dilation={op.dilation}"
+        return text + f", ceil_mode={op.ceil_mode}"
+
+
+class _MaxPoolNd(_Pool):
+    rank: ClassVar[int]
+
+    def __init__(
+        self,
+        kernel_size: Ints,
+        stride: Ints | None = None,
+        padding: Ints = 0,
+        dilation: Ints = 1,
+        ceil_mode: bool = False,
+    ) -> None:
+        super().__init__()
+        self.operator = functional.max_pool_operator(
+            self.rank, kernel_size, stride, padding, dilation, ceil_mode
+        )
+
+
+class _AvgPoolNd(_Pool):
+    rank: ClassVar[int]
+
+    def __init__(
+        self,
+        kernel_size: Ints,
+        stride: Ints | None = None,
+        padding: Ints = 0,
+        ceil_mode: bool = False,
+        count_include_pad: bool = True,
+    ) -> None:
+        super().__init__()
+        self.operator = functional.avg_pool_operator(
+            self.rank, kernel_size, stride, padding, ceil_mode, count_include_pad
+        )
+
+
+@final
+class MaxPool1d(_MaxPoolNd):
+    """The largest element of each window along one axis.
+
+    Args:
+        kernel_size: The window's size.
+        stride: The step between windows; the window's size if not given.
+        padding: Cells on both sides that never win, at most half the window.
+        dilation: The distance between taps.
+        ceil_mode: Keep a last window that ends beyond the padded input.
+
+    Shapes:
+        [N, C, W] -> [N, C, Q]
+
+    Raises:
+        ArgumentError: If an argument is out of range.
+    """
+
+    rank: ClassVar[int] = 1
+
+
+@final
+class MaxPool2d(_MaxPoolNd):
+    """The largest element of each window along two axes.
+
+    Args:
+        kernel_size: The window's size, one number or one an axis.
+        stride: The step between windows; the window's size if not given.
+        padding: Cells on both sides that never win, at most half the window.
+        dilation: The distance between taps.
+        ceil_mode: Keep a last window that ends beyond the padded input.
+
+    Shapes:
+        [N, C, H, W] -> [N, C, P, Q]
+
+    Raises:
+        ArgumentError: If an argument is out of range.
+
+    Example:
+        >>> import convolens as cl
+        >>> MaxPool2d(2)(cl.zeros(10, 30, 24, 24)).shape
+        (10, 30, 12, 12)
+    """
+
+    rank: ClassVar[int] = 2
+
+
+@final
+class MaxPool3d(_MaxPoolNd):
+    """The largest element of each window along three axes.
+
+    Args:
+        kernel_size: The window's size, one number or one an axis.
+        stride: The step between windows; the window's size if not given.
+        padding: Cells on both sides that never win, at most half the window.
+        dilation: The distance between taps.
+        ceil_mode: Keep a last window that ends beyond the padded input.
+
+    Shapes:
+        [N, C, D, H, W] -> [N, C, O, P, Q]
+
+    Raises:
+        ArgumentError: If an argument is out of range.
+    """
+
+    rank: ClassVar[int] = 3
+
+
+@final
+class AvgPool1d(_AvgPoolNd):
+    """The mean of each window along one axis.
+
+    Args:
+        kernel_size: The window's size.
+        stride: The step between windows; the window's size if not given.
+        padding: Zeros on both sides, at most half the window.
+        ceil_mode: Keep a last window that ends beyond the padded input.
+        count_include_pad: Whether padding counts in the divisor.
+
+    Shapes:
+        [N, C, W] -> [N, C, Q]
+
+    Raises:
+        ArgumentError: If an argument is out of range.
+    """
+
+    rank: ClassVar[int] = 1
+
+
+@final
+class AvgPool2d(_AvgPoolNd):
+    """The mean of each window along two axes.
+
+    Args:
+        kernel_size: The window's size, one number or one an axis.
+        stride: The step between windows; the window's size if not given.
+        padding: Zeros on both sides, at most half the window.
+        ceil_mode: Keep a last window that ends beyond the padded input.
+        count_include_pad: Whether padding counts in the divisor.
+
+    Shapes:
+        [N, C, H, W] -> [N, C, P, Q]
+
+    Raises:
+        ArgumentError: If an argument is out of range.
+
+    Example:
+        >>> import convolens as cl
+        >>> AvgPool2d(2)(cl.ones(1, 1, 4, 4)).tolist()
+        [[[[1.0, 1.0], [1.0, 1.0]]]]
+    """
+
+    rank: ClassVar[int] = 2
+
+
+@final
+class AvgPool3d(_AvgPoolNd):
+    """The mean of each window along three axes.
+
+    Args:
+        kernel_size: The window's size, one number or one an axis.
+        stride: The step between windows; the window's size if not given.
+        padding: Zeros on both sides, at most half the window.
+        ceil_mode: Keep a last window that ends beyond the padded input.
+        count_include_pad: Whether padding counts in the divisor.
+
+    Shapes:
+        [N, C, D, H, W] -> [N, C, O, P, Q]
+
+    Raises:
+        ArgumentError: If an argument is out of range.
+    """
+
+    rank: ClassVar[int] = 3

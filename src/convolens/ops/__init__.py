@@ -1,0 +1,81 @@
+"""What operators are: their mathematics, in NumPy, without tensors, graphs or kernels."""
+
+from convolens.ops._op import Array as Array
+from convolens.ops._op import Call as Call
+from convolens.ops._op import Cost as Cost
+from convolens.ops._op import Mistake as Mistake
+from convolens.ops._op import Op as Op
+from convolens.ops._op import Sample as Sample
+from convolens.ops._op import Value as Value
+from convolens.ops.add import Add
+from convolens.ops.avg_pool import AvgPool, AvgPoolGrad
+from convolens.ops.cast import Cast
+from convolens.ops.channel_sum import ChannelSum
+from convolens.ops.concat import Concat
+from convolens.ops.conv import Conv, ConvInputGrad, ConvWeightGrad
+from convolens.ops.cross_entropy import CrossEntropy, CrossEntropyGrad
+from convolens.ops.div import Div
+from convolens.ops.dropout import Dropout
+from convolens.ops.exp import Exp
+from convolens.ops.linear import Linear
+from convolens.ops.local_response_norm import LocalResponseNorm, LocalResponseNormGrad
+from convolens.ops.log_softmax import LogSoftmax, LogSoftmaxGrad
+from convolens.ops.matmul import Matmul
+from convolens.ops.max_pool import MaxPool, MaxPoolGrad, MaxPoolPick
+from convolens.ops.mean import Mean
+from convolens.ops.mul import Mul
+from convolens.ops.pow import Pow
+from convolens.ops.relu import Relu, ReluGrad
+from convolens.ops.reshape import Reshape
+from convolens.ops.scale import Scale
+from convolens.ops.sigmoid import Sigmoid, SigmoidGrad
+from convolens.ops.slice import Embed, Slice
+from convolens.ops.softmax import Softmax, SoftmaxGrad
+from convolens.ops.sub import Sub
+from convolens.ops.sum import Expand, Sum
+from convolens.ops.tanh import Tanh, TanhGrad
+
+#: Every operator, one line each. The contract tests run over this list.
+OPERATORS: tuple[type[Op], ...] = (
+    Conv,
+    ConvInputGrad,
+    ConvWeightGrad,
+    MaxPool,
+    MaxPoolGrad,
+    MaxPoolPick,
+    AvgPool,
+    AvgPoolGrad,
+    Linear,
+    Matmul,
+    Relu,
+    ReluGrad,
+    Sigmoid,
+    SigmoidGrad,
+    Tanh,
+    TanhGrad,
+    Softmax,
+    SoftmaxGrad,
+    LogSoftmax,
+    LogSoftmaxGrad,
+    CrossEntropy,
+    CrossEntropyGrad,
+    Dropout,
+    LocalResponseNorm,
+    LocalResponseNormGrad,
+    ChannelSum,
+    Add,
+    Sub,
+    Mul,
+    Div,
+    Scale,
+    Pow,
+    Exp,
+    Sum,
+    Expand,
+    Mean,
+    Reshape,
+    Slice,
+    Embed,
+    Concat,
+    Cast,
+)

@@ -1,0 +1,112 @@
+"""What poolings share: a window an axis, and the sizes that follow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from convolens.errors import ArgumentError
+from convolens.ops import _spatial as spatial
+from convolens.ops._op import Mistake, Op
+from convolens.ops._taps import Pair, Table, Window
+from convolens.spec import TensorSpec
+
+
+@dataclass(frozen=True)
+class PoolGeometry(Op):
+    """The attributes of a pooling, one entry an axis."""
+
+    kernel: tuple[int, ...]
+    stride: tuple[int, ...]
+    padding: tuple[Pair, ...]
+    dilation: tuple[int, ...]
+    ceil_mode: bool = False
+
+    def __post_init__(self) -> None:
+        spatial.require_same_rank(
+            self.name,
+            kernel=self.kernel,
+            stride=self.stride,
+            padding=self.padding,
+            dilation=self.dilation,
+        )
+        for window in self.windows():
+            if max(window.padding) > window.extent // 2:
+                raise ArgumentError(
+                    f"{self.name}: pad should be at most half of effective kernel size, but got "
+                    f"pad={max(window.padding)}, kernel_size={window.kernel} and "
+                    f"dilation={window.dilation}",
+                    hint=f"use a padding of at most {window.extent // 2}: a larger one gives "
+                    "windows without any input.",
+                )
+
+    @property
+    def rank(self) -> int:
+        """The number of spatial axes."""
+        return len(self.kernel)
+
+    def windows(self) -> tuple[Window, ...]:
+        """Return the window of each axis."""
+        return tuple(
+            Window(k, s, p, d, self.ceil_mode)
+            for k, s, p, d in zip(
+                self.kernel, self.stride, self.padding, self.dilation, strict=True
+            )
+        )
+
+    def output_shape(self, x: TensorSpec) -> tuple[int, ...]:
+        """Return [N, C, *P] for an image of spec ``x``.
+
+        Raises:
+            ShapeError: If ``x`` is not a batch of images, or a window does not fit.
+        """
+        spatial.require_image(self.name, x, self.rank)
+        sizes = spatial.output_sizes(self.name, self.windows(), x.shape[2:])
+        return (*x.shape[:2], *sizes)
+
+    def tables(self, sizes: Sequence[int]) -> list[Table]:
+        """Return the tap table of each axis."""
+        return spatial.tables(self.windows(), sizes)
+
+    def describe(self) -> str:
+        """Write the window, such as ``2x2, stride 2x2``."""
+        text = f"{spatial.times(self.kernel)}, stride {spatial.times(self.stride)}"
+        if any(max(pair) for pair in self.padding):
+            text += f", padding {spatial.show_padding(self.padding)}"
+        return text
+
+
+Geometry = tuple[tuple[int, ...], tuple[int, ...], tuple[Pair, ...], bool]
+
+#: (shape of x, (kernel, stride, padding, ceil_mode))
+SAMPLES: tuple[tuple[tuple[int, ...], Geometry], ...] = (
+    ((2, 3, 6, 8), ((2, 2), (2, 2), ((0, 0), (0, 0)), False)),
+    ((2, 3, 7, 7), ((3, 3), (2, 2), ((1, 1), (1, 1)), False)),
+    ((1, 33, 5, 6), ((3, 2), (1, 2), ((0, 0), (1, 1)), False)),
+    ((2, 4, 7, 6), ((3, 3), (2, 2), ((0, 0), (1, 1)), True)),
+    ((1, 2, 5, 5), ((2, 2), (2, 2), ((1, 0), (0, 1)), True)),
+    ((0, 3, 4, 4), ((2, 2), (2, 2), ((0, 0), (0, 0)), False)),
+    ((2, 3, 9), ((3,), (2,), ((1, 1),), False)),
+    ((1, 2, 4, 5, 4), ((2, 3, 2), (2, 1, 2), ((0, 0), (1, 1), (0, 0)), False)),
+)
+
+
+def pool_mistakes(operator: type[PoolGeometry]) -> Iterable[Mistake]:
+    """Return the mistakes that all poolings share."""
+
+    def pool(kernel: int, stride: int = 2, padding: int = 0) -> PoolGeometry:
+        return operator((kernel, kernel), (stride, stride), ((padding, padding),) * 2, (1, 1))
+
+    return (
+        Mistake(
+            lambda: pool(9).output_shape(TensorSpec((1, 3, 8, 8))),
+            ("along the height", "covers 9 inputs", "only 8"),
+        ),
+        Mistake(
+            lambda: pool(2).output_shape(TensorSpec((3, 8, 8))),
+            ("x has 3 dimensions, but 4",),
+        ),
+        Mistake(lambda: pool(2, stride=0), ("stride is 0",)),
+        Mistake(lambda: pool(0), ("kernel is 0",)),
+        Mistake(lambda: pool(3, padding=2), ("at most half", "pad=2")),
+    )

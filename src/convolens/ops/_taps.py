@@ -1,0 +1,295 @@
+"""The tap table: which input each output of a window reads, along one axis.
+
+A table has one row an output and one column a tap of the kernel. Its entries are input indices,
+or ``PAD`` where the tap falls on padding, or ``OUTSIDE`` where it falls beyond even that (the last
+window of a pooling with ``ceil_mode``). An operator on several axes is the product of its tables.
+
+Example:
+    >>> sliding(5, kernel=3, stride=2, padding=1)
+    array([[-1,  0,  1],
+           [ 1,  2,  3],
+           [ 3,  4, -1]])
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convolens.errors import ArgumentError, ShapeError
+
+Table = NDArray[np.int64]
+Pair = tuple[int, int]
+
+PAD = -1
+OUTSIDE = -2
+_LARGEST = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Window:
+    """A window that slides along one axis.
+
+    Args:
+        kernel: The number of taps.
+        stride: The step from one output to the next, in inputs.
+        padding: The cells added before and after the axis.
+        dilation: The distance between neighbouring taps, in inputs.
+        ceil_mode: Keep a last window that begins inside the padded input and ends beyond it.
+
+    Raises:
+        ArgumentError: If kernel, stride or dilation is below 1, or a padding is negative.
+    """
+
+    kernel: int
+    stride: int = 1
+    padding: Pair = (0, 0)
+    dilation: int = 1
+    ceil_mode: bool = False
+
+    def __post_init__(self) -> None:
+        for name, value in (
+            ("kernel", self.kernel),
+            ("stride", self.stride),
+            ("dilation", self.dilation),
+        ):
+            if value < 1:
+                raise ArgumentError(
+                    f"{name} is {value}, but must be at least 1.", hint=f"use a positive {name}."
+                )
+        if min(self.padding) < 0:
+            raise ArgumentError(
+                f"padding is {self.padding}, but must not be negative.",
+                hint="use 0 or more; to crop, slice the input.",
+            )
+        if max(self.extent, self.stride, sum(self.padding)) > _LARGEST:
+            raise ArgumentError(
+                f"a window of {self.kernel} taps with dilation {self.dilation}, stride "
+                f"{self.stride} and padding {self.padding} does not fit 64 bits.",
+                hint="use smaller numbers.",
+            )
+
+    @property
+    def extent(self) -> int:
+        """The inputs from the first tap to the last, both counted: dilation (kernel - 1) + 1."""
+        return self.dilation * (self.kernel - 1) + 1
+
+    def output_size(self, size: int) -> int:
+        """Return the number of outputs, (size + padding - extent) / stride + 1, rounded down.
+
+        With ``ceil_mode`` it is rounded up, and a last window that would begin in the padding
+        after the input is dropped.
+
+        Raises:
+            ShapeError: If the window is larger than the padded input.
+        """
+        before, after = self.padding
+        free = size + before + after - self.extent
+        if free < 0:
+            raise ShapeError(
+                f"the window covers {self.extent} inputs, but the padded input has only "
+                f"{size + before + after}.",
+                [
+                    ("input", size, ""),
+                    ("padding", self.padding, "before, after"),
+                    ("kernel", self.kernel, ""),
+                    ("dilation", self.dilation, ""),
+                ],
+                "use a smaller kernel or dilation, or more padding.",
+            )
+        if not self.ceil_mode:
+            return free // self.stride + 1
+        outputs = -(-free // self.stride) + 1
+        begins_after_input = (outputs - 1) * self.stride >= size + before
+        return outputs - begins_after_input
+
+    def taps(self, size: int) -> Table:
+        """Return the table for an axis of ``size`` inputs.
+
+        Shapes:
+            ``[output_size(size), kernel]``
+        """
+        before, after = self.padding
+        first = np.arange(self.output_size(size), dtype=np.int64) * self.stride - before
+        table = first[:, None] + np.arange(self.kernel, dtype=np.int64) * self.dilation
+        beyond = table >= size + after
+        table[(table < 0) | (table >= size)] = PAD
+        table[beyond] = OUTSIDE
+        return table
+
+    def unread(self, size: int) -> int:
+        """Return how many cells at the end of the padded input no window reaches."""
+        reached = (self.output_size(size) - 1) * self.stride + self.extent
+        return max(0, size + sum(self.padding) - reached)
+
+
+def sliding(
+    size: int,
+    kernel: int,
+    stride: int = 1,
+    padding: int | Pair | str = 0,
+    dilation: int = 1,
+    ceil_mode: bool = False,
+) -> Table:
+    """Return the table of a convolution or pooling along an axis of ``size`` inputs.
+
+    Raises:
+        ArgumentError: If an argument is out of range.
+        ShapeError: If the window is larger than the padded input.
+
+    Example:
+        >>> sliding(4, kernel=3)
+        array([[0, 1, 2],
+               [1, 2, 3]])
+    """
+    (pair,) = resolve_padding(padding, (kernel,), (stride,), (dilation,))
+    return Window(kernel, stride, pair, dilation, ceil_mode).taps(size)
+
+
+def transposed(
+    size: int,
+    kernel: int,
+    stride: int = 1,
+    padding: int = 0,
+    dilation: int = 1,
+    output_padding: int = 0,
+) -> Table:
+    """Return the table of a transposed convolution along an axis of ``size`` inputs.
+
+    It is the inverse of the table of the convolution that maps the result back to ``size``.
+
+    Raises:
+        ArgumentError: If an argument is out of range.
+        ShapeError: If the result would have no elements.
+
+    Example:
+        >>> transposed(2, kernel=3, stride=2)
+        array([[ 0, -1, -1],
+               [-1,  0, -1],
+               [ 1, -1,  0],
+               [-1,  1, -1],
+               [-1, -1,  1]])
+    """
+    window = Window(kernel, stride, (padding, padding), dilation)
+    outputs = transposed_size(size, window, output_padding)
+    return inverse(window.taps(outputs)[:size], outputs)
+
+
+def transposed_size(size: int, window: Window, output_padding: int = 0) -> int:
+    """Return (size - 1) stride - padding + extent + output_padding.
+
+    Raises:
+        ArgumentError: If ``output_padding`` is not below the stride or the dilation.
+        ShapeError: If the result would have no elements.
+    """
+    if not 0 <= output_padding < max(window.stride, window.dilation):
+        raise ArgumentError(
+            f"output_padding is {output_padding}, but must be at least 0 and smaller than stride "
+            f"{window.stride} or dilation {window.dilation}.",
+            hint="use a smaller output_padding.",
+        )
+    result = (size - 1) * window.stride - sum(window.padding) + window.extent + output_padding
+    if result < 1:
+        raise ShapeError(
+            f"the transposed window turns {size} inputs into {result} outputs.",
+            [("padding", window.padding, "before, after"), ("kernel", window.kernel, "")],
+            "use less padding or a larger kernel.",
+        )
+    return result
+
+
+def inverse(table: Table, inputs: int) -> Table:
+    """Return the table seen from the inputs: which output reads each of them by each tap.
+
+    Shapes:
+        ``table``: [P, R]; result: [inputs, R], with ``PAD`` where no output reads an input by a
+        tap.
+
+    Example:
+        >>> inverse(sliding(4, kernel=2), 4)
+        array([[ 0, -1],
+               [ 1,  0],
+               [ 2,  1],
+               [-1,  2]])
+    """
+    result = np.full((inputs, table.shape[1]), PAD, dtype=np.int64)
+    output, tap = np.nonzero(table >= 0)
+    result[table[output, tap], tap] = output
+    return result
+
+
+def coverage(table: Table, inputs: int) -> Table:
+    """Return how often each input is read.
+
+    Example:
+        >>> coverage(sliding(5, kernel=3), 5)
+        array([1, 2, 3, 2, 1])
+    """
+    return np.bincount(table[table >= 0], minlength=inputs).astype(np.int64)
+
+
+def compose(outer: Table, inner: Table) -> Table:
+    """Return the table of a window over a window: which inputs an output sees through both.
+
+    Shapes:
+        ``outer``: [P, R], its entries index the rows of ``inner``: [Q, S]; result: [P, R * S].
+
+    Example:
+        >>> compose(sliding(4, kernel=3), sliding(6, kernel=3))[0].tolist()
+        [0, 1, 2, 1, 2, 3, 2, 3, 4]
+    """
+    padded = np.vstack([inner, np.full((1, inner.shape[1]), PAD, dtype=np.int64)])
+    return padded[np.maximum(outer, PAD)].reshape(len(outer), -1)
+
+
+def resolve_padding(
+    padding: int | Sequence[int | Pair] | str,
+    kernel: Sequence[int],
+    stride: Sequence[int],
+    dilation: Sequence[int],
+) -> tuple[Pair, ...]:
+    """Return the cells before and after each axis that a padding argument means.
+
+    Args:
+        padding: An int for all axes, one int or pair an axis, ``'valid'`` (none), or ``'same'``:
+            as many outputs as inputs; where the number is odd, the extra cell goes after.
+        kernel: Taps, one number an axis; ``stride`` and ``dilation`` likewise.
+
+    Raises:
+        ArgumentError: If the name is not known, the length does not fit, or ``'same'`` is asked
+            for with a stride other than 1.
+
+    Example:
+        >>> resolve_padding("same", (3, 2), (1, 1), (1, 1))
+        ((1, 1), (0, 1))
+    """
+    rank = len(kernel)
+    if isinstance(padding, str):
+        if padding == "valid":
+            return ((0, 0),) * rank
+        if padding != "same":
+            raise ArgumentError(
+                f"padding is {padding!r}, but a name must be 'same' or 'valid'.",
+                hint="use 'same', 'valid', a number, or one number an axis.",
+            )
+        if any(step != 1 for step in stride):
+            raise ArgumentError(
+                "padding='same' is not supported for strided convolutions",
+                [("stride", tuple(stride), "")],
+                "with a stride, write the padding as a number: kernel // 2 gives "
+                "ceil(size / stride) outputs for an odd kernel.",
+            )
+        totals = [d * (k - 1) for k, d in zip(kernel, dilation, strict=True)]
+        return tuple((total // 2, total - total // 2) for total in totals)
+    if isinstance(padding, int):
+        return ((padding, padding),) * rank
+    if len(padding) != rank:
+        raise ArgumentError(
+            f"padding has {len(padding)} entries, but the window has {rank} axes.",
+            [("padding", tuple(padding), ""), ("kernel", tuple(kernel), "")],
+            "give one number, or one number an axis.",
+        )
+    return tuple((p, p) if isinstance(p, int) else (p[0], p[1]) for p in padding)

@@ -1,0 +1,39 @@
+"""Addition, element by element."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, final
+
+from convolens.ops._elementwise import Binary
+from convolens.ops._op import Array, Value
+from convolens.ops.sum import unbroadcast
+from convolens.spec import TensorSpec
+
+
+@final
+@dataclass(frozen=True)
+class Add(Binary):
+    """y = a + b, with NumPy's broadcasting.
+
+    Shapes:
+        a [*A], b [*B] -> y [*P]
+    """
+
+    name: ClassVar[str] = "add"
+    signature: ClassVar[str] = "a[*A], b[*B] -> y[*P]"
+
+    def reference(self, *arrays: Array) -> Array:
+        a, b = arrays
+        total: Array = a + b
+        return total
+
+    def gradient(
+        self, inputs: Sequence[Value], output: Value, upstream: Value
+    ) -> tuple[Value | None, ...]:
+        a, b = inputs
+        return unbroadcast(upstream, a.shape), unbroadcast(upstream, b.shape)
+
+    def explain(self, *specs: TensorSpec) -> str:
+        return f"Adds two inputs into {self.infer(*specs).size} numbers."

@@ -1,0 +1,42 @@
+"""Multiplication, element by element."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, final
+
+from convolens.ops._elementwise import Binary
+from convolens.ops._op import Array, Value
+from convolens.ops.sum import unbroadcast
+from convolens.spec import TensorSpec
+
+
+@final
+@dataclass(frozen=True)
+class Mul(Binary):
+    """y = a b, with NumPy's broadcasting.
+
+    Shapes:
+        a [*A], b [*B] -> y [*P]
+    """
+
+    name: ClassVar[str] = "mul"
+    signature: ClassVar[str] = "a[*A], b[*B] -> y[*P]"
+
+    def reference(self, *arrays: Array) -> Array:
+        a, b = arrays
+        product: Array = a * b
+        return product
+
+    def gradient(
+        self, inputs: Sequence[Value], output: Value, upstream: Value
+    ) -> tuple[Value | None, ...]:
+        a, b = inputs
+        return (
+            unbroadcast(self(upstream, b), a.shape),
+            unbroadcast(self(upstream, a), b.shape),
+        )
+
+    def explain(self, *specs: TensorSpec) -> str:
+        return f"Multiplies two inputs into {self.infer(*specs).size} numbers."

@@ -1,0 +1,68 @@
+"""The rectifier: negative numbers become zero."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, final
+
+import numpy as np
+
+from convolens.ops._elementwise import Pairwise, Unary
+from convolens.ops._op import Array, Value
+from convolens.spec import TensorSpec
+
+
+@final
+@dataclass(frozen=True)
+class Relu(Unary):
+    """y = max(x, 0). NaN stays NaN, as in torch.
+
+    Shapes:
+        x [*I] -> y [*I]
+
+    Source: Nair and Hinton, "Rectified Linear Units Improve Restricted Boltzmann Machines", 2010.
+    """
+
+    name: ClassVar[str] = "relu"
+    signature: ClassVar[str] = "x[*I] -> y[*I]"
+
+    def reference(self, *arrays: Array) -> Array:
+        (x,) = arrays
+        return np.where(x < 0, x.dtype.type(0), x)
+
+    def gradient(
+        self, inputs: Sequence[Value], output: Value, upstream: Value
+    ) -> tuple[Value | None, ...]:
+        return (ReluGrad()(output, upstream),)
+
+    def explain(self, *specs: TensorSpec) -> str:
+        (x,) = specs
+        return f"Replaces the negative ones of {x.size} numbers by zero."
+
+
+@final
+@dataclass(frozen=True)
+class ReluGrad(Pairwise):
+    """dx = g where the output y is positive (or NaN), else 0; at 0 the slope is taken as 0.
+
+    Shapes:
+        y [*I], g [*I] -> dx [*I]
+    """
+
+    name: ClassVar[str] = "relu_grad"
+    signature: ClassVar[str] = "y[*I], g[*I] -> dx[*I]"
+
+    def reference(self, *arrays: Array) -> Array:
+        y, g = arrays
+        return np.where(y <= 0, g.dtype.type(0), g)
+
+    def gradient(
+        self, inputs: Sequence[Value], output: Value, upstream: Value
+    ) -> tuple[Value | None, ...]:
+        y, _ = inputs
+        return None, self(y, upstream)
+
+    def explain(self, *specs: TensorSpec) -> str:
+        y, _ = specs
+        return f"Lets the gradient of {y.size} numbers pass where the output is positive."

@@ -1,0 +1,31 @@
+"""The one way an operator is called on tensors: infer, run, record."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from convolens.backends.choose import choose
+from convolens.ops import Op
+from convolens.tensor.record import Node, Version, _mode
+
+if TYPE_CHECKING:
+    from convolens.tensor.tensor import Tensor
+
+
+def apply(op: Op, *inputs: Tensor) -> Tensor:
+    """Compute an operator, and record the call if an input requires a gradient.
+
+    Raises:
+        ConvolensError: If the operator refuses the inputs.
+    """
+    specs = tuple([t.spec for t in inputs])
+    _, spec, run = choose(op, specs)
+    array = run(*[t.array for t in inputs])
+    first = inputs[0]
+    version = first.version if op.is_view else Version()
+    if _mode.recording:
+        for t in inputs:
+            if t.requires_grad:
+                node = Node(op, inputs, specs, spec, array, version)
+                return first.made(array, spec, version, node)
+    return first.made(array, spec, version, None)

@@ -1,0 +1,157 @@
+"""The backward pass: gradients flow from outputs to leaves, node by node."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from convolens.errors import GradientError
+from convolens.ops import Add
+from convolens.spec import FLOATS
+from convolens.tensor.apply import apply
+from convolens.tensor.create import ones_like
+from convolens.tensor.program import gradient_program
+from convolens.tensor.record import Node, Saved, set_grad_enabled
+from convolens.tensor.tensor import Tensor
+
+if TYPE_CHECKING:
+    Place = Node | Tensor
+
+
+def backward(
+    outputs: Sequence[Tensor],
+    gradients: Sequence[Tensor | None],
+    retain_graph: bool,
+    create_graph: bool,
+    targets: Sequence[Tensor] | None = None,
+) -> dict[int, Tensor]:
+    """Propagate ``gradients`` of ``outputs`` back.
+
+    Without ``targets`` every leaf's gradient is added to its ``grad``. With targets nothing is
+    changed, and the gradients that reach them are returned by their tensors' ids.
+
+    Raises:
+        GradientError: If an output was not recorded, is not a single number and has no gradient,
+            or if the graph was released by an earlier pass.
+    """
+    pending: dict[int, Tensor] = {}
+    with set_grad_enabled(create_graph):
+        for output, gradient in zip(outputs, gradients, strict=True):
+            _add(pending, _place(output), _first_gradient(output, gradient))
+        roots = [output.node for output in outputs if output.node]
+        wanted = {id(_place(target)) for target in targets or ()}
+        reached = {key: value for key, value in pending.items() if key in wanted}
+        if targets is None:
+            for output in outputs:
+                if output.node is None:
+                    _accumulate(output, pending[id(output)])
+        for node in _in_order(roots):
+            upstream = pending.pop(id(node), None)
+            if upstream is None:
+                continue
+            if id(node) in wanted:
+                reached[id(node)] = upstream
+            if node.retained is not None and targets is None:
+                _accumulate(node.retained, upstream)
+            for place, part in _gradients(node, upstream):
+                if isinstance(place, Node):
+                    _add(pending, place, part)
+                elif targets is None:
+                    _accumulate(place, part)
+                elif id(place) in wanted:
+                    _add(reached, place, part)
+            if not retain_graph:
+                node.saved = None
+    return {id(t): reached[id(_place(t))] for t in targets or () if id(_place(t)) in reached}
+
+
+def _place(tensor: Tensor) -> Place:
+    return tensor.node or tensor
+
+
+def _add(gradients: dict[int, Tensor], place: Place, part: Tensor) -> None:
+    have = gradients.get(id(place))
+    gradients[id(place)] = part if have is None else apply(Add(), have, part)
+
+
+def _accumulate(leaf: Tensor, part: Tensor) -> None:
+    leaf.grad = part if leaf.grad is None else apply(Add(), leaf.grad, part)
+
+
+def _first_gradient(output: Tensor, gradient: Tensor | None) -> Tensor:
+    if not output.requires_grad:
+        raise GradientError(
+            "this tensor does not require a gradient and was not made from one that does.",
+            [("tensor", output.spec, "")],
+            "make it from parameters or from tensors with requires_grad=True, outside no_grad().",
+        )
+    if gradient is None:
+        if output.spec.size != 1:
+            raise GradientError(
+                "a gradient can be created implicitly only for a single number, but this tensor "
+                f"has {output.spec.size}.",
+                [("tensor", output.spec, "")],
+                "reduce it first, for instance .sum().backward(), or pass backward(gradient).",
+            )
+        return ones_like(output.detach())
+    if gradient.spec != output.spec:
+        raise GradientError(
+            f"the gradient is {gradient.spec}, but the tensor is {output.spec}.",
+            hint="both must have one shape and type.",
+        )
+    return gradient
+
+
+def _in_order(roots: Sequence[Node]) -> list[Node]:
+    """Return all nodes that ``roots`` depend on; each comes before those that it depends on."""
+    found: dict[int, Node] = {}
+    stack = list(roots)
+    while stack:
+        node = stack.pop()
+        if node.number not in found:
+            found[node.number] = node
+            stack.extend(edge for edge in node.edges if isinstance(edge, Node))
+    return [found[number] for number in sorted(found, reverse=True)]
+
+
+def _gradients(node: Node, upstream: Tensor) -> list[tuple[Place, Tensor]]:
+    """Run the gradient program of a node; return where each gradient goes."""
+    if node.saved is None:
+        raise GradientError(
+            f"the backward pass reached a {type(node.op).__name__} whose saved values an earlier "
+            "pass has released.",
+            hint="call backward(retain_graph=True) the first time.",
+        )
+    program = gradient_program(node.op, node.specs, node.wanted)
+    slots: list[Tensor | None] = [_restore(node, saved) for saved in node.saved]
+    slots.append(upstream)
+    for op, args, _ in program.steps:
+        slots.append(apply(op, *[slots[arg] for arg in args]))  # type: ignore[misc]
+    result = []
+    for place, slot in zip(node.edges, program.results, strict=True):
+        if place is not None and slot is not None:
+            part = slots[slot]
+            assert part is not None
+            result.append((place, part))
+    return result
+
+
+def _restore(node: Node, saved: Saved | None) -> Tensor | None:
+    if saved is None:
+        return None
+    if saved.version.number != saved.version_number:
+        spec = saved.source.spec if saved.source else node.output
+        raise GradientError(
+            f"a tensor that {type(node.op).__name__} needs for its gradient has been modified by "
+            "an inplace operation.",
+            [
+                ("tensor", spec, ""),
+                ("saved at version", saved.version_number, ""),
+                ("now at version", saved.version.number, ""),
+            ],
+            "change a copy instead: x = x.clone().",
+        )
+    if saved.source is not None:
+        return saved.source
+    assert node.output.dtype in FLOATS
+    return Tensor.made(saved.array, node.output, saved.version, node)

@@ -1,0 +1,57 @@
+"""Gradient programs: what an operator's gradient calls, in the order to run it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple
+
+from convolens.backends.candidate import Specs
+from convolens.ops import Call, Op, Value
+
+
+class Step(NamedTuple):
+    """One call: the operator, the slots of its arguments, and their specs."""
+
+    op: Op
+    args: tuple[int, ...]
+    specs: Specs
+
+
+class Program(NamedTuple):
+    """The calls of a gradient.
+
+    Slots 0 .. n-1 are the inputs, n is the output, n+1 the upstream gradient; each step fills the
+    next one. ``results`` names, for each input, the slot of its gradient. ``needs`` says which of
+    the inputs and, last, the output are used: only these have to be kept.
+    """
+
+    steps: tuple[Step, ...]
+    results: tuple[int | None, ...]
+    needs: tuple[bool, ...]
+
+
+@lru_cache(maxsize=8192)
+def gradient_program(op: Op, specs: Specs, wanted: tuple[bool, ...]) -> Program:
+    """Return the calls that compute the gradients of the ``wanted`` inputs."""
+    inputs = tuple(Value(spec) for spec in specs)
+    output, upstream = Value(op.infer(*specs)), Value(op.infer(*specs))
+    slots = {id(value): slot for slot, value in enumerate((*inputs, output, upstream))}
+    steps: list[Step] = []
+    used: set[int] = set()
+
+    def slot_of(value: Value) -> int:
+        if id(value) not in slots:
+            assert isinstance(value, Call)
+            args = tuple(slot_of(arg) for arg in value.args)
+            slots[id(value)] = len(inputs) + 2 + len(steps)
+            steps.append(Step(value.op, args, tuple(arg.spec for arg in value.args)))
+        used.add(slots[id(value)])
+        return slots[id(value)]
+
+    gradients = op.gradient(inputs, output, upstream)
+    results = tuple(
+        slot_of(gradient) if want and gradient is not None else None
+        for want, gradient in zip(wanted, gradients, strict=True)
+    )
+    needs = tuple(slot in used for slot in range(len(inputs) + 1))
+    return Program(tuple(steps), results, needs)

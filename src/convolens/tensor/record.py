@@ -1,0 +1,144 @@
+"""The record of what was computed: one node a call, for the backward pass."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from contextlib import ContextDecorator, contextmanager
+from threading import local
+from typing import TYPE_CHECKING, final
+
+from convolens.backends.candidate import Specs
+from convolens.ops import Array, Op
+from convolens.spec import TensorSpec
+from convolens.tensor.program import gradient_program
+
+if TYPE_CHECKING:
+    from convolens.tensor.tensor import Tensor
+
+_count = itertools.count()
+
+
+class _Mode(local):
+    """Whether calls are recorded, in this thread."""
+
+    recording = True
+
+
+_mode = _Mode()
+
+
+@final
+class Version:
+    """Counts the changes of a piece of memory. Views of it share one."""
+
+    __slots__ = ("number",)
+
+    def __init__(self) -> None:
+        self.number = 0
+
+
+@final
+class Saved:
+    """An input or output that the backward pass will need, and the version it had."""
+
+    __slots__ = ("array", "source", "version", "version_number")
+
+    def __init__(self, source: Tensor | None, array: Array, version: Version) -> None:
+        self.source = source
+        self.array = array
+        self.version = version
+        self.version_number = version.number
+
+
+@final
+class Node:
+    """A recorded call.
+
+    ``edges`` say, for each input, where its gradient goes: to the node that made it, to a leaf
+    tensor, or nowhere. ``saved`` holds the inputs and, last, the output, where the gradient's
+    operator calls use them; it is None once the backward pass has released them.
+    """
+
+    __slots__ = ("edges", "number", "op", "output", "retained", "saved", "specs", "wanted")
+
+    def __init__(
+        self,
+        op: Op,
+        inputs: tuple[Tensor, ...],
+        specs: Specs,
+        output: TensorSpec,
+        array: Array,
+        version: Version,
+    ) -> None:
+        self.op = op
+        self.number = next(_count)
+        self.specs = specs
+        self.output = output
+        self.wanted = tuple([t.requires_grad for t in inputs])
+        self.edges: tuple[Node | Tensor | None, ...] = tuple(
+            [(t.node or t) if t.requires_grad else None for t in inputs]
+        )
+        needs = gradient_program(op, specs, self.wanted).needs
+        saved: list[Saved | None] = [
+            Saved(t, t.array, t.version) if need else None
+            for t, need in zip(inputs, needs, strict=False)
+        ]
+        # The output's own tensor refers to this node: keeping it here would be a cycle.
+        saved.append(Saved(None, array, version) if needs[-1] else None)
+        self.saved: list[Saved | None] | None = saved
+        self.retained: Tensor | None = None
+
+    def __repr__(self) -> str:
+        return f"<{type(self.op).__name__}>"
+
+
+def is_grad_enabled() -> bool:
+    """Return whether calls on tensors that require gradients are recorded."""
+    return _mode.recording
+
+
+@contextmanager
+def set_grad_enabled(mode: bool) -> Iterator[None]:
+    """Record calls, or do not, inside a with block.
+
+    Example:
+        >>> with set_grad_enabled(False):
+        ...     is_grad_enabled()
+        False
+    """
+    before, _mode.recording = _mode.recording, mode
+    try:
+        yield
+    finally:
+        _mode.recording = before
+
+
+class no_grad(ContextDecorator):  # noqa: N801  # torch's name
+    """Do not record calls inside a with block or a decorated function.
+
+    Example:
+        >>> with no_grad():
+        ...     is_grad_enabled()
+        False
+    """
+
+    def __enter__(self) -> None:
+        self._before, _mode.recording = _mode.recording, False
+
+    def __exit__(self, *_: object) -> None:
+        _mode.recording = self._before
+
+
+class inference_mode(no_grad):  # noqa: N801  # torch's name
+    """The same as ``no_grad``, under the name that torch recommends for running a network."""
+
+
+class enable_grad(ContextDecorator):  # noqa: N801  # torch's name
+    """Record calls inside a with block, also within ``no_grad``."""
+
+    def __enter__(self) -> None:
+        self._before, _mode.recording = _mode.recording, True
+
+    def __exit__(self, *_: object) -> None:
+        _mode.recording = self._before
