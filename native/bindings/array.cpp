@@ -23,7 +23,8 @@ int memory_axis(int rank, int i) {
 
 std::string describe(std::span<const npy_intp> shape) {
     std::string text = "[";
-    for (const npy_intp extent : shape) text += (text.size() > 1 ? ", " : "") + std::to_string(extent);
+    for (const npy_intp extent : shape)
+        text += (text.size() > 1 ? ", " : "") + std::to_string(extent);
     return text + "]";
 }
 
@@ -110,9 +111,8 @@ PyObject* new_array(std::span<const npy_intp> shape, PyArray_Descr* dtype) {
         throw nanobind::python_error();
     }
     Py_INCREF(dtype);
-    PyObject* array =
-        PyArray_NewFromDescr(&PyArray_Type, dtype, rank, shape.data(), strides.data(), data,
-                             NPY_ARRAY_WRITEABLE, nullptr);
+    PyObject* array = PyArray_NewFromDescr(&PyArray_Type, dtype, rank, shape.data(), strides.data(),
+                                           data, NPY_ARRAY_WRITEABLE, nullptr);
     if (!array) {
         Py_DECREF(capsule);
         throw nanobind::python_error();

@@ -28,8 +28,8 @@ nb::object empty(nb::tuple shape, nb::handle dtype) {
     npy_intp extents[32];
     if (shape.size() > 32) throw std::invalid_argument("at most 32 dimensions are supported");
     for (std::size_t i = 0; i < shape.size(); ++i) extents[i] = nb::cast<npy_intp>(shape[i]);
-    return nb::steal(new_array({extents, shape.size()},
-                               reinterpret_cast<PyArray_Descr*>(dtype.ptr())));
+    return nb::steal(
+        new_array({extents, shape.size()}, reinterpret_cast<PyArray_Descr*>(dtype.ptr())));
 }
 
 // The array itself if it is dense, else a dense copy.

@@ -29,9 +29,15 @@ class Conv {
   public:
     Conv(std::array<i64, 4> input, std::array<i64, 4> output, Pair kernel, Pair stride,
          Pair padding, Pair dilation, i64 groups, const char* algorithm)
-        : problem_{input[0],  input[2],  input[3],
-                   input[1],  output[1], kernel[0],
-                   kernel[1], output[2], output[3],
+        : problem_{input[0],
+                   input[2],
+                   input[3],
+                   input[1],
+                   output[1],
+                   kernel[0],
+                   kernel[1],
+                   output[2],
+                   output[3],
                    {stride[0], stride[1]},
                    {padding[0], padding[1]},
                    {dilation[0], dilation[1]},

@@ -10,7 +10,7 @@ namespace convolens {
 namespace {
 
 void matmul_checked(Array a, Array b, nb::handle bias, Array c, bool transpose_a,
-                         bool transpose_b) {
+                    bool transpose_b) {
     if (a.rank() != 2 || b.rank() != 2 || c.rank() != 2)
         throw std::invalid_argument("matmul: expected matrices");
     const i64 m = a.extent(transpose_a ? 1 : 0), length = a.extent(transpose_a ? 0 : 1);
@@ -40,9 +40,8 @@ void sum_checked(Array x, Array y, i64 outer, i64 reduced, i64 inner, double fac
 }  // namespace
 
 void bind_dense(nb::module_& module) {
-    module.def("matmul", &matmul_checked, nb::arg("a"), nb::arg("b"),
-               nb::arg("bias").none(), nb::arg("c"), nb::arg("transpose_a"),
-               nb::arg("transpose_b"));
+    module.def("matmul", &matmul_checked, nb::arg("a"), nb::arg("b"), nb::arg("bias").none(),
+               nb::arg("c"), nb::arg("transpose_a"), nb::arg("transpose_b"));
     module.def("sum", &sum_checked, nb::arg("x"), nb::arg("y"), nb::arg("outer"),
                nb::arg("reduced"), nb::arg("inner"), nb::arg("factor"));
 }

@@ -14,7 +14,7 @@ namespace {
 using Elementwise = decltype(KernelTable::relu);
 using Broadcast = decltype(KernelTable::add_rows);
 
-template <Elementwise KernelTable::*kernel>
+template <Elementwise KernelTable::* kernel>
 void unary(Array x, Array y, double nanoseconds) {
     if (x.size() != y.size()) throw std::invalid_argument("x and y differ in size");
     const ElementwiseArgs args{x.read("x"), nullptr, y.write("y"), 1.0f};
@@ -23,7 +23,7 @@ void unary(Array x, Array y, double nanoseconds) {
     launch(kernels().*kernel, args, size, nanoseconds);
 }
 
-template <Elementwise KernelTable::*kernel>
+template <Elementwise KernelTable::* kernel>
 void binary(Array a, Array b, Array y) {
     if (a.size() != y.size() || b.size() != y.size() || a.rank() != y.rank() ||
         b.rank() != y.rank())
@@ -42,7 +42,8 @@ struct Axes {
 
 std::vector<i64> memory_order(int rank) {
     std::vector<i64> order;
-    for (int i = 0; i < rank; ++i) order.push_back(rank < 3 || i == 0 ? i : i == rank - 1 ? 1 : i + 1);
+    for (int i = 0; i < rank; ++i)
+        order.push_back(rank < 3 || i == 0 ? i : i == rank - 1 ? 1 : i + 1);
     return order;
 }
 
@@ -87,7 +88,7 @@ Axes merge_axes(const Array& a, const Array& b, const Array& y) {
     return axes;
 }
 
-template <Broadcast KernelTable::*kernel>
+template <Broadcast KernelTable::* kernel>
 void broadcast(Array a, Array b, Array y) {
     BroadcastArgs args{};
     args.a = a.read("a");
@@ -124,9 +125,9 @@ void scale(Array x, Array y, double factor) {
 }  // namespace
 
 void bind_elementwise(nb::module_& module) {
-#define CONVOLENS_UNARY(name, nanoseconds)                                                      \
-    module.def(                                                                                 \
-        #name, [](Array x, Array y) { unary<&KernelTable::name>(x, y, nanoseconds); },          \
+#define CONVOLENS_UNARY(name, nanoseconds)                                             \
+    module.def(                                                                        \
+        #name, [](Array x, Array y) { unary<&KernelTable::name>(x, y, nanoseconds); }, \
         nb::arg("x"), nb::arg("y"));
     CONVOLENS_UNARY(relu, kElement)
     CONVOLENS_UNARY(sigmoid, kExponential)

@@ -43,8 +43,8 @@ class Pool {
         const i64 sizes[2] = {args_.h, args_.w}, outputs[2] = {args_.p, args_.q};
         for (int axis = 0; axis < 2; ++axis)
             // A window may begin in the padding, but not beyond the input.
-            check(outputs[axis] == 0 ||
-                  (outputs[axis] - 1) * stride[axis] - before[axis] < std::max<i64>(1, sizes[axis]));
+            check(outputs[axis] == 0 || (outputs[axis] - 1) * stride[axis] - before[axis] <
+                                            std::max<i64>(1, sizes[axis]));
         args_.channel_block = 64;
     }
 

@@ -25,7 +25,7 @@ void check_same(const Array& a, const Array& b) {
     if (!same) throw std::invalid_argument("the arrays differ in shape");
 }
 
-template <Rows KernelTable::*kernel>
+template <Rows KernelTable::* kernel>
 void along_rows(Array a, nb::handle b, Array y) {
     const i64 length = row_length(a);
     check_same(a, y);
@@ -131,7 +131,7 @@ void response_norm(Array x, nb::handle g, Array y, i64 before, i64 after, double
 }  // namespace
 
 void bind_rows(nb::module_& module) {
-#define CONVOLENS_ROWS(name)                                                             \
+#define CONVOLENS_ROWS(name)                                                              \
     module.def(#name, &along_rows<&KernelTable::name>, nb::arg("a"), nb::arg("b").none(), \
                nb::arg("y"));
     CONVOLENS_ROWS(softmax)

@@ -11,7 +11,7 @@ namespace {
 
 using Update = decltype(KernelTable::sgd);
 
-template <Update KernelTable::*kernel>
+template <Update KernelTable::* kernel>
 void step(UpdateArgs args, Array parameter, Array gradient, nb::handle first, nb::handle second) {
     const i64 size = parameter.size();
     const auto state = [&](nb::handle handle, const char* name) -> float* {
@@ -47,8 +47,8 @@ void bind_update(nb::module_& module) {
         .def_rw("root_correction", &UpdateArgs::root_correction)
         .def_rw("nesterov", &UpdateArgs::nesterov)
         .def_rw("fresh", &UpdateArgs::fresh);
-#define CONVOLENS_UPDATE(name)                                                                \
-    module.def(#name, &step<&KernelTable::name>, nb::arg("update"), nb::arg("parameter"),     \
+#define CONVOLENS_UPDATE(name)                                                            \
+    module.def(#name, &step<&KernelTable::name>, nb::arg("update"), nb::arg("parameter"), \
                nb::arg("gradient"), nb::arg("first").none(), nb::arg("second").none());
     CONVOLENS_UPDATE(sgd)
     CONVOLENS_UPDATE(adagrad)

@@ -22,7 +22,8 @@ CONVOLENS_INLINE void binary(const ElementwiseArgs& args, i64 begin, i64 end, F 
 }
 
 template <class F>
-CONVOLENS_INLINE void row(const float* a, const float* b, float* y, const BroadcastArgs& args, F f) {
+CONVOLENS_INLINE void row(const float* a, const float* b, float* y, const BroadcastArgs& args,
+                          F f) {
     if (args.a_step && args.b_step) {
         for_each_register(0, args.inner, [&](i64 i, auto count) {
             store(y + i, f(load(a + i, count), load(b + i, count)), count);

@@ -199,46 +199,46 @@ struct UpdateArgs {
 };
 
 // X(name, arguments, floats of scratch a unit needs)
-#define CONVOLENS_KERNELS(X)               \
-    X(relu, ElementwiseArgs)               \
-    X(relu_grad, ElementwiseArgs)          \
-    X(sigmoid, ElementwiseArgs)            \
-    X(sigmoid_grad, ElementwiseArgs)       \
-    X(tanh, ElementwiseArgs)               \
-    X(tanh_grad, ElementwiseArgs)          \
-    X(exp, ElementwiseArgs)                \
-    X(scale, ElementwiseArgs)              \
-    X(add, ElementwiseArgs)                \
-    X(sub, ElementwiseArgs)                \
-    X(mul, ElementwiseArgs)                \
-    X(div, ElementwiseArgs)                \
-    X(add_rows, BroadcastArgs)             \
-    X(sub_rows, BroadcastArgs)             \
-    X(mul_rows, BroadcastArgs)             \
-    X(div_rows, BroadcastArgs)             \
-    X(sum, SumArgs)                        \
-    X(transpose, TransposeArgs)            \
-    X(softmax, RowsArgs)                   \
-    X(softmax_grad, RowsArgs)              \
-    X(log_softmax, RowsArgs)               \
-    X(log_softmax_grad, RowsArgs)          \
-    X(cross_entropy, CrossEntropyArgs)     \
-    X(cross_entropy_grad, CrossEntropyArgs)\
-    X(dropout, DropoutArgs)                \
-    X(response_norm, ResponseNormArgs)     \
-    X(response_norm_grad, ResponseNormArgs)\
-    X(max_pool, PoolArgs)                  \
-    X(max_pool_grad, PoolArgs)             \
-    X(avg_pool, PoolArgs)                  \
-    X(avg_pool_grad, PoolArgs)             \
-    X(pack, PackArgs)                      \
-    X(pack_narrow, PackNarrowArgs)         \
-    X(gemm, GemmArgs)                      \
-    X(window_product, WindowArgs)          \
-    X(weight_grad, WeightGradArgs)         \
-    X(sgd, UpdateArgs)                     \
-    X(adagrad, UpdateArgs)                 \
-    X(rmsprop, UpdateArgs)                 \
+#define CONVOLENS_KERNELS(X)                \
+    X(relu, ElementwiseArgs)                \
+    X(relu_grad, ElementwiseArgs)           \
+    X(sigmoid, ElementwiseArgs)             \
+    X(sigmoid_grad, ElementwiseArgs)        \
+    X(tanh, ElementwiseArgs)                \
+    X(tanh_grad, ElementwiseArgs)           \
+    X(exp, ElementwiseArgs)                 \
+    X(scale, ElementwiseArgs)               \
+    X(add, ElementwiseArgs)                 \
+    X(sub, ElementwiseArgs)                 \
+    X(mul, ElementwiseArgs)                 \
+    X(div, ElementwiseArgs)                 \
+    X(add_rows, BroadcastArgs)              \
+    X(sub_rows, BroadcastArgs)              \
+    X(mul_rows, BroadcastArgs)              \
+    X(div_rows, BroadcastArgs)              \
+    X(sum, SumArgs)                         \
+    X(transpose, TransposeArgs)             \
+    X(softmax, RowsArgs)                    \
+    X(softmax_grad, RowsArgs)               \
+    X(log_softmax, RowsArgs)                \
+    X(log_softmax_grad, RowsArgs)           \
+    X(cross_entropy, CrossEntropyArgs)      \
+    X(cross_entropy_grad, CrossEntropyArgs) \
+    X(dropout, DropoutArgs)                 \
+    X(response_norm, ResponseNormArgs)      \
+    X(response_norm_grad, ResponseNormArgs) \
+    X(max_pool, PoolArgs)                   \
+    X(max_pool_grad, PoolArgs)              \
+    X(avg_pool, PoolArgs)                   \
+    X(avg_pool_grad, PoolArgs)              \
+    X(pack, PackArgs)                       \
+    X(pack_narrow, PackNarrowArgs)          \
+    X(gemm, GemmArgs)                       \
+    X(window_product, WindowArgs)           \
+    X(weight_grad, WeightGradArgs)          \
+    X(sgd, UpdateArgs)                      \
+    X(adagrad, UpdateArgs)                  \
+    X(rmsprop, UpdateArgs)                  \
     X(adam, UpdateArgs)
 
 // What a kernel needs to know of an instruction set before it runs.

@@ -40,7 +40,8 @@ void compute_narrow(const Tile& tile) {
     if (tile.bias) start = load_first(tile.bias, tile.columns);
 #pragma GCC unroll 16
     for (int t = 0; t < Rows; ++t)
-        store_first(tile.y + t * tile.y_row, start + sum_groups<Each>(sums[t], lanes), tile.columns);
+        store_first(tile.y + t * tile.y_row, start + sum_groups<Each>(sums[t], lanes),
+                    tile.columns);
 }
 
 template <int Each, int... I>

@@ -145,19 +145,18 @@ void max_pool(const PoolArgs& args, i64 begin, i64 end, float* scratch) {
     for (i64 unit = begin; unit < end; ++unit) {
         const float* x = args.x + unit / args.p * args.h * args.w * args.c;
         float* y = args.y + unit * args.q * args.c;
-        for_each_window(
-            args, unit % args.p, columns,
-            [&]<int Rows, int Columns>(i64 q, const Reach& down, const Reach& across) {
-                for_each_register(0, args.c, [&](i64 c, auto count) {
-                    vec best = broadcast(-__builtin_inff());
-                    for_each_tap<Rows, Columns>(args, x + c, down, across,
-                                                [&](const float* from, i32) {
-                                                    const vec v = load(from, count);
-                                                    best = select((v > best) | (v != v), v, best);
-                                                });
-                    store(y + q * args.c + c, best, count);
-                });
-            });
+        for_each_window(args, unit % args.p, columns,
+                        [&]<int Rows, int Columns>(i64 q, const Reach& down, const Reach& across) {
+                            for_each_register(0, args.c, [&](i64 c, auto count) {
+                                vec best = broadcast(-__builtin_inff());
+                                for_each_tap<Rows, Columns>(
+                                    args, x + c, down, across, [&](const float* from, i32) {
+                                        const vec v = load(from, count);
+                                        best = select((v > best) | (v != v), v, best);
+                                    });
+                                store(y + q * args.c + c, best, count);
+                            });
+                        });
     }
 }
 
@@ -191,20 +190,19 @@ void avg_pool(const PoolArgs& args, i64 begin, i64 end, float* scratch) {
     for (i64 unit = begin; unit < end; ++unit) {
         const float* x = args.x + unit / args.p * args.h * args.w * args.c;
         float* y = args.y + unit * args.q * args.c;
-        for_each_window(
-            args, unit % args.p, columns,
-            [&]<int Rows, int Columns>(i64 q, const Reach& down, const Reach& across) {
-                const i64 cells =
-                    counted(args, 0, down, args.h) * counted(args, 1, across, args.w);
-                const vec divisor = broadcast(static_cast<float>(cells));
-                for_each_register(0, args.c, [&](i64 c, auto count) {
-                    vec total{};
-                    for_each_tap<Rows, Columns>(
-                        args, x + c, down, across,
-                        [&](const float* from, i32) { total += load(from, count); });
-                    store(y + q * args.c + c, total / divisor, count);
-                });
-            });
+        for_each_window(args, unit % args.p, columns,
+                        [&]<int Rows, int Columns>(i64 q, const Reach& down, const Reach& across) {
+                            const i64 cells =
+                                counted(args, 0, down, args.h) * counted(args, 1, across, args.w);
+                            const vec divisor = broadcast(static_cast<float>(cells));
+                            for_each_register(0, args.c, [&](i64 c, auto count) {
+                                vec total{};
+                                for_each_tap<Rows, Columns>(
+                                    args, x + c, down, across,
+                                    [&](const float* from, i32) { total += load(from, count); });
+                                store(y + q * args.c + c, total / divisor, count);
+                            });
+                        });
     }
 }
 
@@ -224,8 +222,7 @@ void avg_pool_grad(const PoolArgs& args, i64 begin, i64 end, float* scratch) {
                         counted(args, 0, down, args.h) * counted(args, 1, across, args.w);
                     const vec divisor = broadcast(static_cast<float>(cells));
                     for_each_register(b.first, b.last, [&](i64 c, auto count) {
-                        const vec share =
-                            load(g + (p * args.q + q) * args.c + c, count) / divisor;
+                        const vec share = load(g + (p * args.q + q) * args.c + c, count) / divisor;
                         for_each_tap<Rows, Columns>(
                             args, dx + c, down, across,
                             [&](const float* to, i32) { give(to, share, once, count); });

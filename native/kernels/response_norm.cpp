@@ -44,8 +44,8 @@ void response_norm(const ResponseNormArgs& args, i64 begin, i64 end, float* squa
             store(squares + args.before + i, v * v, count);
         });
         for_each_register(0, c, [&](i64 i, auto count) {
-            const vec s = broadcast(args.k) +
-                          broadcast(args.factor) * window_sum(squares, i, width, count);
+            const vec s =
+                broadcast(args.k) + broadcast(args.factor) * window_sum(squares, i, width, count);
             store(y + i, load(x + i, count) * power(s, args.beta), count);
         });
     }
@@ -70,8 +70,8 @@ void response_norm_grad(const ResponseNormArgs& args, i64 begin, i64 end, float*
             store(squares + args.before + i, v * v, count);
         });
         for_each_register(0, c, [&](i64 i, auto count) {
-            const vec s = broadcast(args.k) +
-                          broadcast(args.factor) * window_sum(squares, i, width, count);
+            const vec s =
+                broadcast(args.k) + broadcast(args.factor) * window_sum(squares, i, width, count);
             const vec scaled = load(g + i, count) * power(s, args.beta);
             store(dx + i, scaled, count);
             store(pulled + args.after + i, scaled * load(x + i, count) / s, count);

@@ -71,8 +71,9 @@ void softmax_grad(const RowsArgs& args, i64 begin, i64 end, float*) {
         const float* y = args.a + row * args.length;
         const float* g = args.b + row * args.length;
         float* dx = args.y + row * args.length;
-        const vec mean = broadcast(row_total(
-            args.length, [&](i64 i, auto count) { return load(g + i, count) * load(y + i, count); }));
+        const vec mean = broadcast(row_total(args.length, [&](i64 i, auto count) {
+            return load(g + i, count) * load(y + i, count);
+        }));
         for_each_register(0, args.length, [&](i64 i, auto count) {
             store(dx + i, load(y + i, count) * (load(g + i, count) - mean), count);
         });

@@ -18,7 +18,8 @@ struct Source {
 };
 
 void copy(float* to, const float* from, i64 count) {
-    for_each_register(0, count, [&](i64 i, auto lanes) { store(to + i, load(from + i, lanes), lanes); });
+    for_each_register(0, count,
+                      [&](i64 i, auto lanes) { store(to + i, load(from + i, lanes), lanes); });
 }
 
 void clear(float* to, i64 count) {
@@ -40,13 +41,12 @@ Source source_rows(const Args& args, i64 image, i64 first_row, i64 rows, i64 col
     const i64 left = args.column_origin + taps.dx_min;
     const i64 width = (columns - 1) * args.column_step + taps.dx_max - taps.dx_min + 1;
     const float* x = args.x + image * args.h * args.w * args.c;
-    const bool inside =
-        top >= 0 && top + height <= args.h && left >= 0 && left + width <= args.w;
+    const bool inside = top >= 0 && top + height <= args.h && left >= 0 && left + width <= args.w;
     const i64 line = (inside ? args.w : width) * args.c;
     for (i64 s = 0; s < taps.count; ++s)
         offsets[s] = (taps.dy[s] - taps.dy_min) * line + (taps.dx[s] - taps.dx_min) * args.c;
-    const Source source{inside ? x + (top * args.w + left) * args.c : buffer,
-                        args.row_step * line, args.column_step * args.c};
+    const Source source{inside ? x + (top * args.w + left) * args.c : buffer, args.row_step * line,
+                        args.column_step * args.c};
     if (inside) return source;
     const i64 begin = clamp(-left, 0, width);
     const i64 end = clamp(args.w - left, begin, width);

@@ -1,6 +1,7 @@
 // The one inner product of the engine: a register tile of outputs, accumulated over segments.
 //
-//   y[t][v] = start + sum over segments s and l < run of a[offset[s] + t a_row + l a_step] b[s, l][v]
+//   y[t][v] = start + sum over segments s and l < run of a[offset[s] + t a_row + l a_step] b[s,
+//   l][v]
 //
 // The tile has up to kTileRows rows t of one or two registers v. For each l, one row of b is loaded
 // and each a is broadcast, so kTileRows x 2 accumulators hide the latency of multiply-add and a
@@ -73,7 +74,7 @@ CONVOLENS_INLINE void accumulate(vec (&sums)[Rows][Columns], const float* a, con
         }
     } else {
         const i64 step = tile.a_step;
-        const auto at = [&](vec (&into)[Rows][Columns]) {
+        const auto at = [&](vec(&into)[Rows][Columns]) {
             const float* rows[Rows];
 #pragma GCC unroll 16
             for (int t = 0; t < Rows; ++t) rows[t] = a + t;

@@ -19,8 +19,8 @@ void transpose(const TransposeArgs& args, i64 begin, i64 end, float*) {
             const i64 width = columns - c < kLanes ? columns - c : kLanes;
             for (i64 r = first; r < last; r += kLanes) {
                 const i64 height = last - r < kLanes ? last - r : kLanes;
-                transpose_block(from + r * args.from_row + c, args.from_row, to + c * rows + r, rows, height,
-                                width, height);
+                transpose_block(from + r * args.from_row + c, args.from_row, to + c * rows + r,
+                                rows, height, width, height);
             }
         }
     }

@@ -17,7 +17,8 @@ void pad_gradient(const float* g, i64 stride, i64 outputs, i64 padded, i64 posit
 // The rows [first, last) of a block for which a segment's row lies inside the image.
 Inside rows_inside(const WeightGradArgs& args, i64 segment, i64 first_row, i64 rows) {
     const auto inside = [&](i64 row) {
-        const i64 y = args.row_origin + (first_row + row) * args.row_step + args.segments.dy[segment];
+        const i64 y =
+            args.row_origin + (first_row + row) * args.row_step + args.segments.dy[segment];
         return y >= 0 && y < args.h;
     };
     i64 first = 0, last = rows;
@@ -30,14 +31,15 @@ Inside rows_inside(const WeightGradArgs& args, i64 segment, i64 first_row, i64 r
 
 // Scratch: offsets of segments and of rows as i64, the padded gradient, the padded rows.
 //
-// A slot owns every slots-th block of rows, and sums them in order: the result depends on the
-// number of slots, which follows from the shapes, and not on threads.
+// A slot owns neighbouring blocks of rows, and sums them in order: the result depends on the number
+// of slots, which follows from the shapes, and not on threads.
 void weight_grad(const WeightGradArgs& args, i64 begin, i64 end, float* scratch) {
     const Segments& taps = args.segments;
     const i64 panels = (args.group_outputs + kPanel - 1) / kPanel;
     const i64 padded = (args.group_outputs + kLanes - 1) / kLanes * kLanes;
     const i64 outputs = args.groups * args.group_outputs;
     const i64 length = taps.count * taps.run;
+    const i64 blocks = args.n * args.row_blocks;
     i64* offsets = reinterpret_cast<i64*>(scratch);
     i64* row_offsets = offsets + taps.count;
     float* gradient = scratch + 2 * (taps.count + args.row_block);
@@ -47,7 +49,9 @@ void weight_grad(const WeightGradArgs& args, i64 begin, i64 end, float* scratch)
         const i64 first_panel = panels * panel_group / args.panel_groups;
         const i64 last_panel = panels * (panel_group + 1) / args.panel_groups;
         float* partial = args.partial + slot * args.groups * length * padded;
-        for (i64 block = slot; block < args.n * args.row_blocks; block += args.slots) {
+        const i64 first_block = blocks * slot / args.slots;
+        const i64 last_block = blocks * (slot + 1) / args.slots;
+        for (i64 block = first_block; block < last_block; ++block) {
             const i64 image = block / args.row_blocks;
             const i64 first_row = block % args.row_blocks * args.row_block;
             const i64 left = args.p - first_row;
@@ -61,7 +65,7 @@ void weight_grad(const WeightGradArgs& args, i64 begin, i64 end, float* scratch)
             tile.a_step = source.column_step;
             tile.run = args.q;
             tile.b_step = padded;
-            tile.accumulate = block != slot;
+            tile.accumulate = block != first_block;
             tile.y_row = padded;
             for (i64 group = 0; group < args.groups; ++group) {
                 pad_gradient(g + group * args.group_outputs, outputs, args.group_outputs, padded,

@@ -126,8 +126,9 @@ void window_product(const WindowArgs& args, i64 begin, i64 end, float* scratch) 
         const i64 rows = left < args.row_block ? left : args.row_block;
         const Source source =
             source_rows(args, image, first_row, rows, args.columns, buffer, offsets);
-        const RowBlock block{args,      source, offsets,
-                             first_row, rows,   args.y + image * args.y_image + first_row * args.y_row};
+        const RowBlock block{args,    source,
+                             offsets, first_row,
+                             rows,    args.y + image * args.y_image + first_row * args.y_row};
         for (i64 group = 0; group < args.groups; ++group) {
             if (args.gather) {
                 gather(block, outputs, group, patches);

@@ -9,9 +9,9 @@
 namespace convolens {
 
 struct MemoryStatistics {
-    std::size_t in_use;   // bytes handed out
-    std::size_t cached;   // bytes kept for reuse
-    std::size_t peak;     // the largest in_use so far
+    std::size_t in_use;  // bytes handed out
+    std::size_t cached;  // bytes kept for reuse
+    std::size_t peak;    // the largest in_use so far
 };
 
 // Returns at least `bytes` bytes. Throws std::bad_alloc if there are none.

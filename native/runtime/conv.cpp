@@ -123,8 +123,8 @@ void run_window(WindowArgs& args, PackArgs& pack) {
                kElement * static_cast<double>(length * table.panel));
     }
 
-    const i64 buffer = padded_floats(taps, args.row_block, args.row_step, args.columns,
-                                     args.column_step, args.c);
+    const i64 buffer =
+        padded_floats(taps, args.row_block, args.row_step, args.columns, args.column_step, args.c);
     const i64 scratch = 2 * taps.count + (args.gather ? table.tile_rows * length : 0) + buffer;
     const double products = static_cast<double>(args.row_block * args.columns) *
                             static_cast<double>(args.groups * group_floats);
@@ -149,7 +149,8 @@ void ConvProblem::check() const {
     for (int axis = 0; axis < 2; ++axis)
         if (stride[axis] < 1 || dilation[axis] < 1 || padding[axis] < 0 ||
             std::max({stride[axis], dilation[axis], padding[axis]}) > kLargestExtent)
-            throw std::invalid_argument("a convolution's stride, dilation or padding is out of range");
+            throw std::invalid_argument(
+                "a convolution's stride, dilation or padding is out of range");
     if (r < 1 || s < 1 || c < 1 || k < 1 || groups < 1 || c % groups || k % groups)
         throw std::invalid_argument("a convolution's kernel, channels or groups do not fit");
 }
@@ -294,10 +295,10 @@ void conv_weight_grad(const ConvProblem& problem, const float* x, const float* g
 
     const Buffer partial(static_cast<std::size_t>(args.slots * floats));
     args.partial = partial.data();
-    const i64 buffer = padded_floats(args.segments, args.row_block, p.stride[0], p.q,
-                                     p.stride[1], p.c);
-    const i64 scratch = 2 * (args.segments.count + args.row_block) +
-                        args.row_block * p.q * padded + buffer;
+    const i64 buffer =
+        padded_floats(args.segments, args.row_block, p.stride[0], p.q, p.stride[1], p.c);
+    const i64 scratch =
+        2 * (args.segments.count + args.row_block) + args.row_block * p.q * padded + buffer;
     const double products = static_cast<double>(divide_up(blocks, args.slots) * args.row_block) *
                             static_cast<double>(p.q * length) *
                             static_cast<double>(p.groups * padded);
@@ -311,8 +312,8 @@ void conv_weight_grad(const ConvProblem& problem, const float* x, const float* g
         sum(partial.data(), reduced.data(), 1, args.slots, floats, 1.0f);
         total = reduced.data();
     }
-    TransposeArgs transpose{total, dw, length, outputs, padded,
-                            divide_up(length, TransposeArgs::kRows)};
+    TransposeArgs transpose{total,   dw,     length,
+                            outputs, padded, divide_up(length, TransposeArgs::kRows)};
     launch(table.transpose, transpose, p.groups * transpose.blocks,
            kElement * static_cast<double>(TransposeArgs::kRows * outputs));
 }

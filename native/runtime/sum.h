@@ -5,8 +5,8 @@
 
 namespace convolens {
 
-// y[o][i] = factor * sum over r < reduced of x[o][r][i]. The sum is split into chunks that depend on
-// the sizes alone, then the chunks' sums are added in the same way.
+// y[o][i] = factor * sum over r < reduced of x[o][r][i]. The sum is split into chunks that depend
+// on the sizes alone, then the chunks' sums are added in the same way.
 void sum(const float* x, float* y, i64 outer, i64 reduced, i64 inner, float factor);
 
 }  // namespace convolens

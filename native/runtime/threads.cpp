@@ -53,20 +53,20 @@ struct Job {
     ChunkFunction run;
     void* context;
     std::int64_t count;
-    std::atomic<std::int64_t> next{0};
+};
 
-    void work() {
-        for (std::int64_t chunk; (chunk = next.fetch_add(1, std::memory_order_relaxed)) < count;)
-            run(context, chunk);
-    }
+// The chunks that one thread begins with. On a cache line of its own.
+struct alignas(64) Share {
+    std::atomic<std::int64_t> next{0};
+    std::int64_t end = 0;
 };
 
 class Pool {
     static constexpr int kOpen = 1 << 20;
 
   public:
-    explicit Pool(int workers) {
-        for (int i = 0; i < workers; ++i) threads_.emplace_back([this] { serve(); });
+    explicit Pool(int threads) : shares_(static_cast<std::size_t>(threads)) {
+        for (int i = 1; i < threads; ++i) threads_.emplace_back([this, i] { serve(i); });
     }
 
     ~Pool() {
@@ -78,15 +78,21 @@ class Pool {
         for (std::thread& thread : threads_) thread.join();
     }
 
-    void run(Job& job) {
+    void run(const Job& job) {
         job_ = &job;
+        const auto threads = static_cast<std::int64_t>(shares_.size());
+        for (std::int64_t i = 0; i < threads; ++i) {
+            Share& share = shares_[static_cast<std::size_t>(i)];
+            share.next.store(job.count * i / threads, std::memory_order_relaxed);
+            share.end = job.count * (i + 1) / threads;
+        }
         gate_.fetch_add(kOpen, std::memory_order_release);
         generation_.fetch_add(1, std::memory_order_seq_cst);
         if (sleepers_.load(std::memory_order_seq_cst) > 0) {
             const std::lock_guard lock(mutex_);
             wake_.notify_all();
         }
-        job.work();
+        work(0);
         // The job lives on this stack: no worker may enter any more, and those inside must leave.
         gate_.fetch_sub(kOpen, std::memory_order_acquire);
         while (!spin_until([this] { return gate_.load(std::memory_order_acquire) == 0; }))
@@ -94,7 +100,18 @@ class Pool {
     }
 
   private:
-    void serve() {
+    // Every thread begins with the chunks that it had in the last job of this size, so that it
+    // finds in its cache what it wrote there, then helps the others.
+    void work(int thread) {
+        for (std::size_t i = 0; i < shares_.size(); ++i) {
+            Share& share = shares_[(static_cast<std::size_t>(thread) + i) % shares_.size()];
+            for (std::int64_t chunk;
+                 (chunk = share.next.fetch_add(1, std::memory_order_relaxed)) < share.end;)
+                job_->run(job_->context, chunk);
+        }
+    }
+
+    void serve(int thread) {
         std::uint64_t seen = 0;
         for (;;) {
             const auto changed = [&] {
@@ -110,7 +127,7 @@ class Pool {
             if (stop_.load(std::memory_order_relaxed)) return;
             seen = generation_.load(std::memory_order_acquire);
             // A worker that wakes late finds the gate closed, and nobody waits for it.
-            if (gate_.fetch_add(1, std::memory_order_acquire) >= kOpen) job_->work();
+            if (gate_.fetch_add(1, std::memory_order_acquire) >= kOpen) work(thread);
             gate_.fetch_sub(1, std::memory_order_release);
         }
     }
@@ -121,7 +138,8 @@ class Pool {
     std::atomic<std::uint64_t> generation_{0};
     std::atomic<int> sleepers_{0};
     std::atomic<int> gate_{0};  // the workers inside, plus kOpen while a job runs
-    Job* job_ = nullptr;        // valid inside an open gate
+    const Job* job_ = nullptr;  // valid inside an open gate, like the shares
+    std::vector<Share> shares_;
     std::vector<std::thread> threads_;
 };
 
@@ -165,9 +183,8 @@ void forget_after_fork() {
 void parallel_for(std::int64_t count, ChunkFunction run, void* context) {
     std::unique_lock lock(state->mutex, std::defer_lock);
     if (count > 1 && state->count > 1 && lock.try_lock()) {
-        if (!state->pool) state->pool = std::make_unique<Pool>(state->count - 1);
-        Job job{run, context, count};
-        state->pool->run(job);
+        if (!state->pool) state->pool = std::make_unique<Pool>(state->count);
+        state->pool->run({run, context, count});
     } else {
         for (std::int64_t chunk = 0; chunk < count; ++chunk) run(context, chunk);
     }

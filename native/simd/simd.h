@@ -58,7 +58,8 @@ CONVOLENS_INLINE vec load_first(const float* p, i64 count) {
     return _mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << count) - 1), p);
 #elif defined(__AVX2__)
     const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
-    return _mm256_maskload_ps(p, _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(count)), lane));
+    return _mm256_maskload_ps(p,
+                              _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(count)), lane));
 #else
     vec x{};
     for (i64 i = 0; i < count; ++i) x[i] = p[i];
@@ -135,10 +136,18 @@ CONVOLENS_INLINE vec square_root(vec x) {
 // All lanes of a register, as a type, so that loads and stores of whole registers need no mask.
 struct Whole {};
 
-CONVOLENS_INLINE vec load(const float* p, Whole) { return load(p); }
-CONVOLENS_INLINE vec load(const float* p, i64 count) { return load_first(p, count); }
-CONVOLENS_INLINE void store(float* p, vec x, Whole) { store(p, x); }
-CONVOLENS_INLINE void store(float* p, vec x, i64 count) { store_first(p, x, count); }
+CONVOLENS_INLINE vec load(const float* p, Whole) {
+    return load(p);
+}
+CONVOLENS_INLINE vec load(const float* p, i64 count) {
+    return load_first(p, count);
+}
+CONVOLENS_INLINE void store(float* p, vec x, Whole) {
+    store(p, x);
+}
+CONVOLENS_INLINE void store(float* p, vec x, i64 count) {
+    store_first(p, x, count);
+}
 
 // The same Size neighbouring floats again and again, to fill a register.
 template <int Size>
@@ -154,7 +163,8 @@ CONVOLENS_INLINE vec repeat(const float* p) {
 #if defined(__AVX512F__)
     if constexpr (Size == 4) return _mm512_broadcast_f32x4(_mm_loadu_ps(p));
     if constexpr (Size == 8)
-        return reinterpret_cast<vec>(_mm512_broadcast_f64x4(_mm256_loadu_pd(reinterpret_cast<const double*>(p))));
+        return reinterpret_cast<vec>(
+            _mm512_broadcast_f64x4(_mm256_loadu_pd(reinterpret_cast<const double*>(p))));
 #elif defined(__AVX2__)
     if constexpr (Size == 4) return _mm256_broadcast_ps(reinterpret_cast<const __m128*>(p));
 #endif

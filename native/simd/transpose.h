@@ -14,7 +14,8 @@ CONVOLENS_INLINE void swap_blocks(vec (&rows)[kLanes], Indices<I...>) {
         if (i % (2 * Half) >= Half) continue;
         const vec a = rows[i], b = rows[i + Half];
         rows[i] = __builtin_shufflevector(a, b, (I % (2 * Half) < Half ? I : I - Half + kLanes)...);
-        rows[i + Half] = __builtin_shufflevector(a, b, (I % (2 * Half) < Half ? I + Half : I + kLanes)...);
+        rows[i + Half] =
+            __builtin_shufflevector(a, b, (I % (2 * Half) < Half ? I + Half : I + kLanes)...);
     }
 }
 

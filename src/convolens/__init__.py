@@ -1,7 +1,8 @@
-"""Convolutional networks you can see through."""
+"""Convolutional networks you can see through: every number in view, trained fast on any CPU."""
 
 from convolens import nn, optim
 from convolens.backends.choose import algorithm
+from convolens.backends.threads import get_num_threads, set_num_threads
 from convolens.ops import _taps as taps
 from convolens.spec import bool_, float32, float64, int64, uint8
 from convolens.tensor import (
@@ -26,3 +27,40 @@ from convolens.tensor import (
     zeros,
     zeros_like,
 )
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Tensor",
+    "__version__",
+    "algorithm",
+    "arange",
+    "autograd",
+    "bool_",
+    "cat",
+    "enable_grad",
+    "float32",
+    "float64",
+    "from_dlpack",
+    "from_numpy",
+    "full",
+    "get_num_threads",
+    "inference_mode",
+    "int64",
+    "is_grad_enabled",
+    "manual_seed",
+    "nn",
+    "no_grad",
+    "ones",
+    "ones_like",
+    "optim",
+    "rand",
+    "randn",
+    "set_grad_enabled",
+    "set_num_threads",
+    "taps",
+    "tensor",
+    "uint8",
+    "zeros",
+    "zeros_like",
+]

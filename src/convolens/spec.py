@@ -50,7 +50,8 @@ class TensorSpec(NamedTuple):
     def __str__(self) -> str:
         return f"{self.dtype.name}[{', '.join(map(str, self.shape))}]"
 
-    __repr__ = __str__
+    def __repr__(self) -> str:
+        return str(self)
 
 
 def checked(shape: tuple[int, ...], dtype: DType) -> TensorSpec:

@@ -83,7 +83,11 @@ def far_apart(shape):
     return np.where(numbers == 0, 0.5 / size, numbers).reshape(shape)
 
 
-@pytest.mark.parametrize("layer", [Relu(), Pooling(2, 2), Pooling(3, 2, stride=1, pad=1)], ids=repr)
+@pytest.mark.parametrize(
+    "layer",
+    [Relu(), Pooling(2, 2), Pooling(3, 2, stride=1, pad=1)],
+    ids=["relu", "pooling", "overlapping pooling"],
+)
 def test_relu_and_pooling(layer):
     x = far_apart((2, 3, 5, 5))
     assert 1 / x.size > 100 * H

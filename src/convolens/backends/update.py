@@ -1,4 +1,4 @@
-"""One step of an optimiser on one parameter, in place: the definition, and the kernel for float32."""
+"""One step of an optimiser on one parameter, in place: the definition, and its kernel."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Numbers:
 
 
 def sgd(parameter: Array, gradient: Array, momentum: Array | None, n: Numbers) -> None:
-    """p -= lr v, with v = momentum v + fresh_share g; or lr g without momentum."""
+    """P -= lr v, with v = momentum v + fresh_share g; or lr g without momentum."""
     if parameter.dtype == float32:
         _native.sgd(n.native(), parameter, gradient, momentum, None)
         return
@@ -64,7 +64,7 @@ def sgd(parameter: Array, gradient: Array, momentum: Array | None, n: Numbers) -
 
 
 def adagrad(parameter: Array, gradient: Array, squares: Array, n: Numbers) -> None:
-    """p -= lr g / (root of the sum of g^2 + epsilon)."""
+    """P -= lr g / (root of the sum of g^2 + epsilon)."""
     if parameter.dtype == float32:
         _native.adagrad(n.native(), parameter, gradient, None, squares)
         return
@@ -76,7 +76,7 @@ def adagrad(parameter: Array, gradient: Array, squares: Array, n: Numbers) -> No
 def rmsprop(
     parameter: Array, gradient: Array, momentum: Array | None, squares: Array, n: Numbers
 ) -> None:
-    """p -= lr g / (root of the running mean of g^2 + epsilon), with momentum if there is one."""
+    """P -= lr g / (root of the running mean of g^2 + epsilon), with momentum if there is one."""
     if parameter.dtype == float32:
         _native.rmsprop(n.native(), parameter, gradient, momentum, squares)
         return
@@ -90,7 +90,7 @@ def rmsprop(
 
 
 def adam(parameter: Array, gradient: Array, mean: Array, squares: Array, n: Numbers) -> None:
-    """p = shrink p - lr mean(g) / (root of mean(g^2) / root_correction + epsilon)."""
+    """P = shrink p - lr mean(g) / (root of mean(g^2) / root_correction + epsilon)."""
     if parameter.dtype == float32:
         _native.adam(n.native(), parameter, gradient, mean, squares)
         return

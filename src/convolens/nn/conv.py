@@ -172,5 +172,3 @@ class Conv3d(_ConvNd):
     """
 
     rank: ClassVar[int] = 3
-
-

@@ -357,4 +357,3 @@ def local_response_norm(
 def flatten(x: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
     """Return the tensor with the axes from ``start_dim`` to ``end_dim`` joined into one."""
     return x.flatten(start_dim, end_dim)
-

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import abc
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, final
 
 import numpy as np
 
@@ -14,6 +14,25 @@ from convolens.spec import DType, float32, float64
 from convolens.tensor import Tensor
 
 M = TypeVar("M", bound="Module")
+Hook = Callable[["Module", tuple[Any, ...], Any], Any]
+
+
+@final
+class RemovableHandle:
+    """Removes a hook again."""
+
+    def __init__(self, hooks: dict[int, Hook]) -> None:
+        self._hooks = hooks
+
+    def remove(self) -> None:
+        """Remove the hook; a second time does nothing."""
+        self._hooks.pop(id(self), None)
+
+    def __enter__(self) -> RemovableHandle:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.remove()
 
 
 class Module(abc.ABC):
@@ -35,11 +54,13 @@ class Module(abc.ABC):
     training: bool
     _parameters: dict[str, Parameter | None]
     _modules: dict[str, Module]
+    _forward_hooks: dict[int, Hook]
 
     def __init__(self) -> None:
         object.__setattr__(self, "training", True)
         object.__setattr__(self, "_parameters", {})
         object.__setattr__(self, "_modules", {})
+        object.__setattr__(self, "_forward_hooks", {})
 
     @abc.abstractmethod
     def forward(self, *inputs: Any) -> Any:
@@ -48,7 +69,7 @@ class Module(abc.ABC):
     def __call__(self, *inputs: Any) -> Any:
         """Compute the output. An error that passes through gets this layer's path in the model."""
         try:
-            return self.forward(*inputs)
+            output = self.forward(*inputs)
         except ConvolensError as error:
             inner = error.module
             for name, module in self._modules.items():
@@ -56,6 +77,29 @@ class Module(abc.ABC):
                     error.enter(name)
             error.module = self
             raise
+        for hook in tuple(self._forward_hooks.values()):
+            replacement = hook(self, inputs, output)
+            if replacement is not None:
+                output = replacement
+        return output
+
+    def register_forward_hook(self, hook: Hook) -> RemovableHandle:
+        """Call ``hook(module, inputs, output)`` after each forward pass.
+
+        If it returns something else than None, that replaces the output.
+
+        Example:
+            >>> import convolens as cl
+            >>> layer, shapes = cl.nn.ReLU(), []
+            >>> handle = layer.register_forward_hook(lambda m, x, y: shapes.append(y.shape))
+            >>> _ = layer(cl.zeros(2, 3))
+            >>> handle.remove()
+            >>> shapes
+            [(2, 3)]
+        """
+        handle = RemovableHandle(self._forward_hooks)
+        self._forward_hooks[id(handle)] = hook
+        return handle
 
     def __setattr__(self, name: str, value: Any) -> None:
         if "_parameters" not in self.__dict__:
@@ -198,8 +242,10 @@ class Module(abc.ABC):
         if strict and (missing or unexpected):
             raise ArgumentError(
                 f"the state has {len(missing)} missing and {len(unexpected)} unexpected names.",
-                [("missing", ", ".join(missing) or "none", "")]
-                + [("unexpected", ", ".join(unexpected) or "none", "")],
+                [
+                    ("missing", ", ".join(missing) or "none", ""),
+                    ("unexpected", ", ".join(unexpected) or "none", ""),
+                ],
                 "load it into a model of the same structure, or pass strict=False.",
             )
         arrays = {name: np.asarray(state[name]) for name in own if name in state}

@@ -1,12 +1,6 @@
 """What operators are: their mathematics, in NumPy, without tensors, graphs or kernels."""
 
-from convolens.ops._op import Array as Array
-from convolens.ops._op import Call as Call
-from convolens.ops._op import Cost as Cost
-from convolens.ops._op import Mistake as Mistake
-from convolens.ops._op import Op as Op
-from convolens.ops._op import Sample as Sample
-from convolens.ops._op import Value as Value
+from convolens.ops._op import Array, Call, Cost, Mistake, Op, Sample, Value
 from convolens.ops.add import Add
 from convolens.ops.avg_pool import AvgPool, AvgPoolGrad
 from convolens.ops.cast import Cast
@@ -34,6 +28,58 @@ from convolens.ops.softmax import Softmax, SoftmaxGrad
 from convolens.ops.sub import Sub
 from convolens.ops.sum import Expand, Sum
 from convolens.ops.tanh import Tanh, TanhGrad
+
+__all__ = [
+    "OPERATORS",
+    "Add",
+    "Array",
+    "AvgPool",
+    "AvgPoolGrad",
+    "Call",
+    "Cast",
+    "ChannelSum",
+    "Concat",
+    "Conv",
+    "ConvInputGrad",
+    "ConvWeightGrad",
+    "Cost",
+    "CrossEntropy",
+    "CrossEntropyGrad",
+    "Div",
+    "Dropout",
+    "Embed",
+    "Exp",
+    "Expand",
+    "Linear",
+    "LocalResponseNorm",
+    "LocalResponseNormGrad",
+    "LogSoftmax",
+    "LogSoftmaxGrad",
+    "Matmul",
+    "MaxPool",
+    "MaxPoolGrad",
+    "MaxPoolPick",
+    "Mean",
+    "Mistake",
+    "Mul",
+    "Op",
+    "Pow",
+    "Relu",
+    "ReluGrad",
+    "Reshape",
+    "Sample",
+    "Scale",
+    "Sigmoid",
+    "SigmoidGrad",
+    "Slice",
+    "Softmax",
+    "SoftmaxGrad",
+    "Sub",
+    "Sum",
+    "Tanh",
+    "TanhGrad",
+    "Value",
+]
 
 #: Every operator, one line each. The contract tests run over this list.
 OPERATORS: tuple[type[Op], ...] = (

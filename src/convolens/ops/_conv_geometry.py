@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import prod
+from typing import Any
 
 from convolens.errors import ArgumentError
 from convolens.ops import _spatial as spatial
@@ -59,13 +60,11 @@ class ConvGeometry(Op):
         outputs, *rest = weight.shape
         return weight.reshape(self.groups, outputs // self.groups, *rest)
 
-    def each_tap(
-        self, sizes: Sequence[int], kernel: Sequence[int]
-    ) -> Iterator[tuple[tuple[int, ...], tuple[Array, ...]]]:
-        """Yield each tap with the index of the inputs that it reads, in all outputs."""
+    def each_tap(self, sizes: Sequence[int], kernel: Sequence[int]) -> Iterator[tuple[Any, Any]]:
+        """Yield the index of each tap, and the index of the inputs that it reads in all outputs."""
         tables = spatial.tables(self.windows(kernel), sizes)
         for tap in spatial.taps(kernel):
-            yield tap, spatial.index(tables, tap)
+            yield spatial.at(tap), spatial.reads(tables, tap)
 
     def multiply_adds(self, x: TensorSpec, weight: TensorSpec) -> int:
         """Return how many products of a weight and a real input there are; padding is free."""

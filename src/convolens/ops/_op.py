@@ -151,6 +151,6 @@ def require_rank(operator: str, name: str, spec: TensorSpec, rank: int, letters:
         )
 
 
-def shared(op: Op, base: type[Op]) -> dict[str, Any]:
+def shared(op: Op, base: type[Any]) -> dict[str, Any]:
     """Return those attributes of ``op`` that ``base`` declares, to build a sibling with them."""
     return {field.name: getattr(op, field.name) for field in fields(base)}

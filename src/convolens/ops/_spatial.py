@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -89,9 +90,19 @@ def pick(table: Table, tap: int) -> Array:
     return np.maximum(table[:, tap], PAD)
 
 
-def index(tables: Sequence[Table], tap: Sequence[int]) -> tuple[Array, ...]:
-    """Return the index that selects, along all axes, the inputs that ``tap`` reads."""
-    return np.ix_(*(pick(table, t) for table, t in zip(tables, tap, strict=True)))
+def reads(tables: Sequence[Table], tap: Sequence[int]) -> Any:
+    """Return the index that selects, along the last axes, the inputs that ``tap`` reads."""
+    return (..., *np.ix_(*(pick(table, t) for table, t in zip(tables, tap, strict=True))))
+
+
+def at(tap: Sequence[int]) -> Any:
+    """Return the index of a kernel's tap along the last axes."""
+    return (..., *tap)
+
+
+def without_pad_cell(sizes: Sequence[int]) -> Any:
+    """Return the index that drops the pad cell from each of the last axes."""
+    return (..., *(slice(size) for size in sizes))
 
 
 def valid_reads(tables: Sequence[Table]) -> int:

@@ -256,7 +256,9 @@ def resolve_padding(
     Args:
         padding: An int for all axes, one int or pair an axis, ``'valid'`` (none), or ``'same'``:
             as many outputs as inputs; where the number is odd, the extra cell goes after.
-        kernel: Taps, one number an axis; ``stride`` and ``dilation`` likewise.
+        kernel: The taps, one number an axis.
+        stride: The step between outputs, one number an axis.
+        dilation: The distance between taps, one number an axis.
 
     Raises:
         ArgumentError: If the name is not known, the length does not fit, or ``'same'`` is asked

@@ -71,7 +71,7 @@ class AvgPool(AvgPoolGeometry):
         padded = spatial.with_pad_cell(x, self.rank)
         total = np.zeros((*x.shape[:2], *map(len, tables)), x.dtype)
         for tap in spatial.taps(self.kernel):
-            total += padded[(..., *spatial.index(tables, tap))]
+            total += padded[spatial.reads(tables, tap)]
         mean: Array = total / self.divisors(x.shape[2:]).astype(x.dtype)
         return mean
 
@@ -138,8 +138,9 @@ class AvgPoolGrad(AvgPoolGeometry):
         padded = np.zeros((*g.shape[:2], *(size + 1 for size in self.sizes)), g.dtype)
         for tap in spatial.taps(self.kernel):
             # A window reads each input at most once by a given tap: only the pad cell repeats.
-            padded[(..., *spatial.index(tables, tap))] += share
-        return padded[(..., *(slice(size) for size in self.sizes))]
+            padded[spatial.reads(tables, tap)] += share
+        dx: Array = padded[spatial.without_pad_cell(self.sizes)]
+        return dx
 
     def gradient(
         self, inputs: Sequence[Value], output: Value, upstream: Value

@@ -89,8 +89,8 @@ class Conv(ConvGeometry):
         weights = self.split_weight(weight)
         padded = spatial.with_pad_cell(x, self.rank)
         y: Array = np.zeros((x.shape[0], self.groups, weights.shape[1], prod(outputs)), x.dtype)
-        for tap, index in self.each_tap(sizes, kernel):
-            y += weights[(..., *tap)] @ self.split(padded[(..., *index)])
+        for tap, reads in self.each_tap(sizes, kernel):
+            y += weights[tap] @ self.split(padded[reads])
         y = y.reshape(x.shape[0], weight.shape[0], *outputs)
         return y + bias[0].reshape(-1, *(1,) * self.rank) if bias else y
 
@@ -202,11 +202,12 @@ class ConvInputGrad(ConvGeometry):
         weights = self.split_weight(weight)
         upstream = self.split(g)
         padded: Array = np.zeros((batch, channels, *(size + 1 for size in self.sizes)), g.dtype)
-        for tap, index in self.each_tap(self.sizes, weight.shape[2:]):
-            part = weights[(..., *tap)].swapaxes(-1, -2) @ upstream
+        for tap, reads in self.each_tap(self.sizes, weight.shape[2:]):
+            part = weights[tap].swapaxes(-1, -2) @ upstream
             # An output reads each input at most once by a given tap, so only the pad cell repeats.
-            padded[(..., *index)] += part.reshape(batch, channels, *g.shape[2:])
-        return padded[(..., *(slice(size) for size in self.sizes))]
+            padded[reads] += part.reshape(batch, channels, *g.shape[2:])
+        dx: Array = padded[spatial.without_pad_cell(self.sizes)]
+        return dx
 
     def gradient(
         self, inputs: Sequence[Value], output: Value, upstream: Value
@@ -291,9 +292,9 @@ class ConvWeightGrad(ConvGeometry):
         padded = spatial.with_pad_cell(x, self.rank)
         upstream = self.split(g)
         dw: Array = np.zeros(shape, x.dtype)
-        for tap, index in self.each_tap(x.shape[2:], self.kernel):
-            shifted = self.split(padded[(..., *index)])
-            dw[(..., *tap)] = (upstream @ shifted.swapaxes(-1, -2)).sum(axis=0)
+        for tap, reads in self.each_tap(x.shape[2:], self.kernel):
+            shifted = self.split(padded[reads])
+            dw[tap] = (upstream @ shifted.swapaxes(-1, -2)).sum(axis=0)
         return dw.reshape(g.shape[1], *shape[2:])
 
     def gradient(

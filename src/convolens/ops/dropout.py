@@ -66,7 +66,8 @@ class Dropout(Op):
         last = np.moveaxis(x, 1, -1) if x.ndim > 2 else x
         kept = philox(x.size, int(seed), int(stream)).reshape(last.shape) >= self.threshold
         kept = np.moveaxis(kept, -1, 1) if x.ndim > 2 else kept
-        return np.where(kept, x * x.dtype.type(self.scale), x.dtype.type(0))
+        y: Array = np.where(kept, x * x.dtype.type(self.scale), x.dtype.type(0))
+        return y
 
     def gradient(
         self, inputs: Sequence[Value], output: Value, upstream: Value

@@ -1,4 +1,4 @@
-"""Local response normalisation: each number divided by the strength of its neighbouring channels."""
+"""Local response normalisation: numbers divided by the strength of neighbouring channels."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ class LocalResponseNorm(ResponseNorm):
 @final
 @dataclass(frozen=True)
 class LocalResponseNormGrad(ResponseNorm):
-    """dx = g s^-beta - 2 a beta x (sum, over the channels whose window holds c, of g x s^(-beta-1)).
+    """dx[c] = g s^-beta - 2 a beta x (sum of g x s^(-beta-1)), over channels whose window holds c.
 
     Shapes:
         x [N, C, *I], g [N, C, *I] -> dx [N, C, *I]

@@ -36,8 +36,8 @@ class MaxPoolGeometry(PoolGeometry):
         best = np.full((*x.shape[:2], *map(len, tables)), -np.inf, x.dtype)
         winners = np.full(best.shape, -1, np.int64)
         for tap in spatial.taps(self.kernel):
-            index = spatial.index(tables, tap)
-            value, position = values[(..., *index)], positions[index]
+            reads = spatial.reads(tables, tap)
+            value, position = values[reads], positions[reads]
             better = (value > best) | np.isnan(value) | (winners < 0)
             better &= position >= 0
             best = np.where(better, value, best)
@@ -63,7 +63,7 @@ class MaxPoolGeometry(PoolGeometry):
 @final
 @dataclass(frozen=True)
 class MaxPool(MaxPoolGeometry):
-    """y[n,c,p] = the largest x[n, c, p stride + r dilation - padding] over taps r; padding never wins.
+    """y[n,c,p] = the largest x[n, c, p stride + r dilation - padding] over taps r that read x.
 
     Shapes:
         x [N, C, *I] -> y [N, C, *P]
@@ -133,8 +133,8 @@ class MaxPoolGrad(MaxPoolGeometry):
         upstream = g.reshape(winners.shape)
         # One more cell takes what belongs to windows that read no input.
         dx = np.zeros((*x.shape[:2], prod(x.shape[2:]) + 1), g.dtype)
-        n, c, _ = np.indices(winners.shape, sparse=True)
-        np.add.at(dx, (n, c, winners), upstream)
+        n, c = np.ix_(range(len(x)), range(x.shape[1]))
+        np.add.at(dx, (n[..., None], c[..., None], winners), upstream)
         return dx[..., :-1].reshape(x.shape)
 
     def gradient(

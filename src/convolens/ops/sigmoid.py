@@ -33,7 +33,8 @@ class Sigmoid(Unary):
     def reference(self, *arrays: Array) -> Array:
         (x,) = arrays
         small = np.exp(-np.abs(x))
-        return np.where(x < 0, small, x.dtype.type(1)) / (1 + small)
+        y: Array = np.where(x < 0, small, x.dtype.type(1)) / (1 + small)
+        return y
 
     def gradient(
         self, inputs: Sequence[Value], output: Value, upstream: Value

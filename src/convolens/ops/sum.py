@@ -1,4 +1,4 @@
-"""The sum over some axes and its counterpart, the repetition along them: each the gradient of the other."""
+"""The sum over some axes, and the repetition along them: each is the other's gradient."""
 
 from __future__ import annotations
 

@@ -10,19 +10,20 @@ import numpy as np
 
 from convolens.backends.layout import dense, empty
 from convolens.errors import ArgumentError, CheckpointError
-from convolens.nn import Parameter
 from convolens.ops import Array
 from convolens.spec import TensorSpec
+from convolens.tensor import Tensor
 
 State = dict[str, Any]
-Params = Iterable[Parameter] | Iterable[dict[str, Any]]
+Params = Iterable[Tensor] | Iterable[dict[str, Any]]
 
 
 class Optimizer(abc.ABC):
     """Changes parameters by their gradients.
 
     Args:
-        params: Parameters, or dicts with ``"params"`` and options of their own.
+        params: Parameters or other leaf tensors, or dicts with ``"params"`` and options of their
+            own.
         defaults: The options of groups that do not set them.
 
     Raises:
@@ -34,7 +35,11 @@ class Optimizer(abc.ABC):
         listed = list(params)
         if not listed:
             raise ArgumentError("the optimiser got no parameters.", hint="pass model.parameters().")
-        groups = listed if isinstance(listed[0], dict) else [{"params": listed}]
+        groups: list[dict[str, Any]] = (
+            [dict(group) for group in listed if isinstance(group, dict)]
+            if isinstance(listed[0], dict)
+            else [{"params": listed}]
+        )
         self.param_groups: list[dict[str, Any]] = []
         self.state: dict[int, State] = {}
         seen: set[int] = set()
@@ -47,10 +52,13 @@ class Optimizer(abc.ABC):
                 )
             members = list(group["params"])
             for parameter in members:
-                if not isinstance(parameter, Parameter):
+                if not isinstance(parameter, Tensor) or not parameter.is_leaf:
                     raise ArgumentError(
-                        f"an optimiser changes parameters, not {type(parameter).__name__}."
+                        f"an optimiser changes parameters, not a {type(parameter).__name__} that "
+                        "was computed.",
+                        hint="pass model.parameters(), or tensors made with requires_grad=True.",
                     )
+                parameter.array = dense(parameter.array)
                 if id(parameter) in seen:
                     raise ArgumentError("a parameter appears twice.", hint="list each once.")
                 seen.add(id(parameter))
@@ -84,7 +92,7 @@ class Optimizer(abc.ABC):
             for parameter in group["params"]:
                 parameter.grad = None
 
-    def _members(self) -> list[Parameter]:
+    def _members(self) -> list[Tensor]:
         return [parameter for group in self.param_groups for parameter in group["params"]]
 
     def state_dict(self) -> dict[str, Any]:
@@ -148,6 +156,4 @@ def require(name: str, value: float, low: float, high: float) -> None:
         ArgumentError: If the number is outside.
     """
     if not low <= value < high:
-        raise ArgumentError(
-            f"{name} is {value}, but must be at least {low:g} and below {high:g}."
-        )
+        raise ArgumentError(f"{name} is {value}, but must be at least {low:g} and below {high:g}.")

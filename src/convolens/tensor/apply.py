@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from convolens.backends.choose import choose
 from convolens.ops import Op
+from convolens.tensor.observe import observers
 from convolens.tensor.record import Node, Version, _mode
 
 if TYPE_CHECKING:
@@ -23,9 +24,13 @@ def apply(op: Op, *inputs: Tensor) -> Tensor:
     array = run(*[t.array for t in inputs])
     first = inputs[0]
     version = first.version if op.is_view else Version()
+    node = None
     if _mode.recording:
         for t in inputs:
             if t.requires_grad:
                 node = Node(op, inputs, specs, spec, array, version)
-                return first.made(array, spec, version, node)
-    return first.made(array, spec, version, None)
+                break
+    output = first.made(array, spec, version, node)
+    for observer in observers:
+        observer(op, inputs, output)
+    return output

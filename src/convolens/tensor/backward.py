@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from convolens.errors import GradientError
 from convolens.ops import Add
@@ -123,16 +123,14 @@ def _gradients(node: Node, upstream: Tensor) -> list[tuple[Place, Tensor]]:
             hint="call backward(retain_graph=True) the first time.",
         )
     program = gradient_program(node.op, node.specs, node.wanted)
-    slots: list[Tensor | None] = [_restore(node, saved) for saved in node.saved]
+    slots: list[Any] = [_restore(node, saved) for saved in node.saved]
     slots.append(upstream)
     for op, args, _ in program.steps:
-        slots.append(apply(op, *[slots[arg] for arg in args]))  # type: ignore[misc]
+        slots.append(apply(op, *[slots[arg] for arg in args]))
     result = []
     for place, slot in zip(node.edges, program.results, strict=True):
         if place is not None and slot is not None:
-            part = slots[slot]
-            assert part is not None
-            result.append((place, part))
+            result.append((place, slots[slot]))
     return result
 
 

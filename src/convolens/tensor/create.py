@@ -20,7 +20,7 @@ from convolens.tensor.tensor import SUPPORTED, Tensor
 Size = int | Sequence[int]
 
 
-def tensor(data: Any, dtype: DTypeLike = None, requires_grad: bool = False) -> Tensor:
+def tensor(data: Any, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
     """Return a new tensor with a copy of ``data``: numbers, nested lists, arrays, tensors.
 
     Python's floats become float32 and whole numbers int64, as in torch; arrays keep their type.
@@ -101,7 +101,7 @@ def _leaf(array: np.ndarray[Any, Any], requires_grad: bool) -> Tensor:
 def _shape(size: tuple[Size, ...]) -> tuple[int, ...]:
     flat = size[0] if len(size) == 1 and not isinstance(size[0], int) else size
     try:
-        return tuple(int(extent) for extent in flat)  # type: ignore[union-attr, arg-type]
+        return tuple(int(extent) for extent in flat)  # type: ignore[arg-type]
     except (TypeError, ValueError):
         raise ArgumentError(
             f"a shape must be whole numbers, not {size!r}.", hint="write zeros(2, 3)."
@@ -144,7 +144,7 @@ def full(
     size: Size, fill_value: float, dtype: DTypeLike = float32, requires_grad: bool = False
 ) -> Tensor:
     """Return a tensor of one number everywhere."""
-    return _filled((size,) if isinstance(size, int) else tuple(size), fill_value, dtype, requires_grad)
+    return _filled((size,), fill_value, dtype, requires_grad)
 
 
 def zeros_like(tensor: Tensor) -> Tensor:
@@ -175,7 +175,7 @@ def _random(draw: Any, size: tuple[Size, ...], dtype: DTypeLike, requires_grad: 
 
 
 def arange(
-    start: float, end: float | None = None, step: float = 1, dtype: DTypeLike = None
+    start: float, end: float | None = None, step: float = 1, dtype: DTypeLike | None = None
 ) -> Tensor:
     """Return the numbers from ``start`` in steps of ``step``, before ``end``.
 
@@ -195,7 +195,9 @@ def arange(
             hint="use a step with the sign of end - start.",
         )
     whole = all(isinstance(number, int) for number in (first, last, step))
-    return _leaf(np.arange(first, last, step, dtype or (int64 if whole else float32)), False)
+    wanted: DType = np.dtype(dtype) if dtype is not None else int64 if whole else float32
+    numbers: np.ndarray[Any, Any] = np.arange(first, last, step)
+    return _leaf(numbers.astype(wanted), requires_grad=False)
 
 
 def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
@@ -212,5 +214,3 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     if not tensors:
         raise ArgumentError("cat: there are no tensors to join.", hint="give at least one.")
     return apply(Concat(one_axis("cat", dim, tensors[0].dim())), *tensors)
-
-

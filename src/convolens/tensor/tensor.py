@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, final
+from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -145,7 +145,7 @@ class Tensor:
             )
         return self.array
 
-    def __array__(self, dtype: DTypeLike = None, copy: bool | None = None) -> Array:
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> Array:
         if copy or (dtype is not None and np.dtype(dtype) != self.dtype):
             return np.array(self.numpy(), dtype)
         return self.numpy()
@@ -431,7 +431,7 @@ class Tensor:
         return self.reshape(*self.shape[:place], 1, *self.shape[place:])
 
     def squeeze(self, dim: int | None = None) -> Tensor:
-        """Return the tensor without axes of size 1: without ``dim``, if it is one, or without all."""
+        """Return the tensor without the axis ``dim`` if its size is 1, or without all such axes."""
         if dim is not None:
             place = one_axis("squeeze", dim, self.ndim)
             if self.shape[place] != 1:
@@ -462,6 +462,11 @@ class Tensor:
 
 
 _new = object.__new__
+_ON_WHOLE_NUMBERS: dict[type[Op], np.ufunc] = {
+    ops.Add: np.add,
+    ops.Sub: np.subtract,
+    ops.Mul: np.multiply,
+}
 
 
 def _as_tensor(value: object, like: Tensor) -> Tensor:
@@ -487,7 +492,7 @@ def _binary(op: Op, a: object, b: object) -> Tensor:
     if first.dtype != second.dtype or first.dtype not in FLOATS:
         floats = [t.dtype for t in (first, second) if t.dtype in FLOATS]
         if not floats:
-            raw = {ops.Add: np.add, ops.Sub: np.subtract, ops.Mul: np.multiply}.get(type(op))
+            raw = _ON_WHOLE_NUMBERS.get(type(op))
             if raw is not None:
                 return Tensor.leaf(np.asarray(raw(first.array, second.array)))
             floats = [float32]

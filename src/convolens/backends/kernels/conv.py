@@ -33,8 +33,7 @@ def _refuse_product(op: Op, specs: Specs) -> str:
     conv = cast(Conv, op)
     kernel = _geometry(op, specs)[1].shape[2:]
     is_product = (
-        prod(kernel) == prod(conv.stride) == conv.groups == 1
-        and sum(map(sum, conv.padding)) == 0
+        prod(kernel) == prod(conv.stride) == conv.groups == 1 and sum(map(sum, conv.padding)) == 0
     )
     return "" if is_product else "only a 1x1 kernel with stride 1 and no padding is one product"
 

@@ -65,9 +65,7 @@ def _refuse_sum(op: Op, specs: Specs) -> str:
         return ""
     kept = [axis for axis in memory_order(x.rank) if axis not in total.axes and x.shape[axis] != 1]
     result = [axis for axis in range(x.rank) if axis not in total.axes]
-    wanted = [
-        result[i] for i in memory_order(len(result)) if x.shape[result[i]] != 1
-    ]
+    wanted = [result[i] for i in memory_order(len(result)) if x.shape[result[i]] != 1]
     return "" if kept == wanted else "the axes of the result lie in another order than the input's"
 
 
