@@ -28,8 +28,10 @@ void matmul_checked(Array a, Array b, nb::handle bias, Array c, bool transpose_a
 
 // y[outer][inner] = factor * the sum over the middle axis of x[outer][reduced][inner].
 void sum_checked(Array x, Array y, i64 outer, i64 reduced, i64 inner, double factor) {
-    if (outer < 0 || reduced < 1 || inner < 0 || x.size() != outer * reduced * inner ||
-        y.size() != outer * inner)
+    i64 results = 0, summands = 0;
+    if (outer < 0 || reduced < 1 || inner < 0 || __builtin_mul_overflow(outer, inner, &results) ||
+        __builtin_mul_overflow(results, reduced, &summands) || x.size() != summands ||
+        y.size() != results)
         throw std::invalid_argument("sum: the sizes do not fit");
     const float* from = x.read("x");
     float* to = y.write("y");

@@ -25,20 +25,25 @@ void check_same(const Array& a, const Array& b) {
     if (!same) throw std::invalid_argument("the arrays differ in shape");
 }
 
-template <Rows KernelTable::* kernel>
-void along_rows(Array a, nb::handle b, Array y) {
-    const i64 length = row_length(a);
-    check_same(a, y);
-    RowsArgs args{a.read("a"), nullptr, y.write("y"), length};
-    if (!b.is_none()) {
-        const Array second = nb::cast<Array>(b);
-        check_same(a, second);
-        args.b = second.read("b");
-    }
+template <Rows KernelTable::*kernel>
+void launch_rows(const RowsArgs& args, const Array& y) {
     if (y.size() == 0) return;
-    const i64 rows = y.size() / length;
+    const i64 rows = y.size() / args.length;
     const nb::gil_scoped_release release;
-    launch(kernels().*kernel, args, rows, kExponential * static_cast<double>(length) + 20);
+    launch(kernels().*kernel, args, rows, kExponential * static_cast<double>(args.length) + 20);
+}
+
+template <Rows KernelTable::*kernel>
+void unary_rows(Array x, Array y) {
+    check_same(x, y);
+    launch_rows<kernel>({x.read("x"), nullptr, y.write("y"), row_length(x)}, y);
+}
+
+template <Rows KernelTable::*kernel>
+void binary_rows(Array a, Array b, Array y) {
+    check_same(a, y);
+    check_same(b, y);
+    launch_rows<kernel>({a.read("a"), b.read("b"), y.write("y"), row_length(a)}, y);
 }
 
 // The position of the first label that is not in 0 .. classes-1, or -1.
@@ -131,14 +136,12 @@ void response_norm(Array x, nb::handle g, Array y, i64 before, i64 after, double
 }  // namespace
 
 void bind_rows(nb::module_& module) {
-#define CONVOLENS_ROWS(name)                                                              \
-    module.def(#name, &along_rows<&KernelTable::name>, nb::arg("a"), nb::arg("b").none(), \
-               nb::arg("y"));
-    CONVOLENS_ROWS(softmax)
-    CONVOLENS_ROWS(softmax_grad)
-    CONVOLENS_ROWS(log_softmax)
-    CONVOLENS_ROWS(log_softmax_grad)
-#undef CONVOLENS_ROWS
+    module.def("softmax", &unary_rows<&KernelTable::softmax>, nb::arg("x"), nb::arg("y"));
+    module.def("softmax_grad", &binary_rows<&KernelTable::softmax_grad>, nb::arg("a"),
+               nb::arg("b"), nb::arg("y"));
+    module.def("log_softmax", &unary_rows<&KernelTable::log_softmax>, nb::arg("x"), nb::arg("y"));
+    module.def("log_softmax_grad", &binary_rows<&KernelTable::log_softmax_grad>, nb::arg("a"),
+               nb::arg("b"), nb::arg("y"));
     module.def("first_wrong_label", &first_wrong_label, nb::arg("labels"), nb::arg("classes"));
     module.def("cross_entropy", &cross_entropy, nb::arg("logits"), nb::arg("labels"),
                nb::arg("losses"), nb::arg("factor"));

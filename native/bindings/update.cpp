@@ -11,8 +11,15 @@ namespace {
 
 using Update = decltype(KernelTable::sgd);
 
-template <Update KernelTable::* kernel>
+// Which states a kernel cannot do without.
+struct Needs {
+    bool first, second;
+};
+
+template <Update KernelTable::*kernel, Needs needs>
 void step(UpdateArgs args, Array parameter, Array gradient, nb::handle first, nb::handle second) {
+    if ((needs.first && first.is_none()) || (needs.second && second.is_none()))
+        throw std::invalid_argument("the optimiser's state is missing");
     const i64 size = parameter.size();
     const auto state = [&](nb::handle handle, const char* name) -> float* {
         if (handle.is_none()) return nullptr;
@@ -47,13 +54,14 @@ void bind_update(nb::module_& module) {
         .def_rw("root_correction", &UpdateArgs::root_correction)
         .def_rw("nesterov", &UpdateArgs::nesterov)
         .def_rw("fresh", &UpdateArgs::fresh);
-#define CONVOLENS_UPDATE(name)                                                            \
-    module.def(#name, &step<&KernelTable::name>, nb::arg("update"), nb::arg("parameter"), \
-               nb::arg("gradient"), nb::arg("first").none(), nb::arg("second").none());
-    CONVOLENS_UPDATE(sgd)
-    CONVOLENS_UPDATE(adagrad)
-    CONVOLENS_UPDATE(rmsprop)
-    CONVOLENS_UPDATE(adam)
+#define CONVOLENS_UPDATE(name, first, second)                                              \
+    module.def(#name, &step<&KernelTable::name, Needs{first, second}>, nb::arg("update"),  \
+               nb::arg("parameter"), nb::arg("gradient"), nb::arg("first").none(),         \
+               nb::arg("second").none());
+    CONVOLENS_UPDATE(sgd, false, false)
+    CONVOLENS_UPDATE(adagrad, false, true)
+    CONVOLENS_UPDATE(rmsprop, false, true)
+    CONVOLENS_UPDATE(adam, true, true)
 #undef CONVOLENS_UPDATE
 }
 

@@ -44,26 +44,21 @@ class Allocator {
         const Header wanted = size_class(bytes);
         {
             const std::lock_guard lock(mutex_);
-            count(wanted.bytes);
             if (Header* header = free_[wanted.size_class]) {
                 free_[wanted.size_class] = header->next;
                 statistics_.cached -= wanted.bytes;
+                count(wanted.bytes);
                 return header + 1;
             }
         }
-        const bool large = wanted.bytes >= kHugePage;
-        const std::size_t alignment = large ? kHugePage : kAlignment;
-        const std::size_t total =
-            (wanted.bytes + sizeof(Header) + alignment - 1) / alignment * alignment;
-        void* block = std::aligned_alloc(alignment, total);
+        void* block = fresh(wanted.bytes);
         if (!block) {
-            const std::lock_guard lock(mutex_);
-            statistics_.in_use -= wanted.bytes;
-            throw std::bad_alloc();
+            empty();  // what waits for reuse may be in the way
+            block = fresh(wanted.bytes);
         }
-#ifdef MADV_HUGEPAGE
-        if (large) madvise(block, total, MADV_HUGEPAGE);  // advice: a refusal does no harm
-#endif
+        if (!block) throw std::bad_alloc();
+        const std::lock_guard lock(mutex_);
+        count(wanted.bytes);
         return new (block) Header(wanted) + 1;
     }
 
@@ -102,6 +97,18 @@ class Allocator {
     }
 
   private:
+    // Memory from the operating system for a block and its header, or null.
+    static void* fresh(std::size_t bytes) {
+        const bool large = bytes >= kHugePage;
+        const std::size_t alignment = large ? kHugePage : kAlignment;
+        const std::size_t total = (bytes + sizeof(Header) + alignment - 1) / alignment * alignment;
+        void* block = std::aligned_alloc(alignment, total);
+#ifdef MADV_HUGEPAGE
+        if (block && large) madvise(block, total, MADV_HUGEPAGE);  // advice: no harm if refused
+#endif
+        return block;
+    }
+
     void count(std::size_t bytes) {
         statistics_.in_use += bytes;
         if (statistics_.in_use > statistics_.peak) statistics_.peak = statistics_.in_use;

@@ -17,6 +17,8 @@ constexpr i64 kLargestExtent = i64{1} << 31;
 constexpr i64 kLargestSize = i64{1} << 60;
 // The rows that a block of outputs reads should stay in the first levels of cache.
 constexpr i64 kBlockFloats = 16 * 1024;
+// The padded rows of one row of outputs may have at most 2 GiB.
+constexpr i64 kLargestBlock = i64{1} << 29;
 // Enough units of work for the threads of a laptop.
 constexpr i64 kUnits = 16;
 // Partial sums of a weight gradient: at most this many floats, and at most this many slots.
@@ -73,11 +75,25 @@ i64 choose_row_block(i64 images, i64 rows, i64 row_floats) {
     return divide_up(rows, divide_up(rows, block));
 }
 
-i64 padded_floats(const Segments& taps, i64 rows, i64 row_step, i64 columns, i64 column_step,
-                  i64 channels) {
-    const i64 height = (rows - 1) * row_step + taps.dy_max - taps.dy_min + 1;
-    const i64 width = (columns - 1) * column_step + taps.dx_max - taps.dx_min + 1;
-    return height * width * channels;
+// The floats of one padded row that a row of outputs reads.
+// Throws std::invalid_argument if they are more than a block may have.
+i64 line_floats(const Segments& taps, i64 columns, i64 column_step, i64 channels) {
+    i64 floats = 0;
+    if (__builtin_mul_overflow(columns - 1, column_step, &floats) ||
+        __builtin_add_overflow(floats, taps.dx_max - taps.dx_min + 1, &floats) ||
+        __builtin_mul_overflow(floats, channels, &floats) || floats > kLargestBlock)
+        throw std::invalid_argument("a convolution's padded rows are too large");
+    return floats;
+}
+
+// The floats of the padded rows that `rows` rows of outputs read. Throws likewise.
+i64 block_floats(const Segments& taps, i64 rows, i64 row_step, i64 line) {
+    i64 floats = 0;
+    if (__builtin_mul_overflow(rows - 1, row_step, &floats) ||
+        __builtin_add_overflow(floats, taps.dy_max - taps.dy_min + 1, &floats) ||
+        __builtin_mul_overflow(floats, line, &floats) || floats > kLargestBlock)
+        throw std::invalid_argument("a convolution's padded rows are too large");
+    return floats;
 }
 
 // How many lanes each of a few outputs gets, so that a run takes the fewest steps.
@@ -101,7 +117,7 @@ void run_window(WindowArgs& args, PackArgs& pack) {
     const KernelTable& table = kernels();
     const Segments& taps = args.segments;
     const i64 length = taps.count * taps.run;
-    const i64 line = padded_floats(taps, 1, 1, args.columns, args.column_step, args.c);
+    const i64 line = line_floats(taps, args.columns, args.column_step, args.c);
     args.row_block = choose_row_block(args.n, args.rows, line * args.row_step);
     args.row_blocks = divide_up(args.rows, args.row_block);
 
@@ -123,8 +139,7 @@ void run_window(WindowArgs& args, PackArgs& pack) {
                kElement * static_cast<double>(length * table.panel));
     }
 
-    const i64 buffer =
-        padded_floats(taps, args.row_block, args.row_step, args.columns, args.column_step, args.c);
+    const i64 buffer = block_floats(taps, args.row_block, args.row_step, line);
     const i64 scratch = 2 * taps.count + (args.gather ? table.tile_rows * length : 0) + buffer;
     const double products = static_cast<double>(args.row_block * args.columns) *
                             static_cast<double>(args.groups * group_floats);
@@ -286,7 +301,7 @@ void conv_weight_grad(const ConvProblem& problem, const float* x, const float* g
     args.column_origin = -p.padding[1];
     args.p = p.p;
     args.q = p.q;
-    const i64 line = padded_floats(args.segments, 1, 1, p.q, p.stride[1], p.c);
+    const i64 line = line_floats(args.segments, p.q, p.stride[1], p.c);
     args.row_block = choose_row_block(p.n, p.p, 2 * (line * p.stride[0] + p.q * padded));
     args.row_blocks = divide_up(p.p, args.row_block);
     const i64 blocks = p.n * args.row_blocks;
@@ -295,8 +310,7 @@ void conv_weight_grad(const ConvProblem& problem, const float* x, const float* g
 
     const Buffer partial(static_cast<std::size_t>(args.slots * floats));
     args.partial = partial.data();
-    const i64 buffer =
-        padded_floats(args.segments, args.row_block, p.stride[0], p.q, p.stride[1], p.c);
+    const i64 buffer = block_floats(args.segments, args.row_block, p.stride[0], line);
     const i64 scratch =
         2 * (args.segments.count + args.row_block) + args.row_block * p.q * padded + buffer;
     const double products = static_cast<double>(divide_up(blocks, args.slots) * args.row_block) *

@@ -14,6 +14,7 @@
 #include <mutex>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -66,7 +67,11 @@ class Pool {
 
   public:
     explicit Pool(int threads) : shares_(static_cast<std::size_t>(threads)) {
-        for (int i = 1; i < threads; ++i) threads_.emplace_back([this, i] { serve(i); });
+        try {
+            for (int i = 1; i < threads; ++i) threads_.emplace_back([this, i] { serve(i); });
+        } catch (const std::system_error&) {
+            // The system allows no more threads. Those that there are take over the others' shares.
+        }
     }
 
     ~Pool() {

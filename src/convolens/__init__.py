@@ -1,5 +1,9 @@
 """Convolutional networks you can see through: every number in view, trained fast on any CPU."""
 
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING
+
 from convolens import nn, optim
 from convolens.backends.choose import algorithm
 from convolens.backends.threads import get_num_threads, set_num_threads
@@ -28,7 +32,19 @@ from convolens.tensor import (
     zeros_like,
 )
 
+if TYPE_CHECKING:
+    from convolens import data, lens, models, scratch, train
+
 __version__ = "0.1.0"
+
+#: Imported when they are first used: a program that only computes need not wait for them.
+_LAZY = ("data", "lens", "models", "scratch", "train")
+
+
+def __getattr__(name: str) -> ModuleType:
+    if name in _LAZY:
+        return import_module(f"convolens.{name}")
+    raise AttributeError(f"module 'convolens' has no attribute {name!r}")
 
 __all__ = [
     "Tensor",
@@ -38,6 +54,7 @@ __all__ = [
     "autograd",
     "bool_",
     "cat",
+    "data",
     "enable_grad",
     "float32",
     "float64",
@@ -48,7 +65,9 @@ __all__ = [
     "inference_mode",
     "int64",
     "is_grad_enabled",
+    "lens",
     "manual_seed",
+    "models",
     "nn",
     "no_grad",
     "ones",
@@ -56,10 +75,12 @@ __all__ = [
     "optim",
     "rand",
     "randn",
+    "scratch",
     "set_grad_enabled",
     "set_num_threads",
     "taps",
     "tensor",
+    "train",
     "uint8",
     "zeros",
     "zeros_like",

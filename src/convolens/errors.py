@@ -57,8 +57,8 @@ class ShapeError(ConvolensError, ValueError, RuntimeError):
     """Shapes that do not fit. A RuntimeError too, since torch raises that."""
 
 
-class ArgumentError(ConvolensError, ValueError):
-    """An argument outside its allowed range."""
+class ArgumentError(ConvolensError, ValueError, RuntimeError):
+    """An argument outside its allowed range. A RuntimeError too, since torch raises that."""
 
 
 class DTypeError(ConvolensError, TypeError, RuntimeError):

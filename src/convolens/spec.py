@@ -14,6 +14,7 @@ DType = np.dtype[np.generic]
 float32: DType = np.dtype(np.float32)
 float64: DType = np.dtype(np.float64)
 int64: DType = np.dtype(np.int64)
+int32: DType = np.dtype(np.int32)
 uint8: DType = np.dtype(np.uint8)
 bool_: DType = np.dtype(np.bool_)
 

@@ -55,6 +55,7 @@ class _ConvNd(Module):
         self._operator = functional.conv_operator(
             self.kernel_size, self.stride, padding, self.dilation, groups
         )
+        self._operator.windows(self.kernel_size)
         self.weight = Parameter(zeros(out_channels, in_channels // groups, *self.kernel_size))
         self.register_parameter("bias", Parameter(zeros(out_channels)) if bias else None)
         self.reset_parameters()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import index
 from typing import Literal
 
 from convolens import ops
@@ -26,10 +27,13 @@ def each_axis(name: str, value: Ints, rank: int) -> tuple[int, ...]:
         >>> each_axis("stride", 2, rank=3)
         (2, 2, 2)
     """
-    if isinstance(value, int):
-        return (value,) * rank
-    values = tuple(value)
-    if len(values) != rank or not all(isinstance(v, int) for v in values):
+    try:
+        if not isinstance(value, Sequence):
+            return (index(value),) * rank
+        values = tuple(index(number) for number in value)
+    except TypeError:
+        values = ()
+    if len(values) != rank:
         raise ArgumentError(
             f"{name} is {value!r}, but must be one whole number, or {rank} of them.",
             hint=f"write {name}={(3,) * rank}.",

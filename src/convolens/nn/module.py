@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import abc
+import itertools
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar, final
 
 import numpy as np
 
-from convolens.errors import ArgumentError, ConvolensError, ShapeError
+from convolens.errors import ArgumentError, ConvolensError, DTypeError, ShapeError
 from convolens.nn.parameter import Parameter
-from convolens.spec import DType, float32, float64
+from convolens.spec import FLOATS, DType, float32, float64
 from convolens.tensor import Tensor
 
 M = TypeVar("M", bound="Module")
+_handles = itertools.count()
 Hook = Callable[["Module", tuple[Any, ...], Any], Any]
 
 
@@ -21,12 +23,14 @@ Hook = Callable[["Module", tuple[Any, ...], Any], Any]
 class RemovableHandle:
     """Removes a hook again."""
 
-    def __init__(self, hooks: dict[int, Hook]) -> None:
+    def __init__(self, hooks: dict[int, Hook], hook: Hook) -> None:
         self._hooks = hooks
+        self._number = next(_handles)
+        hooks[self._number] = hook
 
     def remove(self) -> None:
         """Remove the hook; a second time does nothing."""
-        self._hooks.pop(id(self), None)
+        self._hooks.pop(self._number, None)
 
     def __enter__(self) -> RemovableHandle:
         return self
@@ -66,15 +70,15 @@ class Module(abc.ABC):
     def forward(self, *inputs: Any) -> Any:
         """Compute the output."""
 
-    def __call__(self, *inputs: Any) -> Any:
+    def __call__(self, *inputs: Any, **options: Any) -> Any:
         """Compute the output. An error that passes through gets this layer's path in the model."""
         try:
-            output = self.forward(*inputs)
+            output = self.forward(*inputs, **options)
         except ConvolensError as error:
             inner = error.module
-            for name, module in self._modules.items():
-                if module is inner:
-                    error.enter(name)
+            path = next((name for name, part in self._modules.items() if part is inner), None)
+            if path is not None:
+                error.enter(path)
             error.module = self
             raise
         for hook in tuple(self._forward_hooks.values()):
@@ -97,24 +101,36 @@ class Module(abc.ABC):
             >>> shapes
             [(2, 3)]
         """
-        handle = RemovableHandle(self._forward_hooks)
-        self._forward_hooks[id(handle)] = hook
-        return handle
+        return RemovableHandle(self._forward_hooks, hook)
 
     def __setattr__(self, name: str, value: Any) -> None:
         if "_parameters" not in self.__dict__:
             raise AttributeError(
                 f"call super().__init__() before setting {type(self).__name__}.{name}"
             )
-        self._parameters.pop(name, None)
-        self._modules.pop(name, None)
-        self.__dict__.pop(name, None)
         if isinstance(value, Parameter):
+            self._forget(name, self._parameters)
             self.register_parameter(name, value)
         elif isinstance(value, Module):
+            self._forget(name, self._modules)
             self.add_module(name, value)
+        elif name in self._parameters and value is not None:
+            raise DTypeError(
+                f"{type(self).__name__}.{name} is a parameter and cannot become a "
+                f"{type(value).__name__}.",
+                hint="assign a Parameter, or None to have none.",
+            )
+        elif name in self._parameters:
+            self._parameters[name] = None
         else:
+            self._forget(name)
             object.__setattr__(self, name, value)
+
+    def _forget(self, name: str, keep: object = None) -> None:
+        """Make room for an attribute. In the table that it stays in, it keeps its place."""
+        for table in (self._parameters, self._modules, self.__dict__):
+            if table is not keep:
+                table.pop(name, None)
 
     def __getattr__(self, name: str) -> Any:
         for table in ("_parameters", "_modules"):
@@ -143,6 +159,8 @@ class Module(abc.ABC):
         """
         if not name or "." in name:
             raise ArgumentError(f"a module cannot be called {name!r}.", hint="use a plain name.")
+        if not isinstance(module, Module):
+            raise DTypeError(f"{name!r} is a {type(module).__name__}, not a module.")
         self._modules[name] = module
 
     def children(self) -> Iterator[Module]:
@@ -209,8 +227,10 @@ class Module(abc.ABC):
     def to(self: M, dtype: Any) -> M:
         """Convert all parameters to a float type; return the module."""
         wanted: DType = np.dtype(dtype)
+        if wanted not in FLOATS:
+            raise DTypeError(f"parameters are float32 or float64, not {wanted.name}.")
         for parameter in self.parameters():
-            parameter.data = Tensor.leaf(parameter.array).to(wanted)
+            parameter.data = parameter.data.to(wanted)
         return self
 
     def float(self: M) -> M:
@@ -248,7 +268,7 @@ class Module(abc.ABC):
                 ],
                 "load it into a model of the same structure, or pass strict=False.",
             )
-        arrays = {name: np.asarray(state[name]) for name in own if name in state}
+        arrays = {name: _numbers(name, state[name]) for name in own if name in state}
         wrong = [name for name, array in arrays.items() if array.shape != own[name].shape]
         if wrong:
             raise ShapeError(
@@ -274,3 +294,11 @@ class Module(abc.ABC):
         if not lines:
             return f"{type(self).__name__}({self.extra_repr()})"
         return f"{type(self).__name__}(\n  " + "\n  ".join(lines) + "\n)"
+
+
+def _numbers(name: str, value: Any) -> Any:
+    """Return an entry of a state as an array of numbers."""
+    array = np.asarray(value)
+    if array.dtype.kind not in "fiub":
+        raise DTypeError(f"the state's {name} holds {array.dtype}, not numbers.")
+    return array

@@ -51,6 +51,12 @@ def require_image(operator: str, spec: TensorSpec, rank: int, name: str = "x") -
             [(name, spec, ""), ("expected", f"[{letters}]", "")],
             f"reshape {name} to [{letters}].",
         )
+    if 0 in spec.shape[2:]:
+        raise ShapeError(
+            f"{operator}: {name} has no pixels: only the batch may be empty.",
+            [(name, spec, IMAGE_LETTERS[rank])],
+            "leave empty images out.",
+        )
 
 
 def output_sizes(operator: str, windows: Sequence[Window], sizes: Sequence[int]) -> tuple[int, ...]:

@@ -15,6 +15,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import index
+from typing import SupportsIndex
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,7 +90,10 @@ class Window:
         """
         before, after = self.padding
         free = size + before + after - self.extent
-        if free < 0:
+        outputs = (free + (self.stride - 1 if self.ceil_mode else 0)) // self.stride + 1
+        if self.ceil_mode and (outputs - 1) * self.stride >= size + before:
+            outputs -= 1
+        if outputs < 1:
             raise ShapeError(
                 f"the window covers {self.extent} inputs, but the padded input has only "
                 f"{size + before + after}.",
@@ -100,11 +105,7 @@ class Window:
                 ],
                 "use a smaller kernel or dilation, or more padding.",
             )
-        if not self.ceil_mode:
-            return free // self.stride + 1
-        outputs = -(-free // self.stride) + 1
-        begins_after_input = (outputs - 1) * self.stride >= size + before
-        return outputs - begins_after_input
+        return outputs
 
     def taps(self, size: int) -> Table:
         """Return the table for an axis of ``size`` inputs.
@@ -286,12 +287,22 @@ def resolve_padding(
             )
         totals = [d * (k - 1) for k, d in zip(kernel, dilation, strict=True)]
         return tuple((total // 2, total - total // 2) for total in totals)
-    if isinstance(padding, int):
-        return ((padding, padding),) * rank
+    if isinstance(padding, SupportsIndex):
+        return ((index(padding), index(padding)),) * rank
+    if not isinstance(padding, Sequence):
+        raise ArgumentError(
+            f"padding is {padding!r}, but must be a whole number, one an axis, 'same' or 'valid'."
+        )
     if len(padding) != rank:
         raise ArgumentError(
             f"padding has {len(padding)} entries, but the window has {rank} axes.",
             [("padding", tuple(padding), ""), ("kernel", tuple(kernel), "")],
             "give one number, or one number an axis.",
         )
-    return tuple((p, p) if isinstance(p, int) else (p[0], p[1]) for p in padding)
+    try:
+        pairs = ((p, p) if isinstance(p, SupportsIndex) else p for p in padding)
+        return tuple((index(before), index(after)) for before, after in pairs)
+    except (TypeError, ValueError):
+        raise ArgumentError(
+            f"padding is {padding!r}, but its entries must be whole numbers or pairs of them."
+        ) from None

@@ -8,9 +8,19 @@ from typing import ClassVar, final
 
 from convolens.errors import DTypeError
 from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, size_of
-from convolens.spec import FLOATS, TensorSpec, bool_, checked, float32, float64, int64, uint8
+from convolens.spec import (
+    FLOATS,
+    TensorSpec,
+    bool_,
+    checked,
+    float32,
+    float64,
+    int32,
+    int64,
+    uint8,
+)
 
-_TYPES = {dtype.name: dtype for dtype in (float32, float64, int64, uint8, bool_)}
+_TYPES = {dtype.name: dtype for dtype in (float32, float64, int64, int32, uint8, bool_)}
 
 
 @final

@@ -70,8 +70,6 @@ class Conv(ConvGeometry):
                 facts,
                 "weight.shape[0] must be a positive multiple of groups.",
             )
-        if x.shape[1] == 0:
-            raise ShapeError(f"{self.name}: the input has no channels.", facts)
         if bias and bias[0].shape != weight.shape[:1]:
             raise ShapeError(
                 f"{self.name}: the bias has shape {list(bias[0].shape)}, but the weight has "

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import final
+import math
+from typing import Any, final
 
 import numpy as np
 
 from convolens.backends import update
 from convolens.ops import Array
-from convolens.optim.optimizer import Optimizer, Params, State, zeros_for
+from convolens.optim.optimizer import Optimizer, Params, State, require, zeros_for
 
 
 @final
@@ -49,6 +50,12 @@ class Adagrad(Optimizer):
                 "eps": eps,
             },
         )
+
+    def check(self, options: dict[str, Any]) -> None:
+        """Refuse options that are out of range."""
+        super().check(options)
+        for name in ("lr_decay", "initial_accumulator_value"):
+            require(name, options[name], 0.0, math.inf)
 
     def update(self, parameter: Array, gradient: Array, state: State, group: State) -> None:
         """Change one parameter in place."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, final
 
 from convolens.backends import update
@@ -51,7 +52,7 @@ class RMSprop(Optimizer):
     def check(self, options: dict[str, Any]) -> None:
         """Refuse options that are out of range."""
         super().check(options)
-        require("alpha", options["alpha"], 0.0, 1.0)
+        require("alpha", options["alpha"], 0.0, math.inf)
 
     def update(self, parameter: Array, gradient: Array, state: State, group: State) -> None:
         """Change one parameter in place."""

@@ -15,14 +15,14 @@ from convolens.tensor.create import (
     zeros,
     zeros_like,
 )
-from convolens.tensor.random import manual_seed
-from convolens.tensor.record import (
+from convolens.tensor.grad_mode import (
     enable_grad,
     inference_mode,
     is_grad_enabled,
     no_grad,
     set_grad_enabled,
 )
+from convolens.tensor.random import manual_seed
 from convolens.tensor.tensor import Tensor
 
 __all__ = [

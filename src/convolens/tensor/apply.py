@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from convolens.backends.choose import choose
 from convolens.ops import Op
+from convolens.tensor.grad_mode import mode
 from convolens.tensor.observe import observers
-from convolens.tensor.record import Node, Version, _mode
+from convolens.tensor.record import Node, Version
 
 if TYPE_CHECKING:
     from convolens.tensor.tensor import Tensor
@@ -25,7 +26,7 @@ def apply(op: Op, *inputs: Tensor) -> Tensor:
     first = inputs[0]
     version = first.version if op.is_view else Version()
     node = None
-    if _mode.recording:
+    if mode.recording:
         for t in inputs:
             if t.requires_grad:
                 node = Node(op, inputs, specs, spec, array, version)

@@ -19,27 +19,28 @@ def one_axis(operator: str, dim: int, rank: int) -> int:
         >>> one_axis("sum", -1, rank=4)
         3
     """
-    if not -rank <= dim < rank:
+    span = max(rank, 1)  # like torch, take 0 and -1 for a single number too
+    if not -span <= dim < span:
         raise IndexRangeError(
-            f"{operator}: dim is {dim}, but must be from {-rank} to {rank - 1} for {rank} "
+            f"{operator}: dim is {dim}, but must be from {-span} to {span - 1} for {rank} "
             "dimensions.",
             hint="negative dims count from the end.",
         )
-    return dim % rank
+    return dim % span
 
 
 def several_axes(operator: str, dims: Axes, rank: int) -> tuple[int, ...]:
-    """Return ``dims`` counted from the start, in ascending order; None stands for all.
+    """Return ``dims`` counted from the start, in ascending order; None or () stands for all.
 
     Raises:
         IndexRangeError: If there is no such axis, or one is named twice.
     """
-    if dims is None:
+    listed = [dims] if isinstance(dims, int) else list(dims or ())
+    if not listed:
         return tuple(range(rank))
-    listed = [dims] if isinstance(dims, int) else list(dims)
     result = sorted(one_axis(operator, dim, rank) for dim in listed)
     if len(set(result)) < len(result):
         raise IndexRangeError(
             f"{operator}: dims {listed} name an axis twice.", hint="name each axis once."
         )
-    return tuple(result)
+    return tuple(result) if rank else ()

@@ -10,8 +10,9 @@ from convolens.ops import Add
 from convolens.spec import FLOATS
 from convolens.tensor.apply import apply
 from convolens.tensor.create import ones_like
+from convolens.tensor.grad_mode import set_grad_enabled
 from convolens.tensor.program import gradient_program
-from convolens.tensor.record import Node, Saved, set_grad_enabled
+from convolens.tensor.record import Node, Saved
 from convolens.tensor.tensor import Tensor
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def backward(
         if targets is None:
             for output in outputs:
                 if output.node is None:
-                    _accumulate(output, pending[id(output)])
+                    _accumulate(output, pending[id(output)], own=False)
         for node in _in_order(roots):
             upstream = pending.pop(id(node), None)
             if upstream is None:
@@ -52,12 +53,12 @@ def backward(
             if id(node) in wanted:
                 reached[id(node)] = upstream
             if node.retained is not None and targets is None:
-                _accumulate(node.retained, upstream)
-            for place, part in _gradients(node, upstream):
+                _accumulate(node.retained, upstream, own=False)
+            for place, part, own in _gradients(node, upstream):
                 if isinstance(place, Node):
                     _add(pending, place, part)
                 elif targets is None:
-                    _accumulate(place, part)
+                    _accumulate(place, part, own)
                 elif id(place) in wanted:
                     _add(reached, place, part)
             if not retain_graph:
@@ -74,8 +75,12 @@ def _add(gradients: dict[int, Tensor], place: Place, part: Tensor) -> None:
     gradients[id(place)] = part if have is None else apply(Add(), have, part)
 
 
-def _accumulate(leaf: Tensor, part: Tensor) -> None:
-    leaf.grad = part if leaf.grad is None else apply(Add(), leaf.grad, part)
+def _accumulate(leaf: Tensor, part: Tensor, own: bool) -> None:
+    """Add to a leaf's gradient. What is not its own may be changed through another tensor."""
+    if leaf.grad is not None:
+        leaf.grad = apply(Add(), leaf.grad, part)
+    else:
+        leaf.grad = part if own else part.clone()
 
 
 def _first_gradient(output: Tensor, gradient: Tensor | None) -> Tensor:
@@ -114,8 +119,11 @@ def _in_order(roots: Sequence[Node]) -> list[Node]:
     return [found[number] for number in sorted(found, reverse=True)]
 
 
-def _gradients(node: Node, upstream: Tensor) -> list[tuple[Place, Tensor]]:
-    """Run the gradient program of a node; return where each gradient goes."""
+def _gradients(node: Node, upstream: Tensor) -> list[tuple[Place, Tensor, bool]]:
+    """Run the gradient program of a node.
+
+    Return where each gradient goes, the gradient, and whether nothing else holds its memory.
+    """
     if node.saved is None:
         raise GradientError(
             f"the backward pass reached a {type(node.op).__name__} whose saved values an earlier "
@@ -128,9 +136,9 @@ def _gradients(node: Node, upstream: Tensor) -> list[tuple[Place, Tensor]]:
     for op, args, _ in program.steps:
         slots.append(apply(op, *[slots[arg] for arg in args]))
     result = []
-    for place, slot in zip(node.edges, program.results, strict=True):
+    for number, (place, slot) in enumerate(zip(node.edges, program.results, strict=True)):
         if place is not None and slot is not None:
-            result.append((place, slots[slot]))
+            result.append((place, slots[slot], program.owned[number]))
     return result
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import index
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import DTypeLike
 from convolens.backends.layout import empty as empty_array
 from convolens.errors import ArgumentError, DTypeError, MemoryLimitError
 from convolens.ops import Concat
-from convolens.spec import DType, TensorSpec, checked, float32, int64
+from convolens.spec import FLOATS, DType, TensorSpec, checked, float32, int64
 from convolens.tensor import random
 from convolens.tensor.apply import apply
 from convolens.tensor.axes import one_axis
@@ -35,18 +36,25 @@ def tensor(data: Any, dtype: DTypeLike | None = None, requires_grad: bool = Fals
     source = data.array if isinstance(data, Tensor) else data
     try:
         array = np.array(source, dtype)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, OverflowError) as error:
         raise DTypeError(
             f"the data cannot be made a tensor: {error}.",
             hint="give numbers, or nested lists whose rows have equal lengths.",
         ) from None
-    if dtype is None and not isinstance(source, np.ndarray | np.generic):
+    if dtype is None and not isinstance(_first_number(source), np.ndarray | np.generic):
         # torch's defaults for Python's numbers.
         if array.dtype == np.float64:
             array = array.astype(float32)
         elif array.dtype.kind == "i":
             array = array.astype(int64)
     return _leaf(array, requires_grad)
+
+
+def _first_number(data: Any) -> Any:
+    """Return the first number of nested lists, or the array in them."""
+    while isinstance(data, list | tuple) and data:
+        data = data[0]
+    return data
 
 
 def from_numpy(array: np.ndarray[Any, Any]) -> Tensor:
@@ -99,11 +107,11 @@ def _leaf(array: np.ndarray[Any, Any], requires_grad: bool) -> Tensor:
 
 
 def _shape(size: tuple[Size, ...]) -> tuple[int, ...]:
-    flat = size[0] if len(size) == 1 and not isinstance(size[0], int) else size
+    flat = size[0] if len(size) == 1 and isinstance(size[0], Sequence) else size
     try:
-        return tuple(int(extent) for extent in flat)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        raise ArgumentError(
+        return tuple(index(extent) for extent in flat)  # type: ignore[arg-type]
+    except TypeError:
+        raise DTypeError(
             f"a shape must be whole numbers, not {size!r}.", hint="write zeros(2, 3)."
         ) from None
 
@@ -111,7 +119,10 @@ def _shape(size: tuple[Size, ...]) -> tuple[int, ...]:
 def _filled(size: tuple[Size, ...], value: float, dtype: DTypeLike, requires_grad: bool) -> Tensor:
     spec = checked(_shape(size), np.dtype(dtype))
     array = _allocate(spec)
-    array.fill(value)
+    try:
+        array.fill(value)
+    except (OverflowError, ValueError, TypeError) as error:
+        raise ArgumentError(f"{value!r} does not fit {spec.dtype.name}: {error}.") from None
     return _leaf(array, requires_grad)
 
 
@@ -169,6 +180,8 @@ def randn(*size: Size, dtype: DTypeLike = float32, requires_grad: bool = False) 
 
 def _random(draw: Any, size: tuple[Size, ...], dtype: DTypeLike, requires_grad: bool) -> Tensor:
     spec = checked(_shape(size), np.dtype(dtype))
+    if spec.dtype not in FLOATS:
+        raise DTypeError(f"random numbers are float32 or float64, not {spec.dtype.name}.")
     array = _allocate(spec)
     array[...] = draw(spec.shape)
     return _leaf(array, requires_grad)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from types import EllipsisType
 from typing import Any
 
+import numpy as np
+
 from convolens.errors import ArgumentError, IndexRangeError
 from convolens.ops.slice import Bounds
 
-BASIC = (int, slice, EllipsisType, type(None))
+BASIC = (int, np.integer, slice, EllipsisType, type(None))
 
 
 def is_basic(index: Any) -> bool:
@@ -58,7 +60,7 @@ def resolve(index: Any, shape: tuple[int, ...]) -> tuple[Bounds, tuple[int, ...]
                     f"index {item} is out of bounds for axis {len(bounds)} with size {extent}.",
                     [("shape", shape, "")],
                 )
-            place = item % extent
+            place = int(item) % extent
             bounds.append((place, place + 1, 1))
     return tuple(bounds), tuple(result)
 

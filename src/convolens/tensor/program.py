@@ -21,12 +21,14 @@ class Program(NamedTuple):
     """The calls of a gradient.
 
     Slots 0 .. n-1 are the inputs, n is the output, n+1 the upstream gradient; each step fills the
-    next one. ``results`` names, for each input, the slot of its gradient. ``needs`` says which of
-    the inputs and, last, the output are used: only these have to be kept.
+    next one. ``results`` names, for each input, the slot of its gradient, and ``owned`` says
+    whether no other slot shares its memory. ``needs`` says which of the inputs and, last, the
+    output are used: only these have to be kept.
     """
 
     steps: tuple[Step, ...]
     results: tuple[int | None, ...]
+    owned: tuple[bool, ...]
     needs: tuple[bool, ...]
 
 
@@ -53,5 +55,13 @@ def gradient_program(op: Op, specs: Specs, wanted: tuple[bool, ...]) -> Program:
         slot_of(gradient) if want and gradient is not None else None
         for want, gradient in zip(wanted, gradients, strict=True)
     )
+    first = len(inputs) + 2
+    owned = tuple(
+        slot is not None
+        and slot >= first
+        and not steps[slot - first].op.is_view
+        and results.count(slot) == 1
+        for slot in results
+    )
     needs = tuple(slot in used for slot in range(len(inputs) + 1))
-    return Program(tuple(steps), results, needs)
+    return Program(tuple(steps), results, owned, needs)

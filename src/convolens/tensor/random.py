@@ -42,12 +42,12 @@ def set_random_state(state: tuple[int, int]) -> None:
     """
     global _seed, _stream
     for name, value in zip(("seed", "draws"), state, strict=True):
-        if not 0 <= value <= _LARGEST:
+        if not isinstance(value, int | np.integer) or not 0 <= value <= _LARGEST:
             raise ArgumentError(
                 f"the random {name} is {value}, but must be from 0 to 2**63 - 1.",
                 hint="use a whole number that is not negative.",
             )
-    _seed, _stream = state
+    _seed, _stream = int(state[0]), int(state[1])
 
 
 def next_key() -> tuple[int, int]:

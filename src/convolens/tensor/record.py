@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
-from contextlib import ContextDecorator, contextmanager
-from threading import local
 from typing import TYPE_CHECKING, final
 
 from convolens.backends.candidate import Specs
@@ -17,15 +14,6 @@ if TYPE_CHECKING:
     from convolens.tensor.tensor import Tensor
 
 _count = itertools.count()
-
-
-class _Mode(local):
-    """Whether calls are recorded, in this thread."""
-
-    recording = True
-
-
-_mode = _Mode()
 
 
 @final
@@ -91,54 +79,3 @@ class Node:
 
     def __repr__(self) -> str:
         return f"<{type(self.op).__name__}>"
-
-
-def is_grad_enabled() -> bool:
-    """Return whether calls on tensors that require gradients are recorded."""
-    return _mode.recording
-
-
-@contextmanager
-def set_grad_enabled(mode: bool) -> Iterator[None]:
-    """Record calls, or do not, inside a with block.
-
-    Example:
-        >>> with set_grad_enabled(False):
-        ...     is_grad_enabled()
-        False
-    """
-    before, _mode.recording = _mode.recording, mode
-    try:
-        yield
-    finally:
-        _mode.recording = before
-
-
-class no_grad(ContextDecorator):  # noqa: N801  # torch's name
-    """Do not record calls inside a with block or a decorated function.
-
-    Example:
-        >>> with no_grad():
-        ...     is_grad_enabled()
-        False
-    """
-
-    def __enter__(self) -> None:
-        self._before, _mode.recording = _mode.recording, False
-
-    def __exit__(self, *_: object) -> None:
-        _mode.recording = self._before
-
-
-class inference_mode(no_grad):  # noqa: N801  # torch's name
-    """The same as ``no_grad``, under the name that torch recommends for running a network."""
-
-
-class enable_grad(ContextDecorator):  # noqa: N801  # torch's name
-    """Record calls inside a with block, also within ``no_grad``."""
-
-    def __enter__(self) -> None:
-        self._before, _mode.recording = _mode.recording, True
-
-    def __exit__(self, *_: object) -> None:
-        _mode.recording = self._before

@@ -17,6 +17,8 @@ from convolens.spec import TensorSpec
 #: finding them than on multiplying, and copying the patches first pays.
 _SHORT_RUN = 4
 _COPY = 0.6
+#: The padded rows of one row of outputs may have this many floats, or as many as the arrays.
+_LARGEST_ROWS = 2**22
 
 
 def _refuse(op: Op, specs: Specs) -> str:
@@ -24,7 +26,26 @@ def _refuse(op: Op, specs: Specs) -> str:
         return reason
     if cast(Conv, op).rank > 2:
         return "kernels have 1 or 2 spatial axes, not 3"
+    rows, arrays = _padded_row_floats(op, specs), sum(map(prod, (s.shape for s in specs)))
+    if rows > max(_LARGEST_ROWS, arrays):
+        return f"the padded rows that one row of outputs reads have {rows} numbers"
     return ""
+
+
+def _padded_row_floats(op: Op, specs: Specs) -> int:
+    """Return how many numbers the rows have, padding included, that one row of outputs reads."""
+    conv = cast(Conv, op)
+    image, weight, output = _geometry(op, specs)
+    kernel, stride, dilation = (
+        _two(axes, 1) for axes in (weight.shape[2:], conv.stride, conv.dilation)
+    )
+    extents = [d * (k - 1) for k, d in zip(kernel, dilation, strict=True)]
+    if isinstance(op, ConvInputGrad):
+        # One phase of the stride: a convolution of the gradient with stride 1.
+        high, wide = (e // s + 1 for e, s in zip(extents, stride, strict=True))
+        return high * (wide + -(-image.shape[-1] // stride[1])) * output.shape[1]
+    columns = (output.shape[-1] - 1) * stride[1] + extents[1] + 1
+    return (extents[0] + 1) * columns * image.shape[1]
 
 
 def _refuse_product(op: Op, specs: Specs) -> str:

@@ -7,7 +7,7 @@ from typing import cast
 
 from convolens import _native
 from convolens.backends.candidate import Candidate, Run, Specs
-from convolens.backends.kernels._common import estimate, refuse_all_but_float32
+from convolens.backends.kernels._common import estimate, into_new, refuse_all_but_float32
 from convolens.backends.layout import dense, empty, memory_order
 from convolens.ops import Array, Dropout, LocalResponseNorm, Op
 from convolens.ops._axis import AlongAxis
@@ -25,15 +25,7 @@ def _refuse_axis(op: Op, specs: Specs) -> str:
 
 
 def _along_rows(kernel: Callable[..., None]) -> Candidate:
-    def prepare(op: Op, specs: Specs, output: TensorSpec) -> Run:
-        def run(a: Array, b: Array | None = None) -> Array:
-            y = empty(output)
-            kernel(dense(a), None if b is None else dense(b), y)
-            return y
-
-        return run
-
-    return Candidate("native", _refuse_axis, estimate, prepare)
+    return Candidate("native", _refuse_axis, estimate, into_new(kernel))
 
 
 def _check_labels(labels: Array, classes: int) -> None:

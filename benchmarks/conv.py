@@ -1,0 +1,113 @@
+"""Single convolutions beside torch: forward, input gradient and weight gradient, worst first."""
+
+from __future__ import annotations
+
+import argparse
+from contextlib import ExitStack
+from dataclasses import dataclass
+from math import exp, log
+from typing import final, get_args
+
+import numpy as np
+
+from benchmarks.agreement import between
+from benchmarks.cases import CONVOLUTIONS, ConvCase, ConvProblem, ConvTask
+from benchmarks.exact import Expected
+from benchmarks.measure import Measurement, Results, measure, start, tell
+from benchmarks.outcome import Outcome
+from benchmarks.peers import CONVOLENS, TORCH, TORCH_CHANNELS_LAST, keeping_memory
+from benchmarks.process import Worker
+from benchmarks.rounds import spread
+from benchmarks.table import table
+
+TASKS: tuple[ConvTask, ...] = get_args(ConvTask)
+PEERS = (CONVOLENS, TORCH, TORCH_CHANNELS_LAST, keeping_memory(TORCH_CHANNELS_LAST))
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--seconds", type=float, default=0.2, help="of a turn")
+    parser.add_argument("--layers", nargs="+", metavar="NAME", help="part of a layer's name")
+    parser.add_argument("--tasks", nargs="+", choices=TASKS, default=TASKS)
+
+
+@final
+@dataclass(frozen=True)
+class _Row:
+    case: ConvCase
+    task: ConvTask
+    found: Measurement
+    peak: float
+
+    def rate(self, peer: str) -> float:
+        """Return floating point operations a nanosecond."""
+        return 2 * self.case.multiply_adds / spread(self.found.seconds[peer]).median * 1e-9
+
+    @property
+    def best(self) -> str | None:
+        """The fastest of the others."""
+        others = [peer for peer in self.found.seconds if peer != CONVOLENS.name]
+        return min(others, key=lambda peer: self.found.ratio(peer).median, default=None)
+
+    @property
+    def ratio(self) -> float:
+        return self.found.ratio(self.best).median if self.best else float("nan")
+
+    def cells(self) -> list[str]:
+        own = self.rate(CONVOLENS.name)
+        best = [f"{self.rate(self.best):.0f}", self.best] if self.best else ["", ""]
+        name = f"{self.case.source}: {self.case.title}"
+        return [name, self.task, f"{own:.0f}", f"{own / self.peak:.0%}", *best, f"{self.ratio:.2f}"]
+
+
+def run(options: argparse.Namespace) -> Outcome:
+    rows = []
+    with ExitStack() as stack:
+        workers, left_out = start(PEERS, options.threads, stack)
+        for case in CONVOLUTIONS:
+            if options.layers and not any(part in case.source for part in options.layers):
+                continue
+            for task in options.tasks:
+                tell(f"{case.source}, {task} ...")
+                rows.append(_measure(workers, case, task, options))
+    rows.sort(key=lambda row: row.ratio)
+    header = ["layer", "product", "GFLOP/s", "of peak", "best peer's", "which", "ratio"]
+    peak = spread([row.peak for row in rows]).text(0)
+    compared = [row for row in rows if row.best]
+    sections = [
+        f"{options.threads} threads. The peak of our inner kernel in cache was {peak} GFLOP/s.",
+        *(f"Left out: {peer}: {reason}" for peer, reason in left_out.items()),
+        table(header, [row.cells() for row in rows]),
+        *(_mean(task, compared) for task in options.tasks if compared),
+    ]
+    return Outcome("Single convolutions", sections, [])
+
+
+def _mean(task: ConvTask, rows: list[_Row]) -> str:
+    """Return the geometric mean of the ratios of one product."""
+    ratios = [row.ratio for row in rows if row.task == task]
+    mean = exp(sum(map(log, ratios)) / len(ratios))
+    return f"{task}: geometric mean {mean:.2f}, lowest {min(ratios):.2f}."
+
+
+def _measure(
+    workers: list[Worker], case: ConvCase, task: ConvTask, options: argparse.Namespace
+) -> _Row:
+    random = np.random.default_rng(0)
+    arrays = [random.standard_normal(shape).astype(np.float32) for shape in case.shapes]
+    problem = ConvProblem(case, task, options.threads, *arrays)
+    length = {
+        "forward": case.C // case.groups * case.R**2,
+        "input grad": case.K // case.groups * case.R**2,
+        "weight grad": case.N * case.P**2,
+    }[task]
+
+    def expected(results: Results) -> dict[str, Expected]:
+        # The first of the peers is the judge of ours; ours alone has none.
+        judge = next((r for name, r in results.items() if name != CONVOLENS.name), None)
+        return {} if judge is None else {task: between(judge[task], length)}
+
+    found = measure(workers, problem, expected, options.rounds, options.seconds)
+    peak = workers[0].ask("peak")
+    return _Row(case, task, found, peak)

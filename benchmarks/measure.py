@@ -1,0 +1,132 @@
+"""Measures peers in turn, A B A B, each in its own process; the others wait on their pipes.
+
+Absolute times swing by 40 % with clocks and neighbours. What counts is the ratio of two turns of
+one round, and the median of these ratios.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import Any, final
+
+from benchmarks.agreement import Disagreement, check
+from benchmarks.exact import Expected
+from benchmarks.foreign import Watch
+from benchmarks.nets import Array
+from benchmarks.peers import Peer
+from benchmarks.peers.base import Unavailable
+from benchmarks.process import Worker
+from benchmarks.rounds import Spread, ratio, spread
+
+ROUNDS = 9
+TURN_SECONDS = 0.25
+#: A turn during which others used more than this share of the cores counts as disturbed.
+DISTURBED = 0.1
+#: At most this many times as many rounds as asked for are run to replace disturbed ones.
+PATIENCE = 3
+
+Results = Mapping[str, Mapping[str, Array]]
+Expectation = Mapping[str, Expected] | Callable[[Results], Mapping[str, Expected]]
+
+
+@final
+@dataclass
+class Measurement:
+    """The times of the peers, round by round.
+
+    Attributes:
+        seconds: For each peer, the seconds of a step in each round.
+        left_out: Why a peer does not appear.
+        errors: The largest error of each peer's result, as a share of what rounding explains.
+        disturbed: The share of the cores that others used, in the worst of the rounds kept.
+    """
+
+    seconds: dict[str, list[float]] = field(default_factory=dict)
+    left_out: dict[str, str] = field(default_factory=dict)
+    errors: dict[str, float] = field(default_factory=dict)
+    disturbed: float = 0.0
+
+    def milliseconds(self, peer: str) -> Spread:
+        return spread([1e3 * s for s in self.seconds[peer]])
+
+    def ratio(self, peer: str, own: str = "convolens") -> Spread:
+        """Return how many times as long ``peer`` takes as ``own``."""
+        return ratio(self.seconds[peer], self.seconds[own])
+
+
+def measure(
+    workers: Sequence[Worker],
+    problem: Any,
+    expected: Expectation,
+    rounds: int = ROUNDS,
+    seconds: float = TURN_SECONDS,
+) -> Measurement:
+    """Load the problem everywhere, compare the results, then measure in turn.
+
+    Raises:
+        Disagreement: If a peer's result is not the expected one; nothing was timed then.
+    """
+    found = Measurement()
+    results: dict[str, Mapping[str, Array]] = {}
+    running = []
+    for worker in workers:
+        try:
+            results[worker.peer.name] = worker.ask("load", problem)
+            running.append(worker)
+        except Unavailable as reason:
+            found.left_out[worker.peer.name] = str(reason)
+    wanted = expected(results) if callable(expected) else expected
+    for name, result in results.items():
+        found.errors[name] = check(name, result, wanted)
+    counts = [worker.ask("calibrate", seconds) for worker in running]
+    kept = _rounds(running, counts, rounds)
+    for i, worker in enumerate(running):
+        found.seconds[worker.peer.name] = [times[i] for times, _ in kept]
+    found.disturbed = max((disturbed for _, disturbed in kept), default=0.0)
+    return found
+
+
+def _rounds(
+    workers: Sequence[Worker], counts: Sequence[int], rounds: int
+) -> list[tuple[list[float], float]]:
+    """Return the least disturbed rounds: seconds a step of each worker, and the disturbance."""
+    taken: list[tuple[list[float], float]] = []
+    quiet = 0
+    while quiet < rounds and len(taken) < PATIENCE * rounds:
+        times, worst = [], 0.0
+        for worker, count in zip(workers, counts, strict=True):
+            watch = Watch()
+            nanoseconds, cpu = worker.ask("turn", count)
+            worst = max(worst, watch.foreign_share(cpu * 1e-9))
+            times.append(nanoseconds * 1e-9)
+        taken.append((times, worst))
+        quiet += worst <= DISTURBED
+    best = sorted(range(len(taken)), key=lambda i: taken[i][1])[:rounds]
+    return [taken[i] for i in sorted(best)]
+
+
+def start(
+    peers: Iterable[Peer], threads: int, stack: ExitStack
+) -> tuple[list[Worker], dict[str, str]]:
+    """Start a process for each peer; return those that run, and why the others do not."""
+    workers, left_out = [], {}
+    for peer in peers:
+        try:
+            worker = Worker(peer, threads)
+        except Unavailable as reason:
+            left_out[peer.name] = str(reason)
+            continue
+        stack.callback(worker.close)
+        workers.append(worker)
+    return workers, left_out
+
+
+def tell(text: str) -> None:
+    """Say on the error stream what is going on; never while a clock runs."""
+    print(text, file=sys.stderr, flush=True)
+
+
+__all__ = ["Disagreement", "Measurement", "measure", "start", "tell"]

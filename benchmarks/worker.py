@@ -1,0 +1,106 @@
+"""The process of one peer: waits on its pipe, runs when it is its turn, and does nothing between."""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import math
+import os
+import pickle
+import sys
+from time import perf_counter_ns, process_time_ns
+from types import ModuleType
+from typing import Any, BinaryIO
+
+from benchmarks.peers.base import Session, Unavailable
+
+#: Steps before the clock starts: they bring back what the others' turns have driven from caches.
+WARM_STEPS = 3
+#: Compilers, allocators and clocks settle within this time.
+WARM_SECONDS = 0.5
+
+
+def calibrate(session: Session, seconds: float) -> int:
+    """Return how many steps take ``seconds``, after a warm-up."""
+    count, elapsed, total = 1, 0, 0
+    while total < WARM_SECONDS * 1e9:
+        elapsed, _ = turn(session, count)
+        total += elapsed * count
+        count = max(1, math.ceil(seconds / 4 * 1e9 / max(elapsed, 1)))
+    return max(1, math.ceil(seconds * 1e9 / max(elapsed, 1)))
+
+
+def turn(session: Session, count: int) -> tuple[float, int]:
+    """Return the nanoseconds of a step, and the processor time of the whole turn."""
+    cpu = process_time_ns()
+    session.reset()
+    step = session.step
+    for _ in range(WARM_STEPS if count > 1 else 0):
+        step()
+    gc.collect()
+    gc.disable()
+    try:
+        start = perf_counter_ns()
+        for _ in range(count):
+            step()
+        elapsed = perf_counter_ns() - start
+        return elapsed / count, process_time_ns() - cpu
+    finally:
+        gc.enable()
+
+
+class _Server:
+    """Answers requests: each is a verb with arguments."""
+
+    def __init__(self, module: str, threads: int, options: dict[str, Any]) -> None:
+        self.peer: ModuleType = importlib.import_module(f"benchmarks.peers.{module}")
+        self.threads = threads
+        self.options = options
+        self.session: Session
+
+    def load(self, problem: Any) -> Any:
+        self.session = self.peer.load(problem, self.threads, **self.options)
+        return self.session.result()
+
+    def calibrate(self, seconds: float) -> int:
+        return calibrate(self.session, seconds)
+
+    def turn(self, count: int) -> tuple[float, int]:
+        return turn(self.session, count)
+
+    def result(self) -> Any:
+        return self.session.result()
+
+    def profile(self, steps: int) -> Any:
+        return self.session.profile(steps)
+
+    def peak(self) -> Any:
+        return self.peer.peak()
+
+
+def _serve(requests: BinaryIO, replies: BinaryIO) -> None:
+    server: _Server | None = None
+    while True:
+        try:
+            verb, arguments = pickle.load(requests)
+        except EOFError:
+            return
+        try:
+            if verb == "start":
+                server, value = _Server(*arguments), None
+            else:
+                value = getattr(server, verb)(*arguments)
+            reply = (True, value)
+        except Unavailable as error:
+            reply = (False, str(error))
+        except Exception as error:  # told to the parent, which names the peer and goes on
+            reply = (False, f"{type(error).__name__}: {error}")
+        pickle.dump(reply, replies)
+        replies.flush()
+
+
+if __name__ == "__main__":
+    # Whatever a library prints must not mix with the replies.
+    replies = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    _serve(sys.stdin.buffer, replies)

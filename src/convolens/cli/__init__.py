@@ -1,0 +1,59 @@
+"""The command line: ``convolens train``, ``evaluate``, ``predict``, ``summary``, ``see``, ``ops``."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import sys
+
+import click
+
+from convolens import __version__
+from convolens.cli._group import LazyGroup
+
+COMMANDS = {
+    "train": "Train a network on images, and write a report of what it learned.",
+    "evaluate": "Judge a trained network on test images.",
+    "predict": "Say what is on images, with a trained network.",
+    "see": "Write a report that shows a trained network, number by number.",
+    "summary": "List a network's layers: shapes, parameters, costs.",
+    "ops": "List the operators, and what each of them can do.",
+}
+
+EPILOG = """
+\b
+A first hour:
+  convolens train                          train on the digits inside the package
+  convolens evaluate runs/digits-digits_convnet
+  convolens see runs/digits-digits_convnet -o report.html
+  convolens train --model C30k5-R-P2-F100-R-F10 mnist
+Each command has its own help: convolens train --help
+"""
+
+
+@click.group(
+    cls=LazyGroup,
+    package="convolens.cli",
+    table=COMMANDS,
+    epilog=EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.version_option(__version__, prog_name="convolens")
+def cli() -> None:
+    """Convolutional networks you can see through.
+
+    Train a network on images with one command, then look at every number in it.
+    """
+
+
+def main() -> None:
+    """Run the command that the command line names, and exit with its status.
+
+    0 is success, 1 a run that failed or was stopped, 2 bad input.
+    """
+    # Names of classes and files may hold letters that a terminal's encoding has not.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            with contextlib.suppress(io.UnsupportedOperation):
+                stream.reconfigure(errors="replace")
+    cli(prog_name="convolens")

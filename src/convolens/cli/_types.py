@@ -1,0 +1,57 @@
+"""Types of options that click does not have."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any, final
+
+import click
+
+
+@final
+class Finite(click.FloatRange):
+    """A number within a range, but not nan or inf, which every comparison lets through."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the number.
+
+        Raises:
+            click.BadParameter: If it is none, not finite, or outside the range.
+        """
+        number = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value} is not a finite number.", param, ctx)
+        return number
+
+
+@final
+class Size(click.ParamType[tuple[int, ...]]):
+    """Whole numbers joined by ``x``, such as 64x48.
+
+    Args:
+        names: What each of them is, for the help.
+    """
+
+    def __init__(self, *names: str) -> None:
+        self.name = "x".join(names)
+        self._count = len(names)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the numbers.
+
+        Raises:
+            click.BadParameter: If they are not as many, or one is 0.
+        """
+        if isinstance(value, tuple):
+            return value
+        parts = value.lower().split("x")
+        if len(parts) != self._count or not all(re.fullmatch("[0-9]{1,6}", p) for p in parts):
+            self.fail(f"{value!r} is not {self.name}, such as {self._sample()}.", param, ctx)
+        numbers = tuple(map(int, parts))
+        if 0 in numbers:
+            self.fail(f"{value!r} has a side of 0.", param, ctx)
+        return numbers
+
+    def _sample(self) -> str:
+        return "x".join(("3", "64", "64")[-self._count :])

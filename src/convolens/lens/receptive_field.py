@@ -1,0 +1,97 @@
+"""The receptive field: which part of the image an element of a feature map depends on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import final
+
+from convolens.ops._taps import Window
+
+
+@final
+@dataclass(frozen=True)
+class Sight:
+    """What the elements of a tensor see of the image, along one axis of the image.
+
+    Cells are counted as if the image went on beyond its edges, where the padding is: that is how
+    receptive fields are published.
+
+    Attributes:
+        size: How many cells of the image one element sees.
+        stride: How far the sights of neighbouring elements are apart, in cells; None if they are
+            not all equally far apart, or all the same.
+        first: The cell where the sight of the first element begins; negative in the padding.
+        last: The cell where the sight of the last element ends.
+        axis: The axis of the tensor along which the sight moves; None if it does not.
+
+    Example:
+        A 5x5 convolution and a 2x2 pooling on 28 pixels:
+
+        >>> sight = pixels(28).through(Window(5), 28).through(Window(2, stride=2), 24)
+        >>> sight.size, sight.stride
+        (6, 2)
+        >>> sight.of(3)
+        (6, 11)
+
+    Source: Araujo, Norris and Sim, "Computing Receptive Fields of Convolutional Neural Networks",
+    Distill, 2019, https://doi.org/10.23915/distill.00021.
+    """
+
+    size: int
+    stride: int | None
+    first: int
+    last: int
+    axis: int | None = None
+
+    def of(self, index: int) -> tuple[int, int]:
+        """Return the first and the last cell that the element at ``index`` along the axis sees.
+
+        Where the sights are not equally far apart, it is what all elements see together.
+        """
+        if self.stride is None:
+            return self.first, self.last
+        begin = self.first + index * self.stride
+        return begin, begin + self.size - 1
+
+    def through(self, window: Window, size: int) -> Sight | None:
+        """Return what the outputs of a window see that slides over ``size`` such elements.
+
+        None if that cannot be said, since the elements are not equally far apart.
+        """
+        if self.stride is None:
+            return self if self.axis is None or window == Window(1) else None
+        step = self.stride * window.stride
+        seen = self.size + (window.extent - 1) * self.stride
+        first = self.first - window.padding[0] * self.stride
+        last = first + (window.output_size(size) - 1) * step + seen - 1
+        return replace(self, size=seen, stride=step, first=first, last=last)
+
+    def all_together(self, image: int) -> Sight:
+        """Return what all elements together see of an axis of ``image`` cells, as one sight."""
+        first, last = max(self.first, 0), min(self.last, image - 1)
+        return Sight(last - first + 1, None, first, last)
+
+    def scattered(self) -> Sight:
+        """Return the sight for elements that are in no regular order any more."""
+        return replace(self, stride=None)
+
+    def moved(self, axis: int) -> Sight:
+        """Return the sight for a tensor that has the same elements along another axis."""
+        return replace(self, axis=axis)
+
+    def joined(self, other: Sight, image: int) -> Sight:
+        """Return what elements see that are made of elements with this and with another sight."""
+        if self == other:
+            return self
+        first, last = min(self.first, other.first), max(self.last, other.last)
+        if self.axis is None or self.axis != other.axis:
+            return Sight(0, None, first, last).all_together(image)
+        if self.stride is None or self.stride != other.stride:
+            return Sight(max(self.size, other.size), None, first, last, self.axis)
+        end = max(self.first + self.size, other.first + other.size)
+        return Sight(end - first, self.stride, first, last, self.axis)
+
+
+def pixels(size: int, axis: int | None = 2) -> Sight:
+    """Return the sight of the image itself, along an axis of ``size`` pixels: each sees itself."""
+    return Sight(1, 1, 0, size - 1, axis)

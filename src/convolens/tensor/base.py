@@ -1,0 +1,238 @@
+"""What a tensor is: an array, its spec, and how it was made; and the ways out of and into it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from convolens.errors import ArgumentError, DTypeError, GradientError
+from convolens.ops import Array
+from convolens.spec import FLOATS, DType, TensorSpec, bool_, float32, int64
+from convolens.tensor.axes import one_axis
+from convolens.tensor.grad_mode import is_grad_enabled
+from convolens.tensor.record import Node, Version
+
+if TYPE_CHECKING:
+    from convolens.tensor.tensor import Tensor
+
+Number = int | float
+
+
+class TensorBase:
+    """The part of a tensor that computes nothing. Abstract: ``Tensor`` adds the operators."""
+
+    __slots__ = ("__weakref__", "array", "grad", "node", "requires_grad", "spec", "version")
+
+    #: NumPy leaves arithmetic between its arrays and tensors to the tensor.
+    __array_priority__ = 1000
+
+    array: Array
+    spec: TensorSpec
+    version: Version
+    node: Node | None
+    requires_grad: bool
+    grad: Tensor | None
+
+    @staticmethod
+    def made(array: Array, spec: TensorSpec, version: Version, node: Node | None) -> Tensor:
+        """Return the tensor that a call made. ``Tensor`` defines it."""
+        raise TypeError("TensorBase is abstract")
+
+    # What it is.
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The number of elements along each axis."""
+        return self.spec.shape
+
+    @property
+    def dtype(self) -> DType:
+        """The data type of the elements."""
+        return self.spec.dtype
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return len(self.spec.shape)
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether no recorded call made this tensor."""
+        return self.node is None
+
+    @property
+    def grad_fn(self) -> Node | None:
+        """The recorded call that made this tensor."""
+        return self.node
+
+    def dim(self) -> int:
+        """Return the number of axes."""
+        return len(self.spec.shape)
+
+    def numel(self) -> int:
+        """Return the number of elements."""
+        return self.spec.size
+
+    def size(self, dim: int | None = None) -> tuple[int, ...] | int:
+        """Return the shape, or its entry for one axis."""
+        return self.shape if dim is None else self.shape[one_axis("size", dim, self.ndim)]
+
+    def __len__(self) -> int:
+        if self.ndim == 0:
+            raise DTypeError("a tensor of rank 0 has no length.", hint="use .item().")
+        return self.shape[0]
+
+    def __repr__(self) -> str:
+        text = np.array2string(self.array, separator=", ", prefix="tensor(", threshold=200)
+        extra = f", size={self.shape}" if self.spec.size == 0 and self.ndim != 1 else ""
+        if self.dtype not in (float32, int64, bool_):
+            extra += f", dtype={self.dtype.name}"
+        if self.node is not None:
+            extra += f", grad_fn={self.node}"
+        elif self.requires_grad:
+            extra += ", requires_grad=True"
+        return f"tensor({text}{extra})"
+
+    # Out of the library.
+
+    def numpy(self) -> Array:
+        """Return the elements as a NumPy array that shares the memory.
+
+        Raises:
+            GradientError: If the tensor requires a gradient, which NumPy would not record.
+        """
+        if self.requires_grad:
+            raise GradientError(
+                "Can't call numpy() on Tensor that requires grad.",
+                hint="use tensor.detach().numpy() instead.",
+            )
+        return self.array
+
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> Array:
+        array = self.numpy()
+        if copy is False and dtype is not None and np.dtype(dtype) != self.dtype:
+            raise ArgumentError(f"{self.spec} cannot become {np.dtype(dtype)} without a copy.")
+        return np.array(array, dtype) if copy else np.asarray(array, dtype)
+
+    def __dlpack__(self, **options: Any) -> Any:
+        return self.numpy().__dlpack__(**options)
+
+    def __dlpack_device__(self) -> Any:
+        return self.array.__dlpack_device__()
+
+    def item(self) -> Number | bool:
+        """Return the only element as a Python number.
+
+        Raises:
+            ArgumentError: If there is not exactly one.
+        """
+        if self.spec.size != 1:
+            raise ArgumentError(
+                f"item() needs a tensor with one element, but this one has {self.spec.size}.",
+                [("tensor", self.spec, "")],
+            )
+        value: Number | bool = self.array.item()
+        return value
+
+    def tolist(self) -> Any:
+        """Return the elements as nested lists of Python numbers."""
+        return self.array.tolist()
+
+    def __float__(self) -> float:
+        return float(self.item())
+
+    def __int__(self) -> int:
+        return int(self.item())
+
+    def __index__(self) -> int:
+        if self.dtype in FLOATS:
+            raise DTypeError(f"a {self.dtype.name} tensor is not a whole number.")
+        return int(self.item())
+
+    def __bool__(self) -> bool:
+        return bool(self.item())
+
+    # The record.
+
+    def requires_grad_(self, requires_grad: bool = True) -> Tensor:
+        """Say whether gradients with respect to this tensor are wanted; return it.
+
+        Raises:
+            GradientError: If it holds whole numbers, or was made by a recorded call.
+        """
+        if requires_grad and self.dtype not in FLOATS:
+            raise GradientError(
+                f"only floating point tensors can require gradients, not {self.dtype.name}.",
+                hint="convert it first: .float().",
+            )
+        if not requires_grad and self.node is not None:
+            raise GradientError(
+                "a tensor that a recorded call made always requires a gradient.",
+                hint="use .detach() to get one that does not.",
+            )
+        self.requires_grad = requires_grad
+        return self  # type: ignore[return-value]
+
+    def retain_grad(self) -> None:
+        """Keep the gradient of this tensor too, though it is not a leaf."""
+        if self.node is not None:
+            self.node.retained = self  # type: ignore[assignment]
+
+    def detach(self) -> Tensor:
+        """Return a tensor with the same memory that does not require a gradient."""
+        return self.made(self.array, self.spec, self.version, None)
+
+    @property
+    def data(self) -> Tensor:
+        """The same memory, outside the record."""
+        return self.made(self.array, self.spec, Version(), None)
+
+    @data.setter
+    def data(self, value: Tensor) -> None:
+        self.array, self.spec = value.array, value.spec
+        self.version.number += 1
+
+    # In place.
+
+    def _writable(self, value: Any) -> Array:
+        recorded = self.requires_grad or getattr(value, "requires_grad", False)
+        if recorded and is_grad_enabled():
+            raise GradientError(
+                "a change in place is not recorded, but the tensor or the value requires a "
+                "gradient.",
+                hint="change tensor.data, or do it inside no_grad(), or compute a new tensor.",
+            )
+        if not self.array.flags.writeable:
+            raise ArgumentError(
+                "the tensor's memory is read-only.", hint="change a copy: tensor.clone()."
+            )
+        self.version.number += 1
+        return self.array
+
+    def _fill_from(self, place: Any, value: Any) -> None:
+        target = self._writable(value)
+        try:
+            target[place] = value.array if isinstance(value, TensorBase) else value
+        except (ValueError, TypeError, IndexError, OverflowError) as error:
+            raise ArgumentError(
+                f"the value cannot be assigned: {error}.", [("tensor", self.spec, "")]
+            ) from None
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        self._fill_from(index.array if isinstance(index, TensorBase) else index, value)
+
+    def copy_(self, source: Any) -> Tensor:
+        """Overwrite the elements with those of ``source``; return the tensor."""
+        self._fill_from(..., source)
+        return self  # type: ignore[return-value]
+
+    def fill_(self, value: Number) -> Tensor:
+        """Overwrite the elements with one number; return the tensor."""
+        self._fill_from(..., value)
+        return self  # type: ignore[return-value]
+
+    def zero_(self) -> Tensor:
+        """Overwrite the elements with zero; return the tensor."""
+        return self.fill_(0)

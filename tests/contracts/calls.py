@@ -1,0 +1,436 @@
+"""Calls that try every path of the kernels: their operators' samples, all small sizes, big ones."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import math
+from collections.abc import Callable, Iterable, Iterator
+
+import numpy as np
+
+from convolens import ops
+from convolens.backends.candidate import Candidate
+from convolens.backends.choose import candidates
+from convolens.backends.native import KERNELS
+from convolens.ops import Op, Sample
+from convolens.ops._conv_geometry import ConvGeometry
+from convolens.ops._op import shared
+from convolens.spec import TensorSpec, int64
+
+#: Beyond two registers of the widest instruction set.
+WIDTHS = range(1, 36)
+_SEED = 20240229
+
+
+def native(sample: Sample) -> list[Candidate]:
+    """Return the kernels that compute a call."""
+    verdicts = candidates(sample.op, sample.specs)[:-1]
+    return [verdict.candidate for verdict in verdicts if not verdict.reason]
+
+
+def run(sample: Sample, candidate: Candidate, arrays: list[np.ndarray]) -> np.ndarray:
+    """Compute a call by one candidate."""
+    return candidate.prepare(sample.op, sample.specs, sample.op.infer(*sample.specs))(*arrays)
+
+
+def _random() -> np.random.Generator:
+    return np.random.default_rng(_SEED)
+
+
+def _specs(*shapes: tuple[int, ...]) -> tuple[TensorSpec, ...]:
+    return tuple(map(TensorSpec, shapes))
+
+
+def _convolutions() -> Iterator[tuple[ops.Conv, TensorSpec, TensorSpec, bool]]:
+    """Every number of channels in and out up to 35, with windows of all kinds."""
+    random = _random()
+
+    def pick(*values: int) -> int:
+        return int(random.choice(values))
+
+    for c, k in itertools.chain(
+        ((c, pick(*WIDTHS)) for c in WIDTHS),
+        ((pick(*WIDTHS), k) for k in WIDTHS),
+        ((c, c) for c in WIDTHS),
+        ((48, 80), (70, 3), (3, 70)),
+    ):
+        groups = pick(*(g for g in range(1, 36) if c % g == k % g == 0))
+        kernel = (pick(1, 1, 2, 3, 4, 5), pick(1, 1, 2, 3, 4, 5))
+        stride = (pick(1, 1, 2, 3), pick(1, 1, 2, 3))
+        dilation = (pick(1, 1, 2), pick(1, 1, 2, 3))
+        padding = tuple((pick(0, 1, 2), pick(0, 1, 2)) for _ in range(2))
+        extents = [d * (r - 1) + 1 for d, r in zip(dilation, kernel, strict=True)]
+        sizes = [max(1, e - sum(p)) + pick(0, 1, 2, 3, 7) for e, p in
+                 zip(extents, padding, strict=True)]
+        op = ops.Conv(stride, padding, dilation, groups)
+        x = TensorSpec((pick(1, 2), c, *sizes))
+        yield op, x, TensorSpec((k, c // groups, *kernel)), bool(pick(0, 1))
+    for width in range(1, 40):  # every number of columns, so every tile of rows
+        op = ops.Conv((1, 1), ((1, 1), (1, 1)), (1, 1), 1)
+        yield op, TensorSpec((1, 2, 2, width)), TensorSpec((5, 2, 3, 3)), False
+        line = ops.Conv((1, 1), ((0, 0), (0, 0)), (1, 1), 1)
+        yield line, TensorSpec((1, 3, 1, width)), TensorSpec((17, 3, 1, 1)), True
+
+
+def _conv() -> Iterator[Sample]:
+    for op, x, weight, bias in _convolutions():
+        yield Sample(op, (x, weight, TensorSpec(weight.shape[:1])) if bias else (x, weight))
+
+
+def _conv_input_grad() -> Iterator[Sample]:
+    for op, x, weight, _ in _convolutions():
+        grad = ops.ConvInputGrad(**shared(op, ConvGeometry), sizes=x.shape[2:])
+        yield Sample(grad, (weight, op.infer(x, weight)))
+
+
+def _conv_weight_grad() -> Iterator[Sample]:
+    for op, x, weight, _ in _convolutions():
+        grad = ops.ConvWeightGrad(**shared(op, ConvGeometry), kernel=weight.shape[2:])
+        yield Sample(grad, (x, op.infer(x, weight)))
+
+
+Pooling = tuple[tuple[int, ...], tuple[int, ...], tuple[tuple[int, int], ...], tuple[int, ...], bool]
+
+
+def _poolings(dilated: bool) -> Iterator[tuple[Pooling, tuple[int, ...]]]:
+    """Every number of channels up to 35, and beyond a block of 64, with windows of all kinds."""
+    random = _random()
+
+    def pick(*values: int) -> int:
+        return int(random.choice(values))
+
+    for channels in (*WIDTHS, 63, 64, 65, 130):
+        kernel = (pick(1, 2, 3, 4), pick(1, 2, 3, 5))
+        dilation = (pick(1, 1, 2), pick(1, 1, 3)) if dilated else (1, 1)
+        extents = [d * (k - 1) + 1 for d, k in zip(dilation, kernel, strict=True)]
+        padding = tuple((pick(*range(e // 2 + 1)), pick(*range(e // 2 + 1))) for e in extents)
+        stride = kernel if pick(0, 1) else (pick(1, 2, 3), pick(1, 2, 4))
+        sizes = [max(1, e - sum(p)) + pick(0, 1, 2, 5) for e, p in
+                 zip(extents, padding, strict=True)]
+        yield (kernel, stride, padding, dilation, bool(pick(0, 1))), (2, channels, *sizes)
+    for size in (2, 3):  # the unrolled windows, tiling and overlapping
+        for stride in (1, 2, 3):
+            plain = ((size, size), (stride, stride), ((0, 0), (0, 0)), (1, 1), False)
+            for channels in (1, 16, 33):
+                yield plain, (1, channels, 6, 12)
+
+
+def _max_pool() -> Iterator[Sample]:
+    for pooling, x in _poolings(dilated=True):
+        yield Sample(ops.MaxPool(*pooling), _specs(x))
+
+
+def _max_pool_grad() -> Iterator[Sample]:
+    for pooling, x in _poolings(dilated=True):
+        yield Sample(ops.MaxPoolGrad(*pooling), _specs(x, ops.MaxPool(*pooling).output_shape(
+            TensorSpec(x))))
+
+
+def _averages() -> Iterator[tuple[ops.AvgPool, tuple[int, ...]]]:
+    for include in (True, False):
+        for pooling, x in _poolings(dilated=False):
+            yield ops.AvgPool(*pooling, include), x
+
+
+def _avg_pool() -> Iterator[Sample]:
+    for op, x in _averages():
+        yield Sample(op, _specs(x))
+
+
+def _avg_pool_grad() -> Iterator[Sample]:
+    for op, x in _averages():
+        grad = ops.AvgPoolGrad(op.kernel, op.stride, op.padding, op.dilation, op.ceil_mode,
+                               op.count_include_pad, x[2:])
+        yield Sample(grad, _specs(op.output_shape(TensorSpec(x))))
+
+
+def _products() -> Iterator[tuple[int, int, int]]:
+    """(M, N, K): every size up to 35 in each place; 600 columns are packed panel by panel."""
+    for size in WIDTHS:
+        yield from ((size, 5, 7), (6, size, 3), (4, 9, size))
+    yield from ((29, 600, 11), (1, 513, 2), (1, 1, 600), (40, 70, 50))
+
+
+def _matmul() -> Iterator[Sample]:
+    for m, n, k in _products():
+        for ta, tb in itertools.product((False, True), repeat=2):
+            yield Sample(ops.Matmul(ta, tb), _specs((k, m) if ta else (m, k),
+                                                    (n, k) if tb else (k, n)))
+
+
+def _linear() -> Iterator[Sample]:
+    for m, n, k in _products():
+        yield Sample(ops.Linear(), _specs((m, k), (n, k), (n,)))
+    yield Sample(ops.Linear(), _specs((2, 3, 4, 5), (6, 5)))
+    yield Sample(ops.Linear(), _specs((5,), (6, 5), (6,)))
+
+
+def _shapes() -> Iterator[tuple[int, ...]]:
+    """Every length up to 4 registers and one, images with every number of channels, no axes."""
+    yield from ((size,) for size in range(1, 68))
+    yield from ((2, channels, 3, 2) for channels in WIDTHS)
+    yield from ((), (3, 5), (2, 3, 4), (2, 3, 2, 2, 2))
+
+
+def _unary(op: Op) -> Iterator[Sample]:
+    for shape in _shapes():
+        yield Sample(op, _specs(shape))
+
+
+def _pair(op: Op) -> Iterator[Sample]:
+    for shape in _shapes():
+        yield Sample(op, _specs(shape, shape))
+
+
+def _broadcast(op: Op) -> Iterator[Sample]:
+    yield from _pair(op)
+    for shape in ((2, 3, 4, 5), (2, 17, 3, 2), (1, 16, 1, 33), (2, 33, 4), (7, 19), (2, 3, 2, 3, 2)):
+        keep = list(itertools.product((False, True), repeat=len(shape)))
+        for left, right in itertools.product(keep, keep):
+            a = tuple(extent if own else 1 for extent, own in zip(shape, left, strict=True))
+            b = tuple(extent if own else 1 for extent, own in zip(shape, right, strict=True))
+            if (hash((a, b)) & 7) == 0:  # an eighth of all patterns
+                yield Sample(op, _specs(a, b))
+        yield Sample(op, _specs(shape, shape[-1:]))
+        yield Sample(op, _specs((), shape))
+        yield Sample(op, _specs(shape[1:], shape))
+
+
+def _away_from_zero(ab: list[np.ndarray]) -> list[np.ndarray]:
+    return [ab[0], np.where(ab[1] < 0, ab[1] - 1, ab[1] + 1).astype(ab[1].dtype)]
+
+
+def _quotients() -> Iterator[Sample]:
+    for sample in _broadcast(ops.Div()):
+        yield Sample(sample.op, sample.specs, prepare=_away_from_zero)
+
+
+def _rows(operator: Callable[[int], Op], inputs: int) -> Iterator[Sample]:
+    for length in range(1, 68):
+        yield Sample(operator(1), _specs((3, length)) * inputs)
+    for channels in WIDTHS:
+        yield Sample(operator(1), _specs((2, channels, 3, 2)) * inputs)
+    yield Sample(operator(0), _specs((19,)) * inputs)
+
+
+def _as_shares(arrays: list[np.ndarray]) -> list[np.ndarray]:
+    """The first input of a softmax's gradient is a softmax."""
+    y, g = arrays
+    dim = 1 if y.ndim > 1 else 0
+    return [ops.Softmax(dim).reference(y), g]
+
+
+def _as_logs(arrays: list[np.ndarray]) -> list[np.ndarray]:
+    y, g = arrays
+    dim = 1 if y.ndim > 1 else 0
+    return [ops.LogSoftmax(dim).reference(y), g]
+
+
+def _labelled(with_gradient: bool) -> Iterator[Sample]:
+    for classes in range(1, 40):
+        for n, reduction in ((1, "mean"), (5, "sum"), (3, "none")):
+            specs = (TensorSpec((n, classes)), TensorSpec((n,), int64))
+            if with_gradient:
+                g = TensorSpec((n,) if reduction == "none" else ())
+                yield Sample(ops.CrossEntropyGrad(reduction), (*specs, g), below=classes)
+            else:
+                yield Sample(ops.CrossEntropy(reduction), specs, below=classes)
+
+
+def _dropout() -> Iterator[Sample]:
+    key = TensorSpec((2,), int64)
+    for size in range(1, 140):
+        yield Sample(ops.Dropout(0.3), (TensorSpec((size,)), key), below=2**62)
+    yield Sample(ops.Dropout(0.6), (TensorSpec((2, 19, 3, 5)), key), below=2**62)
+
+
+def _norms() -> Iterator[tuple[tuple[int, float, float, float, str], tuple[int, ...]]]:
+    settings = itertools.cycle(
+        [
+            (5, 1e-4, 0.75, 2.0, "sum"),
+            (4, 0.3, 0.75, 1.0, "mean"),
+            (3, 0.2, 0.6, 1.0, "mean"),
+            (1, 0.5, 0.5, 1.0, "sum"),
+            (9, 0.4, 1.3, 0.7, "mean"),
+            (80, 0.1, 0.75, 1.0, "mean"),
+        ]
+    )
+    for channels, setting in zip((*WIDTHS, *WIDTHS), settings, strict=False):
+        yield setting, (2, channels, 2, 3)
+
+
+def _response_norm() -> Iterator[Sample]:
+    for setting, x in _norms():
+        yield Sample(ops.LocalResponseNorm(*setting), _specs(x))
+
+
+def _response_norm_grad() -> Iterator[Sample]:
+    for setting, x in _norms():
+        yield Sample(ops.LocalResponseNormGrad(*setting), _specs(x, x))
+
+
+def _reductions(operator: Callable[[tuple[int, ...], bool], Op]) -> Iterator[Sample]:
+    for shape in ((2, 17, 3, 5), (1, 1, 4, 2), (5, 33), (7,), (2, 3, 4), (2, 3, 2, 3, 2)):
+        for count in range(len(shape) + 1):
+            for axes in itertools.combinations(range(len(shape)), count):
+                for keepdim in (False, True):
+                    yield Sample(operator(axes, keepdim), _specs(shape))
+    for size in range(1, 140):
+        yield Sample(operator((0,), False), _specs((size,)))
+    for rows in range(1, 10):
+        yield Sample(operator((0,), False), _specs((rows, 21)))
+
+
+def _reshape() -> Iterator[Sample]:
+    for channels in WIDTHS:
+        size = 3 * 7
+        for old, new in (
+            ((2, channels, 3, 7), (2, channels * size)),
+            ((2, channels * size), (2, channels, 3, 7)),
+            ((2, channels, 3, 7), (2 * channels, size)),
+            ((2, channels, 3, 7), (2, channels, size)),
+            ((2, channels, 3, 7), (channels, 2, 7, 3)),
+        ):
+            yield Sample(ops.Reshape(new), _specs(old))
+
+
+#: Small calls beside the operators' own samples, for each operator that has kernels.
+SMALL: dict[type[Op], Callable[[], Iterable[Sample]]] = {
+    ops.Conv: _conv,
+    ops.ConvInputGrad: _conv_input_grad,
+    ops.ConvWeightGrad: _conv_weight_grad,
+    ops.MaxPool: _max_pool,
+    ops.MaxPoolGrad: _max_pool_grad,
+    ops.AvgPool: _avg_pool,
+    ops.AvgPoolGrad: _avg_pool_grad,
+    ops.Matmul: _matmul,
+    ops.Linear: _linear,
+    ops.Relu: functools.partial(_unary, ops.Relu()),
+    ops.ReluGrad: functools.partial(_pair, ops.ReluGrad()),
+    ops.Sigmoid: functools.partial(_unary, ops.Sigmoid()),
+    ops.SigmoidGrad: functools.partial(_pair, ops.SigmoidGrad()),
+    ops.Tanh: functools.partial(_unary, ops.Tanh()),
+    ops.TanhGrad: functools.partial(_pair, ops.TanhGrad()),
+    ops.Exp: functools.partial(_unary, ops.Exp()),
+    ops.Scale: functools.partial(_unary, ops.Scale(0.3)),
+    ops.Add: functools.partial(_broadcast, ops.Add()),
+    ops.Sub: functools.partial(_broadcast, ops.Sub()),
+    ops.Mul: functools.partial(_broadcast, ops.Mul()),
+    ops.Div: _quotients,
+    ops.Softmax: functools.partial(_rows, ops.Softmax, 1),
+    ops.SoftmaxGrad: functools.partial(_rows, ops.SoftmaxGrad, 2),
+    ops.LogSoftmax: functools.partial(_rows, ops.LogSoftmax, 1),
+    ops.LogSoftmaxGrad: functools.partial(_rows, ops.LogSoftmaxGrad, 2),
+    ops.CrossEntropy: functools.partial(_labelled, False),
+    ops.CrossEntropyGrad: functools.partial(_labelled, True),
+    ops.Dropout: _dropout,
+    ops.LocalResponseNorm: _response_norm,
+    ops.LocalResponseNormGrad: _response_norm_grad,
+    ops.Sum: functools.partial(_reductions, ops.Sum),
+    ops.Mean: functools.partial(_reductions, ops.Mean),
+    ops.Reshape: _reshape,
+}
+
+
+def small(operator: type[Op]) -> list[Sample]:
+    """Return an operator's samples, and all small sizes."""
+    return [*operator.samples(), *SMALL[operator]()]
+
+
+def _big_convolutions() -> Iterator[tuple[ops.Conv, TensorSpec, TensorSpec]]:
+    def conv(stride: int = 1, padding: int = 1, groups: int = 1) -> ops.Conv:
+        return ops.Conv((stride,) * 2, ((padding, padding),) * 2, (1, 1), groups)
+
+    yield conv(), TensorSpec((4, 16, 30, 30)), TensorSpec((40, 16, 3, 3))
+    yield conv(2), TensorSpec((3, 24, 41, 39)), TensorSpec((24, 12, 3, 3))._replace(
+        shape=(24, 24, 3, 3))
+    yield conv(1, 2), TensorSpec((16, 1, 28, 28)), TensorSpec((30, 1, 5, 5))
+    yield conv(1, 1, 32), TensorSpec((2, 32, 40, 40)), TensorSpec((32, 1, 3, 3))
+    yield conv(1, 0), TensorSpec((4, 48, 20, 20)), TensorSpec((64, 48, 1, 1))
+    yield conv(1, 1, 2), TensorSpec((2, 12, 25, 25)), TensorSpec((6, 6, 3, 3))
+
+
+def _big(operator: type[Op]) -> Iterator[Sample]:
+    if operator is ops.Conv:
+        yield from (Sample(op, (x, w, TensorSpec(w.shape[:1]))) for op, x, w in _big_convolutions())
+    elif operator is ops.ConvInputGrad:
+        for op, x, w in _big_convolutions():
+            grad = ops.ConvInputGrad(**shared(op, ConvGeometry), sizes=x.shape[2:])
+            yield Sample(grad, (w, op.infer(x, w)))
+    elif operator is ops.ConvWeightGrad:
+        for op, x, w in _big_convolutions():
+            grad = ops.ConvWeightGrad(**shared(op, ConvGeometry), kernel=w.shape[2:])
+            yield Sample(grad, (x, op.infer(x, w)))
+    elif issubclass(operator, (ops.MaxPool, ops.MaxPoolGrad, ops.AvgPool, ops.AvgPoolGrad)):
+        for kernel, stride in ((2, 2), (3, 2), (3, 1)):
+            x, window = (4, 130, 25, 27), ((kernel,) * 2, (stride,) * 2, ((1, 1), (1, 0)), (1, 1))
+            y = ops.MaxPool(*window).output_shape(TensorSpec(x))
+            yield {
+                ops.MaxPool: lambda w=window, x=x: Sample(ops.MaxPool(*w), _specs(x)),
+                ops.MaxPoolGrad: lambda w=window, x=x, y=y: Sample(ops.MaxPoolGrad(*w),
+                                                                   _specs(x, y)),
+                ops.AvgPool: lambda w=window, x=x: Sample(ops.AvgPool(*w), _specs(x)),
+                ops.AvgPoolGrad: lambda w=window, x=x, y=y: Sample(
+                    ops.AvgPoolGrad(*w, sizes=x[2:]), _specs(y)),
+            }[operator]()
+    elif operator in (ops.Matmul, ops.Linear):
+        for m, n, k in ((300, 200, 150), (64, 700, 90), (1, 2000, 300), (500, 10, 400)):
+            if operator is ops.Linear:
+                yield Sample(ops.Linear(), _specs((m, k), (n, k), (n,)))
+            else:
+                for ta, tb in itertools.product((False, True), repeat=2):
+                    yield Sample(ops.Matmul(ta, tb), _specs((k, m) if ta else (m, k),
+                                                            (n, k) if tb else (k, n)))
+    elif operator in (ops.Softmax, ops.LogSoftmax):
+        yield Sample(operator(1), _specs((3000, 37)))
+        yield Sample(operator(1), _specs((4, 50, 20, 19)))
+    elif operator in (ops.SoftmaxGrad, ops.LogSoftmaxGrad):
+        yield Sample(operator(1), _specs((3000, 37)) * 2)
+    elif operator in (ops.CrossEntropy, ops.CrossEntropyGrad):
+        specs = (TensorSpec((3000, 43)), TensorSpec((3000,), int64))
+        for reduction in ("mean", "none"):
+            g = TensorSpec(() if reduction == "mean" else (3000,))
+            is_grad = operator is ops.CrossEntropyGrad
+            yield Sample(operator(reduction), (*specs, g) if is_grad else specs, below=43)
+    elif operator is ops.Dropout:
+        yield Sample(ops.Dropout(0.4), (TensorSpec((301, 997)), TensorSpec((2,), int64)), 2**62)
+    elif operator in (ops.LocalResponseNorm, ops.LocalResponseNormGrad):
+        count = 1 if operator is ops.LocalResponseNorm else 2
+        for beta in (0.75, 0.6):
+            yield Sample(operator(5, 1e-2, beta, 2.0, "sum"), _specs((8, 41, 20, 21)) * count)
+    elif operator in (ops.Sum, ops.Mean):
+        for shape, axes in (
+            ((8, 64, 50, 50), (0, 2, 3)),
+            ((8, 64, 50, 50), (0, 1, 2, 3)),
+            ((8, 64, 50, 50), (2, 3)),
+            ((300_001,), (0,)),
+            ((700, 900), (0,)),
+            ((700, 900), (1,)),
+        ):
+            yield Sample(operator(axes), _specs(shape))
+    elif operator is ops.Reshape:
+        yield Sample(ops.Reshape((16, 37 * 900)), _specs((16, 37, 30, 30)))
+        yield Sample(ops.Reshape((16, 37, 30, 30)), _specs((16, 37 * 900)))
+    else:
+        inputs = operator.signature.count("[") - 1
+        yield Sample(operator(), _specs((400_001,)) * inputs)
+        if operator in (ops.Add, ops.Sub, ops.Mul, ops.Div):
+            yield Sample(operator(), _specs((8, 37, 40, 40), (1, 37, 1, 1)))
+            yield Sample(operator(), _specs((900, 1), (1, 901)))
+
+
+def big(operator: type[Op]) -> list[Sample]:
+    """Return calls that are shared out in many chunks to the threads."""
+    return list(_big(operator))
+
+
+def with_kernels() -> list[type[Op]]:
+    """Return the operators that have kernels, in the order of the table."""
+    return list(KERNELS)
+
+
+def operations(sample: Sample) -> int:
+    """Return about how many operations a call takes."""
+    cost = sample.op.cost(*sample.specs)
+    return max(cost.multiply_adds, cost.elements_moved, math.prod(sample.specs[0].shape))

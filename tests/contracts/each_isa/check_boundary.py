@@ -1,0 +1,293 @@
+"""Nothing that Python can pass to the extension module ends the process: it works, or it raises.
+
+Each call begins as a right one, with its arrays between pages that nobody may touch. Then some of
+its arguments are replaced by garbage.
+"""
+
+from __future__ import annotations
+
+import resource
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, note, settings
+from hypothesis import strategies as st
+
+from contracts.stub import classes, functions
+from convolens import _native
+
+from .guards import Guarded
+
+# A size that passes the checks by mistake must not fill the machine's memory.
+_LIMIT = 6 << 30
+resource.setrlimit(resource.RLIMIT_AS, (_LIMIT, resource.getrlimit(resource.RLIMIT_AS)[1]))
+
+GARBAGE = settings(max_examples=150, derandomize=True, database=None, deadline=None)
+#: How a call may fail. SystemError would be a broken extension module.
+REFUSALS = (TypeError, ValueError, IndexError, MemoryError, OverflowError, RuntimeError)
+
+kept: list[Guarded] = []
+
+
+def floats(*shape: int) -> np.ndarray:
+    kept.append(Guarded(shape, np.dtype(np.float32), at_end=True))
+    kept[-1].array[...] = 0.5
+    return kept[-1].array
+
+
+def labels(*shape: int) -> np.ndarray:
+    kept.append(Guarded(shape, np.dtype(np.int64), at_end=True))
+    kept[-1].array[...] = 0
+    return kept[-1].array
+
+
+def one(n: int, c: int, h: int) -> list[Any]:
+    return [floats(n, c, h), floats(n, c, h)]
+
+
+def two(n: int, c: int, h: int) -> list[Any]:
+    return [floats(n, c, h), floats(n, c, h), floats(n, c, h)]
+
+
+def rows(n: int, c: int, h: int) -> list[Any]:
+    return [floats(n, c, h, h), floats(n, 1, h, h), floats(n, c, h, h)]
+
+
+def update(n: int, c: int, h: int) -> list[Any]:
+    return [_native.Update(), *(floats(n, c) for _ in range(4))]
+
+
+#: A right call of each function, for sizes that are at least 1.
+CALLS: dict[str, Callable[[int, int, int], list[Any]]] = {
+    "isa": lambda n, c, h: [],
+    "instruction_sets": lambda n, c, h: [],
+    "thread_count": lambda n, c, h: [],
+    "set_thread_count": lambda n, c, h: [n],
+    "empty_cache": lambda n, c, h: [],
+    "memory_statistics": lambda n, c, h: [],
+    "empty": lambda n, c, h: [(n, c, h), np.dtype(np.float32)],
+    "dense": lambda n, c, h: [floats(n, c, h)],
+    "is_dense": lambda n, c, h: [floats(n, c, h)],
+    "flatten": lambda n, c, h: [floats(n, c, h), floats(n, c * h)],
+    "unflatten": lambda n, c, h: [floats(n, c * h), floats(n, c, h)],
+    "relu": one,
+    "sigmoid": one,
+    "tanh": one,
+    "exp": one,
+    "scale": lambda n, c, h: [*one(n, c, h), 0.5],
+    "relu_grad": two,
+    "sigmoid_grad": two,
+    "tanh_grad": two,
+    "add": two,
+    "sub": two,
+    "mul": two,
+    "div": two,
+    "add_rows": rows,
+    "sub_rows": rows,
+    "mul_rows": rows,
+    "div_rows": rows,
+    "matmul": lambda n, c, h: [floats(n, c), floats(c, h), floats(h), floats(n, h), False, False],
+    "sum": lambda n, c, h: [floats(n, c, h), floats(n, h), n, c, h, 1.0],
+    "softmax": one,
+    "softmax_grad": two,
+    "log_softmax": one,
+    "log_softmax_grad": two,
+    "first_wrong_label": lambda n, c, h: [labels(n), c],
+    "cross_entropy": lambda n, c, h: [floats(n, c), labels(n), floats(), 1.0],
+    "cross_entropy_grad": lambda n, c, h: [floats(n, c), labels(n), floats(), floats(n, c), 1.0],
+    "dropout": lambda n, c, h: [floats(n, c), labels(2), floats(n, c), 2**31, 2.0],
+    "response_norm": lambda n, c, h: [floats(n, c, h), floats(n, c, h), floats(n, c, h), 2, 1, 1.0,
+                                      0.1, 0.75],
+    "sgd": update,
+    "adagrad": update,
+    "rmsprop": update,
+    "adam": update,
+}
+GEOMETRIES: dict[str, Callable[[int, int, int], list[Any]]] = {
+    "Conv": lambda n, c, h: [(n, c, h, 3), (n, 2 * c, h, 3), (1, 3), (1, 1), (0, 1), (1, 1), c,
+                             "direct"],
+    "Pool": lambda n, c, h: [(n, c, h, 4), (h, 2), (1, 2), (1, 2), (0, 0), (0, 0), (1, 1), True],
+    "Update": lambda n, c, h: [],
+}
+
+
+def method_arrays(n: int, c: int, h: int) -> dict[str, np.ndarray]:
+    return {
+        "x": floats(n, c, h, 3), "weight": floats(2 * c, 1, 1, 3), "bias": floats(2 * c),
+        "y": floats(n, 2 * c, h, 3), "g": floats(n, 2 * c, h, 3), "dx": floats(n, c, h, 3),
+        "dw": floats(2 * c, 1, 1, 3),
+    }
+
+
+def pool_arrays(n: int, c: int, h: int) -> dict[str, np.ndarray]:
+    return {"x": floats(n, c, h, 4), "y": floats(n, c, h, 2), "g": floats(n, c, h, 2),
+            "dx": floats(n, c, h, 4)}
+
+
+def read_only(*shape: int) -> np.ndarray:
+    array = floats(*shape)
+    array.flags.writeable = False
+    return array
+
+
+def unaligned(size: int) -> np.ndarray:
+    return np.zeros(4 * size + 1, np.uint8)[1:].view(np.float32)
+
+
+NUMBERS = [0, 1, -1, 2, 3, 16, 17, 2**20, 2**31 - 1, 2**31, 2**32, 2**33 + 1, 2**60, 2**62, 2**63 - 1,
+           -(2**63), 2**64, 10**30, True]
+OTHERS = [None, 1.5, float("nan"), float("inf"), -1e300, "direct", "", b"x", object(), [], [1], {},
+          np.dtype(object), np.dtype("V0"), np.dtype("U3"), np.dtype(">f4"), np.dtype("f4,i8"), int]
+ARRAYS: list[Callable[[], Any]] = [
+    lambda: floats(),
+    lambda: floats(0),
+    lambda: floats(1),
+    lambda: floats(3, 0, 2),
+    lambda: floats(0, 3, 2, 2),
+    lambda: floats(2, 3),
+    lambda: floats(2, 3, 4),
+    lambda: floats(2, 3, 4, 3),
+    lambda: floats(1, 1, 1, 1, 1, 1, 1, 2),
+    lambda: floats(*[1] * 32),
+    lambda: read_only(2, 3, 4),
+    lambda: read_only(2, 3),
+    lambda: unaligned(6).reshape(2, 3),
+    lambda: np.zeros((2, 3, 4), np.float64),
+    lambda: np.zeros((2, 3, 4), np.float16),
+    lambda: np.zeros((2, 3, 4), np.int32),
+    lambda: np.zeros((2, 3), ">f4"),
+    lambda: np.zeros((4, 6), np.float32)[::2, ::2],
+    lambda: np.zeros((2, 3), np.float32)[:, ::-1],
+    lambda: np.asfortranarray(np.zeros((2, 3, 4), np.float32)),
+    lambda: np.zeros((2, 3, 4), np.float32),
+    lambda: np.broadcast_to(np.float32(1), (2, 3, 4)),
+    lambda: np.broadcast_to(np.float32(1), (2**20, 2**20, 2**10)),
+    lambda: np.full((2, 3), None),
+    lambda: np.full((2, 3, 4), "text", object)[:, ::2],
+    lambda: np.zeros(3, "f4,i8"),
+    lambda: np.zeros(3, "V0"),
+    lambda: np.array(["a", "b"]),
+    lambda: np.zeros((2, 3), bool),
+    lambda: np.ma.masked_array([1.0, 2.0], [True, False]),
+    lambda: labels(3),
+    lambda: np.array([-1, 0, 2**62]),
+]
+numbers = st.sampled_from(NUMBERS)
+garbage = st.one_of(
+    st.sampled_from(ARRAYS).map(lambda make: make()),
+    numbers,
+    st.sampled_from(OTHERS),
+    st.lists(numbers, max_size=5).map(tuple),
+    st.lists(numbers, min_size=2, max_size=2).map(tuple),
+    st.lists(numbers, min_size=4, max_size=4).map(tuple),
+)
+sizes = st.tuples(*[st.sampled_from([1, 2, 3, 16, 17, 35])] * 3)
+
+
+def spoil(data: st.DataObject, arguments: list[Any]) -> list[Any]:
+    """Replace some arguments, or a number within one."""
+    for _ in range(data.draw(st.sampled_from([1, 1, 1, 2, 3]))):
+        if not arguments:
+            break
+        place = data.draw(st.integers(0, len(arguments) - 1))
+        old = arguments[place]
+        if isinstance(old, tuple) and old and data.draw(st.integers(0, 3)):
+            at = data.draw(st.integers(0, len(old) - 1))
+            arguments[place] = (*old[:at], data.draw(numbers), *old[at + 1 :])
+        elif isinstance(old, int) and not isinstance(old, bool) and data.draw(st.integers(0, 3)):
+            arguments[place] = data.draw(numbers)
+        else:
+            arguments[place] = data.draw(garbage)
+    if data.draw(st.integers(0, 19)) == 0:
+        arguments = arguments[: data.draw(st.integers(0, len(arguments)))]
+    return arguments
+
+
+def attempt(function: Callable[..., Any], arguments: list[Any]) -> Any:
+    note(f"{function} {arguments!r:.2000}")
+    try:
+        return function(*arguments)
+    except REFUSALS as error:
+        assert str(error) or isinstance(error, MemoryError)  # noqa: PT017
+        return None
+    finally:
+        for each in kept:
+            each.check()
+        kept.clear()
+
+
+def test_every_name_is_tried() -> None:
+    assert set(CALLS) == set(functions())
+    assert set(GEOMETRIES) == set(classes())
+
+
+@pytest.mark.parametrize("name", sorted(CALLS))
+@given(data=st.data())
+@GARBAGE
+def test_functions(name: str, data: st.DataObject) -> None:
+    threads = _native.thread_count()
+    try:
+        attempt(getattr(_native, name), spoil(data, CALLS[name](*data.draw(sizes))))
+    finally:
+        _native.set_thread_count(threads)
+
+
+@pytest.mark.parametrize("name", sorted(CALLS))
+def test_the_right_calls_work(name: str) -> None:
+    getattr(_native, name)(*CALLS[name](2, 3, 4))
+    _native.set_thread_count(2)
+
+
+@pytest.mark.parametrize("name", ["Conv", "Pool"])
+@given(data=st.data())
+@GARBAGE
+def test_geometries(name: str, data: st.DataObject) -> None:
+    """A geometry that passes the checks is used: with the arrays that it asks for, and others."""
+    drawn = data.draw(sizes)
+    arguments = GEOMETRIES[name](*drawn)
+    if data.draw(st.integers(0, 4)):
+        arguments = spoil(data, arguments)
+    made = attempt(getattr(_native, name), arguments)
+    if made is None:
+        return
+    arrays = (method_arrays if name == "Conv" else pool_arrays)(*drawn)
+    for method, parameters in classes()[name].items():
+        if method != "__init__":
+            given_arrays = [arrays[parameter] for parameter in parameters]
+            attempt(getattr(made, method), given_arrays)
+            attempt(getattr(made, method), spoil(data, list(given_arrays)))
+
+
+TINY_EXTENTS = st.sampled_from([0, 1, 2, 3, 2**20, 2**30, 2**31, 2**32])
+
+
+@given(data=st.data())
+@settings(GARBAGE, max_examples=600)
+def test_convolutions_of_tiny_arrays_with_huge_steps(data: st.DataObject) -> None:
+    """Every geometry whose arrays are small, however far its windows reach."""
+    n, c, h, w, k, r, s, p, q = (data.draw(st.integers(1, 3)) for _ in range(9))
+    steps = [data.draw(st.tuples(TINY_EXTENTS, TINY_EXTENTS)) for _ in range(3)]
+    algorithm = data.draw(st.sampled_from(["direct", "gather", "product"]))
+    made = attempt(_native.Conv, [(n, c, h, w), (n, k, p, q), (r, s), *steps, 1, algorithm])
+    if made is not None:
+        x, weight, y = (n, c, h, w), (k, c, r, s), (n, k, p, q)
+        attempt(made.forward, [floats(*x), floats(*weight), None, floats(*y)])
+        attempt(made.input_grad, [floats(*weight), floats(*y), floats(*x)])
+        attempt(made.weight_grad, [floats(*x), floats(*y), floats(*weight)])
+
+
+@given(data=st.data())
+@settings(GARBAGE, max_examples=600)
+def test_poolings_of_tiny_arrays_with_huge_steps(data: st.DataObject) -> None:
+    n, c, h, w, p, q = (data.draw(st.integers(0, 3)) for _ in range(6))
+    pairs = [data.draw(st.tuples(TINY_EXTENTS, TINY_EXTENTS)) for _ in range(5)]
+    include = data.draw(st.booleans())
+    made = attempt(_native.Pool, [(n, c, h, w), (p, q), *pairs, include])
+    if made is not None:
+        x, y = (n, c, h, w), (n, c, p, q)
+        attempt(made.max_forward, [floats(*x), floats(*y)])
+        attempt(made.avg_forward, [floats(*x), floats(*y)])
+        attempt(made.max_backward, [floats(*x), floats(*y), floats(*x)])
+        attempt(made.avg_backward, [floats(*y), floats(*x)])

@@ -1,0 +1,95 @@
+"""Kernels touch nothing but their arrays, and write all of their output, wherever these lie.
+
+A read beyond an array ends this process, and the last line that pytest printed names the call.
+"""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+
+from contracts.calls import big, native, run, small, with_kernels
+from convolens import _native
+from convolens.backends.layout import memory_order
+from convolens.ops import Op, Sample
+from tolerance import drawn
+
+from .guards import Guarded, guarded, guarded_outputs
+
+EACH_KERNEL = pytest.mark.parametrize("operator", with_kernels(), ids=lambda op: op.name)
+BOTH_SIDES = pytest.mark.parametrize("at_end", [True, False], ids=["end", "start"])
+
+
+def check(sample: Sample, at_end: bool) -> None:
+    arrays = drawn(sample)
+    for candidate in native(sample):
+        expected = run(sample, candidate, arrays)
+        inputs = [guarded(array, at_end) for array in arrays]
+        with guarded_outputs(at_end) as outputs:
+            result = run(sample, candidate, [each.array for each in inputs])
+        for each in (*inputs, *outputs):
+            each.check()
+        for each, array in zip(inputs, arrays, strict=True):
+            np.testing.assert_array_equal(each.array, array)  # an input is not an output
+        # The same bits: they depend on no alignment, and all elements were written.
+        np.testing.assert_array_equal(result, expected)
+
+
+@EACH_KERNEL
+@BOTH_SIDES
+def test_small_calls(operator: type[Op], at_end: bool) -> None:
+    for sample in small(operator):
+        check(sample, at_end)
+
+
+@EACH_KERNEL
+def test_big_calls(operator: type[Op]) -> None:
+    for sample in big(operator):
+        check(sample, at_end=True)
+
+
+SHAPES = [
+    *((size,) for size in range(1, 70)),
+    *((2, channels, 3, 5) for channels in range(1, 36)),
+]
+
+
+@BOTH_SIDES
+@pytest.mark.parametrize("name", ["sgd", "adagrad", "rmsprop", "adam"])
+def test_updates(name: str, at_end: bool) -> None:
+    numbers = _native.Update()
+    numbers.lr, numbers.momentum, numbers.epsilon, numbers.beta2 = 0.1, 0.9, 1e-8, 0.99
+    step = getattr(_native, name)
+    for shape in SHAPES:
+        arrays = [guarded(np.ones(shape, np.float32), at_end) for _ in range(4)]
+        parameter, gradient, first, second = (each.array for each in arrays)
+        step(numbers, parameter, gradient, first, second)
+        for each in arrays:
+            each.check()
+        assert (parameter != 1).all()
+        assert (gradient == 1).all()
+
+
+@BOTH_SIDES
+def test_changes_of_layout(at_end: bool) -> None:
+    random = np.random.default_rng(3)
+    for channels, sizes in itertools.product(range(1, 36), ((1, 1), (3, 5), (1, 17), (65,), (2, 3, 4))):
+        image = random.standard_normal((2, channels, *sizes)).astype(np.float32)
+        flat = Guarded((image.size,), image.dtype, at_end)
+        flat.array[:] = image.ravel()
+        turned = _native.dense(flat.array.reshape(image.shape))
+        np.testing.assert_array_equal(turned, image)
+        assert _native.is_dense(turned)
+        order = memory_order(image.ndim)
+        assert turned.transpose(order).flags.c_contiguous
+        flat.check()
+
+
+def test_a_guard_notices(tmp_path) -> None:
+    """The guards themselves: a changed byte is found."""
+    one = guarded(np.zeros(3, np.float32), at_end=True)
+    one._bytes[one._own.start - 1] = 0
+    with pytest.raises(AssertionError, match="before"):
+        one.check()

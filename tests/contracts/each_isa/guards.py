@@ -1,0 +1,73 @@
+"""Arrays between pages that nobody may touch, with known bytes in what is left of their own pages."""
+
+from __future__ import annotations
+
+import ctypes
+import mmap
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+
+from convolens import _native
+from convolens.backends.layout import memory_order
+from convolens.spec import DType
+
+PAGE = mmap.PAGESIZE
+_NO_ACCESS = 0
+_CANARY = 0x5A
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+class Guarded:
+    """A dense array whose last byte, or first, touches a page without access.
+
+    Reading or writing beyond it on that side ends the process; writing on the other side changes
+    known bytes, which ``check`` finds. What was never written holds NaN.
+    """
+
+    def __init__(self, shape: tuple[int, ...], dtype: DType, at_end: bool) -> None:
+        size = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
+        pages = max(1, -(-size // PAGE))
+        self._map = mmap.mmap(-1, (pages + 2) * PAGE)
+        address = ctypes.addressof(ctypes.c_char.from_buffer(self._map))
+        for guard in (address, address + (pages + 1) * PAGE):
+            if _libc.mprotect(ctypes.c_void_p(guard), ctypes.c_size_t(PAGE), _NO_ACCESS) != 0:
+                raise OSError(ctypes.get_errno(), "mprotect")
+        self._bytes = np.frombuffer(self._map, np.uint8, pages * PAGE, PAGE)
+        self._bytes[:] = _CANARY
+        begin = pages * PAGE - size if at_end else 0
+        self._own = slice(begin, begin + size)
+        self._bytes[self._own] = 0xFF
+        order = memory_order(len(shape))
+        flat = self._bytes[self._own].view(dtype)
+        self.array = flat.reshape([shape[axis] for axis in order]).transpose(np.argsort(order))
+
+    def check(self) -> None:
+        """Refuse changed bytes around the array."""
+        assert (self._bytes[: self._own.start] == _CANARY).all(), "bytes before it were written"
+        assert (self._bytes[self._own.stop :] == _CANARY).all(), "bytes after it were written"
+
+
+def guarded(array: np.ndarray, at_end: bool) -> Guarded:
+    """Return a copy of an array between guards."""
+    copy = Guarded(array.shape, array.dtype, at_end)
+    copy.array[...] = array
+    return copy
+
+
+@contextmanager
+def guarded_outputs(at_end: bool) -> Iterator[list[Guarded]]:
+    """Let the kernels write their outputs between guards, inside a with block."""
+    made: list[Guarded] = []
+    original = _native.empty
+
+    def empty(shape: tuple[int, ...], dtype: DType) -> np.ndarray:
+        made.append(Guarded(shape, dtype, at_end))
+        return made[-1].array
+
+    _native.empty = empty
+    try:
+        yield made
+    finally:
+        _native.empty = original

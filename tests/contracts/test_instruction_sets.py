@@ -1,0 +1,56 @@
+"""Every check of the kernels, on every instruction set that was compiled.
+
+The set is chosen once a process, so each runs in a process of its own. A crash there is a failure
+here.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from convolens import _native
+
+CHECKS = sorted(Path(__file__).with_name("each_isa").glob("check_*.py"))
+SETS = _native.instruction_sets()
+
+
+def in_process(check: Path, isa: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider", str(check)],
+        env={**os.environ, "CONVOLENS_ISA": isa},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+
+
+@pytest.mark.parametrize("isa", SETS)
+@pytest.mark.parametrize("check", CHECKS, ids=lambda path: path.stem)
+def test_kernels(check: Path, isa: str) -> None:
+    if not SETS[isa]:
+        pytest.skip(f"this processor does not have {isa}")
+    result = in_process(check, isa)
+    assert result.returncode == 0, result.stdout[-6000:] + result.stderr[-3000:]
+
+
+def test_the_set_is_the_one_asked_for() -> None:
+    for isa in [name for name, available in SETS.items() if available]:
+        printed = subprocess.run(
+            [sys.executable, "-c", "from convolens import _native; print(_native.isa())"],
+            env={**os.environ, "CONVOLENS_ISA": isa}, capture_output=True, text=True, timeout=60,
+        )
+        assert printed.stdout.strip() == isa
+
+
+def test_an_unknown_set_is_refused_in_words() -> None:
+    result = subprocess.run(
+        [sys.executable, "-c", "import convolens"],
+        env={**os.environ, "CONVOLENS_ISA": "sse9"}, capture_output=True, text=True, timeout=60,
+    )
+    assert result.returncode == 1
+    assert "CONVOLENS_ISA is sse9, but must be one of" in result.stderr

@@ -1,0 +1,265 @@
+"""How far a computed number may be from the true one: derived from the rounding of each step.
+
+One rounding changes a number by at most u = eps / 2 of itself. A sum of n products, in any order,
+is off by at most n u times the sum of the products' absolute values (Higham, "Accuracy and
+Stability of Numerical Algorithms", 2002, section 3.1). So an operator that is a sum of products
+needs no more than its own definition on the absolute values of its inputs: that is the magnitude.
+
+For the others the bound follows the steps of the formula, to first order in u, with the error of the
+vector functions exp, log and tanh as native/simd/math.h states it: 2 units in the last place. One
+per cent on top covers the terms of higher order: n u is below 0.01 for sums of 100,000 floats.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from convolens import ops
+from convolens.ops import Array, Op, Sample
+from convolens.spec import FLOATS, TensorSpec
+
+#: The error of exp, log and tanh in the kernels, in u: 2 units in the last place.
+FUNCTION = 4.0
+_HIGHER_ORDER = 1.01
+
+
+def rounding(dtype: Any) -> float:
+    """Return u, by how much of itself one rounding changes a number."""
+    return float(np.finfo(dtype).eps) / 2
+
+
+def spec_of(array: Array) -> TensorSpec:
+    return TensorSpec(array.shape, array.dtype)
+
+
+def widened(arrays: list[Array]) -> list[Array]:
+    """Return the same numbers in float64."""
+    return [a.astype(np.float64) if a.dtype in FLOATS else a for a in arrays]
+
+
+def exact(op: Op, arrays: list[Array]) -> Array:
+    """Return the definition, computed in float64."""
+    return np.asarray(op.reference(*widened(arrays)))
+
+
+def allowed(op: Op, arrays: list[Array], dtype: Any = np.float32) -> Array:
+    """Return how far each output computed in ``dtype`` may be from ``exact``."""
+    wide = widened(arrays)
+    with np.errstate(all="ignore"):
+        bound = _BOUNDS.get(type(op), _sum_of_products)(op, wide)
+    # Below the smallest normal number the spacing is no longer relative.
+    return _HIGHER_ORDER * rounding(dtype) * np.asarray(bound) + float(np.finfo(dtype).tiny)
+
+
+def assert_within(op: Op, arrays: list[Array], computed: Array, dtype: Any = np.float32) -> None:
+    """Compare ``computed`` with the definition in float64."""
+    assert computed.dtype == dtype, (computed.dtype, dtype)
+    _assert_near(computed, exact(op, arrays), allowed(op, arrays, dtype), str(op))
+
+
+def assert_close(
+    computed: Array, expected: Array, length: int, magnitude: Array | float, dtype: Any
+) -> None:
+    """Compare sums of ``length`` products whose absolute values add up to ``magnitude``.
+
+    Both sides may be off: ``expected`` comes from another program in the same type, or a wider one.
+    """
+    sides = 2
+    limit = sides * _HIGHER_ORDER * rounding(dtype) * length * np.asarray(magnitude, np.float64)
+    _assert_near(np.asarray(computed), np.asarray(expected), limit + float(np.finfo(dtype).tiny))
+
+
+def _assert_near(computed: Array, expected: Array, limit: Array, what: str = "") -> None:
+    """Refuse differences above ``limit``. Infinities and NaN must be where they are expected."""
+    assert computed.shape == expected.shape, (what, computed.shape, expected.shape)
+    limit = np.broadcast_to(limit, expected.shape)
+    with np.errstate(invalid="ignore"):
+        difference = np.abs(computed.astype(np.float64) - expected.astype(np.float64))
+        same = (computed == expected) | (np.isnan(computed) & np.isnan(expected))
+        wrong = ~same & ~(np.isfinite(computed) & (difference <= limit))
+    if wrong.any():
+        at = np.unravel_index(np.argmax(wrong), wrong.shape)
+        raise AssertionError(
+            f"{what} {int(wrong.sum())} of {wrong.size} differ; at {tuple(map(int, at))} "
+            f"{computed[at]!r} is not {expected[at]!r}: allowed is {limit[at]:.3g}"
+        )
+
+
+def _length(op: Op, arrays: list[Array]) -> int:
+    return op.cost(*map(spec_of, arrays)).sum_length
+
+
+def _sum_of_products(op: Op, arrays: list[Array]) -> Array:
+    absolute = [np.abs(a) if a.dtype in FLOATS else a for a in arrays]
+    return _length(op, arrays) * np.abs(op.reference(*absolute))
+
+
+def _mean(op: Op, arrays: list[Array]) -> Array:
+    """The sum, the rounding of 1 / n, and their product."""
+    return (_length(op, arrays) + 2) * op.reference(np.abs(arrays[0]))
+
+
+def _rounded_once(op: Op, arrays: list[Array]) -> Array:
+    return np.abs(op.reference(*arrays))
+
+
+def _rounded_twice(op: Op, arrays: list[Array]) -> Array:
+    """A constant factor is rounded, then the product."""
+    return 2 * np.abs(op.reference(*arrays))
+
+
+def _routed(op: Op, arrays: list[Array]) -> Array:
+    """Max pooling's gradient: the winners are those of x, the sums those of |g|."""
+    x, g = arrays
+    return _length(op, arrays) * op.reference(x, np.abs(g))
+
+
+def _exactly(op: Op, arrays: list[Array]) -> Array:
+    return np.zeros(())
+
+
+def _function(op: Op, arrays: list[Array]) -> Array:
+    return FUNCTION * np.abs(op.reference(*arrays))
+
+
+def _sigmoid(op: Op, arrays: list[Array]) -> Array:
+    """The exponential, the sum 1 + e, and their quotient."""
+    return (2 * FUNCTION + 2) * np.abs(op.reference(*arrays))
+
+
+def _tanh_grad(op: Op, arrays: list[Array]) -> Array:
+    """1 - y^2 loses digits where y is near 1: the error of y^2 stays."""
+    y, g = arrays
+    return np.abs(g) * (y * y + 2 * np.abs(1 - y * y))
+
+
+def _sigmoid_grad(op: Op, arrays: list[Array]) -> Array:
+    """1 - y, and two products."""
+    return 3 * np.abs(op.reference(*arrays))
+
+
+def _power(op: ops.Pow, arrays: list[Array]) -> Array:
+    """The exponent is rounded too: x^(p (1 + u)) = x^p (1 + u p log x)."""
+    (x,) = arrays
+    return (FUNCTION + np.abs(op.exponent * np.log(np.abs(x)))) * np.abs(op.reference(x))
+
+
+def _parts(x: Array, dim: int) -> tuple[Array, Array, int]:
+    """x - max, log sum exp of it, and the sum's length."""
+    shifted = x - x.max(axis=dim, keepdims=True, initial=-np.inf)
+    total = np.exp(shifted).sum(axis=dim, keepdims=True)
+    return shifted, np.log(total), x.shape[dim]
+
+
+def _softmax(op: ops.Softmax, arrays: list[Array]) -> Array:
+    """The rounding of x - max is absolute in the exponent, so relative in the share."""
+    (x,) = arrays
+    shifted, _, n = _parts(x, op.dim)
+    return (np.abs(shifted) + 2 * FUNCTION + n + 3) * op.reference(x)
+
+
+def _softmax_grad(op: ops.SoftmaxGrad, arrays: list[Array]) -> Array:
+    y, g = arrays
+    n = y.shape[op.dim]
+    return (n + 4) * np.abs(y) * (np.abs(g) + np.abs(g * y).sum(axis=op.dim, keepdims=True))
+
+
+def _log_softmax(op: ops.LogSoftmax, arrays: list[Array]) -> Array:
+    """A relative error n u of the sum is an absolute one of its logarithm."""
+    (x,) = arrays
+    shifted, logs, n = _parts(x, op.dim)
+    return 2 * np.abs(shifted) + (FUNCTION + 1) * np.abs(logs) + n + FUNCTION + 2
+
+
+def _log_softmax_grad(op: ops.LogSoftmaxGrad, arrays: list[Array]) -> Array:
+    y, g = arrays
+    n = y.shape[op.dim]
+    total = np.abs(g).sum(axis=op.dim, keepdims=True)
+    return 2 * np.abs(g) + (n + FUNCTION + 3) * np.exp(y) * total
+
+
+def _cross_entropy(op: ops.CrossEntropy, arrays: list[Array]) -> Array:
+    logits, labels = arrays
+    shifted, logs, k = _parts(logits, 1)
+    own = np.abs(shifted[np.arange(len(labels)), labels])
+    each = 2 * own + (FUNCTION + 1) * np.abs(logs[:, 0]) + k + FUNCTION + 2
+    if op.reduction == "none":
+        return each
+    n = len(labels)
+    losses = replace(op, reduction="none").reference(logits, labels)
+    total = each.sum() + (n + 2) * np.abs(losses).sum()
+    return total / n if op.reduction == "mean" else total
+
+
+def _cross_entropy_grad(op: ops.CrossEntropyGrad, arrays: list[Array]) -> Array:
+    logits, labels, g = arrays
+    shifted, _, k = _parts(logits, 1)
+    share = ops.Softmax(1).reference(logits)
+    weight = np.abs(g / (len(labels) if op.reduction == "mean" else 1)).reshape(-1, 1)
+    one_hot = np.zeros_like(share)
+    one_hot[np.arange(len(labels)), labels] = 1
+    return weight * ((np.abs(shifted) + 2 * FUNCTION + k + 6) * share + 3 * one_hot)
+
+
+def _response_norm(op: ops.LocalResponseNorm, arrays: list[Array]) -> Array:
+    (x,) = arrays
+    return _power_error(op, x) * np.abs(op.reference(x))
+
+
+def _power_error(op: Any, x: Array) -> Array:
+    """The relative error of s^-beta: that of s, beta times, and those of exp(-beta log s)."""
+    s = op.base(x)
+    return op.beta * (op.size + 4 + FUNCTION * np.abs(np.log(s))) + FUNCTION + 4
+
+
+def _response_norm_grad(op: ops.LocalResponseNormGrad, arrays: list[Array]) -> Array:
+    x, g = arrays
+    s = op.base(x)
+    error = _power_error(op, x)
+    direct = error * np.abs(g) * s**-op.beta
+    pulled = np.abs(g * x) * s ** (-op.beta - 1) * (error + op.size + 6)
+    return 2 * direct + 2 * abs(op.factor * op.beta) * np.abs(x) * op.seen_from().reference(pulled)
+
+
+_BOUNDS: dict[type[Op], Callable[[Any, list[Array]], Array]] = {
+    ops.Relu: _exactly,
+    ops.ReluGrad: _exactly,
+    ops.MaxPool: _exactly,
+    ops.MaxPoolPick: _exactly,
+    ops.MaxPoolGrad: _routed,
+    ops.Reshape: _exactly,
+    ops.Slice: _exactly,
+    ops.Embed: _exactly,
+    ops.Concat: _exactly,
+    ops.Expand: _exactly,
+    ops.Add: _rounded_once,
+    ops.Sub: _rounded_once,
+    ops.Mul: _rounded_once,
+    ops.Div: _rounded_once,
+    ops.Mean: _mean,
+    ops.Scale: _rounded_twice,
+    ops.Dropout: _rounded_twice,
+    ops.Exp: _function,
+    ops.Sigmoid: _sigmoid,
+    ops.Tanh: _function,
+    ops.SigmoidGrad: _sigmoid_grad,
+    ops.TanhGrad: _tanh_grad,
+    ops.Pow: _power,
+    ops.Softmax: _softmax,
+    ops.SoftmaxGrad: _softmax_grad,
+    ops.LogSoftmax: _log_softmax,
+    ops.LogSoftmaxGrad: _log_softmax_grad,
+    ops.CrossEntropy: _cross_entropy,
+    ops.CrossEntropyGrad: _cross_entropy_grad,
+    ops.LocalResponseNorm: _response_norm,
+    ops.LocalResponseNormGrad: _response_norm_grad,
+}
+
+
+def drawn(sample: Sample, seed: int = 5, dtype: Any = np.float32) -> list[Array]:
+    """Return a sample's inputs."""
+    return sample.arrays(np.random.default_rng(seed), np.dtype(dtype))
