@@ -10,7 +10,7 @@ from benchmarks.exact import EPSILON, Expected
 from benchmarks.nets import Array
 
 
-class Disagreement(Exception):
+class DisagreementError(Exception):
     """A peer computed something else than expected."""
 
 
@@ -18,19 +18,19 @@ def check(peer: str, result: Mapping[str, Array], expected: Mapping[str, Expecte
     """Return the largest error as a share of its tolerance.
 
     Raises:
-        Disagreement: If a value is missing, has another shape, or is outside its tolerance.
+        DisagreementError: If a value is missing, has another shape, or is outside its tolerance.
     """
     worst = 0.0
     for name, (value, tolerance) in ((n, (e.value, e.tolerance)) for n, e in expected.items()):
         if name not in result:
-            raise Disagreement(f"{peer} returned no {name}.")
+            raise DisagreementError(f"{peer} returned no {name}.")
         got = np.asarray(result[name], np.float64)
         if got.shape != np.shape(value):
-            raise Disagreement(f"{peer}: {name} has shape {got.shape}, not {np.shape(value)}.")
+            raise DisagreementError(f"{peer}: {name} has shape {got.shape}, not {np.shape(value)}.")
         error = float(np.max(np.abs(got - value), initial=0.0))
         # Written so that NaN fails.
         if not error <= tolerance:
-            raise Disagreement(
+            raise DisagreementError(
                 f"{peer}: {name} is off by {error:.2e}, but rounding explains at most "
                 f"{tolerance:.2e}."
             )

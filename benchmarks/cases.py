@@ -64,19 +64,19 @@ class ConvCase:
     groups: int = 1
 
     @property
-    def P(self) -> int:
+    def output(self) -> int:
         """The output's height and width."""
         return (self.H + 2 * self.padding - self.R) // self.stride + 1
 
     @property
     def multiply_adds(self) -> int:
         """Those of the forward pass; each gradient takes as many."""
-        return self.N * self.K * self.P**2 * (self.C // self.groups) * self.R**2
+        return self.N * self.K * self.output**2 * (self.C // self.groups) * self.R**2
 
     @property
     def shapes(self) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]:
         """The shapes of image, weight and output."""
-        N, C, H, K, R, P = self.N, self.C, self.H, self.K, self.R, self.P
+        N, C, H, K, R, P = self.N, self.C, self.H, self.K, self.R, self.output
         return (N, C, H, H), (K, C // self.groups, R, R), (N, K, P, P)
 
     @property

@@ -100,7 +100,7 @@ def _measure(
     length = {
         "forward": case.C // case.groups * case.R**2,
         "input grad": case.K // case.groups * case.R**2,
-        "weight grad": case.N * case.P**2,
+        "weight grad": case.N * case.output**2,
     }[task]
 
     def expected(results: Results) -> dict[str, Expected]:

@@ -12,12 +12,12 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any, final
 
-from benchmarks.agreement import Disagreement, check
+from benchmarks.agreement import DisagreementError, check
 from benchmarks.exact import Expected
 from benchmarks.foreign import Watch
 from benchmarks.nets import Array
-from benchmarks.peers import Peer
-from benchmarks.peers.base import Unavailable
+from benchmarks.peers import CONVOLENS, Peer
+from benchmarks.peers.base import UnavailableError
 from benchmarks.process import Worker
 from benchmarks.rounds import Spread, ratio, spread
 
@@ -52,7 +52,7 @@ class Measurement:
     def milliseconds(self, peer: str) -> Spread:
         return spread([1e3 * s for s in self.seconds[peer]])
 
-    def ratio(self, peer: str, own: str = "convolens") -> Spread:
+    def ratio(self, peer: str, own: str = CONVOLENS.name) -> Spread:
         """Return how many times as long ``peer`` takes as ``own``."""
         return ratio(self.seconds[peer], self.seconds[own])
 
@@ -67,7 +67,7 @@ def measure(
     """Load the problem everywhere, compare the results, then measure in turn.
 
     Raises:
-        Disagreement: If a peer's result is not the expected one; nothing was timed then.
+        DisagreementError: If a peer's result is not the expected one; nothing was timed then.
     """
     found = Measurement()
     results: dict[str, Mapping[str, Array]] = {}
@@ -76,8 +76,10 @@ def measure(
         try:
             results[worker.peer.name] = worker.ask("load", problem)
             running.append(worker)
-        except Unavailable as reason:
+        except UnavailableError as reason:
             found.left_out[worker.peer.name] = str(reason)
+    if CONVOLENS.name in found.left_out:
+        raise UnavailableError(f"convolens: {found.left_out[CONVOLENS.name]}")
     wanted = expected(results) if callable(expected) else expected
     for name, result in results.items():
         found.errors[name] = check(name, result, wanted)
@@ -116,7 +118,9 @@ def start(
     for peer in peers:
         try:
             worker = Worker(peer, threads)
-        except Unavailable as reason:
+        except UnavailableError as reason:
+            if peer is CONVOLENS:
+                raise
             left_out[peer.name] = str(reason)
             continue
         stack.callback(worker.close)
@@ -129,4 +133,4 @@ def tell(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-__all__ = ["Disagreement", "Measurement", "measure", "start", "tell"]
+__all__ = ["DisagreementError", "Measurement", "measure", "start", "tell"]

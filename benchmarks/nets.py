@@ -86,12 +86,12 @@ class Net:
     def initial_weights(self, seed: int = 0) -> list[Array]:
         """Return weight and bias of each layer, drawn as torch draws them: +-1/sqrt(fan-in)."""
         random = np.random.default_rng(seed)
-        drawn = []
-        for layer in self.weighted():
-            bound = 1 / sqrt(prod(layer.weight_shape[1:]))
-            for shape in (layer.weight_shape, (layer.outputs,)):
-                drawn.append(random.uniform(-bound, bound, shape).astype(np.float32))
-        return drawn
+        bounds = [1 / sqrt(prod(layer.weight_shape[1:])) for layer in self.weighted()]
+        return [
+            random.uniform(-bound, bound, shape).astype(np.float32)
+            for layer, bound in zip(self.weighted(), bounds, strict=True)
+            for shape in (layer.weight_shape, (layer.outputs,))
+        ]
 
 
 SIMPLE_CONVNET = Net(

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, final
 
 from benchmarks.peers import Peer
-from benchmarks.peers.base import Unavailable
+from benchmarks.peers.base import UnavailableError
 
 ROOT = Path(__file__).resolve().parents[1]
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
@@ -21,7 +21,7 @@ class Worker:
     """A peer in its own process, with its own number of threads.
 
     Raises:
-        Unavailable: If the peer cannot start, such as for a missing package.
+        UnavailableError: If the peer cannot start, such as for a missing package.
     """
 
     def __init__(self, peer: Peer, threads: int) -> None:
@@ -39,7 +39,7 @@ class Worker:
         )
         try:
             self.ask("start", peer.module, threads, dict(peer.options))
-        except Unavailable:
+        except UnavailableError:
             self.close()
             raise
 
@@ -47,7 +47,7 @@ class Worker:
         """Send a request, and wait for the reply.
 
         Raises:
-            Unavailable: If the peer could not do it.
+            UnavailableError: If the peer could not do it.
         """
         assert self._process.stdin
         assert self._process.stdout
@@ -57,9 +57,9 @@ class Worker:
             ok, value = pickle.load(self._process.stdout)
         except (EOFError, BrokenPipeError):
             status = self._process.wait()
-            raise Unavailable(f"its process ended with status {status}") from None
+            raise UnavailableError(f"its process ended with status {status}") from None
         if not ok:
-            raise Unavailable(value)
+            raise UnavailableError(value)
         return value
 
     def close(self) -> None:

@@ -92,7 +92,7 @@ def describe(found: Measurement) -> str:
     return "\n\n".join(lines)
 
 
-def slowest_ratio(found: Measurement, peers: Sequence[str]) -> tuple[str, float] | None:
+def best_peer(found: Measurement, peers: Sequence[str]) -> tuple[str, float] | None:
     """Return the best of some peers and how many times as long as we it takes."""
     there = [peer for peer in peers if peer in found.seconds]
     best = min(there, key=lambda peer: found.ratio(peer).median, default=None)
@@ -109,7 +109,7 @@ def judge(case: NetCase, found: Measurement) -> list[Verdict]:
         ("the textbook chapter", (SCRATCH,), SCRATCH_TARGET),
         ("the textbook chapter in float32", (SCRATCH_FLOAT32,), SCRATCH_TARGET),
     ):
-        best = slowest_ratio(found, [peer.name for peer in peers])
+        best = best_peer(found, [peer.name for peer in peers])
         if best is None:
             verdicts.append(Verdict(f"{title}: {text}", "not measured, no peer runs here", False))
         else:

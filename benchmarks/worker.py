@@ -1,4 +1,4 @@
-"""The process of one peer: waits on its pipe, runs when it is its turn, and does nothing between."""
+"""The process of one peer: it runs when asked, and only waits on its pipe in between."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from time import perf_counter_ns, process_time_ns
 from types import ModuleType
 from typing import Any, BinaryIO
 
-from benchmarks.peers.base import Session, Unavailable
+from benchmarks.peers.base import Session, UnavailableError
 
 #: Steps before the clock starts: they bring back what the others' turns have driven from caches.
 WARM_STEPS = 3
@@ -91,7 +91,7 @@ def _serve(requests: BinaryIO, replies: BinaryIO) -> None:
             else:
                 value = getattr(server, verb)(*arguments)
             reply = (True, value)
-        except Unavailable as error:
+        except UnavailableError as error:
             reply = (False, str(error))
         except Exception as error:  # told to the parent, which names the peer and goes on
             reply = (False, f"{type(error).__name__}: {error}")

@@ -35,9 +35,9 @@ SCRATCH = Peer("scratch", "scratch", {"dtype": "float64"})
 SCRATCH_FLOAT32 = Peer("scratch float32", "scratch", {"dtype": "float32"})
 TORCH = Peer("torch", "torch")
 TORCH_CHANNELS_LAST = Peer("torch channels_last", "torch", {"channels_last": True})
-TORCH_COMPILE = Peer("torch.compile", "torch", {"compiled": True})
+TORCH_COMPILE = Peer("torch.compile", "torch", {"compile_it": True})
 TORCH_COMPILE_CHANNELS_LAST = Peer(
-    "torch.compile channels_last", "torch", {"compiled": True, "channels_last": True}
+    "torch.compile channels_last", "torch", {"compile_it": True, "channels_last": True}
 )
 
 

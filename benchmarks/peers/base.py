@@ -8,7 +8,7 @@ from typing import Any
 from benchmarks.nets import Array
 
 
-class Unavailable(Exception):
+class UnavailableError(Exception):
     """A peer cannot run here; the text says why and what would help."""
 
 
@@ -29,4 +29,4 @@ class Session(abc.ABC):
 
     def profile(self, steps: int) -> list[dict[str, Any]]:
         """Return one row for each operator call of a step, where the peer can tell."""
-        raise Unavailable("this peer has no table of operators")
+        raise UnavailableError("this peer has no table of operators")

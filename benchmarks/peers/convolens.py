@@ -9,10 +9,11 @@ import numpy as np
 import convolens as cl
 from benchmarks.cases import LEARNING_RATE, MOMENTUM, ConvProblem, NetProblem
 from benchmarks.exact import parameter_names
-from benchmarks.nets import Array, Conv, Flatten, Linear, MaxPool, Net
+from benchmarks.nets import Array, Net
 from benchmarks.peers.base import Session
 from convolens import nn, ops
-from convolens.nn import functional as F
+from convolens.models import create_model
+from convolens.nn import functional
 from convolens.tensor import Tensor
 from convolens.tensor.apply import apply
 
@@ -41,19 +42,7 @@ def peak() -> float:
 
 def build(net: Net, weights: list[Array]) -> nn.Module:
     """Return the network with the given weights."""
-    layers: list[nn.Module] = []
-    for layer in net.layers:
-        if isinstance(layer, Conv):
-            layers.append(
-                nn.Conv2d(layer.inputs, layer.outputs, layer.kernel, padding=layer.padding)
-            )
-        elif isinstance(layer, Linear):
-            layers.append(nn.Linear(layer.inputs, layer.outputs))
-        elif isinstance(layer, MaxPool):
-            layers.append(nn.MaxPool2d(layer.size))
-        else:
-            layers.append(nn.Flatten() if isinstance(layer, Flatten) else nn.ReLU())
-    model = nn.Sequential(*layers)
+    model = create_model(net.name)
     fill(model, weights)
     return model
 
@@ -98,7 +87,7 @@ class _Step(Session):
 
     def step(self) -> Tensor:
         self.optimizer.zero_grad()
-        loss = F.cross_entropy(self.model(self.x), self.y)
+        loss = functional.cross_entropy(self.model(self.x), self.y)
         loss.backward()
         self.optimizer.step()
         return loss

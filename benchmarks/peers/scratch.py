@@ -7,14 +7,14 @@ import numpy as np
 from benchmarks.cases import LEARNING_RATE, MOMENTUM, NetProblem
 from benchmarks.exact import parameter_names, scratch_layers
 from benchmarks.nets import Array
-from benchmarks.peers.base import Session, Unavailable
+from benchmarks.peers.base import Session, UnavailableError
 from convolens.scratch import Affine, Convolution, Momentum, SoftmaxWithLoss
 
 
 def load(problem: object, threads: int, dtype: str) -> Session:
     """Return the problem, ready to run. The process's environment has set NumPy's threads."""
     if not isinstance(problem, NetProblem):
-        raise Unavailable("the chapter is measured on networks only")
+        raise UnavailableError("the chapter is measured on networks only")
     return _Net(problem, dtype)
 
 

@@ -11,14 +11,14 @@ import numpy as np
 from benchmarks.cases import LEARNING_RATE, MOMENTUM, ConvProblem, NetProblem
 from benchmarks.exact import parameter_names
 from benchmarks.nets import Array, Conv, Flatten, Linear, MaxPool, Net
-from benchmarks.peers.base import Session, Unavailable
+from benchmarks.peers.base import Session, UnavailableError
 
 if importlib.util.find_spec("torch") is None:
-    raise Unavailable("torch is not installed: pip install torch")
+    raise UnavailableError("torch is not installed: pip install torch")
 
 import torch
 from torch import nn
-from torch.nn import functional as F
+from torch.nn import functional
 
 if TYPE_CHECKING:
     from benchmarks.epoch import EpochProblem
@@ -28,7 +28,7 @@ def load(
     problem: NetProblem | ConvProblem | EpochProblem,
     threads: int,
     channels_last: bool = False,
-    compiled: bool = False,
+    compile_it: bool = False,
 ) -> Session:
     """Return the problem, ready to run."""
     torch.set_num_threads(threads)
@@ -37,10 +37,10 @@ def load(
         return _Convolution(problem, layout)
     if isinstance(problem, NetProblem):
         kind = _Step if problem.case.task == "step" else _Forward
-        return kind(problem, layout, compiled)
+        return kind(problem, layout, compile_it)
     from benchmarks.peers.torch_epoch import Epoch
 
-    return Epoch(problem, layout)
+    return Epoch(problem, layout, compile_it)
 
 
 def build(net: Net, weights: list[Array], layout: torch.memory_format) -> nn.Sequential:
@@ -69,25 +69,25 @@ def fill(model: nn.Module, weights: list[Array]) -> None:
             parameter.copy_(torch.from_numpy(weight))
 
 
-def _compile(function: Callable[..., Any], *examples: Any) -> Callable[..., Any]:
+def compiled(function: Callable[..., Any], *examples: Any) -> Callable[..., Any]:
     """Compile, and run once so that the compiler's time is not measured."""
     fast = torch.compile(function)
     try:
         fast(*examples)
     except Exception as error:  # whatever stops the compiler is the reason that is shown
         reason = next((line for line in str(error).splitlines() if line.strip()), repr(error))
-        raise Unavailable(f"torch.compile cannot run here: {reason}") from error
+        raise UnavailableError(f"torch.compile cannot run here: {reason}") from error
     return fast
 
 
 class _Forward(Session):
     """A forward pass without gradients."""
 
-    def __init__(self, problem: NetProblem, layout: torch.memory_format, compiled: bool) -> None:
+    def __init__(self, problem: NetProblem, layout: torch.memory_format, compile_it: bool) -> None:
         self.model = build(problem.case.net, problem.weights, layout).eval()
         self.x = torch.from_numpy(problem.images).contiguous(memory_format=layout)
         with torch.inference_mode():
-            self.forward = _compile(self.model, self.x) if compiled else self.model
+            self.forward = compiled(self.model, self.x) if compile_it else self.model
 
     def step(self) -> torch.Tensor:
         with torch.inference_mode():
@@ -100,7 +100,7 @@ class _Forward(Session):
 class _Step(Session):
     """A training step."""
 
-    def __init__(self, problem: NetProblem, layout: torch.memory_format, compiled: bool) -> None:
+    def __init__(self, problem: NetProblem, layout: torch.memory_format, compile_it: bool) -> None:
         self.problem = problem
         self.model = build(problem.case.net, problem.weights, layout)
         self.x = torch.from_numpy(problem.images).contiguous(memory_format=layout)
@@ -109,11 +109,11 @@ class _Step(Session):
             self.model.parameters(), lr=LEARNING_RATE, momentum=MOMENTUM
         )
         self.loss = self._loss
-        if compiled:
-            self.loss = _compile(self._loss, self.x, self.y)
+        if compile_it:
+            self.loss = compiled(self._loss, self.x, self.y)
 
     def _loss(self, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-        return F.cross_entropy(self.model(x), y)
+        return functional.cross_entropy(self.model(x), y)
 
     def step(self) -> torch.Tensor:
         self.optimizer.zero_grad()
@@ -162,7 +162,7 @@ class _Convolution(Session):
     def step(self) -> torch.Tensor:
         with torch.inference_mode():
             if self.task == "forward":
-                return F.conv2d(
+                return functional.conv2d(
                     self.x, self.weight, None, self.stride, self.padding, 1, self.groups
                 )
             wanted = [self.task == "input grad", self.task == "weight grad", False]

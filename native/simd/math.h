@@ -40,14 +40,17 @@ CONVOLENS_INLINE vec exp(vec x) {
     return select(x != x, x, result);
 }
 
-// The natural logarithm of positive normal numbers; NaN below zero, -infinity at zero.
+// The natural logarithm; NaN below zero, -infinity at zero.
 CONVOLENS_INLINE vec log(vec x) {
-    const ivec bits = reinterpret_cast<ivec>(x);
+    // Numbers below the smallest normal one are made normal first.
+    const ivec small = x < broadcast(1.17549435e-38f);
+    const vec normal = select(small, x * broadcast(8388608.0f), x);
+    const ivec bits = reinterpret_cast<ivec>(normal);
     // Split x = m 2^e with m in [sqrt(1/2), sqrt(2)).
     const ivec shifted = bits - 0x3f3504f3;
     const ivec exponent = shifted >> 23;
     const vec m = reinterpret_cast<vec>((shifted & 0x007fffff) + 0x3f3504f3);
-    const vec e = __builtin_convertvector(exponent, vec);
+    const vec e = __builtin_convertvector(exponent, vec) - select(small, broadcast(23.0f), vec{});
     const vec r = m - broadcast(1.0f);
     const vec z = r * r;
     vec p = broadcast(7.0376836292e-2f);
@@ -88,8 +91,9 @@ CONVOLENS_INLINE vec tanh(vec x) {
     p = p * z + broadcast(1.33314422036e-1f);
     p = p * z + broadcast(-3.33332819422e-1f);
     const vec near_zero = p * z * x + x;
+    const vec kept_zero = select(x == vec{}, x, near_zero);  // -0 stays -0
     const vec signed_large = select(x < vec{}, -large, large);
-    return select(a < broadcast(0.625f), near_zero, signed_large);
+    return select(a < broadcast(0.625f), kept_zero, signed_large);
 }
 
 }  // namespace

@@ -23,7 +23,7 @@ def test_forward_shape() -> None:
 
 
 def test_small_images() -> None:
-    with pytest.raises(ShapeError, match="In layer conv2: .*covers 5 inputs.*only 4"):
+    with pytest.raises(ShapeError, match=r"In layer conv2: .*covers 5 inputs.*only 4"):
         lenet5((1, 8, 8))
     with pytest.raises(ShapeError, match="In layer pool2: "):
         lenet5((1, 28, 10))

@@ -65,8 +65,9 @@ def test_book_parameters_there_and_back() -> None:
     book = to_book_params(model)
     assert book["W2"].shape == (4 * 5 * 5, 6)
     again = from_book_params(book, (3, 12, 12))
-    for (name, a), (_, b) in zip(model.state_dict().items(), again.state_dict().items()):
-        assert np.array_equal(a.numpy(), b.numpy()), name
+    theirs = again.state_dict()
+    for name, tensor in model.state_dict().items():
+        assert np.array_equal(tensor.numpy(), theirs[name].numpy()), name
     book["W1"][...] = 0
     assert model.conv1.weight.detach().numpy().any()
 

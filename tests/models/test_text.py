@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from convolens.errors import ArgumentError
-from convolens.models.text import LETTERS, OPTIONS, Item, parse, pointer, write
+from convolens.models.text import LETTERS, OPTIONS, Item, write
+from convolens.models.text_reader import parse, pointer
 
 
 def test_every_letter() -> None:

@@ -1,4 +1,4 @@
-"""The command line: ``convolens train``, ``evaluate``, ``predict``, ``summary``, ``see``, ``ops``."""
+"""The command line: ``convolens train`` and its siblings."""
 
 from __future__ import annotations
 

@@ -115,7 +115,7 @@ def _tables(
             for score in class_scores(confusion, classes)
         ],
     )
-    mistakes = [
+    mistakes: list[tuple[str, ...]] = [
         (
             str(index),
             classes[result.labels[index]],

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +87,7 @@ _WHILE_RESUMING = {"data", "resume", "epochs", "threads", "offline"}
 @click.pass_context
 def train(
     ctx: click.Context,
+    /,
     data: str,
     threads: int | None,
     out: Path | None,

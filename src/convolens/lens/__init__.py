@@ -1,6 +1,7 @@
 """Looking into a network: what each layer makes, costs and sees."""
 
 from convolens.lens.receptive_field import Sight, pixels
-from convolens.lens.summary import Row, Summary, summary
+from convolens.lens.rows import Row
+from convolens.lens.summary import Summary, summary
 
 __all__ = ["Row", "Sight", "Summary", "pixels", "summary"]

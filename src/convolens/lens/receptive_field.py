@@ -67,7 +67,7 @@ class Sight:
         return replace(self, size=seen, stride=step, first=first, last=last)
 
     def all_together(self, image: int) -> Sight:
-        """Return what all elements together see of an axis of ``image`` cells, as one sight."""
+        """Return what all elements together see of the ``image`` cells that there are."""
         first, last = max(self.first, 0), min(self.last, image - 1)
         return Sight(last - first + 1, None, first, last)
 
@@ -86,10 +86,13 @@ class Sight:
         first, last = min(self.first, other.first), max(self.last, other.last)
         if self.axis is None or self.axis != other.axis:
             return Sight(0, None, first, last).all_together(image)
-        if self.stride is None or self.stride != other.stride:
-            return Sight(max(self.size, other.size), None, first, last, self.axis)
-        end = max(self.first + self.size, other.first + other.size)
-        return Sight(end - first, self.stride, first, last, self.axis)
+        if self.stride is None or other.stride is None:
+            return Sight(last - first + 1, None, first, last, self.axis)
+        # From the first pair of elements to the last, what a pair sees is largest at an end.
+        at_first = max(self.first + self.size, other.first + other.size) - first
+        at_last = last - min(self.last - self.size, other.last - other.size)
+        stride = self.stride if self.stride == other.stride else None
+        return Sight(max(at_first, at_last), stride, first, last, self.axis)
 
 
 def pixels(size: int, axis: int | None = 2) -> Sight:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from convolens.lens.summary_text import HEADINGS, cells_of, times, totals
+from convolens.lens.summary_text import HEADINGS, LEGEND, cells_of, times, totals
 
 if TYPE_CHECKING:
     from convolens.lens.summary import Summary
@@ -34,7 +34,7 @@ def html(summary: Summary) -> str:
     for row in summary.rows:
         lines.append(_row(cells_of(row), "td"))
         lines += [_wide(note, _NOTE) for note in row.notes]
-    lines += ["</tbody>", f"<tfoot>{_wide(totals(summary), _LEFT)}"]
+    lines += ["</tbody>", f"<tfoot>{_wide(totals(summary), _LEFT)}", _wide(LEGEND, _NOTE)]
     lines += [_wide(note, _NOTE) for note in summary.notes]
     lines += ["</tfoot>", "</table>"]
     if summary.error is not None:

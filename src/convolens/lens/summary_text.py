@@ -7,9 +7,11 @@ import textwrap
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from convolens.lens.summary import Row, Summary
+    from convolens.lens.rows import Row
+    from convolens.lens.summary import Summary
 
 HEADINGS = ("layer", "kind", "output", "parameters", "multiply-adds", "sees", "step")
+LEGEND = "sees: the pixels that one output depends on; step: from one output to the next"
 #: Numbers stand to the right, names to the left.
 _NAMES = 2
 
@@ -23,7 +25,7 @@ def table(summary: Summary, width: int | None = None) -> str:
     for row, texts in zip(summary.rows, cells[1:], strict=True):
         lines.append(_line(texts, widths))
         lines += [line for note in row.notes for line in _folded(f"  - {note}", room)]
-    lines += ["", totals(summary)]
+    lines += ["", totals(summary), *_folded(LEGEND, room)]
     lines += [line for note in summary.notes for line in _folded(f"- {note}", room)]
     return "\n".join(lines)
 
@@ -32,7 +34,7 @@ def cells_of(row: Row) -> tuple[str, ...]:
     """Return the texts of a row, one a heading; where a number would be 0, there is none.
 
     Example:
-        >>> from convolens.lens.summary import Row
+        >>> from convolens.lens.rows import Row
         >>> cells_of(Row("pool", "MaxPool2d", (1, 30, 12, 12), 0, 0, (6, 6), (2, 2), False))
         ('pool', 'MaxPool2d', '30x12x12', '', '', '6x6', '2')
     """

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from convolens import nn
 from convolens.errors import ArgumentError, ConvolensError
 from convolens.models.sizes import at_layer, checked_classes, checked_image
-from convolens.models.text import SAME, Item, parse, pointer
+from convolens.models.text import SAME, Item
+from convolens.models.text_reader import parse, pointer
 from convolens.nn import functional
 from convolens.nn.functional import Padding
 from convolens.spec import TensorSpec, checked, float32

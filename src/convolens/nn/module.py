@@ -15,6 +15,7 @@ from convolens.spec import FLOATS, DType, float32, float64
 from convolens.tensor import Tensor
 
 M = TypeVar("M", bound="Module")
+T = TypeVar("T")
 _handles = itertools.count()
 Hook = Callable[["Module", tuple[Any, ...], Any], Any]
 
@@ -171,11 +172,22 @@ class Module(abc.ABC):
         """Yield the direct parts with their names."""
         yield from self._modules.items()
 
-    def named_modules(self, prefix: str = "") -> Iterator[tuple[str, Module]]:
-        """Yield this module and all parts of parts, with their dotted paths."""
+    def _walk(self, prefix: str = "") -> Iterator[tuple[str, Module]]:
+        """Yield every place of this module and its parts; a shared one at each of its places."""
         yield prefix, self
         for name, module in self._modules.items():
-            yield from module.named_modules(f"{prefix}.{name}" if prefix else name)
+            yield from module._walk(f"{prefix}.{name}" if prefix else name)
+
+    def _places(self) -> Iterator[tuple[str, Parameter]]:
+        """Yield every place of a parameter; a shared one at each of its places."""
+        for prefix, module in self._walk():
+            for name, parameter in module._parameters.items():
+                if parameter is not None:
+                    yield f"{prefix}.{name}" if prefix else name, parameter
+
+    def named_modules(self) -> Iterator[tuple[str, Module]]:
+        """Yield this module and all parts of parts with their dotted paths, each once."""
+        yield from _once(self._walk())
 
     def modules(self) -> Iterator[Module]:
         """Yield this module and all parts of parts."""
@@ -184,12 +196,7 @@ class Module(abc.ABC):
 
     def named_parameters(self) -> Iterator[tuple[str, Parameter]]:
         """Yield all parameters with their dotted paths, each once."""
-        seen: set[int] = set()
-        for prefix, module in self.named_modules():
-            for name, parameter in module._parameters.items():
-                if parameter is not None and id(parameter) not in seen:
-                    seen.add(id(parameter))
-                    yield f"{prefix}.{name}" if prefix else name, parameter
+        yield from _once(self._places())
 
     def parameters(self) -> Iterator[Parameter]:
         """Yield all parameters, each once."""
@@ -242,8 +249,11 @@ class Module(abc.ABC):
         return self.to(float64)
 
     def state_dict(self) -> dict[str, Tensor]:
-        """Return all parameters by their dotted paths, sharing their memory."""
-        return {name: parameter.detach() for name, parameter in self.named_parameters()}
+        """Return all parameters by their dotted paths, sharing their memory.
+
+        A parameter that several parts share is there under each of its paths, as in torch.
+        """
+        return {name: parameter.detach() for name, parameter in self._places()}
 
     def load_state_dict(self, state: Mapping[str, Any], strict: bool = True) -> None:
         """Overwrite the parameters with those of ``state``. Nothing changes if it does not fit.
@@ -256,7 +266,7 @@ class Module(abc.ABC):
             ArgumentError: If names are missing or unexpected.
             ShapeError: If a shape differs.
         """
-        own = dict(self.named_parameters())
+        own = dict(self._places())
         missing = [name for name in own if name not in state]
         unexpected = [name for name in state if name not in own]
         if strict and (missing or unexpected):
@@ -294,6 +304,15 @@ class Module(abc.ABC):
         if not lines:
             return f"{type(self).__name__}({self.extra_repr()})"
         return f"{type(self).__name__}(\n  " + "\n  ".join(lines) + "\n)"
+
+
+def _once(named: Iterator[tuple[str, T]]) -> Iterator[tuple[str, T]]:
+    """Yield each object at the first of its names."""
+    seen: set[int] = set()
+    for name, item in named:
+        if id(item) not in seen:
+            seen.add(id(item))
+            yield name, item
 
 
 def _numbers(name: str, value: Any) -> Any:

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import index
-from typing import SupportsIndex
+from typing import Any, SupportsIndex
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,10 +58,13 @@ class Window:
             ("stride", self.stride),
             ("dilation", self.dilation),
         ):
-            if value < 1:
+            if not isinstance(value, SupportsIndex) or value < 1:  # type: ignore[operator]
                 raise ArgumentError(
-                    f"{name} is {value}, but must be at least 1.", hint=f"use a positive {name}."
+                    f"{name} is {value}, but must be a whole number, at least 1.",
+                    hint=f"use a positive {name}.",
                 )
+        if not all(isinstance(cells, SupportsIndex) for cells in self.padding):
+            raise ArgumentError(f"padding is {self.padding}, but must be whole numbers.")
         if min(self.padding) < 0:
             raise ArgumentError(
                 f"padding is {self.padding}, but must not be negative.",
@@ -299,8 +302,9 @@ def resolve_padding(
             [("padding", tuple(padding), ""), ("kernel", tuple(kernel), "")],
             "give one number, or one number an axis.",
         )
+    entries: Sequence[Any] = padding
     try:
-        pairs = ((p, p) if isinstance(p, SupportsIndex) else p for p in padding)
+        pairs = ((p, p) if isinstance(p, SupportsIndex) else p for p in entries)
         return tuple((index(before), index(after)) for before, after in pairs)
     except (TypeError, ValueError):
         raise ArgumentError(

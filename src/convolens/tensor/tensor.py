@@ -307,7 +307,7 @@ def _binary(op: Op, a: object, b: object) -> Tensor:
     assert isinstance(like, Tensor)
     first, second = _operand(a, like), _operand(b, like)
     if first is None or second is None:
-        return NotImplemented
+        return NotImplemented  # type: ignore[no-any-return]
     if first.dtype == second.dtype and first.dtype in FLOATS:
         return apply(op, first, second)
     floats = [t.dtype for t in (first, second) if t.dtype in FLOATS]

@@ -56,7 +56,7 @@ class Progress(ABC):
 
 
 def epoch_line(row: Epoch, epochs: int) -> str:
-    """Return an epoch's figures in one line of 80 characters or less.
+    """Return an epoch's figures in one line of about 80 characters.
 
     Example:
         >>> epoch_line(Epoch(1, 0.51, 0.8468, 0.234, 0.9278, 0.01, 0.25, 5748.0), 10)

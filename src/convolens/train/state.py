@@ -14,7 +14,13 @@ from convolens.nn import Module
 from convolens.optim import Optimizer
 from convolens.optim.lr_scheduler import LRScheduler
 from convolens.tensor.random import random_state, set_random_state
-from convolens.train.checkpoint import Checkpoint, compare, load_weights, weights_of
+from convolens.train.checkpoint import (
+    Checkpoint,
+    check_weights,
+    compare,
+    load_weights,
+    weights_of,
+)
 from convolens.train.evaluation import Evaluation
 from convolens.train.history import Epoch
 from convolens.train.position import Position
@@ -117,13 +123,14 @@ class State:
             raise CheckpointError(
                 f"{where}: {with_one} has a learning-rate schedule, {without} has none."
             )
+        check_weights(self.model, saved.weights, where)
         self._check_optimizer(saved.optimizer, where)
-        load_weights(self.model, saved.weights, where)
         try:
             self.optimizer.load_state_dict(saved.optimizer)
             if self.scheduler is not None and saved.scheduler is not None:
                 self.scheduler.load_state_dict(dict(saved.scheduler))
             set_random_state(saved.random)
+            load_weights(self.model, saved.weights, where)
         except (ConvolensError, LookupError, TypeError, ValueError) as error:
             raise CheckpointError(f"{where} does not fit this run: {error}") from error
         self.position = saved.position

@@ -151,8 +151,8 @@ class Trainer:
         both = (*transforms, *(() if self.normalize is None else (self.normalize,)))
         loader = Loader(train, batch_size, seed=self.seed, transforms=both)
         self.state.enter(order_facts(loader))
-        self._store.begin()
         with self._stop:
+            self._store.begin()
             self.progress.begin(epochs, len(loader), len(train))
             try:
                 while self.state.position.epoch < epochs and not self.has_stalled:

@@ -8,7 +8,7 @@ from typing import cast
 
 from convolens import _native
 from convolens.backends.candidate import Candidate, Run, Specs
-from convolens.backends.kernels._common import estimate, refuse_all_but_float32
+from convolens.backends.kernels._common import refuse_all_but_float32
 from convolens.backends.layout import dense, empty
 from convolens.ops import Array, Conv, ConvInputGrad, ConvWeightGrad, Op
 from convolens.spec import TensorSpec
@@ -17,8 +17,9 @@ from convolens.spec import TensorSpec
 #: finding them than on multiplying, and copying the patches first pays.
 _SHORT_RUN = 4
 _COPY = 0.6
-#: The padded rows of one row of outputs may have this many floats, or as many as the arrays.
-_LARGEST_ROWS = 2**22
+_MULTIPLY_ADD = 0.012
+#: The padded rows of one row of outputs may have this many floats.
+_LARGEST_ROWS = 2**24
 
 
 def _refuse(op: Op, specs: Specs) -> str:
@@ -26,8 +27,7 @@ def _refuse(op: Op, specs: Specs) -> str:
         return reason
     if cast(Conv, op).rank > 2:
         return "kernels have 1 or 2 spatial axes, not 3"
-    rows, arrays = _padded_row_floats(op, specs), sum(map(prod, (s.shape for s in specs)))
-    if rows > max(_LARGEST_ROWS, arrays):
+    if (rows := _padded_row_floats(op, specs)) > _LARGEST_ROWS:
         return f"the padded rows that one row of outputs reads have {rows} numbers"
     return ""
 
@@ -78,15 +78,22 @@ def _run_length(op: Op, specs: Specs) -> int:
     return weight.shape[-1] * image.shape[1]
 
 
+# The times are all proportional to the batch size: the choice must not depend on it, so that a batch
+# gives the same bits as its images one by one.
+
+
+def _product_time(op: Op, specs: Specs) -> float:
+    return _MULTIPLY_ADD * op.cost(*specs).multiply_adds
+
+
 def _direct_time(op: Op, specs: Specs) -> float:
-    run = _run_length(op, specs)
-    return estimate(op, specs) * (1 + _SHORT_RUN / run)
+    return _product_time(op, specs) * (1 + _SHORT_RUN / max(1, _run_length(op, specs)))
 
 
 def _gather_time(op: Op, specs: Specs) -> float:
     _, weight, output = _geometry(op, specs)
     positions = output.shape[0] * prod(output.shape[2:])
-    return estimate(op, specs) + _COPY * positions * prod(weight.shape[1:])
+    return _product_time(op, specs) + _COPY * positions * prod(weight.shape[1:])
 
 
 def _problem(op: Op, specs: Specs, algorithm: str) -> _native.Conv:
@@ -161,13 +168,13 @@ def _prepare_weight_grad(op: Op, specs: Specs, output: TensorSpec) -> Run:
 
 
 FORWARD = (
-    Candidate("product", _refuse_product, estimate, _prepare_forward("product")),
+    Candidate("product", _refuse_product, _product_time, _prepare_forward("product")),
     Candidate("direct", _refuse, _direct_time, _prepare_forward("direct")),
     Candidate("gather", _refuse, _gather_time, _prepare_forward("gather")),
 )
 INPUT_GRAD = (
-    Candidate("product", _refuse_product, estimate, _prepare_input_grad("product")),
+    Candidate("product", _refuse_product, _product_time, _prepare_input_grad("product")),
     Candidate("direct", _refuse, _direct_time, _prepare_input_grad("direct")),
     Candidate("gather", _refuse, _gather_time, _prepare_input_grad("gather")),
 )
-WEIGHT_GRAD = (Candidate("direct", _refuse, estimate, _prepare_weight_grad),)
+WEIGHT_GRAD = (Candidate("direct", _refuse, _product_time, _prepare_weight_grad),)

@@ -10,7 +10,7 @@ from convolens.lens.report.numbers import percent
 from convolens.lens.report.scene import View
 from convolens.lens.report.words import Words
 
-_BARS = 10
+_BARS = 5
 
 
 def answer_line(inputs: ReportInputs, view: View, say: Words) -> str:

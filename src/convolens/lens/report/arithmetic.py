@@ -5,6 +5,7 @@ from __future__ import annotations
 from convolens.lens.report.cells import grid, padding_cell, pixel_cell, signed_cell, signed_cells
 from convolens.lens.report.fields import COLOURS
 from convolens.lens.report.html import Html, element, join
+from convolens.lens.report.limits import NUMBERED_TAPS
 from convolens.lens.report.numbers import count, fixed, largest
 from convolens.lens.report.palette import signed_picture
 from convolens.lens.report.pixel import PixelExplanation
@@ -12,8 +13,6 @@ from convolens.lens.report.portion import Portion
 from convolens.lens.report.words import Words
 from convolens.ops import Array
 
-#: Taps of a window whose numbers are printed.
-NUMBERED_TAPS = 121
 _CHIPS = 16
 
 
@@ -54,7 +53,7 @@ def ledger(portion: Portion, pixel: PixelExplanation, say: Words) -> Html:
     name = say("pixel.engine", dtype=call.output.dtype.name)
     rows.append(_row(name, fixed(pixel.engine, exact), "engine"))
     rows.append(_row(say("pixel.difference"), fixed(pixel.difference, error), "difference"))
-    name = say("pixel.allowed", terms=count(call.terms), bits=24 if _single(portion) else 53)
+    name = say("pixel.allowed", terms=count(call.terms), power="⁻²⁴" if _single(portion) else "⁻⁵³")
     rows.append(_row(name, fixed(pixel.tolerance, error), "tolerance"))
     verdict = verdict_key(pixel)
     return join(
@@ -116,7 +115,9 @@ def _channel(
     window, weights = pixel.window[channel], pixel.weights[channel]
     parts = [
         _part("window", _window_cells(portion, pixel, channel), window, limits["x"], say),
-        _part("weights", signed_cells(weights, limits["w"], decimals["w"]), weights, limits["w"], say),
+        _part(
+            "weights", signed_cells(weights, limits["w"], decimals["w"]), weights, limits["w"], say
+        ),
         _part(
             "products",
             signed_cells(pixel.products[channel], top, decimals["p"]),

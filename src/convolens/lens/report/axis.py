@@ -26,6 +26,12 @@ class Axis:
     end: float
     ticks: tuple[float, ...]
 
+    @property
+    def decimals(self) -> int:
+        """How many decimals the ticks have."""
+        step = self.ticks[1] - self.ticks[0] if len(self.ticks) > 1 else 1.0
+        return max(0, -math.floor(math.log10(step) + 1e-9))
+
     def at(self, value: float) -> float:
         """Return the position of a value."""
         return self.start + (value - self.low) / (self.high - self.low) * (self.end - self.start)

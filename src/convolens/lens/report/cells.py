@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import numpy as np
+
 from convolens.lens.report.html import Html, element, join
 from convolens.lens.report.numbers import fixed
 from convolens.lens.report.palette import tint
@@ -73,14 +75,14 @@ def grid(cells: Iterable[Html], columns: int, label: str, *, kind: str = "", **d
 
 
 def is_whole(values: Array, scale: int) -> bool:
-    """Return whether an image holds whole numbers from 0 to ``scale``, divided by it.
+    """Return whether an image is whole numbers from 0 to ``scale``, divided by it in float32.
 
     Example:
-        >>> import numpy as np
         >>> is_whole(np.array([0, 5 / 16], np.float32), 16), is_whole(np.array([0.3]), 16)
         (True, False)
     """
-    raw = values.astype("float64") * scale
-    # Dividing whole numbers and rounding to float32 is off by at most one part in 2^24.
-    near = abs(raw - raw.round()) <= scale * 2.0**-23
-    return bool(near.all() and (raw >= 0).all() and (raw <= scale * (1 + 2.0**-23)).all())
+    if not np.isfinite(values).all():
+        return False
+    whole = np.rint(values.astype(np.float64) * scale)
+    again = (whole / scale).astype(np.float32)
+    return bool((whole >= 0).all() and (whole <= scale).all() and np.array_equal(again, values))

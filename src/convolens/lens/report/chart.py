@@ -9,10 +9,12 @@ from typing import final
 
 from convolens.lens.report.axis import Axis, round_axis, whole_axis
 from convolens.lens.report.html import Html, element, join
+from convolens.lens.report.numbers import POWER, decimals_for, fixed, percent
 
 _WIDTH, _HEIGHT = 520, 300
 _LEFT, _RIGHT, _TOP, _BOTTOM = 58, 132, 16, 46
 _APART = 19.0
+_LONG = 10_000
 _MOST_DOTS = 40
 
 
@@ -31,9 +33,9 @@ def line_chart(
     across: str,
     epochs: Sequence[int],
     lines: Sequence[Line],
-    show: Callable[[float], str],
     describe: Callable[[int], str],
-    top: float | None = None,
+    *,
+    is_share: bool,
 ) -> Html:
     """Return a chart of ``lines`` over ``epochs``. What is not a finite number leaves a gap.
 
@@ -42,50 +44,64 @@ def line_chart(
         across: What the epochs are called.
         epochs: Whole numbers, growing.
         lines: The lines, with a value for each epoch.
-        show: Writes a value.
         describe: Writes all values of the epoch with this position.
-        top: The largest value that is possible; without it the axis begins at 0.
+        is_share: Whether the values are shares, drawn up to 100 %; others are drawn from 0.
     """
     finite = [v for line in lines for v in line.values if math.isfinite(v)]
-    low = min(finite, default=0.0) if top is not None else 0.0
-    high = max(finite, default=1.0) if top is None else top
-    y = round_axis(min(low, high), high, _HEIGHT - _BOTTOM, _TOP)
+    low = min(finite, default=0.0) if is_share else min(0.0, *finite, 0.0)
+    high = 1.0 if is_share else max(finite, default=1.0)
+    y = round_axis(low, high, _HEIGHT - _BOTTOM, _TOP)
     x = whole_axis(epochs[0], epochs[-1], _LEFT + 8, _WIDTH - _RIGHT)
-    parts = [_frame(x, y, across, show)]
-    parts += [_line(line, epochs, x, y) for line in lines]
-    parts.append(_names(lines, x, y, show))
-    parts.append(_bands(epochs, x, describe))
-    return element(
-        "figure",
-        element("figcaption", title, class_="what"),
-        element(
-            "svg",
-            *parts,
-            viewBox=f"0 0 {_WIDTH} {_HEIGHT}",
-            class_="chart",
-            role="img",
-            aria_label=f"{title}. {describe(len(epochs) - 1)}",
-        ),
-        element("output", describe(len(epochs) - 1), class_="readout"),
-        class_="curve",
+    last = describe(len(epochs) - 1)
+    drawing = element(
+        "svg",
+        _frame(x, y, across, is_share),
+        *(_line(line, epochs, x, y) for line in lines),
+        _names(lines, y, is_share),
+        _bands(epochs, x, describe),
+        viewBox=f"0 0 {_WIDTH} {_HEIGHT}",
+        class_="chart",
+        role="img",
+        aria_label=f"{title}. {last}",
     )
+    readout = element("output", last, class_="readout")
+    caption = element("figcaption", title, class_="what")
+    return element("figure", caption, drawing, readout, class_="curve")
 
 
-def _frame(x: Axis, y: Axis, across: str, show: Callable[[float], str]) -> Html:
+def show(value: float, is_share: bool) -> str:
+    r"""Return a value of a curve as text.
+
+    Example:
+        >>> show(0.98125, True), show(0.98125, False), show(251.3, False)
+        ('98.1\xa0%', '0.981', '251.3')
+    """
+    if is_share or not math.isfinite(value):
+        return percent(value)
+    return fixed(value, min(3, decimals_for(abs(value))) if value else 0)
+
+
+def _frame(x: Axis, y: Axis, across: str, is_share: bool) -> Html:
     parts = []
     for tick in y.ticks:
         at = round(y.at(tick), 1)
         parts.append(element("path", d=f"M{_LEFT} {at}H{_WIDTH - _RIGHT}", class_="grid"))
-        parts.append(_text(_LEFT - 8, at + 5, show(tick), "tick end"))
+        parts.append(_text(_LEFT - 8, at + 5, _tick(tick, y, is_share), "tick end"))
     bottom = _HEIGHT - _BOTTOM
     for tick in x.ticks:
         at = round(x.at(tick), 1)
         parts.append(element("path", d=f"M{at} {bottom}v5", class_="axis"))
-        parts.append(_text(at, bottom + 21, f"{tick:g}", "tick middle"))
+        parts.append(_text(at, bottom + 21, f"{tick:.0f}", "tick middle"))
     parts.append(element("path", d=f"M{_LEFT} {bottom}H{_WIDTH - _RIGHT}", class_="axis"))
     middle = (_LEFT + _WIDTH - _RIGHT) / 2
     parts.append(_text(middle, _HEIGHT - 5, across, "tick middle"))
     return element("g", *parts)
+
+
+def _tick(value: float, y: Axis, is_share: bool) -> str:
+    if is_share:
+        return f"{fixed(100 * value, max(0, y.decimals - 2))}\u00a0%"
+    return fixed(value, y.decimals if y.high < _LONG else POWER)
 
 
 def _line(line: Line, epochs: Sequence[int], x: Axis, y: Axis) -> Html:
@@ -105,22 +121,28 @@ def _line(line: Line, epochs: Sequence[int], x: Axis, y: Axis) -> Html:
     return element("g", element("path", d=path or None), *dots, class_=f"line {line.kind}")
 
 
-def _names(lines: Sequence[Line], x: Axis, y: Axis, show: Callable[[float], str]) -> Html:
+def _names(lines: Sequence[Line], y: Axis, is_share: bool) -> Html:
     """Write each line's name and last value at its end, moved apart where they would touch."""
-    ends = []
+    ends: list[tuple[float, Line, float]] = []
     for line in lines:
         last = next((v for v in reversed(line.values) if math.isfinite(v)), None)
         if last is not None:
-            ends.append([y.at(last) + 5, line, last])
+            ends.append((y.at(last) + 5, line, last))
     ends.sort(key=lambda end: end[0])
-    for above, below in zip(ends, ends[1:], strict=False):
-        below[0] = max(below[0], above[0] + _APART)
-    overflow = max(0.0, ends[-1][0] - (_HEIGHT - _BOTTOM + 2)) if ends else 0.0
+    places = [end[0] for end in ends]
+    for number in range(1, len(places)):
+        places[number] = max(places[number], places[number - 1] + _APART)
+    overflow = max(0.0, places[-1] - (_HEIGHT - _BOTTOM + 2)) if places else 0.0
     return element(
         "g",
         *(
-            _text(_WIDTH - _RIGHT + 10, down - overflow, f"{line.name} {show(last)}", f"name {line.kind}")
-            for down, line, last in ends
+            _text(
+                _WIDTH - _RIGHT + 10,
+                place - overflow,
+                f"{line.name} {show(last, is_share)}",
+                f"name {line.kind}",
+            )
+            for place, (_, line, last) in zip(places, ends, strict=True)
         ),
     )
 

@@ -102,9 +102,7 @@ def _tolerance(step: Step, wide: list[Array], expected: Array) -> Array:
     return sum_tolerance(terms + 8, np.asarray(2 * scale), dtype)
 
 
-def _wrong(
-    step: Step, wrong: NDArray[np.bool_], expected: Array, allowed: Array
-) -> CheckError:
+def _wrong(step: Step, wrong: NDArray[np.bool_], expected: Array, allowed: Array) -> CheckError:
     at = tuple(int(i) for i in np.argwhere(wrong)[0])
     name = f"{step.layer} ({step.kind})" if step.layer else step.kind
     return CheckError(

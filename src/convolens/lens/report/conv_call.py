@@ -26,6 +26,7 @@ class ConvCall:
         weight: [K, C/groups, *R].
         bias: [K], or None.
         output: What the engine computed, [K, *P].
+        step: The operator call that it is.
     """
 
     layer: str
@@ -35,6 +36,7 @@ class ConvCall:
     weight: Array
     bias: Array | None
     output: Array
+    step: Step
 
     @property
     def windows(self) -> tuple[Window, ...]:
@@ -73,7 +75,7 @@ def conv_calls(steps: Iterable[Step], image_shape: tuple[int, ...]) -> list[Conv
             case ops.Conv(stride=(_, _)):
                 x, weight, *bias = step.inputs
                 call = ConvCall(
-                    step.layer, step.kind, step.op, x[0], weight, _one(bias), step.output[0]
+                    step.layer, step.kind, step.op, x[0], weight, _one(bias), step.output[0], step
                 )
                 calls.append(call)
                 read_image = True
@@ -92,7 +94,7 @@ def _whole_image(step: Step, image_shape: tuple[int, ...]) -> list[ConvCall]:
     weights = weight.reshape(-1, *image_shape)
     output = step.output.reshape(-1, 1, 1)
     image = x.reshape(image_shape)
-    return [ConvCall(step.layer, step.kind, op, image, weights, _one(bias), output)]
+    return [ConvCall(step.layer, step.kind, op, image, weights, _one(bias), output, step)]
 
 
 def _one(bias: list[Array]) -> Array | None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from convolens.lens.report.chart import Line, line_chart
+from convolens.lens.report.chart import Line, line_chart, show
 from convolens.lens.report.html import Html, element, join
 from convolens.lens.report.limits import EPOCHS
 from convolens.lens.report.numbers import count, decimals_for, fixed, percent
@@ -30,51 +30,37 @@ def curves(scene: Scene, say: Words) -> Html:
     if not history:
         return element("p", say("curves.none"), class_="note")
     charts = [
-        _chart(history, say, "loss", lambda v: fixed(v, 3), None),
-        _chart(history, say, "accuracy", percent, 1.0),
+        _chart(history, say, "loss", is_share=False),
+        _chart(history, say, "accuracy", is_share=True),
     ]
-    notes = [
-        element("p", say("curves.gaps", epochs=", ".join(gaps)), class_="note")
-        for gaps in [_gaps(history)]
-        if gaps
-    ]
+    gaps = ", ".join(_gaps(history))
+    note = element("p", say("curves.gaps", epochs=gaps), class_="note") if gaps else join(())
     return join(
         [
             element("p", say("curves.intro")),
             element("div", *charts, class_="curves"),
-            *notes,
+            note,
             _table(history, say),
         ]
     )
 
 
-def _chart(
-    history: Sequence[Row], say: Words, what: str, show: Callable[[float], str], top: float | None
-) -> Html:
+def _chart(history: Sequence[Row], say: Words, what: str, *, is_share: bool) -> Html:
     epochs = _epochs(history)
     lines = [
         Line(say(f"curves.{part}"), part, [row.get(f"{part}_{what}", math.nan) for row in history])
         for part in ("train", "test")
     ]
     known = [line for line in lines if any(math.isfinite(v) for v in line.values)]
+    title = say(f"curves.{what}")
     if not known:
-        return element("p", say("curves.unknown", what=say(f"curves.{what}")), class_="note")
+        return element("p", say("curves.unknown", what=title), class_="note")
 
     def describe(position: int) -> str:
-        values = ", ".join(f"{line.name} {show(line.values[position])}" for line in known)
+        values = ", ".join(f"{line.name} {show(line.values[position], is_share)}" for line in known)
         return say("curves.at", epoch=epochs[position], values=values)
 
-    def tick(value: float) -> str:
-        return f"{100 * value:g} %" if top else f"{value:g}"
-
-    return line_chart(
-        say(f"curves.{what}"), say("curves.epoch"), epochs, known, _short(tick, show), describe, top
-    )
-
-
-def _short(tick: Callable[[float], str], show: Callable[[float], str]) -> Callable[[float], str]:
-    """Write round values as ticks are written, and all others as values are."""
-    return lambda value: tick(value) if len(tick(value)) < len(show(value)) else show(value)
+    return line_chart(title, say("curves.epoch"), epochs, known, describe, is_share=is_share)
 
 
 def _epochs(history: Sequence[Row]) -> list[int]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from convolens.lens.report.arithmetic import arithmetic, ledger
+from convolens.lens.report.conv_call import ConvCall
 from convolens.lens.report.feature_maps import step_name
 from convolens.lens.report.fields import input_fields, output_field
 from convolens.lens.report.html import Html, element, join
-from convolens.lens.report.numbers import largest
 from convolens.lens.report.pixel import explain_pixel
 from convolens.lens.report.portion import Portion, default_pixel
 from convolens.lens.report.scene import Scene
@@ -39,27 +41,27 @@ def _explorer(scene: Scene, portion: Portion, say: Words) -> Html:
     pixel = explain_pixel(call, default_pixel(portion))
     sizes = np.nan_to_num(np.abs(pixel.partial_sums), nan=0.0, posinf=0.0)
     channel = int(sizes.argmax())
-    operation = call.op.describe(call.weight.shape[2:])
     heading = element(
         "summary",
         element("strong", step_name(call.layer, call.kind)),
         " ",
-        element("small", say("pixel.operation", operation=operation) if call.kind != "Linear" else ""),
+        element("small", _operation(call, say)),
     )
-    here = say("pixel.here", image=caption(scene, 0, say), k=pixel.at[0], p=pixel.at[1], q=pixel.at[2])
+    k, p, q = pixel.at
+    here = "pixel.here_unit" if portion.is_units else "pixel.here"
+    place = say(here, image=caption(scene, 0, say), k=k, p=p, q=q)
     notes = []
     if not portion.live:
         notes.append(element("p", say("pixel.too_large"), class_="note"))
     elif portion.channels < len(call.weight):
         text = say("pixel.channels_left_out", shown=portion.channels, total=len(call.weight))
         notes.append(element("p", text, class_="note"))
-    top = largest(pixel.products)
     return element(
         "details",
         heading,
         *notes,
         _controls(scene, portion, pixel.at, say) if portion.live else join(()),
-        element("p", here, class_="here", data_v="here"),
+        element("p", place, class_="here", data_v="here"),
         element(
             "div",
             input_fields(portion, pixel.channels[0] + channel, pixel, say),
@@ -67,7 +69,7 @@ def _explorer(scene: Scene, portion: Portion, say: Words) -> Html:
             class_="fields",
         ),
         arithmetic(portion, pixel, channel, say),
-        element("p", _read_as(portion, top, say), class_="note"),
+        element("p", _read_as(portion, say), class_="note"),
         ledger(portion, pixel, say),
         class_="explorer",
         data_call=str(portion.number),
@@ -75,7 +77,30 @@ def _explorer(scene: Scene, portion: Portion, say: Words) -> Html:
     )
 
 
-def _read_as(portion: Portion, top: float, say: Words) -> str:
+def _operation(call: ConvCall, say: Words) -> str:
+    """Return what a layer does, such as 16 kernels of 1×3×3, stride 1, padding 1."""
+    size = _sizes(call.weight.shape[1:])
+    parts = [say("pixel.kernels", count=len(call.weight), size=size)]
+    if call.kind == "Linear":
+        return say("pixel.units", count=len(call.weight), size=size)
+    parts.append(say("pixel.stride", stride=_sizes(call.op.stride)))
+    padding = [str(a) if a == b else f"{a}+{b}" for a, b in call.op.padding]
+    parts.append(say("pixel.padding", padding=_sizes(padding)))
+    if any(step > 1 for step in call.op.dilation):
+        parts.append(say("pixel.dilation", dilation=_sizes(call.op.dilation)))
+    if call.op.groups > 1:
+        parts.append(say("pixel.groups", groups=call.op.groups))
+    return say("pixel.comma").join(parts)
+
+
+def _sizes(numbers: Sequence[object]) -> str:
+    """Return 3 for 3 and 3 along two axes, else 3×4."""
+    if len(numbers) == 2 and numbers[0] == numbers[1]:
+        return str(numbers[0])
+    return "×".join(map(str, numbers))
+
+
+def _read_as(portion: Portion, say: Words) -> str:
     if portion.scale is None:
         return say("pixel.rounded")
     return say("pixel.rounded_pixels", scale=portion.scale)
@@ -88,13 +113,13 @@ def _controls(scene: Scene, portion: Portion, at: tuple[int, ...], say: Words) -
         element("option", caption(scene, number, say), value=number)
         for number in range(len(scene.views))
     ]
-    labels = [element("label", say("pixel.choose_image"), element("select", *options, name="image"))]
-    for name, value, end in zip(
-        ("k", "p", "q"), at, (portion.channels, rows, columns), strict=True
-    ):
-        number = element(
-            "input", type="number", name=name, value=value, min=0, max=end - 1, disabled=end == 1
-        )
-        labels.append(element("label", say(f"pixel.choose_{name}"), number))
+    select = element("select", *options, name="image")
+    labels = [element("label", say("pixel.choose_image"), select)]
+    ends = (portion.channels, rows, columns)
+    for name, value, end in zip(("k", "p", "q"), at, ends, strict=True):
+        number = element("input", type="number", name=name, value=value, min=0, max=end - 1)
+        key = "pixel.choose_unit" if portion.is_units else f"pixel.choose_{name}"
+        hidden = portion.is_units and name != "k"
+        labels.append(element("label", say(key), number, hidden=hidden))
     labels.append(element("span", say("pixel.keys"), class_="note"))
     return element("form", *labels, class_="choose", hidden=True)

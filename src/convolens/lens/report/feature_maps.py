@@ -7,7 +7,7 @@ from convolens.lens.report import limits
 from convolens.lens.report.cells import grid, signed_cells
 from convolens.lens.report.html import Html, element, join
 from convolens.lens.report.limits import step_of
-from convolens.lens.report.numbers import count, decimals_for, largest, span
+from convolens.lens.report.numbers import count, decimals_for, fixed, largest, span
 from convolens.lens.report.scene import Scene
 from convolens.lens.report.sheet import make_sheet
 from convolens.lens.report.steps import Step
@@ -21,10 +21,14 @@ _VECTOR_ROW = 64
 def feature_maps(scene: Scene, view: int, say: Words) -> Html:
     """Return the steps of the network on one of the images."""
     steps = scene.views[view].steps
-    shown = [
-        _step(step, f"m{view}-{number}", scene.limits.channels, say)
-        for number, step in enumerate(steps[: limits.STEPS])
-    ]
+    calls = {id(call.step): number for number, call in enumerate(scene.views[view].calls)}
+    shown = []
+    for number, step in enumerate(steps[: limits.STEPS]):
+        drawn = _step(step, f"m{view}-{number}", scene.limits.channels, say)
+        call = calls.get(id(step))
+        shown.append(
+            element("article", drawn, class_="step", data_call=None if call is None else str(call))
+        )
     if len(steps) > limits.STEPS:
         note = say("maps.steps_left_out", shown=limits.STEPS, total=len(steps))
         shown.append(element("p", note, class_="note"))
@@ -46,20 +50,17 @@ def _step(step: Step, name: str, channels: int, say: Words) -> Html:
         element("small", say("maps.shape", shape=shape)),
     )
     if isinstance(step.op, ops.Reshape):
-        return _block(heading, element("p", say("maps.reshape", numbers=count(int(output.size)))))
+        return join([heading, element("p", say("maps.reshape", numbers=count(int(output.size))))])
     limit = largest(output)
-    low, high = span(output, decimals_for(limit))
-    scale = f"{limit:.4g}"
+    decimals = decimals_for(limit)
+    low, high = span(output, decimals)
+    scale = fixed(limit, decimals)
     ranges = element("p", say("maps.range", low=low, high=high, limit=scale), class_="note")
     if output.ndim == 3 and output.size:
-        return _block(heading, ranges, _maps(output, name, channels, limit, say))
+        return join([heading, ranges, _maps(output, name, channels, limit, say)])
     if output.ndim == 1 and output.size:
-        return _block(heading, ranges, _vector(output, name, limit, say))
-    return _block(heading, element("p", say("maps.not_drawn"), class_="note"))
-
-
-def _block(*content: Html) -> Html:
-    return element("article", *content, class_="step")
+        return join([heading, ranges, _vector(output, name, limit, say)])
+    return join([heading, element("p", say("maps.not_drawn"), class_="note")])
 
 
 def _maps(output: Array, name: str, channels: int, limit: float, say: Words) -> Html:

@@ -22,13 +22,12 @@ def input_fields(portion: Portion, channel: int, pixel: PixelExplanation, say: W
     x = portion.calls[0].x
     if not _numbered(portion):
         whole = portion.scale is not None and len(x) in (1, COLOURS)
-        picture = image_picture(x) if whole else signed_picture(
-            x[channel], portion.limits["x"]
-        )
+        picture = image_picture(x) if whole else signed_picture(x[channel], portion.limits["x"])
         plane = "all" if whole else str(channel)
-        return _figure(_caption(x, None if whole else channel, say), _picture(
-            portion, picture, plane, pixel, say
-        ))
+        return _figure(
+            _caption(x, None if whole else channel, say),
+            _picture(portion, picture, plane, pixel, say),
+        )
     several = len(x) <= COLOURS
     shown = range(len(x)) if several else (channel,)
     return join(_figure(_caption(x, c, say), _cells(portion, c, pixel, say)) for c in shown)
@@ -40,7 +39,7 @@ def output_field(portion: Portion, pixel: PixelExplanation, say: Words) -> Html:
     k, p, q = pixel.at
     limit, decimals = portion.limits["y"], portion.decimals["y"]
     rows, columns = output.shape[1:]
-    if rows * columns == 1:
+    if portion.is_units:
         values = output[: portion.channels, 0, 0]
         cells = _marked(signed_cells(values, limit, decimals), {k})
         field = grid(
@@ -71,7 +70,7 @@ def output_field(portion: Portion, pixel: PixelExplanation, say: Words) -> Html:
 def _numbered(portion: Portion) -> bool:
     call = portion.calls[0]
     sizes = zip(call.x.shape[1:], call.op.padding, strict=True)
-    return max(size + sum(pair) for size, pair in sizes) <= NUMBERED_SIDE + 2
+    return all(size + sum(pair) <= NUMBERED_SIDE + 2 for size, pair in sizes)
 
 
 def _caption(x: Array, channel: int | None, say: Words) -> str:
@@ -128,7 +127,9 @@ def _picture(
         call.x.shape[1:], call.op.padding, pixel.at[1:], call.op.stride, call.windows, strict=True
     ):
         padded = size + before + after
-        shares.append((before / padded, size / padded, at * stride / padded, window.extent / padded))
+        shares.append(
+            (before / padded, size / padded, at * stride / padded, window.extent / padded)
+        )
     (top, height, first, tall), (left, width, start, broad) = shares
     image = element(
         "img", src=picture, alt="", class_="tile", style=_place(top, left, height, width)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from convolens.lens.report import limits
@@ -10,13 +12,15 @@ from convolens.lens.report.conv_call import ConvCall
 from convolens.lens.report.html import Html, element, join
 from convolens.lens.report.inputs import ReportInputs
 from convolens.lens.report.legend import legend
-from convolens.lens.report.numbers import count, decimals_for, largest
+from convolens.lens.report.numbers import count, decimals_for, fixed, largest
 from convolens.lens.report.scene import Scene
 from convolens.lens.report.sheet import Sheet, make_sheet
 from convolens.lens.report.words import Words
 from convolens.ops import Array
 
 _PLANES = 3
+# Widths in the letters' size: of a cell, of a picture, of the name of a plane, between two states.
+_CELL, _TILE, _LETTER, _GAP = 2.75, 3.6, 1.1, 0.6
 
 
 def filters(scene: Scene, say: Words) -> Html:
@@ -32,7 +36,7 @@ def filters(scene: Scene, say: Words) -> Html:
     rows, columns = after.shape[2:]
     cells = len(states) * shown * int(after[0].size)
     numbered = max(rows, columns) <= limits.NUMBERED_FILTER and cells <= limits.NUMBERED_CELLS
-    notes = [say("filters.scale", limit=f"{limit:.3g}")]
+    notes = [say("filters.scale", limit=fixed(limit, decimals_for(limit, 3)))]
     if before is None:
         notes.append(say("filters.no_before"))
     if shown < len(after):
@@ -41,15 +45,21 @@ def filters(scene: Scene, say: Words) -> Html:
         notes.append(say("filters.planes_left_out", shown=_PLANES, total=after.shape[1]))
     if not numbered:
         notes.append(say("filters.no_numbers", weights=count(int(after.size))))
-    unit = "filters.linear" if call.kind == "Linear" else "filters.intro"
-    intro = say(unit, count=count(len(after)), size="×".join(map(str, after.shape[1:])))
+        if rows * columns <= limits.NUMBERED_TAPS:
+            notes.append(say("filters.numbers_below"))
+    size = "×".join(map(str, after.shape[1:]))
+    key = "filters.linear" if call.kind == "Linear" else "filters.intro"
+    intro = [element("p", say(key, count=count(len(after)), size=size))]
+    if before is not None:
+        intro.append(element("p", say("filters.pairs")))
+    one = "filters.unit" if call.kind == "Linear" else "filters.one"
     tiles = _numbered if numbered else _pictured
     return join(
         [
-            element("p", intro),
+            *intro,
             legend(limit),
             element("p", " ".join(notes), class_="note"),
-            tiles({name: weights[:shown] for name, weights in states.items()}, limit, say),
+            tiles({name: weights[:shown] for name, weights in states.items()}, limit, one, say),
         ]
     )
 
@@ -64,7 +74,7 @@ def weights_before(inputs: ReportInputs, call: ConvCall) -> Array | None:
     return None
 
 
-def _numbered(states: dict[str, Array], limit: float, say: Words) -> Html:
+def _numbered(states: dict[str, Array], limit: float, one: str, say: Words) -> Html:
     decimals = min(3, decimals_for(limit, 3))
 
     def planes(name: str, number: int) -> Html:
@@ -83,10 +93,10 @@ def _numbered(states: dict[str, Array], limit: float, say: Words) -> Html:
             for plane, values in enumerate(weights)
         )
 
-    return _figures(states, planes, say, "numbered")
+    return _figures(states, planes, one, "numbered", say)
 
 
-def _pictured(states: dict[str, Array], limit: float, say: Words) -> Html:
+def _pictured(states: dict[str, Array], limit: float, one: str, say: Words) -> Html:
     sheets: dict[str, list[Sheet]] = {
         name: [
             make_sheet(f"f-{name}-{plane}", weights[:, plane], limit)
@@ -107,25 +117,37 @@ def _pictured(states: dict[str, Array], limit: float, say: Words) -> Html:
         )
 
     stored = [sheet.definition for several in sheets.values() for sheet in several]
-    return join([*stored, _figures(states, planes, say, "pictured")])
+    return join([*stored, _figures(states, planes, one, "pictured", say)])
 
 
-def _figures(states: dict[str, Array], planes: object, say: Words, kind: str) -> Html:
+def _figures(
+    states: dict[str, Array],
+    planes: Callable[[str, int], Html],
+    one: str,
+    kind: str,
+    say: Words,
+) -> Html:
     figures = []
-    total = len(next(iter(states.values())))
-    for number in range(total):
+    first = next(iter(states.values()))
+    for number in range(len(first)):
         columns = [
             element(
                 "div",
                 element("small", say(f"filters.{name}")),
-                planes(name, number),  # type: ignore[operator]
+                planes(name, number),
                 class_="state",
             )
             for name in states
         ]
-        caption = element("figcaption", say("filters.one", number=number))
+        caption = element("figcaption", say(one, number=number))
         figures.append(element("figure", caption, element("div", *columns, class_="states")))
-    return element("div", *figures, class_=f"filters {kind}")
+    columns = first.shape[3]
+    wide = columns * _CELL if kind == "numbered" else _TILE
+    letters = _LETTER if first.shape[1] == _PLANES else 0.0
+    least = len(states) * (wide + letters + _GAP)
+    return element(
+        "div", *figures, class_=f"filters {kind}", style=f"--least:{least:.4g}rem;--cell:{_CELL}rem"
+    )
 
 
 def _plane_name(plane: int, planes: int) -> Html:

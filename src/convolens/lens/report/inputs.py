@@ -55,7 +55,10 @@ class ReportInputs:
             raise ShapeError(
                 f"the report's images have shape {list(shape)}, but the network takes "
                 f"{list(self.input_shape)}.",
-                [("images", list(shape), "N, C, H, W"), ("input_shape", self.input_shape, "C, H, W")],
+                [
+                    ("images", list(shape), "N, C, H, W"),
+                    ("input_shape", self.input_shape, "C, H, W"),
+                ],
                 "give images [N, C, H, W] of the network's size.",
             )
         if self.labels is not None and self.labels.shape != shape[:1]:

@@ -18,6 +18,8 @@ SIDE = 64
 NUMBERED_SIDE = 16
 NUMBERED_FILTER = 7
 NUMBERED_CELLS = 4_000
+#: Taps of a window whose numbers are printed.
+NUMBERED_TAPS = 121
 #: Filters that are drawn.
 FILTERS = 128
 #: Characters of the numbers that the page's script recomputes pixels from.
@@ -27,7 +29,7 @@ CLASSES = 25
 #: Epochs in the table.
 EPOCHS = 200
 
-_CHOICES = tuple((images, 64) for images in (6, 5, 4, 3, 2, 1)) + ((1, 32), (1, 16), (1, 8), (1, 4))
+_CHOICES = ((6, 64), (5, 64), (4, 64), (3, 64), (2, 64), (1, 64), (1, 32), (1, 16), (1, 8), (1, 4))
 
 
 @final

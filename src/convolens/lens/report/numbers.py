@@ -80,13 +80,13 @@ def span(array: Array, decimals: int) -> tuple[str, str]:
 
 
 def percent(share: float) -> str:
-    """Return a share as per cent with one decimal.
+    r"""Return a share as per cent with one decimal, unbreakable.
 
     Example:
         >>> percent(0.98125)
-        '98.1 %'
+        '98.1\xa0%'
     """
-    return f"{fixed(100 * share, 1)} %" if math.isfinite(share) else "–"
+    return f"{fixed(100 * share, 1)}\u00a0%" if math.isfinite(share) else "–"
 
 
 def count(number: int) -> str:

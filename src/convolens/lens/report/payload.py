@@ -13,7 +13,16 @@ from convolens.lens.report.portion import Portion, default_pixel
 from convolens.lens.report.words import Words
 from convolens.ops import Array
 
-_SPOKEN = ("pixel.agrees", "pixel.differs", "pixel.not_finite", "pixel.broken", "pixel.here")
+_SPOKEN = (
+    "pixel.agrees",
+    "pixel.channel",
+    "pixel.differs",
+    "pixel.here",
+    "pixel.here_unit",
+    "pixel.input_channel",
+    "pixel.map",
+    "pixel.not_finite",
+)
 _BYTE = 255
 
 

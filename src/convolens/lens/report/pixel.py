@@ -97,9 +97,7 @@ def explain_pixel(call: ConvCall, at: tuple[int, ...]) -> PixelExplanation:
     k, *position = at
     width = call.weight.shape[1]
     first = k // (call.weight.shape[0] // call.op.groups) * width
-    reads = tuple(
-        np.maximum(table[p], PAD) for table, p in zip(call.tables, position, strict=True)
-    )
+    reads = tuple(np.maximum(table[p], PAD) for table, p in zip(call.tables, position, strict=True))
     group = call.x[first : first + width].astype(float64)
     window = spatial.with_pad_cell(group, call.op.rank)[(slice(None), *np.ix_(*reads))]
     weights = call.weight[k].astype(float64)

@@ -37,6 +37,11 @@ class Portion:
     scale: int | None
 
     @property
+    def is_units(self) -> bool:
+        """Whether each output channel is a single number, as those of a linear layer are."""
+        return int(np.prod(self.calls[0].output.shape[1:])) == 1
+
+    @property
     def limits(self) -> dict[str, float]:
         """The magnitude with the full colour: of inputs x, weights w and outputs y."""
         return {

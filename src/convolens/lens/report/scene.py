@@ -44,15 +44,16 @@ class View:
         """How sure the network is of each class, [classes]; None if it is no classifier."""
         if not self.steps or self.steps[-1].output.ndim != 2:
             return None
-        scores = self.steps[-1].output[0].astype(float64)
+        scores: Array = self.steps[-1].output[0].astype(float64)
         match self.steps[-1].op:
             case ops.Softmax():
                 return scores
             case ops.LogSoftmax():
-                return np.exp(scores)
+                powers: Array = np.exp(scores)
+                return powers
         with np.errstate(invalid="ignore"):
             powers = np.exp(scores - scores.max())
-        shares: Array = powers / powers.sum()
+            shares: Array = powers / powers.sum()
         return shares
 
     @property

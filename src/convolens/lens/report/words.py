@@ -21,10 +21,10 @@ ENGLISH = {
     "page.filters": "First-layer filters",
     "page.views": "An image through the network",
     "page.pixel": "One output number taken apart",
-    "page.checked": "Before this page was written, {numbers} numbers on the way through the network "
-    "were computed a second time, in double precision, from the definition of each operation. The "
-    "engine's numbers are the same within rounding: the largest difference is {share} of what "
-    "rounding allows.",
+    "page.checked": "Before this page was written, {numbers} numbers on the way through the "
+    "network were computed a second time, in double precision, from the definition of each "
+    "operation. The engine's numbers are the same within rounding: the largest difference is "
+    "{share} of what rounding allows.",
     "page.not_finite": "{numbers} numbers are NaN, infinite or too large, and could not be "
     "compared.",
     "page.made": "Made by convolens. This page is one file and needs no network.",
@@ -39,8 +39,8 @@ ENGLISH = {
     "headline.speed": "{speed} images/s",
     # Curves
     "curves.none": "This network comes without a record of its training, so there are no curves.",
-    "curves.intro": "Loss and accuracy after each epoch, on the images that it learns from (train) "
-    "and on images that it never learns from (test).",
+    "curves.intro": "Loss and accuracy after each epoch, on the images that it learns from "
+    "(train) and on images that it never learns from (test).",
     "curves.loss": "Loss",
     "curves.accuracy": "Accuracy",
     "curves.train": "train",
@@ -64,15 +64,15 @@ ENGLISH = {
     "for. Blue: right, by the share of the row. Orange: wrong, by the number of mistakes.",
     "confusion.corner": "is ↓ taken for →",
     "confusion.images": "images",
-    "confusion.recall": "right",
+    "confusion.recall": "recall",
     "confusion.right": "{number} of class {name}, taken for {taken}: right",
     "confusion.wrong": "{number} of class {name}, taken for {taken}",
     "confusion.worst": "The most frequent mistakes:",
     "confusion.large": "With {classes} classes the matrix is not drawn (up to {most} are).",
     # Network
-    "network.intro": "Each layer with the shape of its output for one image. A multiply-add is one "
-    "product of a weight and an input, padding not counted; the receptive field is how many pixels "
-    "of the input one output can see.",
+    "network.intro": "Each layer with the shape of its output for one image. A multiply-add is "
+    "one product of a weight and an input, padding not counted; the receptive field is how many "
+    "pixels of the input one output can see.",
     "network.layer": "layer",
     "network.kind": "kind",
     "network.output": "output shape",
@@ -84,28 +84,33 @@ ENGLISH = {
     # Filters
     "filters.none": "This network has no layer that reads the image by weights, so there are no "
     "filters to show.",
-    "filters.intro": "The first layer has {count} filters of {size} weights. Left, the random "
-    "weights that training began with; right, what it made of them.",
-    "filters.intro_after": "The first layer has {count} filters of {size} weights.",
-    "filters.linear": "The first layer is no convolution: each of its {count} units has a weight of "
-    "its own for each of the {size} pixels.",
+    "filters.intro": "The first layer has {count} filters of {size} weights.",
+    "filters.intro.one": "The first layer has one filter of {size} weights.",
+    "filters.pairs": "Left are the random weights that training began with, right what it made of "
+    "them.",
+    "filters.linear": "The first layer is no convolution: each of its {count} units has a weight "
+    "of its own for each of the {size} pixels.",
+    "filters.linear.one": "The first layer is no convolution: its one unit has a weight of its "
+    "own for each of the {size} pixels.",
     "filters.scale": "Blue is negative, orange positive; the full colour stands for ±{limit}, the "
     "same for all filters.",
     "filters.no_before": "The weights before training are not known.",
-    "filters.left_out": "Shown are the first {shown} of {total}.",
-    "filters.planes_left_out": "Of each, the first {shown} of {total} input channels are shown.",
-    "filters.no_numbers": "With {weights} weights in all, they are drawn without numbers; the last "
-    "section shows any of them as numbers.",
+    "filters.left_out": "Shown: the first {shown} of {total}.",
+    "filters.planes_left_out": "Of each, shown: the first {shown} of {total} input channels.",
+    "filters.no_numbers": "With {weights} weights in all, they are drawn without numbers.",
+    "filters.numbers_below": "The last section shows weights as numbers.",
     "filters.before": "before",
     "filters.after": "after",
     "filters.before_of": "Weights of filter {number} before training",
     "filters.after_of": "Weights of filter {number} after training",
     "filters.one": "filter {number}",
+    "filters.unit": "unit {number}",
     # Views
     "views.none": "No image was given, so there are no feature maps.",
     "views.intro": "Choose an image. Below is what each step of the network makes of it: one "
-    "picture, a feature map, for each channel.",
-    "views.left_out": "Shown are the first {shown} of {total} images.",
+    "picture, a feature map, for each channel. Blue is negative, orange positive, and the colour "
+    "of the paper is 0.",
+    "views.left_out": "Shown: the first {shown} of {total} images.",
     "views.image": "image {number}",
     "views.image_of": "image {number}, class {name}",
     "views.input": "The input",
@@ -119,21 +124,22 @@ ENGLISH = {
     "answer.wrong": "That is wrong.",
     "answer.title": "The answer",
     "answer.left_out": "{count} classes with smaller shares are left out.",
+    "answer.left_out.one": "One class with a smaller share is left out.",
     "answer.not_finite": "The scores are not all finite numbers, so there is no answer.",
     # Feature maps
     "maps.shape": "{shape}",
     "maps.reshape": "The same {numbers} numbers, in one row.",
     "maps.range": "Values from {low} to {high}; the full colour stands for ±{limit}.",
     "maps.channel": "Channel {number}",
-    "maps.channels_left_out": "Shown are the first {shown} of {total} channels.",
+    "maps.channels_left_out": "Shown: the first {shown} of {total} channels.",
     "maps.every": "Of each map, one row and column in {every} is drawn.",
     "maps.vector": "The numbers, in order",
     "maps.rows": "The numbers in order, {row} to a row.",
     "maps.not_drawn": "Its numbers are not in the form of maps, and are not drawn.",
-    "maps.steps_left_out": "Shown are the first {shown} of {total} steps.",
+    "maps.steps_left_out": "Shown: the first {shown} of {total} steps.",
     # Pixel
-    "pixel.none": "This network has no layer that sums products over an image, so there is nothing "
-    "to take apart.",
+    "pixel.none": "This network has no layer that sums products over an image, so there is "
+    "nothing to take apart.",
     "pixel.intro": "Each number in a feature map is a sum: the window on the input, times the "
     "weights, plus the bias. Choose one, and see every product. The arithmetic is done in double "
     "precision from the same table of taps that the program uses, and compared with what its "
@@ -144,12 +150,23 @@ ENGLISH = {
     "largest magnitude in the first image.",
     "pixel.layers_left_out": "{count} of {total} such layers are left out, to keep this page "
     "small.",
+    "pixel.layers_left_out.one": "One of {total} such layers is left out, to keep this page small.",
     "pixel.too_large": "The numbers of this layer are too many for this page, so one output is "
     "shown: the one with the largest magnitude.",
     "pixel.channels_left_out": "The outputs of the first {shown} of {total} channels can be "
     "chosen.",
-    "pixel.operation": "{operation}",
+    "pixel.kernels": "{count} kernels of {size}",
+    "pixel.kernels.one": "1 kernel of {size}",
+    "pixel.units": "{count} units, each with {size} weights",
+    "pixel.units.one": "1 unit with {size} weights",
+    "pixel.stride": "stride {stride}",
+    "pixel.padding": "padding {padding}",
+    "pixel.dilation": "dilation {dilation}",
+    "pixel.groups": "{groups} groups",
+    "pixel.comma": ", ",
     "pixel.here": "{image}: output channel {k}, row {p}, column {q}",
+    "pixel.here_unit": "{image}: unit {k}",
+    "pixel.choose_unit": "unit",
     "pixel.choose_image": "image",
     "pixel.choose_k": "channel",
     "pixel.choose_p": "row",
@@ -168,8 +185,8 @@ ENGLISH = {
     "pixel.window": "window",
     "pixel.weights": "weights",
     "pixel.products": "products",
-    "pixel.rounded": "Printed numbers are rounded; the sums are not. Hatched: padding, which counts "
-    "as 0.",
+    "pixel.rounded": "Printed numbers are rounded; the sums are not. Hatched: padding, which "
+    "counts as 0.",
     "pixel.rounded_pixels": "A pixel of 5 enters as 5/{scale}. Printed numbers are rounded; the "
     "sums are not. Hatched: padding, which counts as 0.",
     "pixel.partial": "sum of the products",
@@ -180,14 +197,12 @@ ENGLISH = {
     "pixel.total": "total, in double precision",
     "pixel.engine": "what the engine computed, {dtype}",
     "pixel.difference": "difference",
-    "pixel.allowed": "allowed by rounding: {terms} terms × 2^−{bits} × the sum of their magnitudes",
+    "pixel.allowed": "allowed by rounding: {terms} terms × 2{power} × the sum of their magnitudes",
     "pixel.agrees": "The same: the engine's number is this sum, within rounding.",
     "pixel.differs": "NOT the same: the engine's number differs from this sum by more than "
     "rounding allows. Do not trust this page, and please report it.",
     "pixel.not_finite": "There is a NaN or infinity among the terms, so the numbers cannot be "
     "compared.",
-    "pixel.broken": "The numbers for this section cannot be read, so only the output below is "
-    "shown.",
 }
 
 _LANGUAGES = {"en": ENGLISH, "zh": CHINESE}
@@ -217,8 +232,9 @@ class Words:
         self._texts = _LANGUAGES[lang]
 
     def __call__(self, key: str, **values: object) -> str:
-        """Return a sentence with its values filled in."""
-        return self._texts[key].format(**values)
+        """Return a sentence with its values filled in, in the singular for a ``count`` of 1."""
+        single = f"{key}.one" if str(values.get("count")) == "1" else key
+        return self._texts.get(single, self._texts[key]).format(**values)
 
     def template(self, key: str) -> str:
         """Return a sentence whose values are not filled in."""

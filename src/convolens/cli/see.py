@@ -1,0 +1,127 @@
+"""The command ``convolens see``: writes a report that shows a trained network, number by number."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from convolens.errors import ArgumentError, ConvolensError
+
+if TYPE_CHECKING:
+    from convolens.lens.report import ReportInputs
+    from convolens.nn import Module
+    from convolens.train import Run
+
+_EPILOG = """\b
+Examples:
+  convolens see runs/digits-digits_convnet
+  convolens see runs/digits-digits_convnet -o report.html
+  convolens see runs/mnist-lenet5 seven.png --fit
+      what the network makes of an image of your own
+  convolens see runs/mnist-lenet5 --lang zh
+
+The report is one HTML file that needs no network: open it in a browser, send it, print it.
+"""
+_LARGEST_PIXEL = 255
+
+
+@click.command(epilog=_EPILOG)
+@click.argument("run", metavar="RUN")
+@click.argument("image", metavar="[IMAGE]", required=False)
+@click.option(
+    "-o",
+    "--out",
+    metavar="FILE",
+    help="Where to write the report.  [default: report.html in RUN; report-NAME.html for an image]",
+)
+@click.option(
+    "--fit", is_flag=True, help="Turn colour into grey and stretch to the network's size."
+)
+@click.option(
+    "--lang",
+    type=click.Choice(["en", "zh"]),
+    default="en",
+    show_default=True,
+    help="The language of the report's sentences.",
+)
+@click.option("--offline", is_flag=True, help="Never use the network.")
+@click.pass_context
+def see(
+    ctx: click.Context,
+    run: str,
+    image: str | None,
+    out: str | None,
+    fit: bool,
+    lang: str,
+    offline: bool,
+) -> None:
+    """Write a report that shows a trained network, number by number.
+
+    RUN is a folder that 'convolens train' wrote. IMAGE is a PNG, JPEG, BMP or WebP file of the size
+    and the channels that the network takes; without it, test images of the run are shown.
+
+    The report has the learning curves, the confusion matrix, the network's table, the first
+    layer's filters before and after training, the feature maps of an image at each layer, and any
+    output number taken apart: its window, its weights, every product and their sum. Before it is
+    written, every number in it is computed a second time and compared.
+    """
+    from convolens.cli._network import load_network
+    from convolens.lens.report import CheckError, write_report
+
+    known, model = load_network(run)
+    target = _target(known.folder, image, out)
+    inputs = _inputs(known, model, image, fit, offline)
+    try:
+        write_report(inputs, target, "zh" if lang == "zh" else "en")
+    except CheckError as error:
+        # Not the user's input is at fault here, so the status is that of a failure.
+        click.echo(f"Error: {error}", err=True)
+        ctx.exit(1)
+    click.echo(f"report: {target}")
+
+
+def _target(folder: Path, image: str | None, out: str | None) -> Path:
+    """Return the file to write, after checking that it can be one."""
+    name = "report.html" if image is None else f"report-{Path(image).stem}.html"
+    target = folder / name if out is None else Path(out)
+    if target.is_dir():
+        raise ArgumentError(
+            f"{target} is a folder, but the report is a file.", hint=f"write {target / name}."
+        )
+    if not target.parent.is_dir():
+        raise ArgumentError(
+            f"there is no folder {target.parent.absolute()} to write the report to.",
+            hint="make it, or name another file with -o.",
+        )
+    return target
+
+
+def _inputs(run: Run, model: Module, image: str | None, fit: bool, offline: bool) -> ReportInputs:
+    """Return what the report is made from: the run's test images, or an image of the user's."""
+    from convolens.cli._report import report_inputs
+    from convolens.data import load_image
+
+    if image is None:
+        return _on_test_images(run, model, offline)
+    channels, height, width = run.task.input_shape
+    pixels = load_image(image, channels, (height, width), fit=fit)
+    try:
+        inputs = _on_test_images(run, model, offline)
+    except (ConvolensError, OSError) as error:
+        reason = str(error).splitlines()[0]
+        click.echo(f"Without test images there is no confusion matrix: {reason}", err=True)
+        inputs = report_inputs(run, model, None)
+    return replace(inputs, images=pixels, labels=None, scale=_LARGEST_PIXEL)
+
+
+def _on_test_images(run: Run, model: Module, offline: bool) -> ReportInputs:
+    from convolens.cli._data import open_task
+    from convolens.cli._report import report_inputs
+    from convolens.train import evaluate
+
+    test = open_task(run.task, offline=offline).test
+    judged = evaluate(model, test, batch_size=run.task.settings.batch_size)
+    return report_inputs(run, model, test, judged)

@@ -1,0 +1,126 @@
+"""Memory comes back: nothing that was computed stays once nobody refers to it."""
+
+from __future__ import annotations
+
+import gc
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+import convolens as cl
+from contracts.calls import big, native, run, with_kernels
+from convolens import _native, nn
+from convolens.errors import MemoryLimitError
+from convolens.ops import Op
+from tolerance import drawn
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> Iterator[None]:
+    """Each thread keeps its scratch: with one, what it keeps does not depend on chance."""
+    before = cl.get_num_threads()
+    cl.set_num_threads(1)
+    yield
+    cl.set_num_threads(before)
+
+
+def in_use() -> int:
+    gc.collect()
+    return _native.memory_statistics()["in_use"]
+
+
+@pytest.mark.parametrize("operator", with_kernels(), ids=lambda op: op.name)
+def test_kernels_keep_nothing(operator: type[Op]) -> None:
+    samples = big(operator)[:2]
+    inputs = [drawn(sample) for sample in samples]
+
+    def compute() -> None:
+        for sample, arrays in zip(samples, inputs, strict=True):
+            for candidate in native(sample):
+                run(sample, candidate, arrays)
+
+    compute()  # threads keep their scratch
+    before = in_use()
+    compute()
+    assert in_use() == before
+
+
+def test_a_training_step_keeps_nothing() -> None:
+    net = nn.Sequential(nn.Conv2d(1, 3, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
+                        nn.Dropout(0.2), nn.Linear(27, 5))
+    optimizer = cl.optim.Adam(net.parameters())
+    x, labels = cl.randn(4, 1, 8, 8), cl.tensor([0, 1, 2, 3])
+
+    def step() -> None:
+        optimizer.zero_grad()
+        nn.functional.cross_entropy(net(x), labels).backward()
+        optimizer.step()
+        optimizer.zero_grad()
+
+    step()
+    before = in_use()
+    for _ in range(3):
+        step()
+    assert in_use() == before
+
+
+def test_what_is_deleted_is_given_back() -> None:
+    before = in_use()
+    tensors = [cl.zeros(size) for size in (1, 1000, 2**20)]
+    assert in_use() >= before + 4 * 2**20
+    del tensors
+    assert in_use() == before
+
+
+def test_an_array_outlives_its_tensor() -> None:
+    array = cl.ones(1000).numpy()
+    junk = [cl.zeros(1000) for _ in range(10)]
+    assert (array == 1).all()
+    del junk
+
+
+def test_freed_memory_is_used_again() -> None:
+    size = 3_000_000
+    first = cl.zeros(size).numpy().ctypes.data
+    again = cl.zeros(size).numpy().ctypes.data
+    assert first == again
+    before = _native.memory_statistics()
+    assert before["cached"] >= 4 * size
+    _native.empty_cache()
+    assert _native.memory_statistics()["cached"] == 0
+    assert _native.memory_statistics()["in_use"] == before["in_use"]
+
+
+def test_memory_is_aligned() -> None:
+    for size in (0, 1, 3, 100, 12_345, 700_000):
+        assert _native.empty((size,), np.dtype(np.float32)).ctypes.data % 64 == 0
+
+
+def test_too_much_is_refused_and_forgotten() -> None:
+    before = _native.memory_statistics()
+    with pytest.raises(MemoryLimitError, match=r"there is no memory for float32\[35184372088832\]"):
+        cl.zeros(2**45)
+    after = _native.memory_statistics()
+    assert after["in_use"] == before["in_use"]
+    assert after["peak"] < 2**45
+
+
+PRESSED = """
+import resource, numpy as np, convolens as cl
+blocks = [cl.zeros(2**20) for _ in range(48)]
+del blocks                                     # 192 MiB wait for reuse
+used = int(open('/proc/self/statm').read().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (used + (64 << 20), -1))
+big = cl.zeros(40 * 2**20)                     # 160 MiB: only if the cache is given back
+print(big.numel())
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs the limits of Linux")
+def test_the_cache_is_given_back_before_memory_runs_out() -> None:
+    result = subprocess.run([sys.executable, "-c", PRESSED], capture_output=True, text=True,
+                            timeout=60)
+    assert result.stdout.strip() == str(40 * 2**20), result.stderr[-500:]
