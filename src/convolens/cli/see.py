@@ -11,9 +11,10 @@ import click
 from convolens.errors import ArgumentError, ConvolensError
 
 if TYPE_CHECKING:
+    from convolens.data import Dataset
     from convolens.lens.report import ReportInputs
     from convolens.nn import Module
-    from convolens.train import Run
+    from convolens.train import Evaluation, Run
 
 _EPILOG = """\b
 Examples:
@@ -101,27 +102,31 @@ def _target(folder: Path, image: str | None, out: str | None) -> Path:
 
 def _inputs(run: Run, model: Module, image: str | None, fit: bool, offline: bool) -> ReportInputs:
     """Return what the report is made from: the run's test images, or an image of the user's."""
+    import numpy as np
+
     from convolens.cli._report import report_inputs
-    from convolens.data import load_image
+    from convolens.data import ArrayDataset, load_image
 
     if image is None:
-        return _on_test_images(run, model, offline)
+        test, judged = _judged(run, model, offline)
+        return report_inputs(run, model, test, judged)
     channels, height, width = run.task.input_shape
     pixels = load_image(image, channels, (height, width), fit=fit)
+    own = ArrayDataset(pixels.transpose(0, 2, 3, 1), np.zeros(1, np.int64), run.task.classes)
     try:
-        inputs = _on_test_images(run, model, offline)
+        _, known = _judged(run, model, offline)
     except (ConvolensError, OSError) as error:
         reason = str(error).splitlines()[0]
-        click.echo(f"Without test images there is no confusion matrix: {reason}", err=True)
-        inputs = report_inputs(run, model, None)
+        click.echo(f"Without the test images there is no confusion matrix: {reason}", err=True)
+        known = None
+    inputs = report_inputs(run, model, own, known)
     return replace(inputs, images=pixels, labels=None, scale=_LARGEST_PIXEL)
 
 
-def _on_test_images(run: Run, model: Module, offline: bool) -> ReportInputs:
+def _judged(run: Run, model: Module, offline: bool) -> tuple[Dataset, Evaluation]:
+    """Return the run's test images, and what the network says about them."""
     from convolens.cli._data import open_task
-    from convolens.cli._report import report_inputs
     from convolens.train import evaluate
 
     test = open_task(run.task, offline=offline).test
-    judged = evaluate(model, test, batch_size=run.task.settings.batch_size)
-    return report_inputs(run, model, test, judged)
+    return test, evaluate(model, test, batch_size=run.task.settings.batch_size)

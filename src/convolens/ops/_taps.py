@@ -58,7 +58,7 @@ class Window:
             ("stride", self.stride),
             ("dilation", self.dilation),
         ):
-            if not isinstance(value, SupportsIndex) or value < 1:  # type: ignore[operator]
+            if not isinstance(value, SupportsIndex) or value < 1:
                 raise ArgumentError(
                     f"{name} is {value}, but must be a whole number, at least 1.",
                     hint=f"use a positive {name}.",

@@ -29,7 +29,11 @@ CLASSES = 25
 #: Epochs in the table.
 EPOCHS = 200
 
-_CHOICES = ((6, 64), (5, 64), (4, 64), (3, 64), (2, 64), (1, 64), (1, 32), (1, 16), (1, 8), (1, 4))
+#: Images, and channels of each of their maps: the first pair that fits is taken.
+_CHOICES = (
+    *((images, 64) for images in (10, 8, 6, 5, 4, 3, 2, 1)),
+    *((1, channels) for channels in (32, 16, 8, 4)),
+)
 
 
 @final
@@ -46,7 +50,7 @@ def choose_limits(steps: Iterable[Step]) -> Limits:
 
     Example:
         >>> choose_limits([])
-        Limits(images=6, channels=64)
+        Limits(images=10, channels=64)
     """
     shapes = [step.output.shape[1:] for step in steps if step.output.ndim == 4]
     for images, channels in _CHOICES:

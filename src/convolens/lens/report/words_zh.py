@@ -11,8 +11,8 @@ CHINESE = {
     "page.filters": "第一层的卷积核",
     "page.views": "一张图像穿过网络",
     "page.pixel": "拆解一个输出值",
-    "page.checked": "写出本页之前，网络各步的 {numbers} 个数值都按运算的定义用双精度重算了一遍。"
-    "引擎的结果与之一致，差别不超出舍入误差：最大的差是舍入所允许的 {share}。",
+    "page.checked": "写出本页之前，网络各步的 {numbers} 个数值都按运算的定义用双精度重算了一遍。引"
+    "擎的结果与之一致，差别不超出舍入误差：最大的差是舍入所允许的 {share}。",
     "page.not_finite": "有 {numbers} 个数值是 NaN、无穷大或过大，无法比较。",
     "page.made": "由 convolens 生成。本页是单个文件，不需要网络。",
     "headline.accuracy": "测试准确率",
