@@ -31,4 +31,4 @@ def same_accuracy(accuracy: float, images: int = 10_000) -> dict[str, Expected]:
     Both are counts of right answers among ``images``; six standard deviations of their difference.
     """
     deviation = sqrt(2 * accuracy * (1 - accuracy) / images)
-    return {"test accuracy": Expected(np.float64(accuracy), 6 * deviation)}
+    return {"test accuracy": Expected(np.asarray(accuracy), 6 * deviation)}

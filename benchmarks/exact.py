@@ -117,7 +117,7 @@ def exact_step(problem: NetProblem) -> dict[str, Expected]:
     expected = {
         "logits": Expected(logits, forward * EPSILON * largest),
         "loss": Expected(
-            np.float64(loss), (forward + net.classes + len(labels)) * EPSILON * largest
+            np.asarray(loss), (forward + net.classes + len(labels)) * EPSILON * largest
         ),
     }
     backward = _backward_lengths(net, problem.images)

@@ -26,7 +26,7 @@ TURN_SECONDS = 0.25
 #: A turn during which others used more than this share of the cores counts as disturbed.
 DISTURBED = 0.1
 #: At most this many times as many rounds as asked for are run to replace disturbed ones.
-PATIENCE = 3
+PATIENCE = 2
 
 Results = Mapping[str, Mapping[str, Array]]
 Expectation = Mapping[str, Expected] | Callable[[Results], Mapping[str, Expected]]
@@ -48,6 +48,12 @@ class Measurement:
     left_out: dict[str, str] = field(default_factory=dict)
     errors: dict[str, float] = field(default_factory=dict)
     disturbed: float = 0.0
+
+    @property
+    def remark(self) -> str:
+        """How quiet the machine was."""
+        text = f"others used at most {self.disturbed:.0%} of the cores"
+        return text if self.disturbed <= 2 * DISTURBED else f"{text}: too much, take it again"
 
     def milliseconds(self, peer: str) -> Spread:
         return spread([1e3 * s for s in self.seconds[peer]])

@@ -22,7 +22,7 @@ WARM_SECONDS = 0.5
 
 def calibrate(session: Session, seconds: float) -> int:
     """Return how many steps take ``seconds``, after a warm-up."""
-    count, elapsed, total = 1, 0, 0
+    count, elapsed, total = 1, 0.0, 0.0
     while total < WARM_SECONDS * 1e9:
         elapsed, _ = turn(session, count)
         total += elapsed * count

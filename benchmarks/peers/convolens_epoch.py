@@ -33,4 +33,4 @@ class Epoch(Session):
 
     def result(self) -> dict[str, Array]:
         self.reset()
-        return {"test accuracy": np.float64(self.step())}
+        return {"test accuracy": np.asarray(self.step())}

@@ -61,7 +61,7 @@ class _Net(Session):
         result = {"logits": self._forward()}
         if self.problem.case.task == "forward":
             return result
-        result["loss"] = np.float64(self._step())
+        result["loss"] = np.asarray(self._step())
         for name in self.names:
             result[f"velocity of {name}"] = self._velocity(name)
             result[name] = _as_torch(self.params[name]).copy()

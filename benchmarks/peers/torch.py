@@ -57,7 +57,8 @@ def build(net: Net, weights: list[Array], layout: torch.memory_format) -> nn.Seq
             layers.append(nn.MaxPool2d(layer.size))
         else:
             layers.append(nn.Flatten() if isinstance(layer, Flatten) else nn.ReLU())
-    model = nn.Sequential(*layers).to(memory_format=layout)
+    model = nn.Sequential(*layers)
+    model.to(memory_format=layout)  # type: ignore[call-overload]
     fill(model, weights)
     return model
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 from torch.nn import functional
@@ -10,7 +12,7 @@ from benchmarks.cases import LEARNING_RATE, MOMENTUM
 from benchmarks.epoch import BATCH, EpochProblem
 from benchmarks.nets import Array
 from benchmarks.peers.base import Session
-from benchmarks.peers.torch import build, compiled
+from benchmarks.peers.torch import build, compiled, fill
 from convolens.data import Dataset, open_dataset
 
 #: The test images need no small steps.
@@ -28,16 +30,13 @@ class Epoch(Session):
         self.x, self.y = _tensors(data.train)
         self.x_test, self.y_test = _tensors(data.test)
         torch.manual_seed(0)
-        self.compile_it = compile_it
         self.model = build(problem.net, problem.weights, layout)
-        self.forward = self.model
+        self.forward: Callable[..., torch.Tensor] = self.model
         if compile_it:
             self.forward = compiled(self.model, self.x[:BATCH])
         self.reset()
 
     def reset(self) -> None:
-        from benchmarks.peers.torch import fill
-
         fill(self.model, self.problem.weights)
         self.optimizer = torch.optim.SGD(
             self.model.parameters(), lr=LEARNING_RATE, momentum=MOMENTUM
@@ -64,7 +63,7 @@ class Epoch(Session):
 
     def result(self) -> dict[str, Array]:
         self.reset()
-        return {"test accuracy": np.float64(self.step())}
+        return {"test accuracy": np.asarray(self.step())}
 
 
 def _tensors(data: Dataset) -> tuple[torch.Tensor, torch.Tensor]:

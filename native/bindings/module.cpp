@@ -1,12 +1,10 @@
 #define CONVOLENS_IMPORTS_NUMPY
 #include "bindings/array.h"
 #include "bindings/topics.h"
-#include "runtime/isa.h"
 
 NB_MODULE(_native, module) {
     module.doc() = "The native kernels. Arrays are float32 and dense in channels-last order.";
     if (_import_array() < 0) throw nanobind::python_error();
-    convolens::kernels();  // an instruction set that cannot run here is refused at import
     convolens::bind_arrays(module);
     convolens::bind_conv(module);
     convolens::bind_dense(module);

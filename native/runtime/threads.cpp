@@ -168,7 +168,7 @@ int available_cores() {
 
 struct State {
     std::mutex mutex;  // held while the pool works
-    int count = available_cores();
+    std::atomic<int> count = available_cores();
     std::unique_ptr<Pool> pool;
 };
 
@@ -176,7 +176,7 @@ State* state = new State;
 
 // A forked child has none of its parent's threads, and its locks may be held by them forever.
 void forget_after_fork() {
-    const int count = state->count;
+    const int count = state->count.load();
     state = new State;
     state->count = count;
 }

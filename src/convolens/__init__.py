@@ -46,6 +46,7 @@ def __getattr__(name: str) -> ModuleType:
         return import_module(f"convolens.{name}")
     raise AttributeError(f"module 'convolens' has no attribute {name!r}")
 
+
 __all__ = [
     "Tensor",
     "__version__",

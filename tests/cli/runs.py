@@ -13,9 +13,7 @@ SMALL = ("--model", "C4k3-R-P2-F10", "--limit", "100", "--epochs", "2")
 
 def call(*arguments: str | Path) -> Result:
     """Run a command; an error that is not said in words fails the test with its traceback."""
-    return CliRunner().invoke(
-        cli, [str(argument) for argument in arguments], catch_exceptions=False
-    )
+    return CliRunner().invoke(cli, list(map(str, arguments)), catch_exceptions=False)
 
 
 def refused(*arguments: str | Path, words: str, status: int = 2) -> str:

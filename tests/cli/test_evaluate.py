@@ -5,12 +5,12 @@ import shutil
 
 import numpy as np
 import pytest
-from tests.data.makers import write_idx_folder
 
 from convolens.cli._network import load_network
 from convolens.data import load_digits
 from convolens.train import evaluate as evaluated
 from convolens.train import wilson_interval
+from data.makers import write_idx_folder
 
 from .runs import call, refused
 

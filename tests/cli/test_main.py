@@ -14,7 +14,15 @@ from click.testing import CliRunner
 import convolens
 from convolens.cli import COMMANDS, cli
 from convolens.cli._group import LazyGroup
-from convolens.errors import ArgumentError, CheckpointError, DataError, TrainingError
+from convolens.errors import (
+    ArgumentError,
+    CheckpointError,
+    DataError,
+    DependencyError,
+    MemoryLimitError,
+    ShapeError,
+    TrainingError,
+)
 
 from .runs import call
 
@@ -107,7 +115,10 @@ def group_that_raises(error: BaseException, monkeypatch) -> click.Group:
         (ArgumentError("bad.", hint="good."), 2, "Error: bad.\nHint: good.\n"),
         (DataError("bad file."), 2, "Error: bad file.\n"),
         (CheckpointError("damaged."), 2, "Error: damaged.\n"),
+        (ShapeError("too small."), 2, "Error: too small.\n"),
+        (DependencyError("not installed."), 2, "Error: not installed.\n"),
         (TrainingError("diverged."), 1, "Error: diverged.\n"),
+        (MemoryLimitError("too large."), 1, "Error: too large.\n"),
         (OSError(errno.ENOSPC, "No space left", "a.html"), 1, "Error: a.html: No space left.\n"),
         (OSError("odd"), 1, "Error: odd.\n"),
         (MemoryError("4 GiB"), 1, "Error: there is not enough memory: 4 GiB.\n"),

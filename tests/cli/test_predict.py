@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from tests.data.makers import write_image
 
 from convolens.cli._network import load_network
 from convolens.data import load_digits
 from convolens.train import predict as predicted
+from data.makers import write_image
 
 from .runs import call, refused
 

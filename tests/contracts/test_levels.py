@@ -1,4 +1,4 @@
-"""What the import linter cannot see: who imports the extension, and nothing else from the package."""
+"""What the import linter cannot see: who imports the extension or the package itself."""
 
 from __future__ import annotations
 

@@ -15,12 +15,12 @@ from convolens.errors import TrainingError
 from .makers import fit, trainer
 from .test_resume import finish, state_of
 
-ROOT = Path(__file__).parents[2]
+TESTS = Path(__file__).parents[1]
 
 PROGRAM = """
 import resource, sys
 from pathlib import Path
-from tests.train.makers import fit, trainer
+from train.makers import fit, trainer
 
 folder = Path(sys.argv[1])
 made = trainer(folder)
@@ -36,7 +36,7 @@ def test_a_real_limit(tmp_path) -> None:
     pytest.importorskip("resource")
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM, str(tmp_path / "parts")],
-        cwd=ROOT,
+        cwd=TESTS,
         capture_output=True,
         text=True,
         timeout=60,

@@ -16,12 +16,12 @@ from convolens.train.interrupt import Interrupted, StopRequest
 from .makers import fit, numbers, trainer
 from .test_resume import finish, state_of
 
-ROOT = Path(__file__).parents[2]
+TESTS = Path(__file__).parents[1]
 
 PROGRAM = """
 import sys, time
 from pathlib import Path
-from tests.train.makers import fit, trainer
+from train.makers import fit, trainer
 
 made = trainer(Path(sys.argv[1]))
 made.model.register_forward_hook(lambda model, x, y: time.sleep(0.01))
@@ -35,7 +35,7 @@ print("done")
 def begun(folder: Path) -> subprocess.Popen[str]:
     process = subprocess.Popen(
         [sys.executable, "-c", PROGRAM, str(folder)],
-        cwd=ROOT,
+        cwd=TESTS,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

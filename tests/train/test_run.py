@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from convolens.data import Subset
 from convolens.errors import ArgumentError, CheckpointError, TrainingError
 from convolens.train import Run, Settings, Task, fingerprint, fresh_folder, load_run, save_run
 from convolens.train.seal import BLANK, seal
@@ -151,11 +150,3 @@ def test_a_named_folder_is_never_overwritten(tmp_path) -> None:
         fresh_folder(tmp_path / "file", numbered=False)
     with pytest.raises(TrainingError, match="cannot be saved"):
         fresh_folder(tmp_path / "file" / "a", numbered=False)
-
-
-def test_fingerprints_tell_data_apart() -> None:
-    same, other = digits(), digits(59)
-    assert fingerprint(same.train) == fingerprint(DATA.train)
-    assert fingerprint(other.train) != fingerprint(DATA.train)
-    turned = Subset(DATA.train, DATA.train.labels.argsort())
-    assert fingerprint(turned) != fingerprint(DATA.train)

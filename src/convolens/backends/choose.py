@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from convolens.backends.candidate import Candidate, Run, Specs
+from convolens.backends.isa import isa
 from convolens.backends.native import KERNELS
 from convolens.backends.reference import REFERENCE
 from convolens.errors import ArgumentError
@@ -51,6 +52,7 @@ def candidates(op: Op, specs: Specs) -> list[Verdict]:
 
 @lru_cache(maxsize=8192)
 def _choose(op: Op, specs: Specs, forced: str | None) -> Choice:
+    isa()  # a set that cannot run here is refused before the first call
     output = op.infer(*specs)
     verdicts = candidates(op, specs)
     named = [verdict for verdict in verdicts if verdict.candidate.name == forced]

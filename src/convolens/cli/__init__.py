@@ -9,6 +9,7 @@ import sys
 import click
 
 from convolens import __version__
+from convolens.backends.isa import isa
 from convolens.cli._group import LazyGroup
 
 COMMANDS = {
@@ -44,6 +45,7 @@ def cli() -> None:
 
     Train a network on images with one command, then look at every number in it.
     """
+    isa()  # a wrong CONVOLENS_ISA is refused before a command does anything
 
 
 def main() -> None:

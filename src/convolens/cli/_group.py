@@ -9,10 +9,12 @@ from typing import Any, final
 
 import click
 
-from convolens.errors import ConvolensError, TrainingError
+from convolens.errors import ConvolensError
 
 FAILED = 1
 BAD_INPUT = 2
+# What a person typed or a file holds; the others say that the run or the program went wrong.
+_INPUT_ERRORS = (ValueError, TypeError, IndexError, ImportError)
 
 
 @final
@@ -50,10 +52,8 @@ class LazyGroup(click.Group):
         """Run a command; say what went wrong on stderr, and exit with 1 or 2."""
         try:
             return super().invoke(ctx)
-        except TrainingError as error:
-            _say(ctx, str(error), FAILED)
         except ConvolensError as error:
-            _say(ctx, str(error), BAD_INPUT)
+            _say(ctx, str(error), BAD_INPUT if isinstance(error, _INPUT_ERRORS) else FAILED)
         except MemoryError as error:
             _say(ctx, f"there is not enough memory: {error or 'no size is known'}.", FAILED)
         except OSError as error:

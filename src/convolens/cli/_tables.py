@@ -21,14 +21,21 @@ def print_table(headers: Sequence[str], rows: Sequence[Sequence[str]], *, title:
     if sys.stdout.isatty():
         _print_rich(headers, rows, right, title)
         return
-    widths = [max(map(len, column)) for column in zip(headers, *rows, strict=True)]
     if title:
         click.echo(title)
-    for row in (headers, *rows):
-        cells = [
-            cell.rjust(width) if to_right else cell.ljust(width)
-            for cell, width, to_right in zip(row, widths, right, strict=True)
-        ]
+    _print_plain((headers, *rows), right)
+
+
+def _print_plain(rows: Sequence[Sequence[str]], right: Sequence[bool]) -> None:
+    # Chinese characters are two columns wide.
+    from rich.cells import cell_len
+
+    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = []
+        for cell, width, to_right in zip(row, widths, right, strict=True):
+            gap = " " * (width - cell_len(cell))
+            cells.append(gap + cell if to_right else cell + gap)
         click.echo("  ".join(cells).rstrip())
 
 

@@ -22,11 +22,13 @@ _OPTIONS = (
     ),
     click.option(
         "--epochs",
+        metavar="N",
         type=_POSITIVE,
         help="How often each image is seen.  [default: 20; 30 below 10,000 images]",
     ),
     click.option(
         "--batch-size",
+        metavar="N",
         type=_POSITIVE,
         help="Images a step.  [default: 100; 32 below 10,000 images]",
     ),
@@ -39,28 +41,31 @@ _OPTIONS = (
     ),
     click.option(
         "--lr",
+        metavar="X",
         type=Finite(0, min_open=True),
         help="The learning rate.  [default: 0.001; sgd and adagrad 0.01]",
     ),
     click.option(
         "--momentum",
+        metavar="X",
         type=Finite(0, 1, max_open=True),
         help="For sgd and rmsprop.  [default: sgd 0.9, rmsprop 0]",
     ),
     click.option(
         "--weight-decay",
+        metavar="X",
         type=Finite(0),
         help="The pull of the weights towards zero.  [default: 0; adamw 0.01]",
     ),
     click.option(
         "--schedule",
         type=click.Choice(SCHEDULES),
-        default="constant",
-        show_default=True,
-        help="How the learning rate changes with the epochs.",
+        help="How the learning rate changes with the epochs.  [default: cosine; constant below "
+        "10,000 images]",
     ),
     click.option(
         "--step-every",
+        metavar="N",
         type=_POSITIVE,
         default=10,
         show_default=True,
@@ -68,6 +73,7 @@ _OPTIONS = (
     ),
     click.option(
         "--step-factor",
+        metavar="X",
         type=Finite(0, min_open=True),
         default=0.1,
         show_default=True,
@@ -88,6 +94,7 @@ _OPTIONS = (
     ),
     click.option(
         "--seed",
+        metavar="N",
         type=click.IntRange(0, 2**63 - 1),
         default=0,
         show_default=True,
@@ -95,11 +102,13 @@ _OPTIONS = (
     ),
     click.option(
         "--size",
-        type=Size("HEIGHT", "WIDTH"),
+        type=Size("height", "width"),
+        metavar="HxW",
         help="For a folder of images: stretch them all to this size.",
     ),
     click.option(
         "--channels",
+        metavar="N",
         type=click.IntRange(1, 3),
         help="For a folder of images: 1 for grey, 3 for colour.",
     ),

@@ -45,7 +45,7 @@ Examples:
       a known data set, downloaded once
   convolens train path/to/mnist --model simple_convnet --lr 1e-3 --epochs 20
       the four IDX files of MNIST in a folder
-  convolens train photos --size 64x64 --augment shift4+flip --early-stopping 10
+  convolens train photos --size 64x64 --augment shift4+flip --early-stopping 9
       a folder with one folder of images for each class
   convolens train --model C16k3p1-R-P2-C32k3p1-R-P2-F10 --schedule cosine
       a network in one line: convolution, ReLU, pooling, fully connected
@@ -59,7 +59,7 @@ In the run's folder are afterwards:
   run.json                 all settings
   checkpoint.safetensors   the state, for --resume, evaluate, predict and see
   initial.safetensors      the weights before training
-  best.safetensors         with --early-stopping: the weights of the best epoch
+  best.safetensors         with --early-stopping: the best epoch's weights
 """
 _WHILE_RESUMING = {"data", "resume", "epochs", "threads", "offline"}
 
@@ -70,6 +70,7 @@ _WHILE_RESUMING = {"data", "resume", "epochs", "threads", "offline"}
 @click.option(
     "--threads",
     type=click.IntRange(1, 1024),
+    metavar="N",
     help="Threads to compute with; the results are the same.  [default: one a core]",
 )
 @click.option(

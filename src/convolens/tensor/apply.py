@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from convolens.backends.choose import choose
 from convolens.ops import Op
-from convolens.tensor.grad_mode import mode
+from convolens.tensor.grad_mode import thread
 from convolens.tensor.observe import observers
 from convolens.tensor.record import Node, Version
 
@@ -26,7 +26,7 @@ def apply(op: Op, *inputs: Tensor) -> Tensor:
     first = inputs[0]
     version = first.version if op.is_view else Version()
     node = None
-    if mode.recording:
+    if thread.recording and spec.dtype.kind == "f":
         for t in inputs:
             if t.requires_grad:
                 node = Node(op, inputs, specs, spec, array, version)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import index
+from typing import SupportsIndex
 
 from convolens.errors import IndexRangeError
 
@@ -35,7 +37,10 @@ def several_axes(operator: str, dims: Axes, rank: int) -> tuple[int, ...]:
     Raises:
         IndexRangeError: If there is no such axis, or one is named twice.
     """
-    listed = [dims] if isinstance(dims, int) else list(dims or ())
+    if isinstance(dims, SupportsIndex):
+        listed = [index(dims)]
+    else:
+        listed = [index(dim) for dim in dims or ()]
     if not listed:
         return tuple(range(rank))
     result = sorted(one_axis(operator, dim, rank) for dim in listed)

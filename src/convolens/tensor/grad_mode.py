@@ -12,12 +12,12 @@ class _Mode(local):
     recording = True
 
 
-mode = _Mode()
+thread = _Mode()
 
 
 def is_grad_enabled() -> bool:
     """Return whether calls on tensors that require gradients are recorded."""
-    return mode.recording
+    return thread.recording
 
 
 class _Switch(ContextDecorator):
@@ -32,11 +32,11 @@ class _Switch(ContextDecorator):
         return _Switch(self._recording)
 
     def __enter__(self) -> None:
-        self._before.append(mode.recording)
-        mode.recording = self._recording
+        self._before.append(thread.recording)
+        thread.recording = self._recording
 
     def __exit__(self, *_: object) -> None:
-        mode.recording = self._before.pop()
+        thread.recording = self._before.pop()
 
 
 class no_grad(_Switch):  # noqa: N801  # torch's name
@@ -90,11 +90,16 @@ class set_grad_enabled:  # noqa: N801  # torch's name
         False
     """
 
-    def __init__(self, recording: bool) -> None:
-        self._before, mode.recording = mode.recording, bool(recording)
+    def __init__(self, mode: bool) -> None:
+        self._before, thread.recording = thread.recording, bool(mode)
+
+    def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Decorate a function; outside it, nothing is set."""
+        recording, thread.recording = thread.recording, self._before
+        return _Switch(recording)(function)
 
     def __enter__(self) -> None:
         """Keep what was set when the object was made."""
 
     def __exit__(self, *_: object) -> None:
-        mode.recording = self._before
+        thread.recording = self._before

@@ -11,6 +11,7 @@ from numpy.typing import DTypeLike
 from convolens import ops
 from convolens.errors import ArgumentError, DTypeError, GradientError
 from convolens.ops import Array, Op
+from convolens.ops._elementwise import broadcast
 from convolens.ops.reshape import resolve as resolve_shape
 from convolens.spec import (
     FLOATS,
@@ -111,7 +112,11 @@ class Tensor(TensorBase):
 
     def clone(self) -> Tensor:
         """Return a copy, as a recorded call."""
-        return apply(ops.Scale(1.0), self) if self.dtype in FLOATS else Tensor.leaf(+self.array)
+        return (
+            apply(ops.Scale(1.0), self)
+            if self.dtype in FLOATS
+            else Tensor.leaf(self.array.copy("K"))
+        )
 
     # Arithmetic.
 
@@ -310,10 +315,12 @@ def _binary(op: Op, a: object, b: object) -> Tensor:
         return NotImplemented  # type: ignore[no-any-return]
     if first.dtype == second.dtype and first.dtype in FLOATS:
         return apply(op, first, second)
-    floats = [t.dtype for t in (first, second) if t.dtype in FLOATS]
+    floats = [t for t in (first, second) if t.dtype in FLOATS]
     if not floats and type(op) in _ON_WHOLE_NUMBERS:
         return _elementwise(_ON_WHOLE_NUMBERS[type(op)], first, second)
-    common = max(floats, key=lambda dtype: dtype.itemsize, default=float32)
+    # A single number does not widen the type of an array.
+    deciding = [t.dtype for t in floats if t.ndim] or [t.dtype for t in floats]
+    common = max(deciding, key=lambda dtype: dtype.itemsize, default=float32)
     return apply(op, first.to(common), second.to(common))
 
 
@@ -326,7 +333,8 @@ def _elementwise(function: np.ufunc, a: Tensor, b: Tensor) -> Tensor:
     """Compute what is never recorded: comparisons, and arithmetic of whole numbers."""
     try:
         return Tensor.leaf(np.asarray(function(a.array, b.array)))
-    except ValueError as error:
-        raise ArgumentError(f"the shapes do not fit: {error}.") from None
+    except ValueError:
+        broadcast(function.__name__, a=a.spec, b=b.spec)  # says what does not fit
+        raise
     except TypeError as error:
         raise DTypeError(f"{a.spec} and {b.spec} do not combine: {error}.") from None

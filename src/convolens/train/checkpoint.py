@@ -159,7 +159,7 @@ def check_weights(model: Module, weights: Arrays, where: str) -> None:
     if len(differing) > 4:
         facts.append(("...", f"{len(differing) - 4} more", ""))
     raise CheckpointError(
-        f"{where} is from another model: {len(differing)} parameters do not fit.",
+        f"{where} is from another model. Parameters that do not fit: {len(differing)}.",
         facts,
         "name the run folder that belongs to this model.",
     )

@@ -54,6 +54,7 @@ class PlainLines(Progress):
         """Write what an epoch gave."""
         left = (self.epochs - row.epoch) * row.seconds
         self._write(f"{epoch_line(row, self.epochs)}, {clock(left)} left")
+        self.wait()
 
     def end(self) -> None:
         """Write nothing."""

@@ -23,6 +23,10 @@ class Progress(ABC):
         self.epochs = epochs
         self.batches = batches
         self.images = images
+        self.wait()
+
+    def wait(self) -> None:
+        """Show no batch for an interval."""
         self._next = perf_counter() + self.interval
 
     @property
@@ -32,10 +36,9 @@ class Progress(ABC):
 
     def batch(self, position: Position) -> None:
         """Say that a batch is done."""
-        now = perf_counter()
-        if now >= self._next:
+        if perf_counter() >= self._next:
             self.show(position)
-            self._next = perf_counter() + self.interval
+            self.wait()
 
     @abstractmethod
     def show(self, position: Position) -> None:

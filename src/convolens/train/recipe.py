@@ -30,7 +30,12 @@ def recipe(image_shape: tuple[int, int, int], images: int, optimizer: str = "ada
     """
     few = images < 10_000
     settings = Settings(
-        optimizer=optimizer, epochs=30 if few else 20, batch_size=32 if few else 100
+        optimizer=optimizer,
+        epochs=30 if few else 20,
+        batch_size=32 if few else 100,
+        # MNIST, simple_convnet, 20 epochs: 99.05 % and 99.04 % with it, 98.79 % without. The
+        # bundled digits, 30 epochs, seeds 0 to 7: 98.44 % with it, 98.92 % without.
+        schedule="constant" if few else "cosine",
     )
     return replace(
         settings,

@@ -78,8 +78,8 @@ def _run_length(op: Op, specs: Specs) -> int:
     return weight.shape[-1] * image.shape[1]
 
 
-# The times are all proportional to the batch size: the choice must not depend on it, so that a batch
-# gives the same bits as its images one by one.
+# The times are all proportional to the batch size: the choice must not depend on it, so that a
+# batch gives the same bits as its images one by one.
 
 
 def _product_time(op: Op, specs: Specs) -> float:

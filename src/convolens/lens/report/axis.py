@@ -68,7 +68,7 @@ def whole_axis(low: int, high: int, start: float, end: float, most: int = 8) -> 
         >>> whole_axis(1, 20, 0, 100).ticks
         (5.0, 10.0, 15.0, 20.0)
     """
-    step = max(1.0, round_step((high - low) / (most - 1)))
+    step = round_step(max(1.0, (high - low) / (most - 1)))
     first = math.ceil(low / step)
     ticks = tuple(float(n * step) for n in range(first, math.floor(high / step) + 1))
     if low == high:

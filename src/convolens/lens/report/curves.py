@@ -33,7 +33,7 @@ def curves(scene: Scene, say: Words) -> Html:
         _chart(history, say, "loss", is_share=False),
         _chart(history, say, "accuracy", is_share=True),
     ]
-    gaps = ", ".join(_gaps(history))
+    gaps = say("page.comma").join(_gaps(history))
     note = element("p", say("curves.gaps", epochs=gaps), class_="note") if gaps else join(())
     return join(
         [
@@ -57,7 +57,9 @@ def _chart(history: Sequence[Row], say: Words, what: str, *, is_share: bool) -> 
         return element("p", say("curves.unknown", what=title), class_="note")
 
     def describe(position: int) -> str:
-        values = ", ".join(f"{line.name} {show(line.values[position], is_share)}" for line in known)
+        values = say("page.comma").join(
+            f"{line.name} {show(line.values[position], is_share)}" for line in known
+        )
         return say("curves.at", epoch=epochs[position], values=values)
 
     return line_chart(title, say("curves.epoch"), epochs, known, describe, is_share=is_share)

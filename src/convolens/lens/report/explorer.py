@@ -90,7 +90,7 @@ def _operation(call: ConvCall, say: Words) -> str:
         parts.append(say("pixel.dilation", dilation=_sizes(call.op.dilation)))
     if call.op.groups > 1:
         parts.append(say("pixel.groups", groups=call.op.groups))
-    return say("pixel.comma").join(parts)
+    return say("page.comma").join(parts)
 
 
 def _sizes(numbers: Sequence[object]) -> str:

@@ -52,7 +52,7 @@ def filters(scene: Scene, say: Words) -> Html:
     intro = [element("p", say(key, count=count(len(after)), size=size))]
     if before is not None:
         intro.append(element("p", say("filters.pairs")))
-    one = "filters.unit" if call.kind == "Linear" else "filters.one"
+    one = "filters.unit" if call.kind == "Linear" else "filters.filter"
     tiles = _numbered if numbered else _pictured
     return join(
         [

@@ -46,7 +46,8 @@ def page(scene: Scene, say: Words) -> str:
         payload(taken_apart, say),
         element("script", raw(_asset("report.js"))),
     )
-    return f"<!DOCTYPE html>\n{element('html', _head(scene, say), body, lang=say('lang'))}\n"
+    document = element("html", _head(scene, say), body, lang=say("page.lang"))
+    return f"<!DOCTYPE html>\n{document}\n"
 
 
 def _head(scene: Scene, say: Words) -> Html:

@@ -101,9 +101,13 @@ def explain_pixel(call: ConvCall, at: tuple[int, ...]) -> PixelExplanation:
     group = call.x[first : first + width].astype(float64)
     window = spatial.with_pad_cell(group, call.op.rank)[(slice(None), *np.ix_(*reads))]
     weights = call.weight[k].astype(float64)
-    products = window * weights
-    partial_sums = products.reshape(width, -1).sum(axis=1)
     bias = None if call.bias is None else float(call.bias[k])
+    # Infinity times 0 is NaN, and is shown as such.
+    with np.errstate(invalid="ignore"):
+        products = window * weights
+        # One after the other, as the page's script adds them, and not in NumPy's pairs.
+        partial_sums = products.reshape(width, -1).cumsum(axis=1)[:, -1]
+        total = partial_sums.cumsum()[-1] + (bias or 0.0)
     magnitude = np.abs(products).sum() + abs(bias or 0.0)
     return PixelExplanation(
         at,
@@ -115,7 +119,7 @@ def explain_pixel(call: ConvCall, at: tuple[int, ...]) -> PixelExplanation:
         products,
         partial_sums,
         bias,
-        float(partial_sums.sum() + (bias or 0.0)),
+        float(total),
         float(call.output[at]),
         float(sum_tolerance(call.terms, magnitude, call.output.dtype)),
     )

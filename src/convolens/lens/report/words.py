@@ -10,7 +10,7 @@ from convolens.lens.report.words_zh import CHINESE
 Lang = Literal["en", "zh"]
 
 ENGLISH = {
-    "lang": "en",
+    "page.lang": "en",
     # The page
     "page.theme": "Light or dark",
     "page.contents": "Contents",
@@ -103,7 +103,7 @@ ENGLISH = {
     "filters.after": "after",
     "filters.before_of": "Weights of filter {number} before training",
     "filters.after_of": "Weights of filter {number} after training",
-    "filters.one": "filter {number}",
+    "filters.filter": "filter {number}",
     "filters.unit": "unit {number}",
     # Views
     "views.none": "No image was given, so there are no feature maps.",
@@ -143,7 +143,7 @@ ENGLISH = {
     "pixel.intro": "Each number in a feature map is a sum: the window on the input, times the "
     "weights, plus the bias. Choose one, and see every product. The arithmetic is done in double "
     "precision from the same table of taps that the program uses, and compared with what its "
-    "engine computed.",
+    "engine computed. Channels, rows and columns are counted from 0.",
     "pixel.linear": "The first layer is no convolution. Each of its units sees the whole image at "
     "once: its window is as large as the input, and there is one output for each unit.",
     "pixel.static": "Without JavaScript one output of each layer is shown: the one with the "
@@ -163,7 +163,7 @@ ENGLISH = {
     "pixel.padding": "padding {padding}",
     "pixel.dilation": "dilation {dilation}",
     "pixel.groups": "{groups} groups",
-    "pixel.comma": ", ",
+    "page.comma": ", ",
     "pixel.here": "{image}: output channel {k}, row {p}, column {q}",
     "pixel.here_unit": "{image}: unit {k}",
     "pixel.choose_unit": "unit",
@@ -220,7 +220,7 @@ class Words:
 
     Example:
         >>> say = Words("en")
-        >>> say("filters.one", number=3)
+        >>> say("filters.filter", number=3)
         'filter 3'
     """
 

@@ -1,7 +1,7 @@
 """Every sentence of the report, in Chinese."""
 
 CHINESE = {
-    "lang": "zh-CN",
+    "page.lang": "zh-CN",
     "page.theme": "浅色或深色",
     "page.contents": "目录",
     "page.headline": "结果",
@@ -78,7 +78,7 @@ CHINESE = {
     "filters.after": "训练后",
     "filters.before_of": "卷积核 {number} 训练前的权重",
     "filters.after_of": "卷积核 {number} 训练后的权重",
-    "filters.one": "卷积核 {number}",
+    "filters.filter": "卷积核 {number}",
     "filters.unit": "单元 {number}",
     "views.none": "没有给出图像，因此没有特征图。",
     "views.intro": "选择一张图像。下面是网络的每一步对它的处理结果：每个通道一幅图，称为特征图。蓝"
@@ -109,7 +109,7 @@ CHINESE = {
     "pixel.none": "这个网络没有对图像求乘积之和的层，因此没有可以拆解的输出。",
     "pixel.intro": "特征图中的每个数都是一个和：输入上的窗口乘以权重，再加上偏置。选择其中一个，就"
     "能看到每一个乘积。算术用双精度完成，依据的正是程序自身使用的窗口读数表，并与引擎算出的结果相"
-    "比较。",
+    "比较。通道、行、列都从 0 数起。",
     "pixel.linear": "第一层不是卷积层。它的每个单元一次看到整幅图像：窗口与输入一样大，每个单元只"
     "有一个输出。",
     "pixel.static": "没有 JavaScript 时，每一层只展示一个输出：第一张图像中绝对值最大的那一个。",
@@ -122,8 +122,8 @@ CHINESE = {
     "pixel.padding": "填充 {padding}",
     "pixel.dilation": "空洞率 {dilation}",
     "pixel.groups": "{groups} 组",
-    "pixel.comma": "，",
-    "pixel.here": "{image}：输出通道 {k}，第 {p} 行，第 {q} 列",
+    "page.comma": "，",
+    "pixel.here": "{image}：输出通道 {k}，行 {p}，列 {q}",
     "pixel.here_unit": "{image}：单元 {k}",
     "pixel.choose_unit": "单元",
     "pixel.choose_image": "图像",

@@ -348,9 +348,10 @@
     }
     form.addEventListener("submit", (event) => event.preventDefault());
     form.addEventListener("change", () => {
-      const value = (name) => Number(form.elements[name].value);
-      show({ k: value("k"), p: value("p"), q: value("q") });
-      if (value("image") !== state.image) chooseImage(value("image"));
+      const [image, k, p, q] = ["image", "k", "p", "q"].map((name) =>
+        Number(form.elements[name].value));
+      show({ k, p, q });
+      if (image !== state.image) chooseImage(image);
     });
     form.hidden = false;
     element.classList.add("ready");

@@ -1,0 +1,158 @@
+"""The choice between candidates: forced, refused with reasons, and never wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import convolens as cl
+from convolens import ops
+from convolens.backends.choose import Verdict, candidates, choose
+from convolens.backends.native import KERNELS
+from convolens.backends.reference import REFERENCE
+from convolens.errors import ArgumentError, ShapeError
+from convolens.nn import functional as F
+from convolens.ops import Op
+from convolens.spec import TensorSpec, float64
+
+
+def specs(*shapes: tuple[int, ...], dtype: Any = np.dtype(np.float32)) -> tuple[TensorSpec, ...]:
+    return tuple(TensorSpec(shape, dtype) for shape in shapes)
+
+
+def verdicts(op: Op, *shapes: tuple[int, ...], dtype: Any = np.dtype(np.float32)) -> Any:
+    found: list[Verdict] = candidates(op, specs(*shapes, dtype=dtype))
+    return {verdict.candidate.name: verdict for verdict in found}
+
+
+CONV = ops.Conv((1, 1), ((1, 1), (1, 1)), (1, 1))
+
+
+def test_the_reference_is_always_there_and_last() -> None:
+    for operator in ops.OPERATORS:
+        for sample in operator.samples():
+            found = candidates(sample.op, sample.specs)
+            assert found[-1].candidate is REFERENCE
+            assert found[-1].reason == ""
+            assert len(found) == 1 + len(KERNELS.get(operator, ()))
+
+
+def test_the_smallest_estimate_wins() -> None:
+    for operator in KERNELS:
+        for sample in operator.samples():
+            found = [v for v in candidates(sample.op, sample.specs) if not v.reason]
+            chosen = choose(sample.op, sample.specs)
+            assert chosen.name == min(found, key=lambda v: v.nanoseconds).candidate.name
+            assert chosen.output == sample.op.infer(*sample.specs)
+
+
+#: op, shapes, dtype, candidate -> a part of the reason
+REFUSED: list[tuple[Op, tuple[tuple[int, ...], ...], str, str, str]] = [
+    (CONV, ((1, 2, 5, 5), (3, 2, 3, 3)), "float64", "direct", "float32, not float64"),
+    (CONV, ((0, 2, 5, 5), (3, 2, 3, 3)), "float32", "direct", "empty"),
+    (CONV, ((1, 2, 5, 5), (3, 2, 3, 3)), "float32", "product", "only a 1x1 kernel"),
+    (ops.Conv((1,) * 3, ((0, 0),) * 3, (1,) * 3), ((1, 1, 3, 3, 3), (1, 1, 1, 1, 1)), "float32",
+     "gather", "1 or 2 spatial axes, not 3"),
+    (ops.Conv((1, 1), ((2**20, 2**20),) * 2, (2**20, 2**20)), ((1, 1, 1, 1), (1, 1, 3, 3)),
+     "float32", "direct", "padded rows"),
+    (ops.MaxPool((2,) * 3, (2,) * 3, ((0, 0),) * 3, (1,) * 3), ((1, 1, 4, 4, 4),), "float32",
+     "native", "1 or 2 spatial axes, not 3"),
+    (ops.Softmax(0), ((4, 5),), "float32", "native", "axis 0 is not the innermost"),
+    (ops.Softmax(3), ((2, 3, 4, 5),), "float32", "native", "axis 3 is not the innermost"),
+    (ops.Add(), ((2, 3, 4, 5), (3, 4, 1)), "float32", "native", "innermost axis"),
+    (ops.Add(), ((2,) * 7, (2,) * 7), "float32", "native", "more than 6 dimensions"),
+    (ops.Sum((0,)), ((2, 3, 4, 5, 6),), "float32", "native", "another order"),
+    (ops.Relu(), ((2, 3),), "float64", "native", "float32, not float64"),
+]
+
+
+@pytest.mark.parametrize(("op", "shapes", "dtype", "name", "words"), REFUSED, ids=range(len(REFUSED)))
+def test_refusals_have_reasons(op: Op, shapes: Any, dtype: str, name: str, words: str) -> None:
+    found = verdicts(op, *shapes, dtype=np.dtype(dtype))
+    if name == "native" and words == "innermost axis" and not found[name].reason:
+        pytest.fail("this broadcasting has a kernel now: look for another example")
+    assert words in found[name].reason
+    assert found[name].nanoseconds == float("inf")
+    assert choose(op, specs(*shapes, dtype=np.dtype(dtype))).name != name
+
+
+def test_a_reason_is_a_clause() -> None:
+    """It is printed inside sentences: no capital letter, no full stop."""
+    for op, shapes, dtype, name, _ in REFUSED:
+        reason = verdicts(op, *shapes, dtype=np.dtype(dtype))[name].reason
+        assert reason[0].islower() or reason[0].isdigit()
+        assert not reason.endswith(".")
+
+
+@pytest.mark.parametrize("name", ["direct", "gather", "product", "reference"])
+def test_a_forced_algorithm_is_taken(name: str) -> None:
+    op = ops.Conv((1, 1), ((0, 0), (0, 0)), (1, 1))
+    call = specs((2, 3, 4, 4), (5, 3, 1, 1))
+    with cl.algorithm(name):
+        assert choose(op, call).name == name
+    assert choose(op, call).name in ("direct", "gather", "product", "reference")
+
+
+def test_operators_without_the_algorithm_choose_as_always() -> None:
+    free = choose(ops.Relu(), specs((20, 30))).name
+    with cl.algorithm("gather"):
+        assert choose(ops.Relu(), specs((20, 30))).name == free
+
+
+def test_a_forced_algorithm_that_cannot_compute_the_call_says_why() -> None:
+    x = cl.zeros(1, 2, 5, 5)
+    with (
+        cl.algorithm("product"),
+        pytest.raises(ArgumentError, match="'product' cannot compute this call: only a 1x1 kernel"),
+    ):
+        F.conv2d(x, cl.zeros(3, 2, 3, 3))
+    with cl.algorithm("direct"), pytest.raises(ArgumentError, match="float32, not float64"):
+        F.conv2d(x.double(), cl.zeros(3, 2, 3, 3, dtype=float64))
+
+
+def test_an_unknown_algorithm_is_refused_at_once() -> None:
+    with (
+        pytest.raises(ArgumentError, match="there is no algorithm 'fastest'") as caught,
+        cl.algorithm("fastest"),
+    ):
+        pass
+    assert "reference" in caught.value.hint
+
+
+def test_the_force_ends_with_its_block() -> None:
+    call = specs((2, 3))
+    free = choose(ops.Relu(), call).name
+    with cl.algorithm("native"):
+        with cl.algorithm("reference"):
+            assert choose(ops.Relu(), call).name == "reference"
+        assert choose(ops.Relu(), call).name == "native"
+    with pytest.raises(ZeroDivisionError), cl.algorithm("reference"):
+        raise ZeroDivisionError
+    assert choose(ops.Relu(), call).name == free
+
+
+def test_a_refused_call_is_refused_however_it_is_computed() -> None:
+    for name in ("reference", "direct"):
+        with cl.algorithm(name), pytest.raises(ShapeError):
+            choose(CONV, specs((1, 2, 5, 5), (3, 4, 3, 3)))
+
+
+def test_the_algorithm_does_not_depend_on_the_batch() -> None:
+    """So a batch gives the bits of its images."""
+    for sample in ops.Conv.samples():
+        x, *rest = sample.specs
+        names = {
+            choose(sample.op, (x._replace(shape=(n, *x.shape[1:])), *rest)).name
+            for n in (1, 2, 3, 7, 64, 1000)
+        }
+        assert len(names) == 1, sample
+
+
+def test_estimates_grow_with_the_work() -> None:
+    for name in ("direct", "gather", "reference"):
+        small = verdicts(CONV, (1, 8, 16, 16), (8, 8, 3, 3))[name].nanoseconds
+        large = verdicts(CONV, (8, 8, 16, 16), (8, 8, 3, 3))[name].nanoseconds
+        assert 4 * small < large < 16 * small or name != "reference"
+        assert small < large

@@ -1,0 +1,79 @@
+"""The optimisers' steps: the kernel against the definition in float64."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from convolens.backends import update
+from convolens.backends.update import Numbers
+from convolens.ops import Array
+from tolerance import rounding
+
+STEPS: dict[str, tuple[Callable[..., None], int, Numbers]] = {
+    "sgd": (lambda p, g, n: update.sgd(p, g, None, n), 0, Numbers(lr=0.1, weight_decay=0.01)),
+    "sgd fresh": (update.sgd, 1, Numbers(lr=0.1, momentum=0.9, fresh_share=0.7, fresh=True)),
+    "sgd momentum": (update.sgd, 1, Numbers(lr=0.1, momentum=0.9, fresh_share=0.7)),
+    "sgd nesterov": (update.sgd, 1, Numbers(lr=0.1, momentum=0.9, weight_decay=0.1, nesterov=True)),
+    "adagrad": (update.adagrad, 1, Numbers(lr=0.1, weight_decay=0.1, epsilon=1e-10)),
+    "rmsprop": (lambda p, g, s, n: update.rmsprop(p, g, None, s, n), 1,
+                Numbers(lr=0.1, beta2=0.99, beta2_rest=0.01, epsilon=1e-8)),
+    "rmsprop momentum": (update.rmsprop, 2, Numbers(lr=0.1, beta2=0.99, beta2_rest=0.01,
+                                                    epsilon=1e-8, momentum=0.9, weight_decay=0.1)),
+    "adam": (update.adam, 2, Numbers(lr=0.1, beta1_rest=0.1, beta2=0.999, beta2_rest=0.001,
+                                     epsilon=1e-8, root_correction=0.03, weight_decay=0.1)),
+    "adamw": (update.adam, 2, Numbers(lr=0.1, beta1_rest=0.1, beta2=0.999, beta2_rest=0.001,
+                                      epsilon=1e-8, root_correction=0.03, shrink=0.99)),
+}
+
+
+def effect(step: Callable[..., None], arrays: list[Array], numbers: Numbers) -> list[Array]:
+    """Return |result| + sum of |slope in an input times that input|, by differences."""
+    base = [a.copy() for a in arrays]
+    step(*base, numbers)
+    total = [np.abs(a) for a in base]
+    share = 1e-6
+    for place in range(len(arrays)):
+        moved = [a * (1 + share * (i == place)) for i, a in enumerate(arrays)]
+        step(*moved, numbers)
+        for bound, a, b in zip(total, moved, base, strict=True):
+            bound += np.abs(a - b) / share
+    return total
+
+
+@pytest.mark.parametrize("name", STEPS)
+@pytest.mark.parametrize("size", [*range(1, 36), 1000, 100_003])
+def test_the_kernel_is_the_definition(name: str, size: int) -> None:
+    step, states, numbers = STEPS[name]
+    random = np.random.default_rng(size)
+
+    def draw() -> Array:
+        return np.abs(random.standard_normal(size)).astype(np.float32)
+
+    parameter, gradient, *state = (draw() for _ in range(2 + states))
+    gradient -= np.float32(0.7)
+    exact = [a.astype(np.float64) for a in (parameter, gradient, *state)]
+    computed = [a.copy() for a in (parameter, gradient, *state)]
+    step(*exact, numbers)
+    step(*computed, numbers)
+    # A step takes at most some 12 roundings. Each acts on the result as a change by u of an input.
+    before = [a.astype(np.float64) for a in (parameter, gradient, *state)]
+    for wide, narrow, bound in zip(exact, computed, effect(step, before, numbers), strict=True):
+        assert narrow.dtype == np.float32
+        assert (np.abs(narrow - wide) <= 12 * rounding(np.float32) * bound).all()
+    np.testing.assert_array_equal(computed[1], gradient)
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_in_place_and_for_images_too(name: str) -> None:
+    step, states, numbers = STEPS[name]
+    flat = [np.full(24, 0.5, np.float32) for _ in range(2 + states)]
+    image = [
+        np.full((2, 2, 2, 3), 0.5, np.float32).transpose(0, 3, 1, 2) for _ in range(2 + states)
+    ]
+    step(*flat, numbers)
+    step(*image, numbers)
+    for a, b in zip(flat, image, strict=True):
+        assert (b == a[0]).all()

@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+import click
+import pytest
+
+from convolens.cli._types import Finite, Size
+
+
+@pytest.mark.parametrize("text", ["nan", "inf", "-inf", "1e999", "x", "", "-0.5", "0"])
+def test_only_finite_numbers_in_the_range(text) -> None:
+    with pytest.raises(click.BadParameter):
+        Finite(0, min_open=True).convert(text, None, None)
+
+
+def test_finite_numbers() -> None:
+    assert Finite(0).convert("1e-3", None, None) == 1e-3
+
+
+@pytest.mark.parametrize("text", ["", "8", "8x", "8x8x8", "0x8", "-8x8", "8.0x8", "٣x8"])
+def test_only_sizes(text) -> None:
+    with pytest.raises(click.BadParameter):
+        Size("height", "width").convert(text, None, None)
+
+
+def test_sizes() -> None:
+    assert Size("height", "width").convert("64X48", None, None) == (64, 48)

@@ -1,0 +1,76 @@
+"""Average pooling: a loop over every window, and what its divisor counts."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+import convolens as cl
+from convolens.nn import functional as F
+from convolens.ops import AvgPool, AvgPoolGrad
+from convolens.spec import TensorSpec
+
+from .test_max_pool import poolings, windows
+
+
+@pytest.mark.parametrize("include", [True, False])
+@given(poolings(dilated=False))
+@settings(max_examples=100)
+def test_the_definition_is_the_loop(include: bool, case: tuple[Any, Any]) -> None:
+    window, shape = case
+    op = AvgPool(*window, include)
+    random = np.random.default_rng(3)
+    x = random.standard_normal(shape)
+    g = random.standard_normal(op.output_shape(TensorSpec(shape)))
+    y, dx = np.zeros(g.shape), np.zeros(shape)
+    for out, reads in windows(x, op):
+        cells = 1
+        for o, k, s, (before, after), size in zip(out, op.kernel, op.stride, op.padding, shape[2:],
+                                                  strict=True):
+            start = o * s - before
+            # A window of ceil_mode ends with the padding; what lies beyond never counts.
+            cells *= min(start + k, size + after) - start
+        divisor = cells if include else len(reads)
+        if divisor == 0:
+            continue
+        for n, c in itertools.product(range(shape[0]), range(shape[1])):
+            y[(n, c, *out)] = sum(x[(n, c, *at)] for at in reads) / divisor
+            for at in reads:
+                dx[(n, c, *at)] += g[(n, c, *out)] / divisor
+    counted = op.divisors(shape[2:]) > 0
+    with np.errstate(all="ignore"):
+        np.testing.assert_allclose(op.reference(x)[..., counted], y[..., counted], atol=1e-14)
+        if counted.all():
+            grad = AvgPoolGrad(*window, include, shape[2:])
+            np.testing.assert_allclose(grad.reference(g), dx, atol=1e-14)
+
+
+def test_padding_counts_or_does_not() -> None:
+    x = cl.ones(1, 1, 2, 2)
+    quarter = [[0.25, 0.5, 0.25], [0.5, 1, 0.5], [0.25, 0.5, 0.25]]
+    assert F.avg_pool2d(x, 2, 1, padding=1).tolist() == [[quarter]]
+    alone = F.avg_pool2d(x, 2, 1, padding=1, count_include_pad=False)
+    assert alone.tolist() == [[[[1.0] * 3] * 3]]
+
+
+def test_cells_beyond_the_padding_never_count() -> None:
+    x = cl.ones(1, 1, 1, 5)
+    for include in (True, False):
+        y = F.avg_pool2d(x, (1, 2), 2, ceil_mode=True, count_include_pad=include)
+        assert y.tolist() == [[[[1, 1, 1]]]]
+
+
+def test_the_mean_of_a_constant_is_the_constant() -> None:
+    x = cl.full((2, 5, 9, 9), 0.5)
+    assert (F.avg_pool2d(x, 3).numpy() == 0.5).all()
+
+
+def test_the_gradient_is_spread_evenly() -> None:
+    x = cl.randn(1, 1, 4, 4).requires_grad_()
+    F.avg_pool2d(x, 2).sum().backward()
+    assert x.grad is not None
+    assert (x.grad.numpy() == 0.25).all()

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import convolens as cl
+from convolens.errors import CheckpointError, TrainingError
+from convolens.tensor.random import random_state
+from convolens.train.evaluation import Evaluation
+from convolens.train.position import Position
+from convolens.train.state import State
+
+from .makers import network, schedule, weights
+
+
+def judged(loss: float) -> Evaluation:
+    labels, rest = np.array([0, 1]), np.zeros(2, np.float32)
+    return Evaluation(("a", "b"), labels, labels, rest, rest, loss)
+
+
+def state(seed: int = 0) -> State:
+    model = network(seed)
+    optimizer = cl.optim.Adam(model.parameters(), lr=0.5)
+    return State(model, optimizer, schedule(optimizer))
+
+
+def test_an_epoch_ends_with_a_row_and_the_next_rate() -> None:
+    made = state()
+    for number in (1, 2):
+        made.position = Position(number - 1, 3, 60, 30, 120.0, 2.0)
+        row = made.finish_epoch(judged(0.7))
+        assert (row.epoch, row.train_loss, row.train_accuracy) == (number, 2.0, 0.5)
+        assert (row.test_loss, row.test_accuracy) == (0.7, 1.0)
+        assert (row.lr, row.seconds, row.images_per_second) == (0.5, 2.0, 30.0)
+        assert made.position == Position(number)
+    assert made.learning_rate == 0.25
+    assert len(made.history) == 2
+
+
+@pytest.mark.parametrize("loss", [math.nan, math.inf])
+def test_a_test_loss_that_is_not_finite_ends_nothing(loss) -> None:
+    made = state()
+    with pytest.raises(TrainingError, match="the loss on the test images"):
+        made.finish_epoch(judged(loss))
+    assert made.history == []
+    assert made.position == Position()
+
+
+def test_comes_back_from_a_checkpoint() -> None:
+    first = state()
+    first.position = Position(0, 3, 60, 30, 120.0, 2.0)
+    first.finish_epoch(judged(0.7))
+    cl.rand(2)
+    saved, random = first.checkpoint({}), random_state()
+    second = state(seed=4)
+    second.restore(saved, "a file")
+    assert weights(second.model) == weights(first.model)
+    assert (second.position, second.history) == (first.position, first.history)
+    assert random_state() == random
+
+
+def test_an_order_counts_within_an_epoch_only() -> None:
+    made = state()
+    made.enter({"seed": 1})
+    made.enter({"seed": 2})
+    made.position = Position(0, 1)
+    made.enter({"seed": 2})
+    with pytest.raises(CheckpointError, match="after batch 1 of an epoch"):
+        made.enter({"seed": 3})
+
+
+def test_arrays_that_do_not_fit_never_reach_a_kernel() -> None:
+    saved = state().checkpoint({})
+    groups = saved.optimizer["param_groups"]
+    for array in (np.zeros(3, np.float32), np.zeros((4, 1, 3, 3))):
+        broken = {"state": {0: {"step": 1, "exp_avg": array}}, "param_groups": groups}
+        with pytest.raises(CheckpointError, match="exp_avg of parameter 0"):
+            state().restore(replace(saved, optimizer=broken), "a file")
