@@ -3,7 +3,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-NATIVE := CMakeLists.txt pyproject.toml $(shell find native -type f 2>/dev/null)
+# What a rebuild depends on: editable installs fix the list of packages when they are made.
+SOURCES := CMakeLists.txt pyproject.toml $(shell find native -type f) $(shell find src -name __init__.py)
 OUT ?=
 EPOCHS ?=
 
@@ -53,7 +54,7 @@ $(VENV)/.tools: $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'scikit-build-core>=0.11' 'nanobind>=2.4' 'numpy>=2.0' cmake ninja
 	@touch $@
 
-$(VENV)/.built: $(VENV)/.tools $(NATIVE)
+$(VENV)/.built: $(VENV)/.tools $(SOURCES)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --editable .
 	@touch $@
 

@@ -30,7 +30,7 @@ def profile(step: Callable[[], object], steps: int) -> list[dict[str, Any]]:
     measured here. A row "Python" is what is left of the step.
     """
     peak, bandwidth = measured_peak(), measured_bandwidth()
-    times: list[dict[Key, int]] = []
+    times: list[dict[Key, list[int]]] = []
     plain: list[int] = []
     for _ in range(20):
         step()
@@ -49,23 +49,27 @@ def profile(step: Callable[[], object], steps: int) -> list[dict[str, Any]]:
     rows = []
     for key in times[0]:
         name, inputs, algorithm, multiply_adds, elements = key
-        limit = max(2 * multiply_adds / peak, 4 * elements / bandwidth)
-        rows.append(_row(name, inputs, algorithm, median(t[key] for t in times), limit))
+        calls = len(times[0][key])
+        limit = calls * max(2 * multiply_adds / peak, 4 * elements / bandwidth)
+        spent_here = median(sum(t[key]) for t in times)
+        rows.append(_row(name, inputs, algorithm, calls, spent_here, limit))
     whole = median(plain)
     rest = max(0.0, whole - sum(row["ns"] for row in rows))
-    rows.append(_row("Python", "between the operators", "", rest, 0.0))
-    rows.append(_row("whole step", "", "", whole, sum(row["limit"] for row in rows)))
+    rows.append(_row("Python", "between the operators", "", 0, rest, 0.0))
+    rows.append(_row("whole step", "", "", 0, whole, sum(row["limit"] for row in rows)))
     return rows
 
 
-def _row(name: str, inputs: str, algorithm: str, ns: float, limit: float) -> dict[str, Any]:
-    return {"operator": name, "inputs": inputs, "algorithm": algorithm, "ns": ns, "limit": limit}
+def _row(
+    operator: str, inputs: str, algorithm: str, calls: int, ns: float, limit: float
+) -> dict[str, Any]:
+    return dict(locals())
 
 
 @contextmanager
-def _timed() -> Iterator[dict[Key, int]]:
+def _timed() -> Iterator[dict[Key, list[int]]]:
     """Time every operator call and every update inside a with block."""
-    spent: dict[Key, int] = defaultdict(int)
+    spent: dict[Key, list[int]] = defaultdict(list)
     # The package has a function of the same name as this module.
     module = sys.modules["convolens.tensor.apply"]
 
@@ -88,25 +92,24 @@ def _timed() -> Iterator[dict[Key, int]]:
             setattr(_native, name, update)
 
 
-def _clocked(run: Callable[..., Any], key: Key, spent: dict[Key, int]) -> Callable[..., Any]:
+def _clocked(run: Callable[..., Any], key: Key, spent: dict[Key, list[int]]) -> Callable[..., Any]:
     def clocked(*arrays: Any) -> Any:
         start = perf_counter_ns()
         result = run(*arrays)
-        spent[key] += perf_counter_ns() - start
+        spent[key].append(perf_counter_ns() - start)
         return result
 
     return clocked
 
 
 def _clocked_update(
-    name: str, update: Callable[..., None], spent: dict[Key, int]
+    name: str, update: Callable[..., None], spent: dict[Key, list[int]]
 ) -> Callable[..., None]:
     def clocked(numbers: Any, parameter: Any, *others: Any) -> None:
         start = perf_counter_ns()
         update(numbers, parameter, *others)
         elapsed = perf_counter_ns() - start
-        # Parameter, gradient and velocity are read, parameter and velocity written.
-        spent[name, "all parameters", "native", 0, 0] += elapsed
+        spent[name, "all parameters", "native", 0, 0].append(elapsed)
 
     return clocked
 

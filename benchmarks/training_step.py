@@ -107,7 +107,11 @@ def judge(case: NetCase, found: Measurement) -> list[Verdict]:
         ("best of torch", PLAIN_TORCH, TORCH_TARGET),
         ("best of torch with tuned malloc too", (*PLAIN_TORCH, *TUNED_TORCH), TORCH_TARGET),
         # The chapter has one network; the other is built from its layers for the table alone.
-        *((("the textbook chapter", (SCRATCH,), SCRATCH_TARGET),) if case.net is SIMPLE_CONVNET else ()),
+        *(
+            (("the textbook chapter", (SCRATCH,), SCRATCH_TARGET),)
+            if case.net is SIMPLE_CONVNET
+            else ()
+        ),
     ):
         best = best_peer(found, [peer.name for peer in peers])
         if best is None:
@@ -135,12 +139,13 @@ def _profile(options: argparse.Namespace) -> Outcome:
 def _operators(rows: list[dict[str, Any]]) -> str:
     whole = rows[-1]["ns"]
     return table(
-        ["operator", "inputs", "algorithm", "µs", "share", "limit µs"],
+        ["operator", "inputs", "algorithm", "calls", "µs", "share", "limit µs"],
         [
             [
                 row["operator"],
                 row["inputs"],
                 row["algorithm"],
+                str(row["calls"] or ""),
                 f"{row['ns'] / 1e3:.1f}",
                 f"{row['ns'] / whole:.1%}",
                 f"{row['limit'] / 1e3:.1f}" if row["limit"] else "",

@@ -5,7 +5,6 @@ import re
 import subprocess
 import sys
 import types
-from importlib import import_module
 
 import click
 import pytest
@@ -55,24 +54,15 @@ def test_help_imports_no_command() -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_teaches(name) -> None:
-    if name not in _existing():
-        pytest.skip(f"there is no command {name} yet")
     result = call(name, "--help")
     assert result.exit_code == 0
     assert "Examples" in result.output
     assert f"convolens {name}" in result.output
-    assert max(map(len, result.output.splitlines())) <= 80
-
-
-def _existing() -> set[str]:
-    found = set()
-    for name in COMMANDS:
-        try:
-            import_module(f"convolens.cli.{name}")
-        except ModuleNotFoundError:
-            continue
-        found.add(name)
-    return found
+    # Commands to be copied may be longer.
+    lines = [line for line in result.output.splitlines() if "convolens" not in line]
+    assert max(map(len, lines)) <= 80
+    # The group says the same without importing the command.
+    assert " ".join(result.output.split("\n\n")[1].split()) == COMMANDS[name]
 
 
 def test_version() -> None:

@@ -128,3 +128,26 @@ def test_ruined_weights_are_never_saved(tmp_path) -> None:
     again = trainer(tmp_path / "stopped", optimizer="sgd", seed=8)
     again.resume()
     assert weights(again.model) == good
+
+
+def test_ruined_weights_that_the_test_does_not_use_are_found(tmp_path) -> None:
+    class Helped(Module):
+        def __init__(self):
+            super().__init__()
+            self.main = cl.nn.Linear(64, 10)
+            self.helper = cl.nn.Linear(64, 10)
+
+        def forward(self, x):
+            x = x.flatten(1)
+            return self.main(x) + self.helper(x) if self.training else self.main(x)
+
+    model = Helped()
+    groups = [
+        {"params": model.main.parameters()},
+        {"params": model.helper.parameters(), "lr": 1e39},
+    ]
+    made = Trainer(model, cl.optim.SGD(groups, lr=0.0), out=tmp_path, progress=False)
+    data = digits(20)
+    with pytest.raises(TrainingError, match="In layer helper: the last step went wrong"):
+        made.fit(data.train, data.test, 1, 20)
+    assert made.history == []

@@ -12,13 +12,14 @@ from convolens import __version__
 from convolens.backends.isa import isa
 from convolens.cli._group import LazyGroup
 
+# The first sentence of each command's own help, so that it need not be imported to be named.
 COMMANDS = {
     "train": "Train a network on images, and write a report of what it learned.",
-    "evaluate": "Judge a trained network on test images.",
-    "predict": "Say what is on images, with a trained network.",
+    "evaluate": "Judge a trained network: accuracy, confusion matrix, classes, worst mistakes.",
+    "predict": "Say what is on images: the likeliest classes, each with its share.",
     "see": "Write a report that shows a trained network, number by number.",
-    "summary": "List a network's layers: shapes, parameters, costs.",
-    "ops": "List the operators, and what each of them can do.",
+    "summary": "Show a network layer by layer.",
+    "ops": "List the operators, and what each of them has.",
 }
 
 EPILOG = """

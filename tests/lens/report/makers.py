@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -97,10 +98,8 @@ def scene_of(model: Module, shape: tuple[int, int, int], scale: int = 255, **oth
     return compute(inputs_of(model, shape, scale, **others))
 
 
-def every_network() -> dict[str, ReportInputs]:
-    """One report of each kind of network and image."""
-    cl.manual_seed(5)
-    rgb = nn.Sequential(
+def _rgb() -> Module:
+    return nn.Sequential(
         nn.Conv2d(3, 6, (3, 2), stride=(2, 1), padding=(1, 0), dilation=(1, 2)),
         nn.AvgPool2d(2),
         nn.Conv2d(6, 4, 2, groups=2, bias=False),
@@ -109,22 +108,42 @@ def every_network() -> dict[str, ReportInputs]:
         nn.Linear(72, 3),
         nn.LogSoftmax(1),
     )
-    wide = nn.Sequential(nn.Conv2d(1, 5, 5), nn.ReLU(), nn.Flatten(), nn.Linear(2880, 200))
-    flat = nn.Sequential(
-        nn.Flatten(), nn.Linear(64, 20), nn.ReLU(), nn.Linear(20, 10), nn.Softmax(1)
-    )
-    photo = nn.Sequential(nn.Conv2d(3, 32, 11, stride=4, padding=2), nn.ReLU(), nn.MaxPool2d(3, 2))
-    cifar = nn.Sequential(nn.Conv2d(3, 8, 3, padding=1), nn.ReLU(), nn.Conv2d(8, 8, 3))
-    return {
-        "digits": digits_inputs(),
-        "rgb": inputs_of(rgb, (3, 16, 16)),
-        "mnist": inputs_of(wide, (1, 28, 28)),
-        "cifar": inputs_of(cifar, (3, 32, 32)),
-        "mlp": inputs_of(flat, (1, 8, 8), 16),
-        "mlp28": inputs_of(nn.Sequential(nn.Flatten(), nn.Linear(784, 8)), (1, 28, 28)),
-        "photo": inputs_of(photo, (3, 224, 224), count=3),
-        "double": inputs_of(small_net().double(), (1, 8, 8), 16),
-    }
+
+
+def _wide() -> Module:
+    return nn.Sequential(nn.Conv2d(1, 5, 5), nn.ReLU(), nn.Flatten(), nn.Linear(2880, 200))
+
+
+def _cifar() -> Module:
+    return nn.Sequential(nn.Conv2d(3, 8, 3, padding=1), nn.ReLU(), nn.Conv2d(8, 8, 3))
+
+
+def _flat() -> Module:
+    hidden = (nn.Flatten(), nn.Linear(64, 20), nn.ReLU())
+    return nn.Sequential(*hidden, nn.Linear(20, 10), nn.Softmax(1))
+
+
+def _photo() -> Module:
+    return nn.Sequential(nn.Conv2d(3, 32, 11, stride=4, padding=2), nn.ReLU(), nn.MaxPool2d(3, 2))
+
+
+_KINDS: dict[str, Callable[[], ReportInputs]] = {
+    "digits": digits_inputs,
+    "rgb": lambda: inputs_of(_rgb(), (3, 16, 16)),
+    "mnist": lambda: inputs_of(_wide(), (1, 28, 28)),
+    "cifar": lambda: inputs_of(_cifar(), (3, 32, 32)),
+    "mlp": lambda: inputs_of(_flat(), (1, 8, 8), 16),
+    "mlp28": lambda: inputs_of(nn.Sequential(nn.Flatten(), nn.Linear(784, 8)), (1, 28, 28)),
+    "photo": lambda: inputs_of(_photo(), (3, 224, 224), count=3),
+    "double": lambda: inputs_of(small_net().double(), (1, 8, 8), 16),
+}
+KINDS = tuple(_KINDS)
+
+
+def report_of(kind: str) -> ReportInputs:
+    """The inputs of one of the KINDS of network and image."""
+    cl.manual_seed(5)
+    return _KINDS[kind]()
 
 
 class Functional(nn.Module):

@@ -14,7 +14,7 @@ from convolens.lens.report.scene import Scene, compute
 from convolens.lens.report.words import Words
 
 from .browser import act, dump, program
-from .makers import digits_inputs, every_network
+from .makers import digits_inputs, report_of
 
 # What a person can read of each layer: every text that the script may write.
 READ = """
@@ -23,10 +23,12 @@ const read = (element) => ({
     (place) => [place.dataset.v, place.textContent])),
   cells: [...element.querySelectorAll(".g > i")].map((cell) => cell.textContent),
   on: [...element.querySelectorAll(".g > i")].map((cell) => cell.classList.contains("on")),
-  kinds: [...element.querySelectorAll(".g > i")].map((cell) => [...cell.classList].sort().join(" ")),
-  captions: [...element.querySelectorAll("figcaption, h5")].map((text) => text.textContent),
+  kinds: [...element.querySelectorAll(".g > i")].map(
+    (cell) => [...cell.classList].sort().join(" ")),
+  captions: [...element.querySelectorAll("figcaption, h4")].map((text) => text.textContent),
   boxes: [...element.querySelectorAll(".box")].map(
-    (box) => ["top", "left", "width", "height"].map((key) => parseFloat(box.style[key]).toFixed(2))),
+    (box) => ["top", "left", "width", "height"].map(
+      (key) => parseFloat(box.style[key]).toFixed(2))),
 });
 const explorers = [...document.querySelectorAll(".explorer")];
 const choose = (element, values) => {
@@ -44,7 +46,7 @@ def _chromium() -> None:
 
 @pytest.mark.parametrize("name", ["digits", "rgb", "mnist", "mlp"])
 def test_the_script_writes_what_python_wrote(tmp_path: Path, name: str) -> None:
-    written = render_report(every_network()[name])
+    written = render_report(report_of(name))
     script = READ + "return [early, explorers.map(read)];"
     early, late = act(tmp_path, written, script, READ + "return explorers.map(read);")
     assert len(late) >= 1
@@ -70,7 +72,7 @@ def expected(scene: Scene, number: int, image: int, at: list[int]) -> dict[str, 
 
 @pytest.mark.parametrize("name", ["digits", "rgb", "double"])
 def test_any_pixel_of_any_layer_and_image(tmp_path: Path, name: str) -> None:
-    scene = compute(every_network()[name])
+    scene = compute(report_of(name))
     random = np.random.default_rng(1)
     chosen = [
         [number, image, [int(random.integers(size)) for size in call.output.shape]]
@@ -97,7 +99,8 @@ def test_clicks_and_keys(tmp_path: Path) -> None:
         new KeyboardEvent("keydown", {{ key: name, bubbles: true, cancelable: true }}));
       const box = out.children[0].getBoundingClientRect();
       const at = (row, column) => new MouseEvent("click", {{ bubbles: true,
-        clientX: box.left + box.width * (column + 0.5), clientY: box.top + box.height * (row + 0.5) }});
+        clientX: box.left + box.width * (column + 0.5),
+        clientY: box.top + box.height * (row + 0.5) }});
       const said = [];
       out.children[2 * 8 + 3].dispatchEvent(at(2, 3)); said.push(here());
       key("ArrowUp"); key("ArrowRight"); said.push(here());

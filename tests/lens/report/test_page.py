@@ -12,15 +12,22 @@ from convolens import nn
 from convolens.lens.report import ReportInputs, render_report
 from convolens.tensor.random import random_state
 
-from .makers import HISTORY, Functional, changed, digits_inputs, every_network, inputs_of, small_net
+from .makers import (
+    HISTORY,
+    KINDS,
+    Functional,
+    changed,
+    digits_inputs,
+    inputs_of,
+    report_of,
+    small_net,
+)
 from .page_reader import PageReader
-
-KINDS = ("digits", "rgb", "mnist", "cifar", "mlp", "mlp28", "photo", "double")
 
 
 @pytest.fixture(scope="module")
 def pages() -> dict[str, str]:
-    return {name: render_report(inputs) for name, inputs in every_network().items()}
+    return {name: render_report(report_of(name)) for name in KINDS}
 
 
 @pytest.mark.parametrize("name", KINDS)

@@ -7,11 +7,12 @@ import re
 import numpy as np
 import pytest
 
+import convolens as cl
 from convolens import nn
 from convolens.lens.report import render_report
 from convolens.lens.report.portion import default_pixel, portions
 
-from .makers import digits_inputs, every_network, inputs_of, pixels, scene_of, small_net
+from .makers import digits_inputs, inputs_of, pixels, report_of, scene_of, small_net
 
 DATA = re.compile(r'<script type="application/json" id="numbers">(.*?)</script>', re.DOTALL)
 
@@ -47,13 +48,13 @@ def test_images_that_are_no_whole_numbers_travel_as_floats() -> None:
 
 
 def test_doubles_travel_as_doubles() -> None:
-    layer = numbers_of(render_report(every_network()["double"]))["layers"][1]
+    layer = numbers_of(render_report(report_of("double")))["layers"][1]
     assert layer["type"] == "f8"
     assert len(floats(layer["weights"], "f8")) == 6 * 4 * 9
 
 
 def test_large_layers_give_fewer_channels_and_say_so() -> None:
-    inputs = every_network()["photo"]
+    inputs = report_of("photo")
     page = render_report(inputs)
     layer = numbers_of(page)["layers"][0]
     assert 1 <= layer["y"][0] < 32
@@ -79,3 +80,18 @@ def test_json_of_numbers_that_are_not_finite(value: float) -> None:
     inputs = inputs_of(net, (1, 8, 8), 16)
     net[0].weight.data.copy_(np.full((4, 1, 3, 3), value, np.float32))
     assert len(numbers_of(render_report(inputs))["layers"]) == 2
+
+
+def test_a_network_that_does_something_else_with_the_second_image() -> None:
+    class Choosy(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.one = nn.Conv2d(1, 2, 3)
+            self.two = nn.Conv2d(1, 2, 5)
+
+        def forward(self, x: cl.Tensor) -> cl.Tensor:
+            return self.one(x) if x.numpy().mean() < 0.5 else self.two(x)
+
+    image = np.stack([np.zeros((1, 8, 8)), np.ones((1, 8, 8))]).astype(np.float32)
+    inputs = inputs_of(Choosy(), (1, 8, 8), 16, images=image)
+    assert numbers_of(render_report(inputs))["layers"] == []

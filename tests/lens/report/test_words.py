@@ -13,7 +13,7 @@ from convolens.lens.report.words import CHINESE, ENGLISH, Words
 SOURCES = [
     path.read_text("utf-8")
     for folder in [Path(report.__file__).parent]
-    for path in [*folder.glob("*.py"), folder / "assets" / "report.js"]
+    for path in [*folder.glob("*.py"), *folder.glob("assets/*.js")]
     if not path.name.startswith("words")
 ]
 

@@ -45,7 +45,7 @@ def answer_bars(inputs: ReportInputs, view: View, say: Words) -> Html:
     ]
     left_out = len(view.shares) - len(order)
     note = element("p", say("answer.left_out", count=left_out), class_="note")
-    heading = element("h4", say("answer.title"))
+    heading = element("h3", say("answer.title"))
     return element(
         "article",
         heading,

@@ -53,7 +53,7 @@ def ledger(portion: Portion, pixel: PixelExplanation, say: Words) -> Html:
     name = say("pixel.engine", dtype=call.output.dtype.name)
     rows.append(_row(name, fixed(pixel.engine, exact), "engine"))
     rows.append(_row(say("pixel.difference"), fixed(pixel.difference, error), "difference"))
-    name = say("pixel.allowed", terms=count(call.terms), power="⁻²⁴" if _single(portion) else "⁻⁵³")
+    name = say("pixel.allowed", terms=count(call.terms), power="⁻²⁴" if _single(portion) else "⁻⁵²")
     rows.append(_row(name, fixed(pixel.tolerance, error), "tolerance"))
     verdict = verdict_key(pixel)
     return join(
@@ -127,7 +127,7 @@ def _channel(
         ),
     ]
     signs = [element("span", sign, class_="sign") for sign in ("×", "=")]
-    heading = element("h5", name, data_v="channel") if name else join(())
+    heading = element("h4", name, data_v="channel") if name else join(())
     return element(
         "div",
         heading,

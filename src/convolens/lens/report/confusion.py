@@ -74,12 +74,14 @@ def _cell(
 def _worst(counts: Counts, inputs: ReportInputs, say: Words) -> Html:
     """Return the most frequent mistakes as a list."""
     wrong = counts - np.diag(np.diag(counts))
+    # What happened once is seen in the matrix, if there is one.
+    least = 2 if len(counts) <= CLASSES else 1
     order = np.argsort(-wrong, axis=None, kind="stable")[:_WORST]
     items = []
     for place in order:
         label, taken = divmod(int(place), len(counts))
         number = int(wrong[label, taken])
-        if number < max(1, 2 if len(counts) <= CLASSES else 1):
+        if number < least:
             break
         text = say(
             "confusion.wrong",

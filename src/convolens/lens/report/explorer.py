@@ -61,7 +61,7 @@ def _explorer(scene: Scene, portion: Portion, say: Words) -> Html:
         heading,
         *notes,
         _controls(scene, portion, pixel.at, say) if portion.live else join(()),
-        element("p", place, class_="here", data_v="here"),
+        element("p", place, class_="here", data_v="here", role="status"),
         element(
             "div",
             input_fields(portion, pixel.channels[0] + channel, pixel, say),

@@ -44,7 +44,7 @@ def _step(step: Step, name: str, channels: int, say: Words) -> Html:
     output = step.output[0] if step.output.ndim > 1 else step.output
     shape = "×".join(map(str, output.shape)) or "1"
     heading = element(
-        "h4",
+        "h3",
         step_name(step.layer, step.kind),
         " ",
         element("small", say("maps.shape", shape=shape)),

@@ -20,7 +20,7 @@ from convolens.ops import Array
 
 _PLANES = 3
 # Widths in the letters' size: of a cell, of a picture, of the name of a plane, between two states.
-_CELL, _TILE, _LETTER, _GAP = 2.75, 3.6, 1.1, 0.6
+_CELL, _TILE, _LETTER, _GAP = 2.75, 3.6, 1.1, 0.55
 
 
 def filters(scene: Scene, say: Words) -> Html:

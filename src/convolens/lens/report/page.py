@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from importlib import resources
 
 from convolens.lens.report.confusion import confusion_matrix
@@ -19,6 +20,10 @@ from convolens.lens.report.portion import portions
 from convolens.lens.report.scene import Scene
 from convolens.lens.report.views import views
 from convolens.lens.report.words import Words
+
+#: In this order.
+_STYLES = ("page.css", "figures.css", "media.css")
+_SCRIPTS = ("page.js", "arithmetic.js", "explorer.js")
 
 
 def page(scene: Scene, say: Words) -> str:
@@ -44,14 +49,14 @@ def page(scene: Scene, say: Words) -> str:
         ),
         _footer(scene, say),
         payload(taken_apart, say),
-        element("script", raw(_asset("report.js"))),
+        element("script", raw(_assets(_SCRIPTS))),
     )
     document = element("html", _head(scene, say), body, lang=say("page.lang"))
     return f"<!DOCTYPE html>\n{document}\n"
 
 
 def _head(scene: Scene, say: Words) -> Html:
-    script = hashlib.sha256(_asset("report.js").encode()).digest()
+    script = hashlib.sha256(_assets(_SCRIPTS).encode()).digest()
     # The browser itself refuses any other script, and whatever is not in this file.
     policy = (
         "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
@@ -64,7 +69,7 @@ def _head(scene: Scene, say: Words) -> Html:
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
         element("meta", name="color-scheme", content="light dark"),
         element("title", scene.inputs.title),
-        element("style", raw(_asset("report.css"))),
+        element("style", raw(_assets(_STYLES))),
     )
 
 
@@ -93,6 +98,6 @@ def _footer(scene: Scene, say: Words) -> Html:
     return element("footer", *parts)
 
 
-def _asset(name: str) -> str:
+def _assets(names: Sequence[str]) -> str:
     folder = resources.files("convolens.lens.report") / "assets"
-    return (folder / name).read_text("utf-8")
+    return "\n".join((folder / name).read_text("utf-8") for name in names)

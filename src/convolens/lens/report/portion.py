@@ -68,8 +68,7 @@ def portions(scene: Scene) -> list[Portion]:
     """Return the layers whose numbers fit on the page, the first one in any case."""
     result: list[Portion] = []
     left = float(PAYLOAD)
-    for number in range(min(len(scene.calls), _LAYERS)):
-        calls = tuple(view.calls[number] for view in scene.views) or (scene.calls[number],)
+    for number, calls in enumerate(_calls_by_layer(scene)[:_LAYERS]):
         scale = _scale(scene, calls)
         fixed_part, each = _sizes(calls, scale)
         room = left if number else left * _FIRST
@@ -88,6 +87,22 @@ def default_pixel(portion: Portion) -> tuple[int, ...]:
     output = portion.calls[0].output[: portion.channels]
     size = np.nan_to_num(np.abs(output.astype(np.float64)), nan=0.0, posinf=0.0)
     return tuple(int(i) for i in np.unravel_index(int(size.argmax()), output.shape))
+
+
+def _calls_by_layer(scene: Scene) -> list[tuple[ConvCall, ...]]:
+    """Return the calls of each layer, as far as the network does the same with every image."""
+    layers: list[tuple[ConvCall, ...]] = []
+    for number, first in enumerate(scene.calls):
+        calls = [view.calls[number : number + 1] for view in scene.views] or [[first]]
+        alike = {
+            (call.op, call.layer, call.x.shape, call.output.shape)
+            for part in calls
+            for call in part
+        }
+        if not all(calls) or len(alike) > 1:
+            break
+        layers.append(tuple(call for (call,) in calls))
+    return layers
 
 
 def _sizes(calls: tuple[ConvCall, ...], scale: int | None) -> tuple[float, float]:

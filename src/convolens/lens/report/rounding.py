@@ -13,7 +13,8 @@ def sum_tolerance(terms: int, magnitude: Array, dtype: DType) -> Array:
 
     Each of the n terms is rounded at most n times (once as a product, n - 1 times in sums), by
     half of epsilon each time, which gives n u / (1 - n u) times the sum of the terms' magnitudes.
-    Results below the smallest normal number may lose all their digits: as much again for each term.
+    The sum that it is compared with is one of doubles, whose u is added. Results below the smallest
+    normal number may lose all their digits: as much again for each term.
 
     Args:
         terms: n, how many products and biases are added.
@@ -23,10 +24,10 @@ def sum_tolerance(terms: int, magnitude: Array, dtype: DType) -> Array:
     Source: Higham, "Accuracy and Stability of Numerical Algorithms", 2002, section 3.1.
 
     Example:
-        >>> float(sum_tolerance(10, np.float64(2.0), np.dtype("float32")))
-        1.1920935776288388e-06
+        >>> print(f"{sum_tolerance(10, np.float64(2.0), np.dtype('float32')):.3g}")
+        1.19e-06
     """
     limits = np.finfo(np.float32 if dtype == np.float32 else np.float64)
-    unit = float(limits.eps) / 2
+    unit = float(limits.eps) / 2 + float(np.finfo(np.float64).eps) / 2
     bound: Array = terms * unit / (1 - terms * unit) * magnitude + terms * float(limits.tiny)
     return bound

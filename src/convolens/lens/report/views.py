@@ -75,7 +75,7 @@ def _input(image: Array, scale: int, say: Words) -> Html:
     """Return the image itself: as numbers where it is small, else as pictures of its planes."""
     channels, rows, columns = image.shape
     shape = element("small", say("maps.shape", shape=f"{channels}×{rows}×{columns}"))
-    heading = element("h4", say("views.input"), " ", shape)
+    heading = element("h3", say("views.input"), " ", shape)
     if channels == 1 and max(rows, columns) <= _NUMBERED and is_whole(image, scale):
         kind = "pixels" if columns <= _NUMBERED // 2 else "pixels fine"
         note = element("p", say("views.pixels", scale=scale), class_="note")

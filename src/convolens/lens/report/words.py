@@ -148,9 +148,8 @@ ENGLISH = {
     "once: its window is as large as the input, and there is one output for each unit.",
     "pixel.static": "Without JavaScript one output of each layer is shown: the one with the "
     "largest magnitude in the first image.",
-    "pixel.layers_left_out": "{count} of {total} such layers are left out, to keep this page "
-    "small.",
-    "pixel.layers_left_out.one": "One of {total} such layers is left out, to keep this page small.",
+    "pixel.layers_left_out": "{count} of {total} such layers are left out.",
+    "pixel.layers_left_out.one": "One of {total} such layers is left out.",
     "pixel.too_large": "The numbers of this layer are too many for this page, so one output is "
     "shown: the one with the largest magnitude.",
     "pixel.channels_left_out": "The outputs of the first {shown} of {total} channels can be "

@@ -113,7 +113,7 @@ CHINESE = {
     "pixel.linear": "第一层不是卷积层。它的每个单元一次看到整幅图像：窗口与输入一样大，每个单元只"
     "有一个输出。",
     "pixel.static": "没有 JavaScript 时，每一层只展示一个输出：第一张图像中绝对值最大的那一个。",
-    "pixel.layers_left_out": "为了使本页不致过大，{total} 个这样的层中有 {count} 个没有展示。",
+    "pixel.layers_left_out": "{total} 个这样的层中有 {count} 个没有展示。",
     "pixel.too_large": "这一层的数值太多，本页放不下，因此只展示一个输出：绝对值最大的那一个。",
     "pixel.channels_left_out": "可以选择 {total} 个通道中前 {shown} 个通道的输出。",
     "pixel.kernels": "{count} 个 {size} 的卷积核",
