@@ -12,7 +12,7 @@ from benchmarks.exact import exact_forward, exact_step, make_problem
 from benchmarks.measure import ROUNDS, TURN_SECONDS, Measurement, measure, start, tell
 from benchmarks.nets import NETS, SIMPLE_CONVNET
 from benchmarks.outcome import Outcome, Verdict, at_least
-from benchmarks.peers import CONVOLENS, PLAIN_TORCH, SCRATCH, SCRATCH_FLOAT32, TUNED_TORCH
+from benchmarks.peers import CONVOLENS, PLAIN_TORCH, SCRATCH, SCRATCH_FLOAT32, TUNED_TORCH, Peer
 from benchmarks.process import Worker
 from benchmarks.table import table
 
@@ -103,16 +103,14 @@ def judge(case: NetCase, found: Measurement) -> list[Verdict]:
     """Return the verdicts on one network."""
     title = case.net.title
     verdicts = []
-    for text, peers, wanted in (
+    targets: list[tuple[str, tuple[Peer, ...], float]] = [
         ("best of torch", PLAIN_TORCH, TORCH_TARGET),
         ("best of torch with tuned malloc too", (*PLAIN_TORCH, *TUNED_TORCH), TORCH_TARGET),
-        # The chapter has one network; the other is built from its layers for the table alone.
-        *(
-            (("the textbook chapter", (SCRATCH,), SCRATCH_TARGET),)
-            if case.net is SIMPLE_CONVNET
-            else ()
-        ),
-    ):
+    ]
+    # The chapter has one network; the other is built from its layers for the table alone.
+    if case.net is SIMPLE_CONVNET:
+        targets.append(("the textbook chapter", (SCRATCH,), SCRATCH_TARGET))
+    for text, peers, wanted in targets:
         best = best_peer(found, [peer.name for peer in peers])
         if best is None:
             verdicts.append(Verdict(f"{title}: {text}", "not measured, no peer runs here", False))

@@ -51,7 +51,9 @@ class Sequential(Module):
     def __getitem__(self, index: int | slice) -> Module:
         items = list(self._modules.items())
         if isinstance(index, slice):
-            return Sequential(dict(items[index]))
+            part = dict(items[index])
+            numbered = all(name.isdecimal() for name in part)
+            return Sequential(*part.values()) if numbered else Sequential(part)
         if not -len(items) <= index < len(items):
             raise IndexRangeError(f"index {index} for {len(items)} modules.")
         return items[index][1]

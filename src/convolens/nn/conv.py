@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import ClassVar, Literal, final
+from typing import ClassVar, Literal, SupportsIndex, final
 
 from convolens.errors import ArgumentError
 from convolens.nn import functional, init
@@ -48,7 +48,11 @@ class _ConvNd(Module):
         self.out_channels = out_channels
         self.kernel_size = functional.each_axis("kernel_size", kernel_size, self.rank)
         self.stride = functional.each_axis("stride", stride, self.rank)
-        self.padding = padding
+        self.padding = (
+            functional.each_axis("padding", padding, self.rank)
+            if isinstance(padding, SupportsIndex)
+            else padding
+        )
         self.dilation = functional.each_axis("dilation", dilation, self.rank)
         self.groups = groups
         # Made once, so that bad arguments are refused here and not at the first call.
@@ -79,7 +83,7 @@ class _ConvNd(Module):
         """Return the arguments to show."""
         text = f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}"
         text += f", stride={self.stride}"
-        if self.padding not in (0, (0,) * self.rank):
+        if self.padding != (0,) * self.rank:
             text += f", padding={self.padding!r}"
         if any(d != 1 for d in self.dilation):
             text += f", dilation={self.dilation}"

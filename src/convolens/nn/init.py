@@ -6,7 +6,8 @@ import math
 from math import prod
 from typing import Any, Literal
 
-from convolens.errors import ArgumentError, ShapeError
+from convolens.errors import ArgumentError, DTypeError, ShapeError
+from convolens.spec import FLOATS
 from convolens.tensor import Tensor, random
 
 Mode = Literal["fan_in", "fan_out"]
@@ -36,6 +37,8 @@ def fans(weight: Tensor) -> tuple[int, int]:
 
 
 def _assign(tensor: Tensor, values: Any) -> Tensor:
+    if tensor.dtype not in FLOATS:
+        raise DTypeError(f"initial values are float32 or float64, not {tensor.dtype.name}.")
     tensor.data.copy_(values)
     tensor.version.number += 1
     return tensor

@@ -317,7 +317,7 @@ def _once(named: Iterator[tuple[str, T]]) -> Iterator[tuple[str, T]]:
 
 def _numbers(name: str, value: Any) -> Any:
     """Return an entry of a state as an array of numbers."""
-    array = np.asarray(value)
+    array = value.array if isinstance(value, Tensor) else np.asarray(value)
     if array.dtype.kind not in "fiub":
         raise DTypeError(f"the state's {name} holds {array.dtype}, not numbers.")
     return array

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, final
+from typing import Any, ClassVar, final
 
 import numpy as np
 
@@ -30,9 +30,9 @@ class Part(Op):
                 )
 
     @property
-    def index(self) -> tuple[slice, ...]:
-        """The NumPy index of the part."""
-        return tuple(slice(*bound) for bound in self.bounds)
+    def index(self) -> tuple[Any, ...]:
+        """The NumPy index of the part; the dots make it an array even of rank 0."""
+        return (*(slice(*bound) for bound in self.bounds), ...)
 
     def part_shape(self, whole: tuple[int, ...]) -> tuple[int, ...]:
         """Return the shape of the part.

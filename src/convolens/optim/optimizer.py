@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from convolens.backends.layout import dense, empty
-from convolens.errors import ArgumentError, CheckpointError
+from convolens.errors import ArgumentError, CheckpointError, ShapeError
 from convolens.ops import Array
 from convolens.spec import TensorSpec
 from convolens.tensor import Tensor
@@ -82,6 +82,11 @@ class Optimizer(abc.ABC):
             for parameter in group["params"]:
                 if parameter.grad is None:
                     continue
+                if parameter.grad.spec != parameter.spec:
+                    raise ShapeError(
+                        f"the gradient is {parameter.grad.spec}, but the parameter "
+                        f"{parameter.spec}."
+                    )
                 state = self.state.setdefault(id(parameter), {})
                 self.update(parameter.array, dense(parameter.grad.array), state, group)
                 parameter.version.number += 1
@@ -110,31 +115,39 @@ class Optimizer(abc.ABC):
         """Continue from a state that ``state_dict`` returned. Nothing changes if it does not fit.
 
         Raises:
-            CheckpointError: If the groups or the shapes differ.
+            CheckpointError: If it is no such state, or the groups or the shapes differ.
+            ArgumentError: If an option is out of range.
         """
-        groups = state_dict["param_groups"]
-        own = [len(group["params"]) for group in self.param_groups]
-        if own != [len(group["params"]) for group in groups]:
-            raise CheckpointError(
-                f"the optimiser's state is for other groups of parameters than {own}."
-            )
+        try:
+            groups = [dict(group) for group in state_dict["param_groups"]]
+            states = {int(number): dict(state) for number, state in state_dict["state"].items()}
+            sizes = [len(group.pop("params")) for group in groups]
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise CheckpointError(f"this is no optimiser's state: {error!r}.") from None
         members = self._members()
-        for number, state in state_dict["state"].items():
+        own = [len(group["params"]) for group in self.param_groups]
+        if sizes != own or any(not 0 <= number < len(members) for number in states):
+            raise CheckpointError(
+                f"the optimiser's state is for other groups of parameters: {sizes}, not {own}."
+            )
+        for number, state in states.items():
             for name, value in state.items():
-                if isinstance(value, np.ndarray) and value.shape != members[int(number)].shape:
+                if isinstance(value, np.ndarray) and value.shape != members[number].shape:
                     raise CheckpointError(
                         f"the optimiser's {name} {list(value.shape)} does not fit parameter "
-                        f"{number} {list(members[int(number)].shape)}."
+                        f"{number} {list(members[number].shape)}."
                     )
+        for options, group in zip(groups, self.param_groups, strict=True):
+            self.check({**group, **options})
         self.state = {
-            id(members[int(number)]): {
+            id(members[number]): {
                 name: own_copy(value) if isinstance(value, np.ndarray) else value
                 for name, value in state.items()
             }
-            for number, state in state_dict["state"].items()
+            for number, state in states.items()
         }
-        for group, saved in zip(self.param_groups, groups, strict=True):
-            group.update({name: value for name, value in saved.items() if name != "params"})
+        for group, options in zip(self.param_groups, groups, strict=True):
+            group.update(options)
 
 
 def own_copy(array: Array) -> Array:

@@ -146,7 +146,7 @@ def _restore(node: Node, saved: Saved | None) -> Tensor | None:
     if saved is None:
         return None
     if saved.version.number != saved.version_number:
-        spec = saved.source.spec if saved.source else node.output
+        spec = saved.source.spec if saved.source is not None else node.output
         raise GradientError(
             f"a tensor that {type(node.op).__name__} needs for its gradient has been modified by "
             "an inplace operation.",

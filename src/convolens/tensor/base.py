@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import DTypeLike
 
+from convolens.backends.layout import dense
 from convolens.errors import ArgumentError, DTypeError, GradientError
 from convolens.ops import Array
 from convolens.spec import FLOATS, DType, TensorSpec, bool_, float32, int64
@@ -191,7 +192,7 @@ class TensorBase:
 
     @data.setter
     def data(self, value: Tensor) -> None:
-        self.array, self.spec = value.array, value.spec
+        self.array, self.spec = dense(value.array), value.spec
         self.version.number += 1
 
     # In place.

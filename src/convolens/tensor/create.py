@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from operator import index
-from typing import Any
+from typing import Any, SupportsIndex
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -94,12 +94,18 @@ def from_dlpack(source: Any) -> Tensor:
     return _leaf(array, requires_grad=False)
 
 
-def _leaf(array: np.ndarray[Any, Any], requires_grad: bool) -> Tensor:
-    if array.dtype not in SUPPORTED:
+def _supported(dtype: DTypeLike) -> DType:
+    wanted: DType = np.dtype(dtype)
+    if wanted not in SUPPORTED:
         raise DTypeError(
-            f"tensors cannot hold {array.dtype}.",
+            f"tensors cannot hold {wanted}.",
             hint=f"use one of {', '.join(d.name for d in SUPPORTED)}.",
         )
+    return wanted
+
+
+def _leaf(array: np.ndarray[Any, Any], requires_grad: bool) -> Tensor:
+    _supported(array.dtype)
     leaf = Tensor.leaf(array)
     if requires_grad:
         leaf.requires_grad_()
@@ -117,7 +123,7 @@ def _shape(size: tuple[Size, ...]) -> tuple[int, ...]:
 
 
 def _filled(size: tuple[Size, ...], value: float, dtype: DTypeLike, requires_grad: bool) -> Tensor:
-    spec = checked(_shape(size), np.dtype(dtype))
+    spec = checked(_shape(size), _supported(dtype))
     array = _allocate(spec)
     try:
         array.fill(value)
@@ -179,7 +185,7 @@ def randn(*size: Size, dtype: DTypeLike = float32, requires_grad: bool = False) 
 
 
 def _random(draw: Any, size: tuple[Size, ...], dtype: DTypeLike, requires_grad: bool) -> Tensor:
-    spec = checked(_shape(size), np.dtype(dtype))
+    spec = checked(_shape(size), _supported(dtype))
     if spec.dtype not in FLOATS:
         raise DTypeError(f"random numbers are float32 or float64, not {spec.dtype.name}.")
     array = _allocate(spec)
@@ -207,7 +213,7 @@ def arange(
             f"arange: steps of {step} do not lead from {first} to {last}.",
             hint="use a step with the sign of end - start.",
         )
-    whole = all(isinstance(number, int) for number in (first, last, step))
+    whole = all(isinstance(number, SupportsIndex) for number in (first, last, step))
     wanted: DType = np.dtype(dtype) if dtype is not None else int64 if whole else float32
     numbers: np.ndarray[Any, Any] = np.arange(first, last, step)
     return _leaf(numbers.astype(wanted), requires_grad=False)

@@ -6,12 +6,13 @@ from convolens.train.checkpoint import Checkpoint, load_checkpoint, load_weights
 from convolens.train.evaluation import Evaluation, evaluate, predict
 from convolens.train.history import Epoch, read_history
 from convolens.train.interrupt import Interrupted
-from convolens.train.metrics import ClassScore, class_scores, confusion_matrix, wilson_interval
+from convolens.train.metrics import ClassScore, class_scores, confusion_matrix
 from convolens.train.order import fingerprint
 from convolens.train.recipe import default_model, recipe
 from convolens.train.run import Run, fresh_folder, load_run, save_run
 from convolens.train.settings import OPTIMIZERS, SCHEDULES, Settings, Task
 from convolens.train.trainer import Trainer
+from convolens.wilson import wilson_interval
 
 __all__ = [
     "OPTIMIZERS",

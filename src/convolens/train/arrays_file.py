@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
+from convolens.atomic import write_atomically
 from convolens.errors import CheckpointError
-from convolens.train.atomic import write_atomically
 from convolens.train.seal import BLANK, has_seal, is_intact, seal
 
 Arrays = dict[str, NDArray[Any]]

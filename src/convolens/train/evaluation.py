@@ -15,7 +15,8 @@ from convolens.errors import ArgumentError, ShapeError
 from convolens.nn import CrossEntropyLoss, Module
 from convolens.nn.functional import log_softmax, softmax
 from convolens.tensor import Tensor, from_numpy, no_grad
-from convolens.train.metrics import confusion_matrix, wilson_interval
+from convolens.train.metrics import confusion_matrix
+from convolens.wilson import wilson_interval
 
 BATCH = 100
 

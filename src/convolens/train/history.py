@@ -9,8 +9,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import final
 
+from convolens.atomic import write_atomically
 from convolens.errors import CheckpointError
-from convolens.train.atomic import write_atomically
 
 
 @final

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import final
 
+from convolens.atomic import write_atomically
 from convolens.errors import ArgumentError, CheckpointError
 from convolens.train.arrays_file import FORMAT, Arrays, read_arrays
-from convolens.train.atomic import write_atomically
 from convolens.train.checkpoint import Checkpoint, compare, load_checkpoint
 from convolens.train.codec import decode, encode
 from convolens.train.seal import BLANK, has_seal, is_intact, seal

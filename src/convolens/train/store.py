@@ -9,9 +9,9 @@ from typing import Any, final
 
 import numpy as np
 
+from convolens.atomic import remove_unfinished
 from convolens.errors import ArgumentError, CheckpointError, TrainingError
 from convolens.train.arrays_file import Arrays, read_arrays, write_arrays
-from convolens.train.atomic import remove_unfinished
 from convolens.train.checkpoint import (
     check_weights,
     compare,

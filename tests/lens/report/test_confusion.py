@@ -1,10 +1,8 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
 from convolens.lens.report import render_report
-from convolens.lens.report.headline import wilson
 
 from .makers import digits_inputs
 from .page_reader import PageReader
@@ -41,8 +39,3 @@ def test_accuracy_without_a_matrix_has_no_interval() -> None:
     page = page_of(None)  # type: ignore[arg-type]
     assert "90.0\xa0%" in page.texts
     assert "there is no interval" in page.text
-
-
-def test_wilson_at_the_ends() -> None:
-    assert wilson(0, 10)[0] == pytest.approx(0)
-    assert wilson(10, 10)[1] == pytest.approx(1)

@@ -8,6 +8,7 @@ from convolens.lens.report.html import Html, element, join
 from convolens.lens.report.numbers import count, fixed, percent
 from convolens.lens.report.scene import Scene
 from convolens.lens.report.words import Words
+from convolens.wilson import wilson_interval
 
 
 def headline(scene: Scene, say: Words) -> Html:
@@ -25,28 +26,11 @@ def headline(scene: Scene, say: Words) -> Html:
     )
 
 
-def wilson(right: int, total: int, z: float = 1.959964) -> tuple[float, float]:
-    """Return the interval that holds the true accuracy with 95 % confidence.
-
-    Source: Wilson, "Probable Inference, the Law of Succession, and Statistical Inference", 1927.
-
-    Example:
-        >>> low, high = wilson(351, 360)
-        >>> round(low, 3), round(high, 3)
-        (0.953, 0.987)
-    """
-    share = right / total
-    spread = z * math.sqrt(share * (1 - share) / total + (z / (2 * total)) ** 2)
-    scale = 1 + z * z / total
-    middle = (share + z * z / (2 * total)) / scale
-    return max(0.0, middle - spread / scale), min(1.0, middle + spread / scale)
-
-
 def _accuracy(scene: Scene, say: Words) -> list[Html]:
     confusion = scene.inputs.confusion
     if confusion is not None and confusion.sum():
         right, total = int(confusion.trace()), int(confusion.sum())
-        low, high = wilson(right, total)
+        low, high = wilson_interval(right, total)
         detail = say(
             "headline.interval",
             right=count(right),

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 from pathlib import Path
 
+from convolens.atomic import write_atomically
 from convolens.lens.report.inputs import ReportInputs
 from convolens.lens.report.page import page
 from convolens.lens.report.scene import compute
@@ -50,16 +49,4 @@ def write_report(inputs: ReportInputs, path: str | Path, lang: Lang = "en") -> N
         ArgumentError: If the language is not known.
         OSError: If the file cannot be written, for instance because the disk is full.
     """
-    target = Path(path)
-    content = render_report(inputs, lang).encode("utf-8")
-    beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.unfinished")
-    try:
-        with beside.open("xb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        beside.replace(target)
-    # A second Ctrl-C too must leave nothing behind.
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
+    write_atomically(Path(path), render_report(inputs, lang).encode("utf-8"))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from convolens.train.atomic import remove_unfinished, write_atomically
+from convolens.atomic import remove_unfinished, write_atomically
 
 
 def test_replaces_the_content(tmp_path: Path) -> None:
