@@ -53,12 +53,27 @@ REFUSED: list[tuple[Op, tuple[tuple[int, ...], ...], str, str, str]] = [
     (CONV, ((1, 2, 5, 5), (3, 2, 3, 3)), "float64", "direct", "float32, not float64"),
     (CONV, ((0, 2, 5, 5), (3, 2, 3, 3)), "float32", "direct", "empty"),
     (CONV, ((1, 2, 5, 5), (3, 2, 3, 3)), "float32", "product", "only a 1x1 kernel"),
-    (ops.Conv((1,) * 3, ((0, 0),) * 3, (1,) * 3), ((1, 1, 3, 3, 3), (1, 1, 1, 1, 1)), "float32",
-     "gather", "1 or 2 spatial axes, not 3"),
-    (ops.Conv((1, 1), ((2**20, 2**20),) * 2, (2**20, 2**20)), ((1, 1, 1, 1), (1, 1, 3, 3)),
-     "float32", "direct", "padded rows"),
-    (ops.MaxPool((2,) * 3, (2,) * 3, ((0, 0),) * 3, (1,) * 3), ((1, 1, 4, 4, 4),), "float32",
-     "native", "1 or 2 spatial axes, not 3"),
+    (
+        ops.Conv((1,) * 3, ((0, 0),) * 3, (1,) * 3),
+        ((1, 1, 3, 3, 3), (1, 1, 1, 1, 1)),
+        "float32",
+        "gather",
+        "1 or 2 spatial axes, not 3",
+    ),
+    (
+        ops.Conv((1, 1), ((2**20, 2**20),) * 2, (2**20, 2**20)),
+        ((1, 1, 1, 1), (1, 1, 3, 3)),
+        "float32",
+        "direct",
+        "padded rows",
+    ),
+    (
+        ops.MaxPool((2,) * 3, (2,) * 3, ((0, 0),) * 3, (1,) * 3),
+        ((1, 1, 4, 4, 4),),
+        "float32",
+        "native",
+        "1 or 2 spatial axes, not 3",
+    ),
     (ops.Softmax(0), ((4, 5),), "float32", "native", "axis 0 is not the innermost"),
     (ops.Softmax(3), ((2, 3, 4, 5),), "float32", "native", "axis 3 is not the innermost"),
     (ops.Add(), ((2, 3, 4, 5), (3, 4, 1)), "float32", "native", "innermost axis"),
@@ -68,7 +83,9 @@ REFUSED: list[tuple[Op, tuple[tuple[int, ...], ...], str, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("op", "shapes", "dtype", "name", "words"), REFUSED, ids=range(len(REFUSED)))
+@pytest.mark.parametrize(
+    ("op", "shapes", "dtype", "name", "words"), REFUSED, ids=range(len(REFUSED))
+)
 def test_refusals_have_reasons(op: Op, shapes: Any, dtype: str, name: str, words: str) -> None:
     found = verdicts(op, *shapes, dtype=np.dtype(dtype))
     if name == "native" and words == "innermost axis" and not found[name].reason:

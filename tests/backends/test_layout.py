@@ -103,7 +103,9 @@ def test_other_types_are_refused_or_kept(dtype: str) -> None:
     array.copy()
 
 
-@pytest.mark.parametrize("shape", [(-1,), (2, -3), (2**62, 2**62), (2**63,), (1.5,), ("3",), (None,)])
+@pytest.mark.parametrize(
+    "shape", [(-1,), (2, -3), (2**62, 2**62), (2**63,), (1.5,), ("3",), (None,)]
+)
 def test_shapes_that_cannot_be(shape: tuple) -> None:
     with pytest.raises((ValueError, MemoryError, TypeError, OverflowError, RuntimeError)):
         _native.empty(shape, np.dtype(np.float32))

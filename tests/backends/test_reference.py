@@ -31,8 +31,6 @@ def test_infinities_give_no_warnings(operator: type[Op]) -> None:
     """Warnings are errors in these tests."""
     for sample in operator.samples():
         for value in (np.inf, np.nan, 3e38):
-            arrays = [
-                np.full_like(a, value) if a.dtype in FLOATS else a for a in drawn(sample)
-            ]
+            arrays = [np.full_like(a, value) if a.dtype in FLOATS else a for a in drawn(sample)]
             output = sample.op.infer(*sample.specs)
             REFERENCE.prepare(sample.op, sample.specs, output)(*arrays)

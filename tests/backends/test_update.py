@@ -18,14 +18,42 @@ STEPS: dict[str, tuple[Callable[..., None], int, Numbers]] = {
     "sgd momentum": (update.sgd, 1, Numbers(lr=0.1, momentum=0.9, fresh_share=0.7)),
     "sgd nesterov": (update.sgd, 1, Numbers(lr=0.1, momentum=0.9, weight_decay=0.1, nesterov=True)),
     "adagrad": (update.adagrad, 1, Numbers(lr=0.1, weight_decay=0.1, epsilon=1e-10)),
-    "rmsprop": (lambda p, g, s, n: update.rmsprop(p, g, None, s, n), 1,
-                Numbers(lr=0.1, beta2=0.99, beta2_rest=0.01, epsilon=1e-8)),
-    "rmsprop momentum": (update.rmsprop, 2, Numbers(lr=0.1, beta2=0.99, beta2_rest=0.01,
-                                                    epsilon=1e-8, momentum=0.9, weight_decay=0.1)),
-    "adam": (update.adam, 2, Numbers(lr=0.1, beta1_rest=0.1, beta2=0.999, beta2_rest=0.001,
-                                     epsilon=1e-8, root_correction=0.03, weight_decay=0.1)),
-    "adamw": (update.adam, 2, Numbers(lr=0.1, beta1_rest=0.1, beta2=0.999, beta2_rest=0.001,
-                                      epsilon=1e-8, root_correction=0.03, shrink=0.99)),
+    "rmsprop": (
+        lambda p, g, s, n: update.rmsprop(p, g, None, s, n),
+        1,
+        Numbers(lr=0.1, beta2=0.99, beta2_rest=0.01, epsilon=1e-8),
+    ),
+    "rmsprop momentum": (
+        update.rmsprop,
+        2,
+        Numbers(lr=0.1, beta2=0.99, beta2_rest=0.01, epsilon=1e-8, momentum=0.9, weight_decay=0.1),
+    ),
+    "adam": (
+        update.adam,
+        2,
+        Numbers(
+            lr=0.1,
+            beta1_rest=0.1,
+            beta2=0.999,
+            beta2_rest=0.001,
+            epsilon=1e-8,
+            root_correction=0.03,
+            weight_decay=0.1,
+        ),
+    ),
+    "adamw": (
+        update.adam,
+        2,
+        Numbers(
+            lr=0.1,
+            beta1_rest=0.1,
+            beta2=0.999,
+            beta2_rest=0.001,
+            epsilon=1e-8,
+            root_correction=0.03,
+            shrink=0.99,
+        ),
+    ),
 }
 
 

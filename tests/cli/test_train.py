@@ -319,3 +319,13 @@ def test_the_report_shows_the_first_image_of_each_class(run) -> None:
     page = (run / "report.html").read_text("utf-8")
     assert "C4k3-R-P2-F10 on digits" in page
     assert load_digits().test.classes[0] in page
+
+
+def test_the_images_may_be_named_by_an_option(tmp_path) -> None:
+    result = call("train", "--data", "digits", *SMALL, "--out", tmp_path / "run")
+    assert result.exit_code == 0, result.output
+    assert result.output.startswith("digits: ")
+
+
+def test_the_images_are_not_named_twice(tmp_path) -> None:
+    refused("train", "digits", "--data", "mnist", "--out", tmp_path / "run", words="named twice")

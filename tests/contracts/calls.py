@@ -61,8 +61,9 @@ def _convolutions() -> Iterator[tuple[ops.Conv, TensorSpec, TensorSpec, bool]]:
         dilation = (pick(1, 1, 2), pick(1, 1, 2, 3))
         padding = tuple((pick(0, 1, 2), pick(0, 1, 2)) for _ in range(2))
         extents = [d * (r - 1) + 1 for d, r in zip(dilation, kernel, strict=True)]
-        sizes = [max(1, e - sum(p)) + pick(0, 1, 2, 3, 7) for e, p in
-                 zip(extents, padding, strict=True)]
+        sizes = [
+            max(1, e - sum(p)) + pick(0, 1, 2, 3, 7) for e, p in zip(extents, padding, strict=True)
+        ]
         op = ops.Conv(stride, padding, dilation, groups)
         x = TensorSpec((pick(1, 2), c, *sizes))
         yield op, x, TensorSpec((k, c // groups, *kernel)), bool(pick(0, 1))
@@ -90,7 +91,9 @@ def _conv_weight_grad() -> Iterator[Sample]:
         yield Sample(grad, (x, op.infer(x, weight)))
 
 
-Pooling = tuple[tuple[int, ...], tuple[int, ...], tuple[tuple[int, int], ...], tuple[int, ...], bool]
+Pooling = tuple[
+    tuple[int, ...], tuple[int, ...], tuple[tuple[int, int], ...], tuple[int, ...], bool
+]
 
 
 def _poolings(dilated: bool) -> Iterator[tuple[Pooling, tuple[int, ...]]]:
@@ -106,8 +109,9 @@ def _poolings(dilated: bool) -> Iterator[tuple[Pooling, tuple[int, ...]]]:
         extents = [d * (k - 1) + 1 for d, k in zip(dilation, kernel, strict=True)]
         padding = tuple((pick(*range(e // 2 + 1)), pick(*range(e // 2 + 1))) for e in extents)
         stride = kernel if pick(0, 1) else (pick(1, 2, 3), pick(1, 2, 4))
-        sizes = [max(1, e - sum(p)) + pick(0, 1, 2, 5) for e, p in
-                 zip(extents, padding, strict=True)]
+        sizes = [
+            max(1, e - sum(p)) + pick(0, 1, 2, 5) for e, p in zip(extents, padding, strict=True)
+        ]
         yield (kernel, stride, padding, dilation, bool(pick(0, 1))), (2, channels, *sizes)
     for size in (2, 3):  # the unrolled windows, tiling and overlapping
         for stride in (1, 2, 3):
@@ -123,8 +127,9 @@ def _max_pool() -> Iterator[Sample]:
 
 def _max_pool_grad() -> Iterator[Sample]:
     for pooling, x in _poolings(dilated=True):
-        yield Sample(ops.MaxPoolGrad(*pooling), _specs(x, ops.MaxPool(*pooling).output_shape(
-            TensorSpec(x))))
+        yield Sample(
+            ops.MaxPoolGrad(*pooling), _specs(x, ops.MaxPool(*pooling).output_shape(TensorSpec(x)))
+        )
 
 
 def _averages() -> Iterator[tuple[ops.AvgPool, tuple[int, ...]]]:
@@ -140,8 +145,9 @@ def _avg_pool() -> Iterator[Sample]:
 
 def _avg_pool_grad() -> Iterator[Sample]:
     for op, x in _averages():
-        grad = ops.AvgPoolGrad(op.kernel, op.stride, op.padding, op.dilation, op.ceil_mode,
-                               op.count_include_pad, x[2:])
+        grad = ops.AvgPoolGrad(
+            op.kernel, op.stride, op.padding, op.dilation, op.ceil_mode, op.count_include_pad, x[2:]
+        )
         yield Sample(grad, _specs(op.output_shape(TensorSpec(x))))
 
 
@@ -155,8 +161,9 @@ def _products() -> Iterator[tuple[int, int, int]]:
 def _matmul() -> Iterator[Sample]:
     for m, n, k in _products():
         for ta, tb in itertools.product((False, True), repeat=2):
-            yield Sample(ops.Matmul(ta, tb), _specs((k, m) if ta else (m, k),
-                                                    (n, k) if tb else (k, n)))
+            yield Sample(
+                ops.Matmul(ta, tb), _specs((k, m) if ta else (m, k), (n, k) if tb else (k, n))
+            )
 
 
 def _linear() -> Iterator[Sample]:
@@ -185,7 +192,14 @@ def _pair(op: Op) -> Iterator[Sample]:
 
 def _broadcast(op: Op) -> Iterator[Sample]:
     yield from _pair(op)
-    for shape in ((2, 3, 4, 5), (2, 17, 3, 2), (1, 16, 1, 33), (2, 33, 4), (7, 19), (2, 3, 2, 3, 2)):
+    for shape in (
+        (2, 3, 4, 5),
+        (2, 17, 3, 2),
+        (1, 16, 1, 33),
+        (2, 33, 4),
+        (7, 19),
+        (2, 3, 2, 3, 2),
+    ):
         keep = list(itertools.product((False, True), repeat=len(shape)))
         for left, right in itertools.product(keep, keep):
             a = tuple(extent if own else 1 for extent, own in zip(shape, left, strict=True))
@@ -343,8 +357,11 @@ def _big_convolutions() -> Iterator[tuple[ops.Conv, TensorSpec, TensorSpec]]:
         return ops.Conv((stride,) * 2, ((padding, padding),) * 2, (1, 1), groups)
 
     yield conv(), TensorSpec((4, 16, 30, 30)), TensorSpec((40, 16, 3, 3))
-    yield conv(2), TensorSpec((3, 24, 41, 39)), TensorSpec((24, 12, 3, 3))._replace(
-        shape=(24, 24, 3, 3))
+    yield (
+        conv(2),
+        TensorSpec((3, 24, 41, 39)),
+        TensorSpec((24, 12, 3, 3))._replace(shape=(24, 24, 3, 3)),
+    )
     yield conv(1, 2), TensorSpec((16, 1, 28, 28)), TensorSpec((30, 1, 5, 5))
     yield conv(1, 1, 32), TensorSpec((2, 32, 40, 40)), TensorSpec((32, 1, 3, 3))
     yield conv(1, 0), TensorSpec((4, 48, 20, 20)), TensorSpec((64, 48, 1, 1))
@@ -368,11 +385,13 @@ def _big(operator: type[Op]) -> Iterator[Sample]:
             y = ops.MaxPool(*window).output_shape(TensorSpec(x))
             yield {
                 ops.MaxPool: lambda w=window, x=x: Sample(ops.MaxPool(*w), _specs(x)),
-                ops.MaxPoolGrad: lambda w=window, x=x, y=y: Sample(ops.MaxPoolGrad(*w),
-                                                                   _specs(x, y)),
+                ops.MaxPoolGrad: lambda w=window, x=x, y=y: Sample(
+                    ops.MaxPoolGrad(*w), _specs(x, y)
+                ),
                 ops.AvgPool: lambda w=window, x=x: Sample(ops.AvgPool(*w), _specs(x)),
                 ops.AvgPoolGrad: lambda w=window, x=x, y=y: Sample(
-                    ops.AvgPoolGrad(*w, sizes=x[2:]), _specs(y)),
+                    ops.AvgPoolGrad(*w, sizes=x[2:]), _specs(y)
+                ),
             }[operator]()
     elif operator in (ops.Matmul, ops.Linear):
         for m, n, k in ((300, 200, 150), (64, 700, 90), (1, 2000, 300), (500, 10, 400)):
@@ -380,8 +399,10 @@ def _big(operator: type[Op]) -> Iterator[Sample]:
                 yield Sample(ops.Linear(), _specs((m, k), (n, k), (n,)))
             else:
                 for ta, tb in itertools.product((False, True), repeat=2):
-                    yield Sample(ops.Matmul(ta, tb), _specs((k, m) if ta else (m, k),
-                                                            (n, k) if tb else (k, n)))
+                    yield Sample(
+                        ops.Matmul(ta, tb),
+                        _specs((k, m) if ta else (m, k), (n, k) if tb else (k, n)),
+                    )
     elif operator in (ops.Softmax, ops.LogSoftmax):
         yield Sample(operator(1), _specs((3000, 37)))
         yield Sample(operator(1), _specs((4, 50, 20, 19)))

@@ -59,9 +59,7 @@ def test_a_sample_is_computed_by_each_candidate(operator: type[Op], candidate: C
     accepted = [s for s in operator.samples() if not candidate.refuse(s.op, s.specs)]
     assert accepted
     for sample in operator.samples():
-        (verdict,) = [
-            v for v in candidates(sample.op, sample.specs) if v.candidate is candidate
-        ]
+        (verdict,) = [v for v in candidates(sample.op, sample.specs) if v.candidate is candidate]
         assert (verdict.reason != "") == (verdict.nanoseconds == float("inf"))
         assert verdict.nanoseconds > 0
 

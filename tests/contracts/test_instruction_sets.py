@@ -42,7 +42,10 @@ def test_the_set_is_the_one_asked_for() -> None:
     for isa in [name for name, available in SETS.items() if available]:
         printed = subprocess.run(
             [sys.executable, "-c", "from convolens import _native; print(_native.isa())"],
-            env={**os.environ, "CONVOLENS_ISA": isa}, capture_output=True, text=True, timeout=60,
+            env={**os.environ, "CONVOLENS_ISA": isa},
+            capture_output=True,
+            text=True,
+            timeout=60,
         )
         assert printed.stdout.strip() == isa
 
@@ -50,7 +53,10 @@ def test_the_set_is_the_one_asked_for() -> None:
 def test_an_unknown_set_is_refused_in_words() -> None:
     result = subprocess.run(
         [sys.executable, "-c", "import convolens"],
-        env={**os.environ, "CONVOLENS_ISA": "sse9"}, capture_output=True, text=True, timeout=60,
+        env={**os.environ, "CONVOLENS_ISA": "sse9"},
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
     assert result.returncode == 1
     assert "CONVOLENS_ISA is sse9, but must be one of" in result.stderr

@@ -49,8 +49,14 @@ def test_kernels_keep_nothing(operator: type[Op]) -> None:
 
 
 def test_a_training_step_keeps_nothing() -> None:
-    net = nn.Sequential(nn.Conv2d(1, 3, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
-                        nn.Dropout(0.2), nn.Linear(27, 5))
+    net = nn.Sequential(
+        nn.Conv2d(1, 3, 3),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Flatten(),
+        nn.Dropout(0.2),
+        nn.Linear(27, 5),
+    )
     optimizer = cl.optim.Adam(net.parameters())
     x, labels = cl.randn(4, 1, 8, 8), cl.tensor([0, 1, 2, 3])
 
@@ -121,6 +127,7 @@ print(big.numel())
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs the limits of Linux")
 def test_the_cache_is_given_back_before_memory_runs_out() -> None:
-    result = subprocess.run([sys.executable, "-c", PRESSED], capture_output=True, text=True,
-                            timeout=60)
+    result = subprocess.run(
+        [sys.executable, "-c", PRESSED], capture_output=True, text=True, timeout=60
+    )
     assert result.stdout.strip() == str(40 * 2**20), result.stderr[-500:]

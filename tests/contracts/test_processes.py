@@ -24,8 +24,9 @@ assert work() == expected
 
 
 def run(code: str, timeout: float = 60) -> str:
-    result = subprocess.run([sys.executable, "-c", PRELUDE + code], capture_output=True, text=True,
-                            timeout=timeout)
+    result = subprocess.run(
+        [sys.executable, "-c", PRELUDE + code], capture_output=True, text=True, timeout=timeout
+    )
     assert result.returncode == 0, result.stdout[-1000:] + result.stderr[-2000:]
     return result.stdout.strip()
 
@@ -48,7 +49,8 @@ for _ in range(5):
 
 def test_a_fork_while_other_threads_compute() -> None:
     """No lock of the parent is closed for ever in the child."""
-    assert run("""
+    assert (
+        run("""
 stop = False
 def busy():
     while not stop:
@@ -64,7 +66,9 @@ for _ in range(15):
 stop = True
 for thread in threads: thread.join()
 print(set(codes))
-""") == "{0}"
+""")
+        == "{0}"
+    )
 
 
 def test_the_interpreter_ends_while_a_thread_computes() -> None:
@@ -77,7 +81,8 @@ import time; time.sleep(0.05)
 @pytest.mark.skipif(sys.platform != "linux", reason="needs the limits of Linux")
 def test_threads_that_the_system_refuses() -> None:
     """Too little memory for a thousand stacks is an error or fewer threads, not an abort."""
-    assert run("""
+    assert (
+        run("""
 cl.set_num_threads(1000)
 used = int(open('/proc/self/statm').read().split()[0]) * resource.getpagesize()
 resource.setrlimit(resource.RLIMIT_AS, (used + (150 << 20), -1))
@@ -88,11 +93,14 @@ except (RuntimeError, MemoryError) as error:
 resource.setrlimit(resource.RLIMIT_AS, (-1, -1))
 cl.set_num_threads(2)
 print(work() == expected)
-""") == "True"
+""")
+        == "True"
+    )
 
 
 def test_scratch_of_threads_that_ended_is_given_back() -> None:
-    assert run("""
+    assert (
+        run("""
 cl.set_num_threads(1)
 import gc
 def in_use():
@@ -103,4 +111,6 @@ once()
 before = in_use()
 for _ in range(20): once()
 print(in_use() <= before)
-""") == "True"
+""")
+        == "True"
+    )

@@ -77,7 +77,9 @@ def test_bad_arguments_are_refused_at_once(options: Any, error: Any, words: str)
 
 
 def test_whole_numbers_of_numpy() -> None:
-    layer = nn.Conv2d(np.int64(2), np.int64(4), np.int64(3), stride=np.int64(2), padding=np.int64(1))
+    layer = nn.Conv2d(
+        np.int64(2), np.int64(4), np.int64(3), stride=np.int64(2), padding=np.int64(1)
+    )
     assert layer(cl.zeros(1, 2, 8, 8)).shape == (1, 4, 4, 4)
     assert nn.Conv2d(1, 1, (np.int64(3), 1)).kernel_size == (3, 1)
 

@@ -31,13 +31,19 @@ EVEN: dict[str, tuple[Callable[[cl.Tensor], cl.Tensor], float]] = {
         lambda t: init.kaiming_uniform_(t, mode="fan_out", nonlinearity="relu"),
         math.sqrt(2 / FAN_OUT),
     ),
-    "default of torch": (lambda t: init.kaiming_uniform_(t, math.sqrt(5)), 1 / math.sqrt(3 * FAN_IN)),
+    "default of torch": (
+        lambda t: init.kaiming_uniform_(t, math.sqrt(5)),
+        1 / math.sqrt(3 * FAN_IN),
+    ),
 }
 NORMAL: dict[str, tuple[Callable[[cl.Tensor], cl.Tensor], float]] = {
     "the book's": (lambda t: init.normal_(t, 0, 0.01), 0.01),
     "xavier_normal": (init.xavier_normal_, math.sqrt(2 / (FAN_IN + FAN_OUT))),
     "kaiming_normal": (init.kaiming_normal_, math.sqrt(2 / FAN_IN)),
-    "kaiming_normal out": (lambda t: init.kaiming_normal_(t, mode="fan_out"), math.sqrt(2 / FAN_OUT)),
+    "kaiming_normal out": (
+        lambda t: init.kaiming_normal_(t, mode="fan_out"),
+        math.sqrt(2 / FAN_OUT),
+    ),
 }
 
 

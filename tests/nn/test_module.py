@@ -49,8 +49,14 @@ def names(module: nn.Module) -> list[str]:
 def test_attributes_are_found_where_they_belong() -> None:
     net = Block()
     assert names(net) == NAMES
-    assert [name for name, _ in net.named_modules()] == ["", "first", "inner", "inner.0", "inner.1",
-                                                        "inner.2"]
+    assert [name for name, _ in net.named_modules()] == [
+        "",
+        "first",
+        "inner",
+        "inner.0",
+        "inner.1",
+        "inner.2",
+    ]
     assert [name for name, _ in net.named_children()] == ["first", "inner"]
     assert len(list(net.modules())) == 6
     assert list(net.children()) == [net.first, net.inner]

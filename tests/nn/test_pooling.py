@@ -19,12 +19,23 @@ AVG = {1: nn.AvgPool1d, 2: nn.AvgPool2d, 3: nn.AvgPool3d}
 def test_a_layer_is_its_function(rank: int) -> None:
     x = cl.randn(2, 3, *(8,) * rank)
     cases = (
-        (MAX[rank](3, 2, 1, dilation=1, ceil_mode=True), f"max_pool{rank}d",
-         {"kernel_size": 3, "stride": 2, "padding": 1, "ceil_mode": True}),
+        (
+            MAX[rank](3, 2, 1, dilation=1, ceil_mode=True),
+            f"max_pool{rank}d",
+            {"kernel_size": 3, "stride": 2, "padding": 1, "ceil_mode": True},
+        ),
         (MAX[rank](2), f"max_pool{rank}d", {"kernel_size": 2}),
-        (AVG[rank](3, 2, 1, ceil_mode=True, count_include_pad=False), f"avg_pool{rank}d",
-         {"kernel_size": 3, "stride": 2, "padding": 1, "ceil_mode": True,
-          "count_include_pad": False}),
+        (
+            AVG[rank](3, 2, 1, ceil_mode=True, count_include_pad=False),
+            f"avg_pool{rank}d",
+            {
+                "kernel_size": 3,
+                "stride": 2,
+                "padding": 1,
+                "ceil_mode": True,
+                "count_include_pad": False,
+            },
+        ),
         (AVG[rank](2), f"avg_pool{rank}d", {"kernel_size": 2}),
     )
     for layer, name, options in cases:

@@ -48,7 +48,9 @@ def test_gradients_are_summed_over_what_was_repeated(
     function(a, b).backward(cl.tensor(np.asarray(upstream)))
     x, y = a.detach().numpy(), b.detach().numpy()
     slopes = {
-        operator.add: (1, 1), operator.sub: (1, -1), operator.mul: (y, x),
+        operator.add: (1, 1),
+        operator.sub: (1, -1),
+        operator.mul: (y, x),
         operator.truediv: (1 / y, -x / y**2),
     }[function]
     for tensor, slope in zip((a, b), slopes, strict=True):

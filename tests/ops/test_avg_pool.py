@@ -29,8 +29,9 @@ def test_the_definition_is_the_loop(include: bool, case: tuple[Any, Any]) -> Non
     y, dx = np.zeros(g.shape), np.zeros(shape)
     for out, reads in windows(x, op):
         cells = 1
-        for o, k, s, (before, after), size in zip(out, op.kernel, op.stride, op.padding, shape[2:],
-                                                  strict=True):
+        for o, k, s, (before, after), size in zip(
+            out, op.kernel, op.stride, op.padding, shape[2:], strict=True
+        ):
             start = o * s - before
             # A window of ceil_mode ends with the padding; what lies beyond never counts.
             cells *= min(start + k, size + after) - start

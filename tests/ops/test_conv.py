@@ -42,8 +42,10 @@ def test_the_book(dtype: Any) -> None:
 
 @BOTH
 def test_the_book_with_a_stride(dtype: Any) -> None:
-    pattern = [[(column - row) % 4 + 1 if (column - row) % 4 != 3 else 0 for column in range(7)]
-               for row in range(7)]
+    pattern = [
+        [(column - row) % 4 + 1 if (column - row) % 4 != 3 else 0 for column in range(7)]
+        for row in range(7)
+    ]
     assert [row[:4] for row in pattern[:4]] == PATTERN
     x, w = images(pattern, FILTER, dtype=dtype)
     expected = [[15, 17, 15], [17, 15, 17], [15, 17, 15]]
@@ -90,8 +92,10 @@ def loop(x: np.ndarray, w: np.ndarray, op: Conv) -> np.ndarray:
         image, filter_, *out = place
         first = filter_ // (k // op.groups) * group_channels
         for c, *tap in itertools.product(range(group_channels), *map(range, kernel)):
-            at = [out[a] * op.stride[a] + tap[a] * op.dilation[a] - op.padding[a][0]
-                  for a in range(rank)]
+            at = [
+                out[a] * op.stride[a] + tap[a] * op.dilation[a] - op.padding[a][0]
+                for a in range(rank)
+            ]
             if all(0 <= i < size for i, size in zip(at, sizes, strict=True)):
                 y[place] += w[(filter_, c, *tap)] * x[(image, first + c, *at)]
     return y
@@ -160,8 +164,12 @@ def test_dilation_is_a_kernel_with_zeros_between(dtype: Any) -> None:
     x, w = (cl.tensor(a).to(dtype) for a in draw_arrays((2, 3, 11, 9), (4, 3, 3, 3)))
     wide = cl.zeros(4, 3, 5, 5, dtype=dtype)
     wide[:, :, ::2, ::2] = w
-    close(F.conv2d(x, w, dilation=2), F.conv2d(x, wide), F.conv2d(absolute(x), absolute(w),
-                                                                 dilation=2), 28)
+    close(
+        F.conv2d(x, w, dilation=2),
+        F.conv2d(x, wide),
+        F.conv2d(absolute(x), absolute(w), dilation=2),
+        28,
+    )
 
 
 @BOTH
@@ -199,14 +207,15 @@ def test_translation_moves_the_output(shift: int, dtype: Any) -> None:
         np.testing.assert_array_equal(z[..., shift // 2 :], y[..., : -shift // 2])
     else:
         step = (shift + 1) // 2
-        assert np.abs(z[..., step:] - y[..., : -step]).max() > 0.1
+        assert np.abs(z[..., step:] - y[..., :-step]).max() > 0.1
 
 
 def test_rank_1_is_rank_2_with_one_row() -> None:
     x, w, b = (cl.tensor(a).float() for a in draw_arrays((3, 4, 19), (6, 2, 3), (6,)))
     line = F.conv1d(x, w, b, stride=2, padding=1, dilation=2, groups=2)
-    image = F.conv2d(x.unsqueeze(2), w.unsqueeze(2), b, stride=(1, 2), padding=(0, 1),
-                     dilation=(1, 2), groups=2)
+    image = F.conv2d(
+        x.unsqueeze(2), w.unsqueeze(2), b, stride=(1, 2), padding=(0, 1), dilation=(1, 2), groups=2
+    )
     np.testing.assert_array_equal(line.numpy(), image.numpy()[:, :, 0])
 
 
@@ -253,7 +262,11 @@ X, W = cl.zeros(1, 4, 8, 8), cl.zeros(6, 4, 3, 3)
         (lambda: F.conv2d(X.long(), W), TypeError, ["int64"]),
         (lambda: F.conv2d(X, cl.zeros(0, 4, 3, 3)), ShapeError, ["0 output channels"]),
         (lambda: F.conv2d(X, cl.zeros(6, 4, 0, 3)), ArgumentError, ["kernel is 0"]),
-        (lambda: F.conv1d(cl.zeros(1, 1, 1), cl.zeros(1, 1, 1), padding=2**61), ValueError, ["2**63"]),
+        (
+            lambda: F.conv1d(cl.zeros(1, 1, 1), cl.zeros(1, 1, 1), padding=2**61),
+            ValueError,
+            ["2**63"],
+        ),
         (lambda: F.conv2d(X, W, padding=2**40), ValueError, ["2**63"]),
         (lambda: F.conv2d(X, cl.zeros(6, 4, 3, 2), dilation=2**62), ValueError, []),
         (lambda: F.conv2d(X, W, padding=2**62), ValueError, ["64 bits"]),

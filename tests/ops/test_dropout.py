@@ -120,8 +120,11 @@ def test_ends() -> None:
 
 @pytest.mark.parametrize("p", [-0.1, 1.1, float("nan"), float("inf")])
 def test_no_probability(p: float) -> None:
-    for call in (lambda: dropout(cl.ones(3), p), lambda: cl.nn.Dropout(p),
-                 lambda: dropout(cl.ones(3), p, training=False)):
+    for call in (
+        lambda: dropout(cl.ones(3), p),
+        lambda: cl.nn.Dropout(p),
+        lambda: dropout(cl.ones(3), p, training=False),
+    ):
         with pytest.raises(ArgumentError, match="must be a probability between 0 and 1"):
             call()
 

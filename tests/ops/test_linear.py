@@ -35,7 +35,9 @@ def test_any_batch(batch: tuple[int, ...], dtype: DType) -> None:
 
 
 def test_by_hand() -> None:
-    y = F.linear(cl.tensor([[1.0, 2.0]]), cl.tensor([[3.0, 4.0], [5.0, 6.0]]), cl.tensor([1.0, 0.0]))
+    y = F.linear(
+        cl.tensor([[1.0, 2.0]]), cl.tensor([[3.0, 4.0], [5.0, 6.0]]), cl.tensor([1.0, 0.0])
+    )
     assert y.tolist() == [[12, 17]]
 
 
@@ -60,7 +62,9 @@ def test_the_flatten_mismatch_names_the_line_to_write() -> None:
     assert "Flatten" in str(caught.value)
 
 
-@pytest.mark.parametrize("shapes", [((2, 3), (2, 3)), ((3,), (3, 2)), ((2, 3, 4), (4, 2)), ((), ())])
+@pytest.mark.parametrize(
+    "shapes", [((2, 3), (2, 3)), ((3,), (3, 2)), ((2, 3, 4), (4, 2)), ((), ())]
+)
 def test_matrices_that_do_not_fit(shapes: tuple[tuple[int, ...], tuple[int, ...]]) -> None:
     with pytest.raises(ShapeError):
         cl.zeros(*shapes[0]) @ cl.zeros(*shapes[1])

@@ -29,11 +29,10 @@ def poolings(draw: st.DrawFn, dilated: bool = True) -> tuple[tuple[Any, ...], tu
 
     kernel, dilation = each(1, 3), each(1, 2) if dilated else (1,) * rank
     extents = [d * (k - 1) + 1 for d, k in zip(dilation, kernel, strict=True)]
-    padding = tuple(
-        (draw(st.integers(0, e // 2)), draw(st.integers(0, e // 2))) for e in extents
-    )
-    sizes = [max(1, e - sum(p)) + draw(st.integers(0, 3)) for e, p in
-             zip(extents, padding, strict=True)]
+    padding = tuple((draw(st.integers(0, e // 2)), draw(st.integers(0, e // 2))) for e in extents)
+    sizes = [
+        max(1, e - sum(p)) + draw(st.integers(0, 3)) for e, p in zip(extents, padding, strict=True)
+    ]
     window = (kernel, each(1, 3), padding, dilation, draw(st.booleans()))
     return window, (draw(st.integers(1, 2)), draw(st.integers(1, 2)), *sizes)
 
@@ -44,8 +43,10 @@ def windows(x: Array, op: MaxPool | AvgPool) -> Any:
     for out in itertools.product(*map(range, op.output_shape(TensorSpec(x.shape))[2:])):
         reads = []
         for tap in itertools.product(*map(range, op.kernel)):
-            at = tuple(o * s + t * d - p[0] for o, s, t, d, p in
-                       zip(out, op.stride, tap, op.dilation, op.padding, strict=True))
+            at = tuple(
+                o * s + t * d - p[0]
+                for o, s, t, d, p in zip(out, op.stride, tap, op.dilation, op.padding, strict=True)
+            )
             if all(0 <= i < size for i, size in zip(at, sizes, strict=True)):
                 reads.append(at)
         yield out, reads

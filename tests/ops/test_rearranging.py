@@ -25,7 +25,9 @@ def numbered(shape: tuple[int, ...], dtype: DType = float32) -> np.ndarray:
 
 @given(shapes, st.permutations(range(5)), dtypes)
 @settings(max_examples=150)
-def test_reshape_reads_in_index_order(shape: tuple[int, ...], order: list[int], dtype: DType) -> None:
+def test_reshape_reads_in_index_order(
+    shape: tuple[int, ...], order: list[int], dtype: DType
+) -> None:
     """Whatever the memory looks like: shapes are rearranged by shuffling their factors."""
     new = tuple(shape[i] for i in order if i < len(shape))
     x = numbered(shape, dtype)

@@ -116,7 +116,11 @@ def test_a_window_over_a_window(size: int, inner: Window, outer: Window) -> None
 
 
 @given(
-    st.integers(1, 12), st.integers(1, 5), st.integers(1, 4), st.integers(0, 4), st.integers(1, 3),
+    st.integers(1, 12),
+    st.integers(1, 5),
+    st.integers(1, 4),
+    st.integers(0, 4),
+    st.integers(1, 3),
     st.integers(0, 3),
 )
 @settings(max_examples=600)

@@ -7,8 +7,13 @@ from math import sqrt
 
 
 def sgd(
-    p: float, gradients: list[float], lr: float, momentum: float = 0.0, dampening: float = 0.0,
-    weight_decay: float = 0.0, nesterov: bool = False,
+    p: float,
+    gradients: list[float],
+    lr: float,
+    momentum: float = 0.0,
+    dampening: float = 0.0,
+    weight_decay: float = 0.0,
+    nesterov: bool = False,
 ) -> Iterator[float]:
     v = None
     for g in gradients:
@@ -21,8 +26,13 @@ def sgd(
 
 
 def adagrad(
-    p: float, gradients: list[float], lr: float, lr_decay: float = 0.0, weight_decay: float = 0.0,
-    initial_accumulator_value: float = 0.0, eps: float = 1e-10,
+    p: float,
+    gradients: list[float],
+    lr: float,
+    lr_decay: float = 0.0,
+    weight_decay: float = 0.0,
+    initial_accumulator_value: float = 0.0,
+    eps: float = 1e-10,
 ) -> Iterator[float]:
     total = initial_accumulator_value
     for t, g in enumerate(gradients):
@@ -33,8 +43,13 @@ def adagrad(
 
 
 def rmsprop(
-    p: float, gradients: list[float], lr: float, alpha: float = 0.99, eps: float = 1e-8,
-    weight_decay: float = 0.0, momentum: float = 0.0,
+    p: float,
+    gradients: list[float],
+    lr: float,
+    alpha: float = 0.99,
+    eps: float = 1e-8,
+    weight_decay: float = 0.0,
+    momentum: float = 0.0,
 ) -> Iterator[float]:
     mean = v = 0.0
     for g in gradients:
@@ -46,8 +61,13 @@ def rmsprop(
 
 
 def adam(
-    p: float, gradients: list[float], lr: float, betas: tuple[float, float] = (0.9, 0.999),
-    eps: float = 1e-8, weight_decay: float = 0.0, decoupled: bool = False,
+    p: float,
+    gradients: list[float],
+    lr: float,
+    betas: tuple[float, float] = (0.9, 0.999),
+    eps: float = 1e-8,
+    weight_decay: float = 0.0,
+    decoupled: bool = False,
 ) -> Iterator[float]:
     m = v = 0.0
     for t, g in enumerate(gradients, 1):

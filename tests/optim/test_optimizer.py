@@ -33,7 +33,9 @@ def parameters(dtype: str = "float32") -> list[nn.Parameter]:
     return [nn.Parameter(cl.tensor(random.standard_normal(s).astype(dtype))) for s in SHAPES]
 
 
-def take_steps(optimizer: optim.Optimizer, params: list[nn.Parameter], first: int, last: int) -> None:
+def take_steps(
+    optimizer: optim.Optimizer, params: list[nn.Parameter], first: int, last: int
+) -> None:
     for step in range(first, last):
         random = np.random.default_rng(step)
         for p in params:

@@ -13,5 +13,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.oracle)
-            # torch's own notices are not ours to heed.
-            item.add_marker(pytest.mark.filterwarnings("ignore::UserWarning:torch"))
+            # A notice of torch's about its own memory.
+            item.add_marker(pytest.mark.filterwarnings("ignore:Using padding='same':UserWarning"))

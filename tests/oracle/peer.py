@@ -26,7 +26,7 @@ Function = Callable[..., Any]
 
 def to_torch(array: Array, requires_grad: bool = False) -> Any:
     """Return a copy, so that negative and other strides are no matter."""
-    return torch.tensor(np.ascontiguousarray(array), requires_grad=requires_grad)
+    return torch.tensor(np.array(array, order="C"), requires_grad=requires_grad)
 
 
 def draw(*shapes: Sequence[int], seed: int = 7) -> list[Array]:
@@ -37,24 +37,31 @@ def draw(*shapes: Sequence[int], seed: int = 7) -> list[Array]:
 def laid_out(array: Array, layout: str) -> Array:
     """Return the same numbers with other strides."""
     if layout == "channels first":
-        return np.ascontiguousarray(array)
+        return np.array(array, order="C")
     if layout == "channels last":
         order = [0, *range(2, array.ndim), 1] if array.ndim > 2 else list(range(array.ndim))
-        return np.ascontiguousarray(array.transpose(order)).transpose(np.argsort(order))
+        return np.array(array.transpose(order), order="C").transpose(np.argsort(order))
     if layout == "reversed axes":
-        return np.asfortranarray(array)
+        return np.array(array, order="F")
     if layout == "every other":
         wide = np.zeros([2 * extent for extent in array.shape], array.dtype)
-        wide[(..., *[slice(None, None, 2)] * array.ndim)] = array
-        return wide[(..., *[slice(None, None, 2)] * array.ndim)]
+        part = (..., *[slice(None, None, 2)] * array.ndim)
+        wide[part] = array
+        return wide[part]
     assert layout == "backwards"
-    return array[(..., *[slice(None, None, -1)] * array.ndim)].copy()[
-        (..., *[slice(None, None, -1)] * array.ndim)
-    ]
+    turn = (..., *[slice(None, None, -1)] * array.ndim)
+    return array[turn].copy()[turn]
 
 
 layouts = st.sampled_from(
-    ["channels first", "channels first", "channels last", "reversed axes", "every other", "backwards"]
+    [
+        "channels first",
+        "channels first",
+        "channels last",
+        "reversed axes",
+        "every other",
+        "backwards",
+    ]
 )
 
 
@@ -90,6 +97,7 @@ def compare(
     lengths: int | Sequence[int],
     *,
     sums_of_products: bool = True,
+    cancels: bool = False,
     layout: str = "channels first",
 ) -> None:
     """Compare the output, and the gradients of all inputs for a random upstream gradient.
@@ -102,6 +110,7 @@ def compare(
         lengths: How many roundings the output, and each gradient, may see.
         sums_of_products: The magnitude of each number is what the function makes of the absolute
             values. Otherwise it is the largest number of the result.
+        cancels: The gradients are differences of numbers as large as the upstream gradient.
         layout: How the inputs lie in memory.
     """
     arrays = [a.astype(dtype) for a in arrays]
@@ -113,6 +122,9 @@ def compare(
         magnitudes = gradients(theirs, [np.abs(a) for a in arrays], np.abs(upstream))
     else:
         magnitudes = [np.abs(e).max(initial=0.0, where=np.isfinite(e)) for e in expected]
+        if cancels:
+            floor = float(np.abs(upstream).max(initial=0.0))
+            magnitudes[1:] = [max(magnitude, floor) for magnitude in magnitudes[1:]]
     all_lengths = [lengths] * len(expected) if isinstance(lengths, int) else lengths
     for mine, exact, length, magnitude in zip(
         computed, expected, all_lengths, magnitudes, strict=True

@@ -95,8 +95,9 @@ def test_layers_of_networks(layer: Any, dtype: str, algorithm: str) -> None:
     if algorithm in ("direct", "gather") and (dtype == "float64" or rank == 3):
         pytest.skip("has no kernel")
     name = f"conv{rank}d"
-    probe = getattr(torch.nn.functional, name)(torch.empty(x, device="meta"),
-                                               torch.empty(weight, device="meta"), **options)
+    probe = getattr(torch.nn.functional, name)(
+        torch.empty(x, device="meta"), torch.empty(weight, device="meta"), **options
+    )
     positions = probe.shape[0] * prod(probe.shape[2:])
     back = weight[0] // options.get("groups", 1) * prod(weight[2:])
 

@@ -16,8 +16,11 @@ from .peer import BOTH, compare, draw, layouts, torch
 
 @BOTH
 @given(
-    st.lists(st.integers(0, 4), max_size=3).map(tuple), st.integers(1, 40), st.integers(1, 40),
-    st.booleans(), layouts,
+    st.lists(st.integers(0, 4), max_size=3).map(tuple),
+    st.integers(1, 40),
+    st.integers(1, 40),
+    st.booleans(),
+    layouts,
 )
 @settings(max_examples=80)
 def test_linear(
@@ -28,24 +31,41 @@ def test_linear(
     if bias:
         shapes.append((outputs,))
         lengths.append(max(1, prod(batch)))
-    compare(cl.nn.functional.linear, torch.nn.functional.linear, draw(*shapes), dtype, lengths,
-            layout=layout)
+    compare(
+        cl.nn.functional.linear,
+        torch.nn.functional.linear,
+        draw(*shapes),
+        dtype,
+        lengths,
+        layout=layout,
+    )
 
 
 @BOTH
 @given(st.integers(0, 40), st.integers(1, 40), st.integers(0, 40), layouts)
 @settings(max_examples=60)
 def test_matmul(dtype: str, m: int, k: int, n: int, layout: str) -> None:
-    compare(lambda a, b: a @ b, lambda a, b: a @ b, draw((m, k), (k, n)), dtype,
-            [k, max(1, n), max(1, m)], layout=layout)
+    compare(
+        lambda a, b: a @ b,
+        lambda a, b: a @ b,
+        draw((m, k), (k, n)),
+        dtype,
+        [k, max(1, n), max(1, m)],
+        layout=layout,
+    )
 
 
 @BOTH
 @pytest.mark.parametrize("sizes", [(100, 4320, 100), (3, 700, 600), (1, 1, 1), (64, 33, 2000)])
 def test_big_matrices(sizes: tuple[int, int, int], dtype: str) -> None:
     m, k, n = sizes
-    compare(cl.nn.functional.linear, torch.nn.functional.linear, draw((m, k), (n, k), (n,)), dtype,
-            [k + 1, n, m, m])
+    compare(
+        cl.nn.functional.linear,
+        torch.nn.functional.linear,
+        draw((m, k), (n, k), (n,)),
+        dtype,
+        [k + 1, n, m, m],
+    )
 
 
 @st.composite

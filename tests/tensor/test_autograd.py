@@ -231,8 +231,19 @@ def test_second_derivatives_are_finite_differences_of_the_first(name: str) -> No
         assert central(moved, 1e-5) == pytest.approx(computed, rel=1e-6, abs=1e-7 * size)
 
 
-@pytest.mark.parametrize("name", ["conv2d", "linear", "softmax", "local_response_norm", "max_pool2d",
-                                  "avg_pool2d", "tanh", "cross_entropy"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "conv2d",
+        "linear",
+        "softmax",
+        "local_response_norm",
+        "max_pool2d",
+        "avg_pool2d",
+        "tanh",
+        "cross_entropy",
+    ],
+)
 def test_second_derivatives_by_the_kernels(name: str) -> None:
     """In float32 the same calls run on kernels."""
     function, arrays = TWICE[name]

@@ -45,8 +45,13 @@ def test_the_type_follows_from_the_data(data: Any, dtype: str) -> None:
 
 @pytest.mark.parametrize("dtype", TYPES)
 def test_the_type_that_is_asked_for(dtype: str) -> None:
-    for t in (cl.tensor([0, 1], dtype=dtype), cl.zeros(2, 3, dtype=dtype), cl.ones(4, dtype=dtype),
-              cl.full((2,), 1, dtype=dtype), cl.arange(2, dtype=dtype)):
+    for t in (
+        cl.tensor([0, 1], dtype=dtype),
+        cl.zeros(2, 3, dtype=dtype),
+        cl.ones(4, dtype=dtype),
+        cl.full((2,), 1, dtype=dtype),
+        cl.arange(2, dtype=dtype),
+    ):
         assert t.dtype == dtype
     assert cl.zeros_like(cl.ones(2, 3, dtype=dtype)).tolist() == np.zeros((2, 3), dtype).tolist()
     assert cl.ones_like(cl.zeros(2, 3, dtype=dtype)).tolist() == np.ones((2, 3), dtype).tolist()
@@ -65,8 +70,12 @@ def test_a_tensor_is_a_copy() -> None:
 
 
 def test_from_numpy_shares() -> None:
-    for array in (np.zeros((2, 3), np.float32), np.zeros((2, 3, 4), np.float64),
-                  np.zeros(6, np.int64)[::2], np.zeros((4, 3), np.float32).T):
+    for array in (
+        np.zeros((2, 3), np.float32),
+        np.zeros((2, 3, 4), np.float64),
+        np.zeros(6, np.int64)[::2],
+        np.zeros((4, 3), np.float32).T,
+    ):
         t = cl.from_numpy(array)
         array.flat[0] = 1
         assert t.numpy().flat[0] == 1
@@ -95,23 +104,44 @@ def test_arrays_of_any_layout_compute_alike() -> None:
     big[::2, ::2, ::2, ::2] = image
     unaligned = np.zeros(image.nbytes + 1, np.uint8)[1:].view(np.float32).reshape(image.shape)
     unaligned[...] = image
-    for array in (image, np.asfortranarray(image), big[::2, ::2, ::2, ::2], unaligned,
-                  np.ascontiguousarray(image.transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2)):
+    for array in (
+        image,
+        np.asfortranarray(image),
+        big[::2, ::2, ::2, ::2],
+        unaligned,
+        np.ascontiguousarray(image.transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2),
+    ):
         np.testing.assert_array_equal(
             cl.nn.functional.conv2d(cl.from_numpy(array), weight).numpy(), expected
         )
 
 
 def test_new_images_lie_channels_last() -> None:
-    for t in (cl.zeros(2, 3, 4, 5), cl.randn(2, 3, 4, 5), cl.full((2, 3, 4), 1.0),
-              cl.zeros(2, 3, 4, 5) + 1):
+    for t in (
+        cl.zeros(2, 3, 4, 5),
+        cl.randn(2, 3, 4, 5),
+        cl.full((2, 3, 4), 1.0),
+        cl.zeros(2, 3, 4, 5) + 1,
+    ):
         assert _native.is_dense(t.numpy())
 
 
 @pytest.mark.parametrize(
     "arguments",
-    [(5,), (2, 7), (2, 11, 3), (0,), (5, 5), (7, 2, -2), (0.0, 1.0, 0.25), (1.0,), (0, 1, 0.1),
-     (10, 0, -0.5), (np.int64(4),), (2**40, 2**40 + 3)],
+    [
+        (5,),
+        (2, 7),
+        (2, 11, 3),
+        (0,),
+        (5, 5),
+        (7, 2, -2),
+        (0.0, 1.0, 0.25),
+        (1.0,),
+        (0, 1, 0.1),
+        (10, 0, -0.5),
+        (np.int64(4),),
+        (2**40, 2**40 + 3),
+    ],
     ids=str,
 )
 def test_arange(arguments: tuple[Any, ...]) -> None:

@@ -23,8 +23,11 @@ def test_a_seed_brings_everything_back() -> None:
         cl.manual_seed(42)
         net = cl.nn.Linear(3, 4)
         return [
-            cl.rand(10).numpy(), cl.randn(3, 5).numpy(), cl.randn(2, 3, 4, 5).numpy(),
-            net.weight.detach().numpy(), cl.nn.functional.dropout(cl.ones(100)).numpy(),
+            cl.rand(10).numpy(),
+            cl.randn(3, 5).numpy(),
+            cl.randn(2, 3, 4, 5).numpy(),
+            net.weight.detach().numpy(),
+            cl.nn.functional.dropout(cl.ones(100)).numpy(),
         ]
 
     for first, second in zip(draw(), draw(), strict=True):

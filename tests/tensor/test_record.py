@@ -32,7 +32,9 @@ def test_a_changed_input_is_refused(change: Any) -> None:
     w, x = leaf(3), cl.ones(3)
     y = (w * x).sum()
     change(x)
-    with pytest.raises(GradientError, match="Mul needs for its gradient has been modified") as caught:
+    with pytest.raises(
+        GradientError, match="Mul needs for its gradient has been modified"
+    ) as caught:
         y.backward()
     assert "saved at version" in str(caught.value)
     assert "x.clone()" in str(caught.value)

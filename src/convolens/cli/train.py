@@ -66,6 +66,7 @@ _WHILE_RESUMING = {"data", "resume", "epochs", "threads", "offline"}
 
 @click.command(epilog=_EPILOG)
 @click.argument("data", default="digits")
+@click.option("--data", "named_data", metavar="DATA", help="The same as DATA above.")
 @training_options
 @click.option(
     "--threads",
@@ -90,6 +91,7 @@ def train(
     ctx: click.Context,
     /,
     data: str,
+    named_data: str | None,
     threads: int | None,
     out: Path | None,
     resume: Path | None,
@@ -105,6 +107,11 @@ def train(
     Ctrl-C finishes the batch, saves everything and says how to go on; a second one stops at once.
     """
     given = _given(ctx)
+    if named_data is not None:
+        if "data" in given:
+            raise click.UsageError(f"the images are named twice: {data} and --data {named_data}.")
+        data = named_data
+        given = given - {"named_data"} | {"data"}
     if threads is not None:
         convolens.set_num_threads(threads)
     if resume is None:

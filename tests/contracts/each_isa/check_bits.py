@@ -117,8 +117,10 @@ def test_a_batch_is_its_images_one_by_one(operator: type[Op]) -> None:
                 np.ascontiguousarray(array[image : image + 1]) if place in batched else array
                 for place, array in enumerate(arrays)
             ]
-            specs = tuple(type(spec)(array.shape, spec.dtype) for spec, array in
-                          zip(sample.specs, single, strict=True))
+            specs = tuple(
+                type(spec)(array.shape, spec.dtype)
+                for spec, array in zip(sample.specs, single, strict=True)
+            )
             alone = choose(sample.op, specs)
             assert alone.name == chosen.name, sample
             np.testing.assert_array_equal(alone.run(*single)[0], together[image])

@@ -98,16 +98,32 @@ CALLS: dict[str, Callable[[int, int, int], list[Any]]] = {
     "cross_entropy": lambda n, c, h: [floats(n, c), labels(n), floats(), 1.0],
     "cross_entropy_grad": lambda n, c, h: [floats(n, c), labels(n), floats(), floats(n, c), 1.0],
     "dropout": lambda n, c, h: [floats(n, c), labels(2), floats(n, c), 2**31, 2.0],
-    "response_norm": lambda n, c, h: [floats(n, c, h), floats(n, c, h), floats(n, c, h), 2, 1, 1.0,
-                                      0.1, 0.75],
+    "response_norm": lambda n, c, h: [
+        floats(n, c, h),
+        floats(n, c, h),
+        floats(n, c, h),
+        2,
+        1,
+        1.0,
+        0.1,
+        0.75,
+    ],
     "sgd": update,
     "adagrad": update,
     "rmsprop": update,
     "adam": update,
 }
 GEOMETRIES: dict[str, Callable[[int, int, int], list[Any]]] = {
-    "Conv": lambda n, c, h: [(n, c, h, 3), (n, 2 * c, h, 3), (1, 3), (1, 1), (0, 1), (1, 1), c,
-                             "direct"],
+    "Conv": lambda n, c, h: [
+        (n, c, h, 3),
+        (n, 2 * c, h, 3),
+        (1, 3),
+        (1, 1),
+        (0, 1),
+        (1, 1),
+        c,
+        "direct",
+    ],
     "Pool": lambda n, c, h: [(n, c, h, 4), (h, 2), (1, 2), (1, 2), (0, 0), (0, 0), (1, 1), True],
     "Update": lambda n, c, h: [],
 }
@@ -115,15 +131,23 @@ GEOMETRIES: dict[str, Callable[[int, int, int], list[Any]]] = {
 
 def method_arrays(n: int, c: int, h: int) -> dict[str, np.ndarray]:
     return {
-        "x": floats(n, c, h, 3), "weight": floats(2 * c, 1, 1, 3), "bias": floats(2 * c),
-        "y": floats(n, 2 * c, h, 3), "g": floats(n, 2 * c, h, 3), "dx": floats(n, c, h, 3),
+        "x": floats(n, c, h, 3),
+        "weight": floats(2 * c, 1, 1, 3),
+        "bias": floats(2 * c),
+        "y": floats(n, 2 * c, h, 3),
+        "g": floats(n, 2 * c, h, 3),
+        "dx": floats(n, c, h, 3),
         "dw": floats(2 * c, 1, 1, 3),
     }
 
 
 def pool_arrays(n: int, c: int, h: int) -> dict[str, np.ndarray]:
-    return {"x": floats(n, c, h, 4), "y": floats(n, c, h, 2), "g": floats(n, c, h, 2),
-            "dx": floats(n, c, h, 4)}
+    return {
+        "x": floats(n, c, h, 4),
+        "y": floats(n, c, h, 2),
+        "g": floats(n, c, h, 2),
+        "dx": floats(n, c, h, 4),
+    }
 
 
 def read_only(*shape: int) -> np.ndarray:
@@ -136,10 +160,47 @@ def unaligned(size: int) -> np.ndarray:
     return np.zeros(4 * size + 1, np.uint8)[1:].view(np.float32)
 
 
-NUMBERS = [0, 1, -1, 2, 3, 16, 17, 2**20, 2**31 - 1, 2**31, 2**32, 2**33 + 1, 2**60, 2**62, 2**63 - 1,
-           -(2**63), 2**64, 10**30, True]
-OTHERS = [None, 1.5, float("nan"), float("inf"), -1e300, "direct", "", b"x", object(), [], [1], {},
-          np.dtype(object), np.dtype("V0"), np.dtype("U3"), np.dtype(">f4"), np.dtype("f4,i8"), int]
+NUMBERS = [
+    0,
+    1,
+    -1,
+    2,
+    3,
+    16,
+    17,
+    2**20,
+    2**31 - 1,
+    2**31,
+    2**32,
+    2**33 + 1,
+    2**60,
+    2**62,
+    2**63 - 1,
+    -(2**63),
+    2**64,
+    10**30,
+    True,
+]
+OTHERS = [
+    None,
+    1.5,
+    float("nan"),
+    float("inf"),
+    -1e300,
+    "direct",
+    "",
+    b"x",
+    object(),
+    [],
+    [1],
+    {},
+    np.dtype(object),
+    np.dtype("V0"),
+    np.dtype("U3"),
+    np.dtype(">f4"),
+    np.dtype("f4,i8"),
+    int,
+]
 ARRAYS: list[Callable[[], Any]] = [
     lambda: floats(),
     lambda: floats(0),
@@ -175,8 +236,11 @@ ARRAYS: list[Callable[[], Any]] = [
     lambda: np.array([-1, 0, 2**62]),
 ]
 numbers = st.sampled_from(NUMBERS)
-GARBAGE_ITEMS: list[Callable[[], Any]] = [*ARRAYS, *(lambda item=item: item for item in NUMBERS),
-                                          *(lambda item=item: item for item in OTHERS)]
+GARBAGE_ITEMS: list[Callable[[], Any]] = [
+    *ARRAYS,
+    *(lambda item=item: item for item in NUMBERS),
+    *(lambda item=item: item for item in OTHERS),
+]
 garbage = st.one_of(
     st.sampled_from(GARBAGE_ITEMS).map(lambda make: make()),
     st.lists(numbers, max_size=5).map(tuple),
@@ -291,9 +355,9 @@ CRASHED: list[Callable[[], object]] = [
     lambda: _native.empty((300,), np.dtype(object)).copy(),
     lambda: _native.dense(np.full((40, 50, 3), None)[:, ::2]).copy(),
     # (2^32 + 1) (2^32 - 1) floats of padded rows are -1 of them in 64 bits.
-    lambda: _native.Conv((1, 1, 1, 1), (1, 1, 1, 3), (3, 1), (1, 2**31 - 1), (0, 0), (2**31, 1), 1,
-                         "direct").forward(floats(1, 1, 1, 1), floats(1, 1, 3, 1), None,
-                                           floats(1, 1, 1, 3)),
+    lambda: _native.Conv(
+        (1, 1, 1, 1), (1, 1, 1, 3), (3, 1), (1, 2**31 - 1), (0, 0), (2**31, 1), 1, "direct"
+    ).forward(floats(1, 1, 1, 1), floats(1, 1, 3, 1), None, floats(1, 1, 1, 3)),
 ]
 
 

@@ -31,24 +31,31 @@ def around_zero() -> np.ndarray:
     return np.concatenate([powers, -powers]).astype(np.float32)
 
 
-@pytest.mark.parametrize("x", [every(-110, 95), every(88.70, 88.75), every(-104.2, -87.2),
-                               around_zero(), SPECIAL], ids=["all", "high", "low", "zero", "special"])
+@pytest.mark.parametrize(
+    "x",
+    [every(-110, 95), every(88.70, 88.75), every(-104.2, -87.2), around_zero(), SPECIAL],
+    ids=["all", "high", "low", "zero", "special"],
+)
 def test_exp(x: np.ndarray) -> None:
     with np.errstate(all="ignore"):
         expected = np.exp(x.astype(np.float64))
         assert_near(compute(ops.Exp(), x), expected, FUNCTION)
 
 
-@pytest.mark.parametrize("x", [every(-120, 120), around_zero(), SPECIAL],
-                         ids=["all", "zero", "special"])
+@pytest.mark.parametrize(
+    "x", [every(-120, 120), around_zero(), SPECIAL], ids=["all", "zero", "special"]
+)
 def test_sigmoid(x: np.ndarray) -> None:
     wide = x.astype(np.float64)
     with np.errstate(all="ignore"):
         assert_near(compute(ops.Sigmoid(), x), 1 / (1 + np.exp(-wide)), 2 * FUNCTION + 2)
 
 
-@pytest.mark.parametrize("x", [every(-12, 12), every(0.62, 0.63), around_zero(), SPECIAL],
-                         ids=["all", "seam", "zero", "special"])
+@pytest.mark.parametrize(
+    "x",
+    [every(-12, 12), every(0.62, 0.63), around_zero(), SPECIAL],
+    ids=["all", "seam", "zero", "special"],
+)
 def test_tanh(x: np.ndarray) -> None:
     assert_near(compute(ops.Tanh(), x), np.tanh(x.astype(np.float64)), FUNCTION)
 
@@ -108,8 +115,16 @@ def test_relu_keeps_nan_and_infinity() -> None:
 
 @pytest.mark.parametrize("operator", [ops.Softmax, ops.LogSoftmax])
 def test_softmax_of_extremes(operator: type[Op]) -> None:
-    rows = [[1e4, -1e4, 0], [3e38, 3e38, -3e38], [np.inf, 0, 0], [-np.inf, 0, 1], [-np.inf] * 3,
-            [np.nan, 0, 0], [0, 0, np.inf], [1e-45, 0, -1e-45]]
+    rows = [
+        [1e4, -1e4, 0],
+        [3e38, 3e38, -3e38],
+        [np.inf, 0, 0],
+        [-np.inf, 0, 1],
+        [-np.inf] * 3,
+        [np.nan, 0, 0],
+        [0, 0, np.inf],
+        [1e-45, 0, -1e-45],
+    ]
     for row in rows:
         for filler in range(18):  # in each place of a register
             x = np.full((1, 3 + filler), np.float32(-np.inf))
@@ -122,21 +137,25 @@ def test_softmax_of_extremes(operator: type[Op]) -> None:
             )
 
 
-@pytest.mark.parametrize("logits", [[1e4, -1e4, 0], [np.inf, 0, 0], [-np.inf, 0, 1], [np.nan, 0, 0],
-                                    [-np.inf] * 3])
+@pytest.mark.parametrize(
+    "logits", [[1e4, -1e4, 0], [np.inf, 0, 0], [-np.inf, 0, 1], [np.nan, 0, 0], [-np.inf] * 3]
+)
 def test_cross_entropy_of_extremes(logits: list[float]) -> None:
     x = np.array([logits], np.float32)
     for label in range(3):
         labels = np.array([label])
         with np.errstate(all="ignore"):
             expected = ops.CrossEntropy("none").reference(x.astype(np.float64), labels)
-            slope = ops.CrossEntropyGrad("none").reference(
-                x.astype(np.float64), labels, np.ones(1))
+            slope = ops.CrossEntropyGrad("none").reference(x.astype(np.float64), labels, np.ones(1))
         np.testing.assert_allclose(
-            compute(ops.CrossEntropy("none"), x, labels), expected, rtol=20 * U, atol=20 * U)
+            compute(ops.CrossEntropy("none"), x, labels), expected, rtol=20 * U, atol=20 * U
+        )
         np.testing.assert_allclose(
             compute(ops.CrossEntropyGrad("none"), x, labels, np.ones(1, np.float32)),
-            slope, rtol=20 * U, atol=20 * U)
+            slope,
+            rtol=20 * U,
+            atol=20 * U,
+        )
 
 
 #: Which inputs may hold numbers that are not finite without the definition's 0 x infinity for

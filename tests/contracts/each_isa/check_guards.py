@@ -75,7 +75,9 @@ def test_updates(name: str, at_end: bool) -> None:
 @BOTH_SIDES
 def test_changes_of_layout(at_end: bool) -> None:
     random = np.random.default_rng(3)
-    for channels, sizes in itertools.product(range(1, 36), ((1, 1), (3, 5), (1, 17), (65,), (2, 3, 4))):
+    for channels, sizes in itertools.product(
+        range(1, 36), ((1, 1), (3, 5), (1, 17), (65,), (2, 3, 4))
+    ):
         image = random.standard_normal((2, channels, *sizes)).astype(np.float32)
         flat = Guarded((image.size,), image.dtype, at_end)
         flat.array[:] = image.ravel()

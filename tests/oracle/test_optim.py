@@ -1,0 +1,117 @@
+"""Optimisers and schedules: torch's numbers over 20 steps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import convolens as cl
+from tolerance import rounding
+
+from .peer import BOTH, torch
+
+STEPS = 20
+OPTIONS: list[tuple[str, dict[str, Any]]] = [
+    ("SGD", {"lr": 0.1}),
+    ("SGD", {"lr": 0.1, "momentum": 0.9}),
+    ("SGD", {"lr": 0.1, "momentum": 0.9, "dampening": 0.3}),
+    ("SGD", {"lr": 0.1, "momentum": 0.9, "nesterov": True}),
+    ("SGD", {"lr": 0.1, "weight_decay": 0.1}),
+    ("SGD", {"lr": 0.1, "momentum": 0.5, "weight_decay": 0.1, "nesterov": True}),
+    ("Adagrad", {"lr": 0.1}),
+    ("Adagrad", {"lr": 0.1, "lr_decay": 0.1, "weight_decay": 0.1}),
+    ("Adagrad", {"lr": 0.1, "initial_accumulator_value": 0.3, "eps": 1e-5}),
+    ("RMSprop", {"lr": 0.01}),
+    ("RMSprop", {"lr": 0.01, "alpha": 0.9, "momentum": 0.9}),
+    ("RMSprop", {"lr": 0.01, "weight_decay": 0.1, "eps": 1e-4}),
+    ("RMSprop", {"lr": 0.01, "alpha": 1.0, "eps": 1.0}),
+    ("Adam", {}),
+    ("Adam", {"lr": 0.1, "betas": (0.5, 0.9)}),
+    ("Adam", {"lr": 0.1, "weight_decay": 0.1, "eps": 1e-4}),
+    ("AdamW", {}),
+    ("AdamW", {"lr": 0.1, "weight_decay": 0.5}),
+]
+SHAPES = ((37,), (5, 7), (3, 2, 3, 3))
+
+
+def numbers(shape: tuple[int, ...], seed: int, dtype: str) -> Any:
+    return np.random.default_rng(seed).standard_normal(shape).astype(dtype)
+
+
+@BOTH
+@pytest.mark.parametrize(("name", "options"), OPTIONS, ids=str)
+def test_20_steps(name: str, options: dict[str, Any], dtype: str) -> None:
+    ours = [cl.nn.Parameter(cl.from_numpy(numbers(s, 1, dtype))) for s in SHAPES]
+    theirs = [torch.nn.Parameter(torch.tensor(numbers(s, 1, dtype)).double()) for s in SHAPES]
+    mine = getattr(cl.optim, name)(ours, **options)
+    other = getattr(torch.optim, name)(theirs, **options)
+    u = rounding(dtype)
+    allowed = [np.zeros(s) for s in SHAPES]
+    for step in range(STEPS):
+        before = [p.detach().numpy().astype(np.float64) for p in ours]
+        for place, (a, b) in enumerate(zip(ours, theirs, strict=True)):
+            # Gradients that keep their size: a quotient of two tiny numbers would magnify roundings.
+            gradient = numbers(SHAPES[place], 10 * step + place, dtype)
+            gradient += np.sign(gradient)
+            a.grad = cl.from_numpy(gradient)
+            b.grad = torch.tensor(gradient).double()
+        mine.step()
+        other.step()
+        for place, (a, b) in enumerate(zip(ours, theirs, strict=True)):
+            moved = np.abs(a.detach().numpy() - before[place])
+            # Each step rounds the parameter once or twice, and takes some 12 roundings itself; those
+            # of a running mean stay in it. What was off before stays off, and weight decay feeds it
+            # back: that is of second order.
+            scale = np.abs(before[place]) + np.abs(a.detach().numpy())
+            allowed[place] = allowed[place] + u * (
+                2 * scale + 24 * (moved + options.get("lr", 1e-3))
+            )
+            difference = np.abs(a.detach().numpy() - b.detach().numpy())
+            assert (difference <= allowed[place]).all(), (step, difference.max() / u)
+
+
+@BOTH
+def test_groups(dtype: str) -> None:
+    def run(m: Any, leaf: Any) -> list[Any]:
+        a, b = (leaf(numbers((5,), s, dtype)) for s in (1, 2))
+        optimizer = m.optim.SGD(
+            [{"params": [a]}, {"params": [b], "lr": 0.5, "momentum": 0.9}], lr=0.1
+        )
+        for _ in range(3):
+            optimizer.zero_grad()
+            ((a * a).sum() + (b * b * 2).sum()).backward()
+            optimizer.step()
+        return [a.detach().numpy(), b.detach().numpy()]
+
+    mine = run(cl, lambda x: cl.nn.Parameter(cl.from_numpy(x)))
+    theirs = run(torch, lambda x: torch.nn.Parameter(torch.tensor(x)))
+    for a, b in zip(mine, theirs, strict=True):
+        np.testing.assert_allclose(a, b, rtol=30 * rounding(dtype), atol=30 * rounding(dtype))
+
+
+SCHEDULES: dict[str, Any] = {
+    "StepLR": lambda m, o: m.optim.lr_scheduler.StepLR(o, 3, gamma=0.3),
+    "StepLR default": lambda m, o: m.optim.lr_scheduler.StepLR(o, step_size=2),
+    "CosineAnnealingLR": lambda m, o: m.optim.lr_scheduler.CosineAnnealingLR(o, 12, eta_min=0.01),
+    "CosineAnnealingLR default": lambda m, o: m.optim.lr_scheduler.CosineAnnealingLR(o, T_max=30),
+}
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_schedules(name: str) -> None:
+    def rates(m: Any, parameter: Any) -> list[float]:
+        optimizer = m.optim.SGD([parameter], lr=0.4)
+        schedule = SCHEDULES[name](m, optimizer)
+        result = []
+        for _ in range(STEPS):
+            result.append(optimizer.param_groups[0]["lr"])
+            optimizer.step()
+            schedule.step()
+            assert schedule.get_last_lr() == [optimizer.param_groups[0]["lr"]]
+        return result
+
+    mine = rates(cl, cl.nn.Parameter(cl.ones(1)))
+    theirs = rates(torch, torch.nn.Parameter(torch.ones(1)))
+    np.testing.assert_allclose(mine, theirs, rtol=1e-12, atol=1e-15)

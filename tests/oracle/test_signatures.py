@@ -1,0 +1,200 @@
+"""Signatures: names, order and defaults are torch's. What differs is listed here, with the reason."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import pytest
+
+import convolens as cl
+
+from .peer import torch
+
+#: Arguments about devices and memory, which mean nothing here, and torch's deprecated ones.
+FOREIGN = {
+    "device",
+    "dtype",
+    "inplace",
+    "size_average",
+    "reduce",
+    "foreach",
+    "fused",
+    "capturable",
+    "differentiable",
+    "maximize",
+    "_stacklevel",
+    "verbose",
+}
+
+#: What torch has and convolens does not have yet.
+MISSING: dict[str, set[str]] = {
+    "nn.MaxPool1d": {"return_indices"},
+    "nn.MaxPool2d": {"return_indices"},
+    "nn.MaxPool3d": {"return_indices"},
+    "nn.AvgPool2d": {"divisor_override"},
+    "nn.AvgPool3d": {"divisor_override"},
+    "nn.CrossEntropyLoss": {"weight", "ignore_index", "label_smoothing"},
+    "nn.functional.cross_entropy": {"weight", "ignore_index", "label_smoothing"},
+    "nn.functional.local_response_norm": set(),
+    "optim.Adam": {"amsgrad", "decoupled_weight_decay"},
+    "optim.AdamW": {"amsgrad"},
+    "optim.RMSprop": {"centered"},
+    "optim.lr_scheduler.StepLR": {"last_epoch"},
+    "optim.lr_scheduler.CosineAnnealingLR": {"last_epoch"},
+    "nn.init.uniform_": {"generator"},
+    "nn.init.normal_": {"generator"},
+    "nn.init.xavier_uniform_": {"generator"},
+    "nn.init.xavier_normal_": {"generator"},
+    "nn.init.kaiming_uniform_": {"generator"},
+    "nn.init.kaiming_normal_": {"generator"},
+    "autograd.grad": {"only_inputs", "is_grads_batched", "materialize_grads"},
+    "Tensor.backward": {"inputs"},
+    "nn.Module.load_state_dict": {"assign"},
+    "nn.Module.zero_grad": {"set_to_none"},
+    "optim.Optimizer.zero_grad": {"set_to_none"},
+    "optim.Optimizer.step": {"closure"},
+}
+#: What convolens adds, at the end and by name.
+ADDED: dict[str, set[str]] = {
+    "nn.LocalResponseNorm": {"scaling"},
+    "nn.functional.local_response_norm": {"scaling"},
+}
+#: Arguments that convolens calls otherwise: torch's name -> ours.
+RENAMED: dict[str, dict[str, str]] = {
+    **{
+        f"nn.functional.{name}": {"input": "x"}
+        for name in (
+            "softmax",
+            "log_softmax",
+            "dropout",
+            "local_response_norm",
+            "relu",
+            "sigmoid",
+            "tanh",
+        )
+    },
+    "nn.functional.cross_entropy": {"input": "logits", "target": "labels"},
+    "nn.init.constant_": {"val": "value"},
+    "nn.Module.load_state_dict": {"state_dict": "state"},
+    "nn.Module.register_parameter": {"param": "parameter"},
+}
+#: Defaults that differ: (torch's, ours) and why.
+DEFAULTS: dict[str, dict[str, str]] = {
+    "nn.Softmax": {"dim": "an implicit axis is deprecated in torch: here it must be given"},
+    "nn.LogSoftmax": {"dim": "an implicit axis is deprecated in torch: here it must be given"},
+    "nn.functional.softmax": {"dim": "an implicit axis is deprecated in torch"},
+    "nn.functional.log_softmax": {"dim": "an implicit axis is deprecated in torch"},
+    "nn.init.calculate_gain": {"param": "torch writes None for 0.01"},
+    "autograd.grad": {"allow_unused": "torch writes None for False"},
+}
+
+NAMES = [
+    *(
+        f"nn.{name}"
+        for name in cl.nn.__all__
+        if isinstance(getattr(cl.nn, name), type)
+        and name not in ("Module", "Parameter", "Sequential", "Identity")
+    ),
+    *(f"optim.{name}" for name in ("SGD", "Adagrad", "Adam", "AdamW", "RMSprop")),
+    *(f"optim.lr_scheduler.{name}" for name in ("StepLR", "CosineAnnealingLR")),
+    *(
+        f"nn.functional.{name}"
+        for name in (
+            "softmax",
+            "log_softmax",
+            "cross_entropy",
+            "dropout",
+            "local_response_norm",
+            "relu",
+            "sigmoid",
+            "tanh",
+        )
+    ),
+    *(
+        f"nn.init.{name}"
+        for name in (
+            "uniform_",
+            "normal_",
+            "constant_",
+            "zeros_",
+            "ones_",
+            "xavier_uniform_",
+            "xavier_normal_",
+            "kaiming_uniform_",
+            "kaiming_normal_",
+            "calculate_gain",
+        )
+    ),
+    "autograd.grad",
+    "Tensor.backward",
+    "nn.Module.load_state_dict",
+    "nn.Module.train",
+    "nn.Module.requires_grad_",
+    "nn.Module.zero_grad",
+    "nn.Module.register_parameter",
+    "nn.Module.add_module",
+    "optim.Optimizer.zero_grad",
+    "optim.Optimizer.step",
+    "optim.Optimizer.load_state_dict",
+]
+
+
+def found(module: Any, name: str) -> Any:
+    for part in name.split("."):
+        module = getattr(module, part)
+    return module
+
+
+def parameters(thing: Any) -> dict[str, Any]:
+    function = thing.__init__ if isinstance(thing, type) else thing
+    listed = inspect.signature(function).parameters.values()
+    return {
+        p.name: p.default
+        for p in listed
+        if p.name != "self" and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)
+    }
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_arguments_are_torchs(name: str) -> None:
+    theirs, ours = parameters(found(torch, name)), parameters(found(cl, name))
+    renamed = RENAMED.get(name, {})
+    theirs = {renamed.get(k, k): v for k, v in theirs.items() if k not in FOREIGN}
+    if isinstance(found(cl, name), type):
+        # torch's recurrent use of *args hides nothing in these classes.
+        assert theirs or not ours
+    missing = {key for key in theirs if key not in ours}
+    assert missing == MISSING.get(name, set())
+    added = {key for key in ours if key not in theirs}
+    assert added == ADDED.get(name, set())
+    assert [key for key in ours if key in theirs] == [key for key in theirs if key in ours]
+    assert all(list(ours).index(key) >= len(ours) - len(added) for key in added)
+    for key, default in ours.items():
+        if key in theirs and key not in DEFAULTS.get(name, {}):
+            assert default == theirs[key] or (default in (0, 0.0) and theirs[key] in (0, 0.0)), key
+    for key in DEFAULTS.get(name, {}):
+        assert ours[key] != theirs[key]
+
+
+#: Signatures whose later arguments stand elsewhere, because one in the middle is missing: those are
+#: safe by name only.
+SHIFTED = {
+    "nn.MaxPool1d": "ceil_mode",
+    "nn.MaxPool2d": "ceil_mode",
+    "nn.MaxPool3d": "ceil_mode",
+    "nn.CrossEntropyLoss": "reduction",
+    "nn.functional.cross_entropy": "reduction",
+    "autograd.grad": "allow_unused",
+    "optim.lr_scheduler.CosineAnnealingLR": "",
+}
+
+
+@pytest.mark.parametrize("name", MISSING)
+def test_arguments_by_position(name: str) -> None:
+    """What is missing in the middle of a signature shifts what follows: nothing but what is listed."""
+    renamed = RENAMED.get(name, {})
+    theirs = [renamed.get(k, k) for k in parameters(found(torch, name)) if k not in FOREIGN]
+    ours = list(parameters(found(cl, name)))
+    shifted = [k for k in ours if k in theirs and theirs.index(k) != ours.index(k)]
+    assert shifted == SHIFTED.get(name, "").split()
