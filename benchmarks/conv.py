@@ -13,7 +13,7 @@ import numpy as np
 from benchmarks.agreement import between
 from benchmarks.cases import CONVOLUTIONS, ConvCase, ConvProblem, ConvTask
 from benchmarks.exact import Expected
-from benchmarks.measure import Measurement, Results, measure, start, tell
+from benchmarks.measure import Measurement, Results, measure, start, tell, why_left_out
 from benchmarks.outcome import Outcome
 from benchmarks.peers import CONVOLENS, TORCH, TORCH_CHANNELS_LAST, keeping_memory
 from benchmarks.process import Worker
@@ -58,7 +58,8 @@ class _Row:
         best = [f"{self.rate(self.best):.0f}", self.best] if self.best else ["", ""]
         name = f"{self.case.source}: {self.case.title}"
         rates = [f"{own:.0f}", f"{own / peak:.0%}", *best]
-        return [name, self.task, *rates, f"{self.ratio:.2f}", f"{self.found.disturbed:.0%}"]
+        ratio = f"{self.ratio:.2f}" if self.best else ""
+        return [name, self.task, *rates, ratio, f"{self.found.disturbed:.0%}"]
 
 
 def run(options: argparse.Namespace) -> Outcome:
@@ -89,7 +90,8 @@ def run(options: argparse.Namespace) -> Outcome:
     sections = [
         f"{options.threads} threads. The peak, which is the best that our inner kernel reached in "
         f"this run, is {peak:.0f} GFLOP/s.",
-        *(f"Left out: {peer}: {reason}" for peer, reason in left_out.items()),
+        *why_left_out(left_out),
+        *([] if compared else ["No peer runs here, so nothing is compared and nothing checked."]),
         table(header, [row.cells(peak) for row in rows]),
         *(_mean(task, compared) for task in options.tasks if compared),
     ]

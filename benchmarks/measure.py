@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any, final
 
-from benchmarks.agreement import DisagreementError, check
+from benchmarks.agreement import check
 from benchmarks.exact import Expected
 from benchmarks.foreign import Watch
 from benchmarks.nets import Array
@@ -134,9 +134,20 @@ def start(
     return workers, left_out
 
 
+def why_left_out(left_out: Mapping[str, str]) -> list[str]:
+    """Return one line for each reason, with all whom it kept out.
+
+    Example:
+        >>> why_left_out({"torch": "not installed", "torch.compile": "not installed"})
+        ['Left out: torch, torch.compile: not installed']
+    """
+    reasons = dict.fromkeys(left_out.values())
+    return [
+        f"Left out: {', '.join(peer for peer, why in left_out.items() if why == reason)}: {reason}"
+        for reason in reasons
+    ]
+
+
 def tell(text: str) -> None:
     """Say on the error stream what is going on; never while a clock runs."""
     print(text, file=sys.stderr, flush=True)
-
-
-__all__ = ["DisagreementError", "Measurement", "measure", "start", "tell"]

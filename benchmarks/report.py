@@ -12,7 +12,7 @@ from benchmarks.measure import tell
 from benchmarks.outcome import Outcome
 from benchmarks.process import ROOT
 
-PARTS = ("training_step", "inference", "conv", "digits", "footprint")
+PARTS = ("training_step", "conv", "digits", "footprint")
 _HEAD = """\
 # What was measured
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from benchmarks.cases import NetCase, Task
 from benchmarks.exact import exact_forward, exact_step, make_problem
-from benchmarks.measure import ROUNDS, TURN_SECONDS, Measurement, measure, start, tell
+from benchmarks.measure import ROUNDS, TURN_SECONDS, Measurement, measure, start, tell, why_left_out
 from benchmarks.nets import NETS, SIMPLE_CONVNET
 from benchmarks.outcome import Outcome, Verdict, at_least
 from benchmarks.peers import CONVOLENS, PLAIN_TORCH, SCRATCH, SCRATCH_FLOAT32, TUNED_TORCH, Peer
@@ -87,7 +87,7 @@ def describe(found: Measurement) -> str:
     lines = [
         table(header, rows),
         f"{rounds} rounds in turn; {found.remark}.",
-        *(f"Left out: {peer}: {reason}" for peer, reason in found.left_out.items()),
+        *why_left_out(found.left_out),
     ]
     return "\n\n".join(lines)
 

@@ -5,9 +5,9 @@ is off by at most n u times the sum of the products' absolute values (Higham, "A
 Stability of Numerical Algorithms", 2002, section 3.1). So an operator that is a sum of products
 needs no more than its own definition on the absolute values of its inputs: that is the magnitude.
 
-For the others the bound follows the steps of the formula, to first order in u, with the error of the
-vector functions exp, log and tanh as native/simd/math.h states it: 2 units in the last place. One
-per cent on top covers the terms of higher order: n u is below 0.01 for sums of 100,000 floats.
+For the others the bound follows the steps of the formula, to first order in u, with the error of
+the vector functions exp, log and tanh as native/simd/math.h states it: 2 units in the last place.
+One per cent on top covers the terms of higher order: n u is below 0.01 for sums of 100,000 floats.
 """
 
 from __future__ import annotations

@@ -91,7 +91,8 @@ const i64* Array::read_int64(const char* name, std::initializer_list<i64> shape)
 
 PyObject* new_array(std::span<const npy_intp> shape, PyArray_Descr* dtype) {
     // Memory is handed out as it is: types that hold references would find garbage there.
-    constexpr std::array kTypes{NPY_FLOAT32, NPY_FLOAT64, NPY_INT64, NPY_INT32, NPY_UINT8, NPY_BOOL};
+    constexpr std::array kTypes{NPY_FLOAT32, NPY_FLOAT64, NPY_INT64,
+                                NPY_INT32,   NPY_UINT8,   NPY_BOOL};
     if (std::find(kTypes.begin(), kTypes.end(), dtype->type_num) == kTypes.end())
         throw nanobind::type_error("arrays hold float32, float64, int64, int32, uint8 or bool");
     const int rank = static_cast<int>(shape.size());

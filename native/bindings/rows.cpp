@@ -25,7 +25,7 @@ void check_same(const Array& a, const Array& b) {
     if (!same) throw std::invalid_argument("the arrays differ in shape");
 }
 
-template <Rows KernelTable::*kernel>
+template <Rows KernelTable::* kernel>
 void launch_rows(const RowsArgs& args, const Array& y) {
     if (y.size() == 0) return;
     const i64 rows = y.size() / args.length;
@@ -33,13 +33,13 @@ void launch_rows(const RowsArgs& args, const Array& y) {
     launch(kernels().*kernel, args, rows, kExponential * static_cast<double>(args.length) + 20);
 }
 
-template <Rows KernelTable::*kernel>
+template <Rows KernelTable::* kernel>
 void unary_rows(Array x, Array y) {
     check_same(x, y);
     launch_rows<kernel>({x.read("x"), nullptr, y.write("y"), row_length(x)}, y);
 }
 
-template <Rows KernelTable::*kernel>
+template <Rows KernelTable::* kernel>
 void binary_rows(Array a, Array b, Array y) {
     check_same(a, y);
     check_same(b, y);
@@ -137,8 +137,8 @@ void response_norm(Array x, nb::handle g, Array y, i64 before, i64 after, double
 
 void bind_rows(nb::module_& module) {
     module.def("softmax", &unary_rows<&KernelTable::softmax>, nb::arg("x"), nb::arg("y"));
-    module.def("softmax_grad", &binary_rows<&KernelTable::softmax_grad>, nb::arg("a"),
-               nb::arg("b"), nb::arg("y"));
+    module.def("softmax_grad", &binary_rows<&KernelTable::softmax_grad>, nb::arg("a"), nb::arg("b"),
+               nb::arg("y"));
     module.def("log_softmax", &unary_rows<&KernelTable::log_softmax>, nb::arg("x"), nb::arg("y"));
     module.def("log_softmax_grad", &binary_rows<&KernelTable::log_softmax_grad>, nb::arg("a"),
                nb::arg("b"), nb::arg("y"));

@@ -16,7 +16,7 @@ struct Needs {
     bool first, second;
 };
 
-template <Update KernelTable::*kernel, Needs needs>
+template <Update KernelTable::* kernel, Needs needs>
 void step(UpdateArgs args, Array parameter, Array gradient, nb::handle first, nb::handle second) {
     if ((needs.first && first.is_none()) || (needs.second && second.is_none()))
         throw std::invalid_argument("the optimiser's state is missing");
@@ -54,9 +54,9 @@ void bind_update(nb::module_& module) {
         .def_rw("root_correction", &UpdateArgs::root_correction)
         .def_rw("nesterov", &UpdateArgs::nesterov)
         .def_rw("fresh", &UpdateArgs::fresh);
-#define CONVOLENS_UPDATE(name, first, second)                                              \
-    module.def(#name, &step<&KernelTable::name, Needs{first, second}>, nb::arg("update"),  \
-               nb::arg("parameter"), nb::arg("gradient"), nb::arg("first").none(),         \
+#define CONVOLENS_UPDATE(name, first, second)                                             \
+    module.def(#name, &step<&KernelTable::name, Needs{first, second}>, nb::arg("update"), \
+               nb::arg("parameter"), nb::arg("gradient"), nb::arg("first").none(),        \
                nb::arg("second").none());
     CONVOLENS_UPDATE(sgd, false, false)
     CONVOLENS_UPDATE(adagrad, false, true)

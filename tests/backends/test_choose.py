@@ -15,14 +15,14 @@ from convolens.backends.reference import REFERENCE
 from convolens.errors import ArgumentError, ShapeError
 from convolens.nn import functional as F
 from convolens.ops import Op
-from convolens.spec import TensorSpec, float64
+from convolens.spec import DType, TensorSpec, float32, float64
 
 
-def specs(*shapes: tuple[int, ...], dtype: Any = np.dtype(np.float32)) -> tuple[TensorSpec, ...]:
+def specs(*shapes: tuple[int, ...], dtype: DType = float32) -> tuple[TensorSpec, ...]:
     return tuple(TensorSpec(shape, dtype) for shape in shapes)
 
 
-def verdicts(op: Op, *shapes: tuple[int, ...], dtype: Any = np.dtype(np.float32)) -> Any:
+def verdicts(op: Op, *shapes: tuple[int, ...], dtype: DType = float32) -> Any:
     found: list[Verdict] = candidates(op, specs(*shapes, dtype=dtype))
     return {verdict.candidate.name: verdict for verdict in found}
 

@@ -150,11 +150,11 @@ def test_gradient_is_the_finite_difference(sample: Sample) -> None:
         direction = random.standard_normal(array.shape)
         step = 1e-6
 
-        def moved(sign: float, number: int = number, d: object = direction) -> float:
-            shifted = [a + sign * step * d if i == number else a for i, a in enumerate(inputs)]
+        def moved(by: float, number: int = number, d: object = direction) -> float:
+            shifted = [a + by * d if i == number else a for i, a in enumerate(inputs)]
             return float(np.sum(upstream * sample.op.reference(*shifted)))
 
-        measured = (moved(1.0) - moved(-1.0)) / (2 * step)
+        measured = (moved(step) - moved(-step)) / (2 * step)
         computed = float(np.sum(evaluate(gradient, known) * direction))
         # Central differences: truncation of order step^2, cancellation of order epsilon / step.
         magnitude = float(np.sum(np.abs(upstream))) + 1.0

@@ -1,6 +1,7 @@
 """Every example in the README and the docs runs: Python blocks, and convolens commands.
 
-In a ```python block everything is run, page by page in one namespace. In a ```console block every
+In a ```python block everything is run, page by page in one namespace; a ```text block after it is
+what it prints. In a ```console block every
 line that begins with ``$ convolens`` is run, and what follows it, if anything, is its output; three
 dots stand for any text.
 """
@@ -21,8 +22,13 @@ BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)")
 
 
+def all_blocks(page: Path) -> list[tuple[str, str]]:
+    """Return (language, code) of each block."""
+    return BLOCK.findall(page.read_text("utf-8"))
+
+
 def blocks(page: Path, language: str) -> list[str]:
-    return [code for kind, code in BLOCK.findall(page.read_text("utf-8")) if kind == language]
+    return [code for kind, code in all_blocks(page) if kind == language]
 
 
 def commands(block: str) -> list[tuple[str, str]]:
@@ -32,11 +38,16 @@ def commands(block: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_python_blocks_run(page: Path, tmp_path, monkeypatch) -> None:
+def test_python_blocks_run(page: Path, tmp_path, monkeypatch, capsys) -> None:
     monkeypatch.chdir(tmp_path)
     namespace: dict[str, object] = {"__name__": "__page__"}
-    for code in blocks(page, "python"):
-        exec(compile(code, str(page), "exec"), namespace)
+    printed = ""
+    for language, code in all_blocks(page):
+        if language == "python":
+            exec(compile(code, str(page), "exec"), namespace)
+            printed = capsys.readouterr().out
+        elif language == "text" and printed:
+            assert code == printed
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -24,7 +24,7 @@ def counted_by_hand(x: tuple[int, ...], layer: nn.Conv2d) -> int:
     """Count the products of a convolution with real inputs, one by one."""
     _, height, width = x
     (kernel, _), (stride, _), (dilation, _) = layer.kernel_size, layer.stride, layer.dilation
-    before = layer.padding
+    before, _ = layer.padding
     rows, columns = (
         (size + 2 * before - dilation * (kernel - 1) - 1) // stride + 1 for size in (height, width)
     )

@@ -43,7 +43,7 @@ def test_sizes_and_parameters(text: str, image: tuple[int, int, int], count: int
 def test_layers_get_what_the_text_says() -> None:
     model = text_network("C4k3s2p1d2g2-P3s2p1-A2s1-L3-D25-F3", (2, 17, 17))
     conv = model.conv1
-    assert (conv.stride, conv.padding, conv.dilation, conv.groups) == ((2, 2), 1, (2, 2), 2)
+    assert (conv.stride, conv.padding, conv.dilation, conv.groups) == ((2, 2), (1, 1), (2, 2), 2)
     assert (model.pool1.operator.stride, model.pool1.operator.padding[0]) == ((2, 2), (1, 1))
     assert isinstance(model.pool2, nn.AvgPool2d)
     assert (model.norm1.operator.size, model.drop1.p) == (3, 0.25)

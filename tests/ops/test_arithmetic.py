@@ -126,7 +126,7 @@ HUGE = {float32: 3e38, float64: 1e308}
     ids=range(18),
 )
 def test_infinities_are_results_and_no_warnings(function: Any, dtype: Any) -> None:
-    """Warnings are errors in these tests: torch gives none, and neither do we. Backward likewise."""
+    """Warnings are errors here: torch gives none, and neither do we. Backward likewise."""
     for values in ([np.inf, 1.0, -np.inf], [HUGE[dtype], -HUGE[dtype], 2.0], [np.nan, 0.0, 1.0]):
         x = cl.tensor(np.array(values, dtype), requires_grad=True)
         y = function(x)
@@ -210,7 +210,7 @@ def test_comparisons() -> None:
         (lambda: cl.ones(3) < cl.ones(4), RuntimeError),
         (lambda: cl.ones(3) + "x", TypeError),
         (lambda: cl.ones(3) + None, TypeError),
-        (lambda: cl.ones(3) + [1, 2, 3], TypeError),
+        (lambda: cl.ones(3) + [1, 2, 3], TypeError),  # noqa: RUF005
         (lambda: cl.ones(3) < None, TypeError),
         (lambda: cl.tensor([1], dtype="uint8") + 300, ArgumentError),
         (lambda: cl.tensor([True]) - cl.tensor([True]), DTypeError),

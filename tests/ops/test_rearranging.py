@@ -1,4 +1,4 @@
-"""Reshape, slices, concatenation and casts: the numbers of NumPy, gradients to where they came from."""
+"""Reshape, slices, concatenation, casts: NumPy's numbers, and gradients to where they came from."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ def test_any_convolution(dtype: str, case: Any) -> None:
     shapes, options, layout = case
     rank = len(shapes[0]) - 2
     name = f"conv{rank}d"
-    x, weight = shapes[:2]
+    weight = shapes[1]
     probe = getattr(torch.nn.functional, name)(
         *(torch.empty(s, device="meta") for s in shapes), **options
     )

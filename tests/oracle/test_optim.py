@@ -52,7 +52,7 @@ def test_20_steps(name: str, options: dict[str, Any], dtype: str) -> None:
     for step in range(STEPS):
         before = [p.detach().numpy().astype(np.float64) for p in ours]
         for place, (a, b) in enumerate(zip(ours, theirs, strict=True)):
-            # Gradients that keep their size: a quotient of two tiny numbers would magnify roundings.
+            # Gradients of one size: a quotient of two tiny numbers would magnify roundings.
             gradient = numbers(SHAPES[place], 10 * step + place, dtype)
             gradient += np.sign(gradient)
             a.grad = cl.from_numpy(gradient)
@@ -61,9 +61,9 @@ def test_20_steps(name: str, options: dict[str, Any], dtype: str) -> None:
         other.step()
         for place, (a, b) in enumerate(zip(ours, theirs, strict=True)):
             moved = np.abs(a.detach().numpy() - before[place])
-            # Each step rounds the parameter once or twice, and takes some 12 roundings itself; those
-            # of a running mean stay in it. What was off before stays off, and weight decay feeds it
-            # back: that is of second order.
+            # Each step rounds the parameter once or twice, and takes some 12 roundings itself;
+            # those of a running mean stay in it. What was off before stays off, and weight decay
+            # feeds it back: that is of second order.
             scale = np.abs(before[place]) + np.abs(a.detach().numpy())
             allowed[place] = allowed[place] + u * (
                 2 * scale + 24 * (moved + options.get("lr", 1e-3))

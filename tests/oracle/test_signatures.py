@@ -1,4 +1,4 @@
-"""Signatures: names, order and defaults are torch's. What differs is listed here, with the reason."""
+"""Signatures: names, order and defaults are torch's. What differs is listed here, with a reason."""
 
 from __future__ import annotations
 
@@ -192,7 +192,7 @@ SHIFTED = {
 
 @pytest.mark.parametrize("name", MISSING)
 def test_arguments_by_position(name: str) -> None:
-    """What is missing in the middle of a signature shifts what follows: nothing but what is listed."""
+    """What is missing in the middle shifts what follows: nothing but what is listed."""
     renamed = RENAMED.get(name, {})
     theirs = [renamed.get(k, k) for k in parameters(found(torch, name)) if k not in FOREIGN]
     ours = list(parameters(found(cl, name)))

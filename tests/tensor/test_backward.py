@@ -234,7 +234,7 @@ def test_a_tensor_goes_when_nobody_refers_to_it() -> None:
 
 
 def test_programs_name_each_slot_once() -> None:
-    """Every gradient of every sample: its steps use earlier slots, its results have the right specs."""
+    """Every gradient of every sample: steps use earlier slots, results have the right specs."""
     for operator in OPERATORS:
         for sample in operator.samples():
             wanted = tuple(spec.dtype in FLOATS for spec in sample.specs)

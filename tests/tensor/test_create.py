@@ -239,7 +239,7 @@ def test_the_array_interface() -> None:
     assert np.asarray(t, np.float64).dtype == float64
     assert np.asarray(t).mean() == 1.5
     assert np.add(t, 1).tolist() == [2, 3]
-    with pytest.raises(ValueError, match="without a copy|copy"):
+    with pytest.raises(ValueError, match="copy"):
         t.__array__(np.float64, copy=False)
     assert t.__array__(copy=True) is not t.numpy()
     with pytest.raises(RuntimeError, match="Can't call numpy"):

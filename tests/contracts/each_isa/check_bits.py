@@ -108,8 +108,6 @@ def test_a_batch_is_its_images_one_by_one(operator: type[Op]) -> None:
         count = arrays[batched[0]].shape[0]
         if count < 2 or sample.specs[0].rank > 4:
             continue
-        from convolens.backends.choose import choose
-
         chosen = choose(sample.op, sample.specs)
         together = chosen.run(*arrays)
         for image in range(count):

@@ -1,4 +1,4 @@
-"""Arrays between pages that nobody may touch, with known bytes in what is left of their own pages."""
+"""Arrays between pages that nobody may touch, and known bytes in the rest of their own pages."""
 
 from __future__ import annotations
 
