@@ -7,27 +7,39 @@ namespace {
 
 using namespace simd;
 
-// Four partial sums a lane: they hide the latency of the addition, and shorten the sums.
-float sum_row(const float* x, i64 length) {
-    constexpr int kSums = 4;
-    vec sums[kSums]{};
+// Four partial sums hide the latency of the addition. Each starts anew after kShort terms and is
+// added to a total: the error of a sum grows with the length of its chain of additions.
+constexpr int kSums = 4;
+constexpr i64 kShort = 8;
+
+// The sum of `terms` registers, the i-th of which is term(i).
+template <class Term>
+CONVOLENS_INLINE vec sum_terms(i64 terms, Term term) {
+    vec total{};
     i64 i = 0;
-    for (; i + kSums * kLanes <= length; i += kSums * kLanes)
-        for (int j = 0; j < kSums; ++j) sums[j] += load(x + i + j * kLanes);
-    for_each_register(i, length, [&](i64 at, auto count) { sums[0] += load(x + at, count); });
-    return sum_lanes((sums[0] + sums[1]) + (sums[2] + sums[3]));
+    while (i + kSums <= terms) {
+        vec sums[kSums]{};
+        const i64 end = i + kSums * kShort;
+        for (; i + kSums <= terms && i < end; i += kSums)
+            for (int j = 0; j < kSums; ++j) sums[j] += term(i + j);
+        total += (sums[0] + sums[1]) + (sums[2] + sums[3]);
+    }
+    for (; i < terms; ++i) total += term(i);
+    return total;
 }
 
-// Four partial sums, of every fourth row.
+float sum_row(const float* x, i64 length) {
+    const i64 whole = length / kLanes;
+    vec total = sum_terms(whole, [&](i64 i) { return load(x + i * kLanes); });
+    for_each_register(whole * kLanes, length,
+                      [&](i64 at, auto count) { total += load(x + at, count); });
+    return sum_lanes(total);
+}
+
 void sum_columns(const float* x, float* y, i64 rows, i64 stride, i64 columns, float factor) {
-    constexpr int kSums = 4;
     for_each_register(0, columns, [&](i64 i, auto count) {
-        vec sums[kSums]{};
-        i64 r = 0;
-        for (; r + kSums <= rows; r += kSums)
-            for (int j = 0; j < kSums; ++j) sums[j] += load(x + (r + j) * stride + i, count);
-        for (; r < rows; ++r) sums[0] += load(x + r * stride + i, count);
-        store(y + i, ((sums[0] + sums[1]) + (sums[2] + sums[3])) * broadcast(factor), count);
+        const vec total = sum_terms(rows, [&](i64 r) { return load(x + r * stride + i, count); });
+        store(y + i, total * broadcast(factor), count);
     });
 }
 

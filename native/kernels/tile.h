@@ -6,6 +6,9 @@
 // The tile has up to kTileRows rows t of one or two registers v. For each l, one row of b is loaded
 // and each a is broadcast, so kTileRows x 2 accumulators hide the latency of multiply-add and a
 // loaded register of b serves kTileRows of them.
+//
+// The error of a sum grows with the length of its chain of additions, so after kChain products the
+// accumulators are added to y and begin anew.
 #pragma once
 
 #include "simd/simd.h"
@@ -19,6 +22,7 @@ constexpr int kTileColumns = 2;
 constexpr int kPanel = kTileColumns * kLanes;
 // Two registers hold b, one a, one is spare; the rest are accumulators.
 constexpr int kTileRows = (kRegisters - 4) / kTileColumns;
+constexpr i64 kChain = 128;
 
 struct Tile {
     const float* a;
@@ -28,7 +32,7 @@ struct Tile {
     const float* b;
     i64 b_step;
     const float* bias;  // added to each row, or null
-    bool accumulate;    // start from what y holds
+    bool accumulate;    // add to what y holds
     float* y;
     i64 y_row;
     i64 columns;  // that are stored, at most kPanel
@@ -54,7 +58,7 @@ CONVOLENS_INLINE void multiply_add(vec (&sums)[Rows][Columns], const float* cons
 
 template <int Rows, int Columns, Unit unit>
 CONVOLENS_INLINE void accumulate(vec (&sums)[Rows][Columns], const float* a, const Tile& tile,
-                                 const float* b) {
+                                 const float* b, i64 run) {
     const i64 b_step = tile.b_step;
     if constexpr (unit == Unit::kStep) {
         // x86 addresses base, base + row and base + 2 row in one instruction each.
@@ -63,7 +67,7 @@ CONVOLENS_INLINE void accumulate(vec (&sums)[Rows][Columns], const float* a, con
         const float* base[kBases];
 #pragma GCC unroll 8
         for (int j = 0; j < kBases; ++j) base[j] = a + 3 * j * row;
-        for (i64 l = 0; l < tile.run; ++l) {
+        for (i64 l = 0; l < run; ++l) {
             const float* rows[Rows];
 #pragma GCC unroll 16
             for (int t = 0; t < Rows; ++t) rows[t] = base[t / 3] + t % 3 * row;
@@ -86,7 +90,7 @@ CONVOLENS_INLINE void accumulate(vec (&sums)[Rows][Columns], const float* a, con
         if constexpr (Rows * Columns < 8) {
             // Too few sums to hide the latency of multiply-add: every other step has its own.
             vec odd[Rows][Columns]{};
-            for (; l + 2 <= tile.run; l += 2) {
+            for (; l + 2 <= run; l += 2) {
                 at(sums);
                 at(odd);
             }
@@ -95,49 +99,68 @@ CONVOLENS_INLINE void accumulate(vec (&sums)[Rows][Columns], const float* a, con
 #pragma GCC unroll 2
                 for (int v = 0; v < Columns; ++v) sums[t][v] += odd[t][v];
         }
-        for (; l < tile.run; ++l) at(sums);
+        for (; l < run; ++l) at(sums);
+    }
+}
+
+// One column of sums: added to y, or stored with the bias.
+template <int Rows, int Columns, class Count>
+CONVOLENS_INLINE void finish_column(const vec (&sums)[Rows][Columns], const Tile& tile, bool add,
+                                    int column, Count count) {
+    float* y = tile.y + column * kLanes;
+    if (add) {
+#pragma GCC unroll 16
+        for (int t = 0; t < Rows; ++t)
+            store(y + t * tile.y_row, sums[t][column] + load(y + t * tile.y_row, count), count);
+    } else {
+        vec start{};
+        if (tile.bias) start = load(tile.bias + column * kLanes, count);
+#pragma GCC unroll 16
+        for (int t = 0; t < Rows; ++t) store(y + t * tile.y_row, sums[t][column] + start, count);
+    }
+}
+
+template <int Rows, int Columns>
+CONVOLENS_INLINE void finish(const vec (&sums)[Rows][Columns], const Tile& tile, bool add) {
+#pragma GCC unroll 2
+    for (int v = 0; v < Columns; ++v) {
+        const i64 left = tile.columns - v * kLanes;
+        if (left >= kLanes) {
+            finish_column(sums, tile, add, v, Whole{});
+        } else {
+            finish_column(sums, tile, add, v, left);
+        }
     }
 }
 
 template <int Rows, int Columns, Unit unit>
 void compute(const Tile& tile) {
-    vec sums[Rows][Columns];
-#pragma GCC unroll 2
-    for (int v = 0; v < Columns; ++v) {
-        const i64 left = tile.columns - v * kLanes;
-        const bool whole = left >= kLanes;
-        vec start{};
-        if (tile.bias) {
-            const float* bias = tile.bias + v * kLanes;
-            start = whole ? load(bias) : load_first(bias, left);
-        }
-#pragma GCC unroll 16
-        for (int t = 0; t < Rows; ++t) {
-            sums[t][v] = start;
-            if (tile.accumulate) {
-                const float* y = tile.y + t * tile.y_row + v * kLanes;
-                sums[t][v] = whole ? load(y) : load_first(y, left);
-            }
-        }
-    }
+    vec sums[Rows][Columns]{};
     const float* b = tile.b;
+    const i64 a_step = unit == Unit::kStep ? 1 : tile.a_step;
+    bool add = tile.accumulate;
+    i64 chain = 0;
     for (i64 s = 0; s < tile.segments; ++s) {
-        accumulate<Rows, Columns, unit>(sums, tile.a + tile.offsets[s], tile, b);
-        b += tile.run * tile.b_step;
-    }
-#pragma GCC unroll 2
-    for (int v = 0; v < Columns; ++v) {
-        const i64 left = tile.columns - v * kLanes;
+        const float* a = tile.a + tile.offsets[s];
+        for (i64 left = tile.run; left > 0;) {
+            const i64 run = left < kChain ? left : kChain;
+            if (chain + run > kChain) {
+                finish(sums, tile, add);
+                add = true;
+                chain = 0;
 #pragma GCC unroll 16
-        for (int t = 0; t < Rows; ++t) {
-            float* y = tile.y + t * tile.y_row + v * kLanes;
-            if (left >= kLanes) {
-                store(y, sums[t][v]);
-            } else {
-                store_first(y, sums[t][v], left);
+                for (int t = 0; t < Rows; ++t)
+#pragma GCC unroll 2
+                    for (int v = 0; v < Columns; ++v) sums[t][v] = vec{};
             }
+            accumulate<Rows, Columns, unit>(sums, a, tile, b, run);
+            chain += run;
+            left -= run;
+            a += run * a_step;
+            b += run * tile.b_step;
         }
     }
+    finish(sums, tile, add);
 }
 
 using Compute = void (*)(const Tile&);

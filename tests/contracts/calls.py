@@ -107,7 +107,7 @@ def _poolings(dilated: bool) -> Iterator[tuple[Pooling, tuple[int, ...]]]:
         kernel = (pick(1, 2, 3, 4), pick(1, 2, 3, 5))
         dilation = (pick(1, 1, 2), pick(1, 1, 3)) if dilated else (1, 1)
         extents = [d * (k - 1) + 1 for d, k in zip(dilation, kernel, strict=True)]
-        padding = tuple((pick(*range(e // 2 + 1)), pick(*range(e // 2 + 1))) for e in extents)
+        padding = tuple((pick(*range(k // 2 + 1)), pick(*range(k // 2 + 1))) for k in kernel)
         stride = kernel if pick(0, 1) else (pick(1, 2, 3), pick(1, 2, 4))
         sizes = [
             max(1, e - sum(p)) + pick(0, 1, 2, 5) for e, p in zip(extents, padding, strict=True)

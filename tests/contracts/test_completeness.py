@@ -148,6 +148,7 @@ COVERED_BY = {
     "tensor/axes": "tensor/test_tensor",
     "tensor/base": "tensor/test_tensor",
     "tensor/program": "tensor/test_backward",
+    "tensor/promote": "ops/test_arithmetic",
     "nn/flatten": "nn/test_functional",
     "nn/loss": "nn/test_functional",
     "nn/activation": "nn/test_functional",

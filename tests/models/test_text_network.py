@@ -84,7 +84,7 @@ def test_classes_without_a_fully_connected_layer() -> None:
         ("C4k3g2-F10", (3, 8, 8), ("In layer conv1:", "3 input channels", "2 groups")),
         ("C3k3g2-F10", (2, 8, 8), ("In layer conv1:", "3 output channels", "2 groups")),
         ("C4k3s2psame", (1, 8, 8), ("In layer conv1:", "padding='same' is not supported")),
-        ("P2p2", (1, 8, 8), ("In layer pool1:", "at most half")),
+        ("P2p2", (1, 8, 8), ("In layer pool1:", "half of kernel size")),
         ("C999999999k9-F9", (1, 99, 99), ("parameters, but 1,000,000,000 are the most", "fc1")),
         ("C999999999k9-C999999999k9", (1, 99, 99), ("In layer conv2:", "2**63 - 1 bytes")),
     ],

@@ -58,7 +58,7 @@ def test_the_stride_is_the_window_if_none_is_given() -> None:
         ({"kernel_size": 2.5}, "kernel_size is 2.5"),
         ({"kernel_size": 2, "stride": 0}, "stride is 0"),
         ({"kernel_size": 2, "padding": -1}, "negative"),
-        ({"kernel_size": 3, "padding": 2}, "at most half"),
+        ({"kernel_size": 3, "padding": 2}, "half of kernel size"),
         ({"kernel_size": 2, "padding": "same"}, "padding"),
     ],
     ids=range(7),

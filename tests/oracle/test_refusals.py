@@ -223,8 +223,6 @@ CALLS: dict[str, Call] = {
 STRICTER = {
     "label -100": "labels to ignore are not known here",
     "cat types": "types are joined by hand; torch promotes",
-    "no outputs": "a layer without outputs is a mistake; torch returns an empty tensor",
-    "max pool stride 0": "a stride of 0 is a mistake; torch takes it for the window's size",
 }
 #: What convolens computes and torch refuses, and why.
 WIDER = {

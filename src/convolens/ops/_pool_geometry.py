@@ -31,12 +31,11 @@ class PoolGeometry(Op):
             dilation=self.dilation,
         )
         for window in self.windows():
-            if max(window.padding) > window.extent // 2:
+            if max(window.padding) > window.kernel // 2:
                 raise ArgumentError(
-                    f"{self.name}: pad should be at most half of effective kernel size, but got "
-                    f"pad={max(window.padding)}, kernel_size={window.kernel} and "
-                    f"dilation={window.dilation}",
-                    hint=f"use a padding of at most {window.extent // 2}: a larger one gives "
+                    f"{self.name}: pad should be smaller than or equal to half of kernel size, "
+                    f"but got padding {max(window.padding)} and kernel size {window.kernel}.",
+                    hint=f"use a padding of at most {window.kernel // 2}: a larger one can give "
                     "windows without any input.",
                 )
 
@@ -108,5 +107,5 @@ def pool_mistakes(operator: type[PoolGeometry]) -> Iterable[Mistake]:
         ),
         Mistake(lambda: pool(2, stride=0), ("stride is 0",)),
         Mistake(lambda: pool(0), ("kernel is 0",)),
-        Mistake(lambda: pool(3, padding=2), ("at most half", "pad=2")),
+        Mistake(lambda: pool(3, padding=2), ("half of kernel size", "padding 2 and kernel size 3")),
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from operator import index
 from typing import SupportsIndex
 
-from convolens.errors import IndexRangeError
+from convolens.errors import ArgumentError, IndexRangeError
 
 Axes = int | Sequence[int] | None
 
@@ -35,7 +35,8 @@ def several_axes(operator: str, dims: Axes, rank: int) -> tuple[int, ...]:
     """Return ``dims`` counted from the start, in ascending order; None or () stands for all.
 
     Raises:
-        IndexRangeError: If there is no such axis, or one is named twice.
+        IndexRangeError: If there is no such axis.
+        ArgumentError: If one is named twice.
     """
     if isinstance(dims, SupportsIndex):
         listed = [index(dims)]
@@ -45,7 +46,7 @@ def several_axes(operator: str, dims: Axes, rank: int) -> tuple[int, ...]:
         return tuple(range(rank))
     result = sorted(one_axis(operator, dim, rank) for dim in listed)
     if len(set(result)) < len(result):
-        raise IndexRangeError(
+        raise ArgumentError(
             f"{operator}: dims {listed} name an axis twice.", hint="name each axis once."
         )
     return tuple(result) if rank else ()

@@ -11,6 +11,7 @@ from convolens.backends.layout import dense
 from convolens.errors import ArgumentError, DTypeError, GradientError
 from convolens.ops import Array
 from convolens.spec import FLOATS, DType, TensorSpec, bool_, float32, int64
+from convolens.tensor import indexing
 from convolens.tensor.axes import one_axis
 from convolens.tensor.grad_mode import is_grad_enabled
 from convolens.tensor.record import Node, Version
@@ -214,6 +215,8 @@ class TensorBase:
 
     def _fill_from(self, place: Any, value: Any) -> None:
         target = self._writable(value)
+        with indexing.refusals(place, self.shape):
+            target[place]  # an index that does not fit is no fault of the value
         try:
             target[place] = value.array if isinstance(value, TensorBase) else value
         except (ValueError, TypeError, IndexError, OverflowError) as error:

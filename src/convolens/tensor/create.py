@@ -28,6 +28,7 @@ def tensor(data: Any, dtype: DTypeLike | None = None, requires_grad: bool = Fals
 
     Raises:
         DTypeError: If ``data`` is not numbers, or of a type that tensors do not have.
+        ArgumentError: If its rows differ in length, or a number does not fit.
 
     Example:
         >>> tensor([[1.0, 2.0], [3.0, 4.0]]).shape
@@ -37,10 +38,13 @@ def tensor(data: Any, dtype: DTypeLike | None = None, requires_grad: bool = Fals
     try:
         array = np.array(source, dtype)
     except (ValueError, TypeError, OverflowError) as error:
-        raise DTypeError(
+        kind = DTypeError if isinstance(error, TypeError) else ArgumentError
+        raise kind(
             f"the data cannot be made a tensor: {error}.",
             hint="give numbers, or nested lists whose rows have equal lengths.",
         ) from None
+    if array.dtype == object and isinstance(_first_number(source), int):
+        raise ArgumentError(f"{_first_number(source)} does not fit int64.")
     if dtype is None and not isinstance(_first_number(source), np.ndarray | np.generic):
         # torch's defaults for Python's numbers.
         if array.dtype == np.float64:
@@ -62,6 +66,7 @@ def from_numpy(array: np.ndarray[Any, Any]) -> Tensor:
 
     Raises:
         DTypeError: If ``array`` is not a NumPy array, or of a type that tensors do not have.
+        ArgumentError: If its bytes are not in this machine's order.
 
     Example:
         >>> a = np.zeros(3, np.float32)
@@ -74,6 +79,12 @@ def from_numpy(array: np.ndarray[Any, Any]) -> Tensor:
         raise DTypeError(
             f"from_numpy needs a NumPy array, not {type(array).__name__}.",
             hint="use tensor(data) for other data.",
+        )
+    if not array.dtype.isnative:
+        raise ArgumentError(
+            f"the array's type is {array.dtype.str}, whose bytes are in another order than this "
+            "machine's.",
+            hint="convert it: array.astype(array.dtype.newbyteorder('=')).",
         )
     return _leaf(array, requires_grad=False)
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import EllipsisType
 from typing import Any
 
 import numpy as np
 
-from convolens.errors import ArgumentError, IndexRangeError
+from convolens.errors import ArgumentError, DTypeError, IndexRangeError
+from convolens.ops import Array
 from convolens.ops.slice import Bounds
 
 BASIC = (int, np.integer, slice, EllipsisType, type(None))
@@ -17,6 +20,28 @@ def is_basic(index: Any) -> bool:
     """Return whether an index has only integers, slices, None and an ellipsis."""
     items = index if isinstance(index, tuple) else (index,)
     return all(isinstance(item, BASIC) and not isinstance(item, bool) for item in items)
+
+
+def pick(array: Array, index: Any) -> Any:
+    """Return ``array[index]`` for an index of any kind, such as arrays and masks.
+
+    Raises:
+        DTypeError: If the index holds text.
+        IndexRangeError: If NumPy refuses it.
+    """
+    with refusals(index, array.shape):
+        return array[index]
+
+
+@contextmanager
+def refusals(index: Any, shape: tuple[int, ...]) -> Iterator[None]:
+    """Say what NumPy refuses of an index into an array of ``shape`` as an error of our own."""
+    try:
+        yield
+    except (IndexError, ValueError, TypeError) as error:
+        items = index if isinstance(index, tuple) else (index,)
+        kind = DTypeError if any(isinstance(i, str) for i in items) else IndexRangeError
+        raise kind(f"bad index: {error}.", [("shape", shape, "")]) from None
 
 
 def resolve(index: Any, shape: tuple[int, ...]) -> tuple[Bounds, tuple[int, ...]]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from convolens import ops
-from convolens.errors import ArgumentError, DTypeError, GradientError
+from convolens.errors import ArgumentError, DTypeError, GradientError, IndexRangeError
 from convolens.ops import Array, Op
 from convolens.ops._elementwise import broadcast
 from convolens.ops.reshape import resolve as resolve_shape
@@ -28,6 +28,7 @@ from convolens.tensor.apply import apply
 from convolens.tensor.axes import Axes, one_axis, several_axes
 from convolens.tensor.base import Number, TensorBase
 from convolens.tensor.grad_mode import is_grad_enabled
+from convolens.tensor.promote import refuse_truths, result_type
 from convolens.tensor.record import Node, Version
 
 SUPPORTED = (float32, float64, int64, int32, uint8, bool_)
@@ -145,7 +146,10 @@ class Tensor(TensorBase):
         return _binary(ops.Div(), other, self)
 
     def __neg__(self) -> Tensor:
-        return apply(ops.Scale(-1.0), self) if self.dtype in FLOATS else 0 - self
+        if self.dtype in FLOATS:
+            return apply(ops.Scale(-1.0), self)
+        refuse_truths("neg", self.dtype)
+        return 0 - self
 
     def __pow__(self, exponent: Number) -> Tensor:
         if not isinstance(exponent, int | float):
@@ -204,10 +208,10 @@ class Tensor(TensorBase):
         """Return the index of the largest element, along ``dim`` or of all in index order.
 
         Raises:
-            ArgumentError: If there is no element.
+            IndexRangeError: If there is no element.
         """
         if self.spec.size == 0:
-            raise ArgumentError(f"argmax of an empty tensor, {self.spec}.")
+            raise IndexRangeError(f"argmax of an empty tensor, {self.spec}.")
         axis = one_axis("argmax", dim, self.ndim) if dim is not None and self.ndim else None
         return Tensor.leaf(np.asarray(self.array.argmax(axis=axis), int64))
 
@@ -270,10 +274,7 @@ class Tensor(TensorBase):
             )
         items = index if isinstance(index, tuple) else (index,)
         plain = tuple(i.array if isinstance(i, Tensor) else i for i in items)
-        try:
-            return Tensor.leaf(np.array(self.array[plain]))
-        except (IndexError, ValueError, TypeError) as error:
-            raise ArgumentError(f"bad index: {error}.", [("tensor", self.spec, "")]) from None
+        return Tensor.leaf(np.array(indexing.pick(self.array, plain)))
 
 
 _new = object.__new__
@@ -304,10 +305,7 @@ def _operand(value: object, other: Tensor) -> Tensor | None:
 
 
 def _binary(op: Op, a: object, b: object) -> Tensor:
-    """Call an operator on two tensors, or a tensor and a number, after promoting their types.
-
-    Whole numbers become the other's float type; float32 becomes float64 beside it, as in torch.
-    """
+    """Call an operator on two tensors, or a tensor and a number, after promoting their types."""
     like = a if isinstance(a, Tensor) else b
     assert isinstance(like, Tensor)
     first, second = _operand(a, like), _operand(b, like)
@@ -315,13 +313,14 @@ def _binary(op: Op, a: object, b: object) -> Tensor:
         return NotImplemented  # type: ignore[no-any-return]
     if first.dtype == second.dtype and first.dtype in FLOATS:
         return apply(op, first, second)
-    floats = [t for t in (first, second) if t.dtype in FLOATS]
-    if not floats and type(op) in _ON_WHOLE_NUMBERS:
-        return _elementwise(_ON_WHOLE_NUMBERS[type(op)], first, second)
-    # A single number does not widen the type of an array.
-    deciding = [t.dtype for t in floats if t.ndim] or [t.dtype for t in floats]
-    common = max(deciding, key=lambda dtype: dtype.itemsize, default=float32)
-    return apply(op, first.to(common), second.to(common))
+    if isinstance(op, ops.Sub):
+        refuse_truths("sub", first.dtype, second.dtype)
+    common = result_type([first, second])
+    if common in FLOATS:
+        return apply(op, first.to(common), second.to(common))
+    if type(op) in _ON_WHOLE_NUMBERS:
+        return _elementwise(_ON_WHOLE_NUMBERS[type(op)], first.to(common), second.to(common))
+    return apply(op, first.float(), second.float())
 
 
 def _compare(compare: np.ufunc, a: Tensor, b: object) -> Tensor:
