@@ -20,6 +20,9 @@ using Pair = std::array<i64, 2>;
 ConvAlgorithm algorithm_named(std::string_view name) {
     if (name == "direct") return ConvAlgorithm::kDirect;
     if (name == "gather") return ConvAlgorithm::kGather;
+    if (name == "gather_taps") return ConvAlgorithm::kGatherTaps;
+    if (name == "planes") return ConvAlgorithm::kPlanes;
+    if (name == "scatter") return ConvAlgorithm::kScatter;
     if (name == "product") return ConvAlgorithm::kProduct;
     throw std::invalid_argument("no such algorithm: " + std::string(name));
 }
@@ -50,6 +53,8 @@ class Conv {
                                 output[3] == input[3];
         if (algorithm_ == ConvAlgorithm::kProduct && !is_product)
             throw std::invalid_argument("this convolution is not one product of matrices");
+        if (algorithm_ == ConvAlgorithm::kPlanes && (input[1] != 1 || stride != Pair{1, 1}))
+            throw std::invalid_argument("planes need one channel and stride 1");
     }
 
     void forward(Array x, Array weight, nb::handle bias, Array y) const {
@@ -76,7 +81,7 @@ class Conv {
         float* output =
             dw.write("dw", {problem_.k, problem_.group_channels(), problem_.r, problem_.s});
         const nb::gil_scoped_release release;
-        conv_weight_grad(problem_, input, upstream, output);
+        conv_weight_grad(problem_, algorithm_, input, upstream, output);
     }
 
   private:

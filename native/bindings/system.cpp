@@ -1,4 +1,5 @@
 // The machine as the engine sees it: instruction sets, threads, memory.
+#include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
 
 #include "bindings/topics.h"
@@ -12,6 +13,7 @@ namespace convolens {
 
 void bind_system(nb::module_& module) {
     module.def("isa", [] { return std::string(kernels().isa); });
+    module.def("register_tile", [] { return std::pair(kernels().lanes, kernels().tile_rows); });
     module.def("instruction_sets", [] {
         nb::dict sets;
         for (const InstructionSet& set : instruction_sets()) sets[set.name.c_str()] = set.available;

@@ -8,8 +8,9 @@ namespace convolens::CONVOLENS_ISA {
 void gemm(const GemmArgs& args, i64 begin, i64 end, float* scratch) {
     const i64 no_offset = 0;
     for (i64 unit = begin; unit < end; ++unit) {
-        const i64 panel = unit / args.row_blocks;
-        const i64 first = unit % args.row_blocks * args.row_block;
+        const i64 panel = args.rows_first ? unit % args.panels : unit / args.row_blocks;
+        const i64 block = args.rows_first ? unit / args.panels : unit % args.row_blocks;
+        const i64 first = block * args.row_block;
         const i64 left = args.m - first;
         const i64 column = panel * kPanel;
         Tile tile{};

@@ -138,8 +138,21 @@ struct GemmArgs {
     float* c;
     i64 c_row;
     i64 m, n, length;
-    i64 row_block;  // rows a unit
-    i64 row_blocks;
+    i64 panels;
+    i64 row_block, row_blocks;  // rows a unit
+    bool rows_first;  // the units of a block of rows follow each other, or those of a panel
+};
+
+// C[m][n] = bias[n] + sum over l of A[m][l] B[n][l]. A unit is kColumns rows of B.
+struct DotsArgs {
+    static constexpr i64 kColumns = 5;
+    const float* a;
+    i64 a_row;
+    const float* b;
+    i64 b_row;
+    const float* bias;  // or null
+    float* c;
+    i64 m, n, length;
 };
 
 // The taps of a window as segments: runs of `run` floats that lie side by side in the image and in
@@ -171,7 +184,23 @@ struct WindowArgs {
     i64 lanes_each;  // 1, or how many lanes each of a few outputs has (see narrow.h)
 };
 
-// partial[slot][group][segment x run][K/G] += x(window) g. A unit is (slot, panel group).
+// dx[pixel] = sum over outputs of g x weights, scattered to the pixels that each output's window
+// read. A unit is (n, block of rows of dx); its windows' products are computed tile by tile.
+struct ScatterArgs {
+    const float* g;
+    i64 n, p, q;
+    i64 groups, group_channels, group_outputs;
+    Segments segments;
+    i64 row_step, column_step, row_origin, column_origin;
+    const float* packed;  // [group][panel][K/G][width], columns are the taps of a window
+    float* dx;
+    i64 h, w, c;
+    i64 row_block, row_blocks;
+};
+
+// partial[slot][group] += x(window) g, as [segment x run][K/G] or, where `taps_in_lanes`,
+// transposed. Rows are filled up to whole registers. A unit is (slot, part): a share of the images,
+// and a share of the panels (direct) or of the tiles of taps (gather).
 struct WeightGradArgs {
     const float* x;
     const float* g;
@@ -182,8 +211,10 @@ struct WeightGradArgs {
     i64 row_step, column_step, row_origin, column_origin;
     i64 p, q;
     i64 row_block, row_blocks;
+    i64 column_block;  // gather only; below q where a block has one row
     i64 slots;
-    i64 panel_groups;
+    i64 parts;
+    bool taps_in_lanes;  // gather only
 };
 
 // One step of an optimiser on `size` parameters. A unit is an element.
@@ -234,8 +265,13 @@ struct UpdateArgs {
     X(pack, PackArgs)                       \
     X(pack_narrow, PackNarrowArgs)          \
     X(gemm, GemmArgs)                       \
+    X(dots, DotsArgs)                       \
     X(window_product, WindowArgs)           \
+    X(window_planes, WindowArgs)            \
+    X(window_scatter, ScatterArgs)          \
     X(weight_grad, WeightGradArgs)          \
+    X(weight_grad_gather, WeightGradArgs)   \
+    X(weight_grad_planes, WeightGradArgs)   \
     X(sgd, UpdateArgs)                      \
     X(adagrad, UpdateArgs)                  \
     X(rmsprop, UpdateArgs)                  \

@@ -1,35 +1,11 @@
 // The gradient of a convolution's weights: register tiles of weights, summed over output positions.
-#include "kernels/kernels.h"
-#include "kernels/source.h"
-#include "kernels/tile.h"
+#include "kernels/weight_grad.h"
 
 namespace convolens::CONVOLENS_ISA {
-namespace {
 
-// The gradient of `positions` outputs of one group, each filled up with zeros to whole registers.
-void pad_gradient(const float* g, i64 stride, i64 outputs, i64 padded, i64 positions, float* to) {
-    for (i64 i = 0; i < positions; ++i) {
-        copy(to + i * padded, g + i * stride, outputs);
-        clear(to + i * padded + outputs, padded - outputs);
-    }
-}
-
-// The rows [first, last) of a block for which a segment's row lies inside the image.
-Inside rows_inside(const WeightGradArgs& args, i64 segment, i64 first_row, i64 rows) {
-    const auto inside = [&](i64 row) {
-        const i64 y =
-            args.row_origin + (first_row + row) * args.row_step + args.segments.dy[segment];
-        return y >= 0 && y < args.h;
-    };
-    i64 first = 0, last = rows;
-    while (first < last && !inside(first)) ++first;
-    while (last > first && !inside(last - 1)) --last;
-    return {first, last};
-}
-
-}  // namespace
-
-// Scratch: offsets of segments and of rows as i64, the padded gradient, the padded rows.
+// Reads the image where it lies: the rows of a tile are neighbouring numbers of a segment.
+//
+// Scratch: offsets of segments and of rows as i64, the packed gradient, the padded rows.
 //
 // A slot owns neighbouring blocks of rows, and sums them in order: the result depends on the number
 // of slots, which follows from the shapes, and not on threads.
@@ -43,11 +19,11 @@ void weight_grad(const WeightGradArgs& args, i64 begin, i64 end, float* scratch)
     i64* offsets = reinterpret_cast<i64*>(scratch);
     i64* row_offsets = offsets + taps.count;
     float* gradient = scratch + 2 * (taps.count + args.row_block);
-    float* buffer = gradient + args.row_block * args.q * padded;
+    float* buffer = gradient + args.row_block * args.q * panels * kPanel;
     for (i64 unit = begin; unit < end; ++unit) {
-        const i64 slot = unit / args.panel_groups, panel_group = unit % args.panel_groups;
-        const i64 first_panel = panels * panel_group / args.panel_groups;
-        const i64 last_panel = panels * (panel_group + 1) / args.panel_groups;
+        const i64 slot = unit / args.parts, part = unit % args.parts;
+        const i64 first_panel = panels * part / args.parts;
+        const i64 last_panel = panels * (part + 1) / args.parts;
         float* partial = args.partial + slot * args.groups * length * padded;
         const i64 first_block = blocks * slot / args.slots;
         const i64 last_block = blocks * (slot + 1) / args.slots;
@@ -64,12 +40,12 @@ void weight_grad(const WeightGradArgs& args, i64 begin, i64 end, float* scratch)
             tile.a_row = 1;
             tile.a_step = source.column_step;
             tile.run = args.q;
-            tile.b_step = padded;
+            tile.b_step = kPanel;
             tile.accumulate = block != first_block;
             tile.y_row = padded;
             for (i64 group = 0; group < args.groups; ++group) {
-                pad_gradient(g + group * args.group_outputs, outputs, args.group_outputs, padded,
-                             rows * args.q, gradient);
+                pack_gradient(g + group * args.group_outputs, outputs, args.group_outputs,
+                              rows * args.q, gradient);
                 for (i64 s = 0; s < taps.count; ++s) {
                     const Inside inside = rows_inside(args, s, first_row, rows);
                     tile.offsets = row_offsets + inside.first;
@@ -78,7 +54,7 @@ void weight_grad(const WeightGradArgs& args, i64 begin, i64 end, float* scratch)
                         tile.a = source.origin + offsets[s] + group * args.group_channels + first;
                         for (i64 panel = first_panel; panel < last_panel; ++panel) {
                             const i64 column = panel * kPanel;
-                            tile.b = gradient + inside.first * args.q * padded + column;
+                            tile.b = gradient + (panel * rows + inside.first) * args.q * kPanel;
                             tile.y =
                                 partial + (group * length + s * taps.run + first) * padded + column;
                             tile.columns = padded - column < kPanel ? padded - column : kPanel;

@@ -24,6 +24,8 @@ constexpr i64 kUnits = 16;
 // Partial sums of a weight gradient: at most this many floats, and at most this many slots.
 constexpr i64 kPartialFloats = 2 * 1024 * 1024;
 constexpr i64 kSlots = 16;
+// Their patches and one panel of gradients fill most of the first level of cache.
+constexpr i64 kGatheredPositions = 192;
 
 i64 divide_up(i64 a, i64 b) {
     return (a + b - 1) / b;
@@ -148,6 +150,77 @@ void run_window(WindowArgs& args, PackArgs& pack) {
            static_cast<std::size_t>(scratch));
 }
 
+// Packs the weights as they lie in memory, [K][taps], then scatters the products.
+void run_scatter(const ConvProblem& p, const float* weight, const float* g, float* dx) {
+    if (p.n == 0) return;
+    const KernelTable& table = kernels();
+    const i64 length = p.weight_length(), outputs = p.group_outputs();
+    const i64 panels = divide_up(length, table.panel), no_offset = 0;
+    const Buffer packed(static_cast<std::size_t>(p.groups * panels * outputs * table.panel));
+    PackArgs pack{};
+    pack.w = weight;
+    pack.packed = packed.data();
+    pack.length = outputs;
+    pack.columns = length;
+    pack.length_stride = length;
+    pack.column_stride = 1;
+    pack.group_stride = outputs * length;
+    pack.segments = 1;
+    pack.segment_offsets = &no_offset;
+    pack.panels = panels;
+    launch(table.pack, pack, p.groups * panels,
+           kElement * static_cast<double>(outputs * table.panel));
+
+    const Taps taps = forward_taps(p);
+    ScatterArgs args{};
+    args.g = g;
+    args.n = p.n;
+    args.p = p.p;
+    args.q = p.q;
+    args.groups = p.groups;
+    args.group_channels = p.group_channels();
+    args.group_outputs = outputs;
+    args.segments = taps.segments();
+    args.row_step = p.stride[0];
+    args.column_step = p.stride[1];
+    args.row_origin = -p.padding[0];
+    args.column_origin = -p.padding[1];
+    args.packed = packed.data();
+    args.dx = dx;
+    args.h = p.h;
+    args.w = p.w;
+    args.c = p.c;
+    // Blocks of rows repeat the products of the windows that reach into two of them: so there are
+    // no more of them than the threads need, and as many whatever the batch.
+    const i64 line = std::max(p.w, line_floats(args.segments, p.q, p.stride[1], 1)) + p.padding[1];
+    if (line > kLargestBlock / p.c) throw std::invalid_argument("a padded row is too large");
+    args.row_block = std::clamp(8 * kBlockFloats / (line * p.c), i64{1}, p.h);
+    args.row_blocks = divide_up(p.h, args.row_block);
+    const double products = static_cast<double>(args.row_block * p.w) *
+                            static_cast<double>(p.groups * panels * outputs * table.panel) /
+                            static_cast<double>(p.stride[0] * p.stride[1]);
+    launch(table.window_scatter, args, p.n * args.row_blocks, kMultiplyAdd * products,
+           static_cast<std::size_t>(table.tile_rows * panels * table.panel +
+                                    args.row_block * line * p.c));
+}
+
+// One channel: the rows of an image are lines, and the weights are used as they are.
+void run_planes(WindowArgs& args, const float* weight) {
+    if (args.n == 0 || args.rows <= 0 || args.columns <= 0) return;
+    const Segments& taps = args.segments;
+    const i64 length = taps.count * taps.run;
+    const i64 line = line_floats(taps, args.columns, 1, 1);
+    args.row_block = choose_row_block(args.n, args.rows, line);
+    args.row_blocks = divide_up(args.rows, args.row_block);
+    args.packed = weight;
+    const i64 buffer = block_floats(taps, args.row_block, 1, line);
+    const double products = static_cast<double>(args.row_block * args.columns) *
+                            static_cast<double>(length * args.group_outputs);
+    launch(kernels().window_planes, args, args.n * args.row_blocks, 2 * kMultiplyAdd * products,
+           static_cast<std::size_t>(length * args.group_outputs + 2 * length + buffer +
+                                    2 * kernels().lanes));
+}
+
 }  // namespace
 
 void ConvProblem::check() const {
@@ -210,7 +283,11 @@ void conv_forward(const ConvProblem& problem, ConvAlgorithm algorithm, const flo
     args.rows = p.p;
     args.columns = p.q;
     args.gather = algorithm == ConvAlgorithm::kGather;
-    run_window(args, pack);
+    if (algorithm == ConvAlgorithm::kPlanes) {
+        run_planes(args, weight);
+    } else {
+        run_window(args, pack);
+    }
 }
 
 // Phase by phase: the inputs whose row and column leave the same remainders when divided by the
@@ -220,6 +297,10 @@ void conv_input_grad(const ConvProblem& problem, ConvAlgorithm algorithm, const 
     const ConvProblem& p = problem;
     if (algorithm == ConvAlgorithm::kProduct) {
         matmul({g, p.k, 1}, {weight, p.c, 1}, nullptr, dx, p.n * p.h * p.w, p.c, p.k);
+        return;
+    }
+    if (algorithm == ConvAlgorithm::kScatter) {
+        run_scatter(p, weight, g, dx);
         return;
     }
     const i64 channels = p.group_channels(), outputs = p.group_outputs();
@@ -272,13 +353,19 @@ void conv_input_grad(const ConvProblem& problem, ConvAlgorithm algorithm, const 
         }
 }
 
-void conv_weight_grad(const ConvProblem& problem, const float* x, const float* g, float* dw) {
+void conv_weight_grad(const ConvProblem& problem, ConvAlgorithm algorithm, const float* x,
+                      const float* g, float* dw) {
     const ConvProblem& p = problem;
     const KernelTable& table = kernels();
     const i64 length = p.weight_length(), outputs = p.group_outputs();
+    const bool planes = algorithm == ConvAlgorithm::kPlanes;
+    const bool gather =
+        algorithm == ConvAlgorithm::kGather || algorithm == ConvAlgorithm::kGatherTaps;
+    const bool taps_in_lanes = planes || algorithm == ConvAlgorithm::kGatherTaps;
     const i64 panels = divide_up(outputs, table.panel);
-    const i64 padded = divide_up(outputs, table.lanes) * table.lanes;
-    const i64 floats = p.groups * length * padded;
+    const i64 in_lanes = taps_in_lanes ? length : outputs;
+    const i64 padded = divide_up(in_lanes, table.lanes) * table.lanes;
+    const i64 floats = p.groups * (taps_in_lanes ? outputs : length) * padded;
     if (p.n == 0 || p.p == 0 || p.q == 0) {
         std::fill_n(dw, p.k * length, 0.0f);
         return;
@@ -301,23 +388,42 @@ void conv_weight_grad(const ConvProblem& problem, const float* x, const float* g
     args.column_origin = -p.padding[1];
     args.p = p.p;
     args.q = p.q;
+    args.taps_in_lanes = taps_in_lanes;
     const i64 line = line_floats(args.segments, p.q, p.stride[1], p.c);
-    args.row_block = choose_row_block(p.n, p.p, 2 * (line * p.stride[0] + p.q * padded));
+    i64 tiles = panels;
+    if (gather) {
+        args.column_block = divide_up(p.q, divide_up(p.q, kGatheredPositions));
+        args.row_block = std::min(p.p, std::max<i64>(1, kGatheredPositions / p.q));
+        args.row_block = divide_up(p.p, divide_up(p.p, args.row_block));
+        tiles = divide_up(length, taps_in_lanes ? table.panel : table.tile_rows);
+    } else {
+        args.column_block = p.q;
+        const i64 row =
+            planes ? line + p.q * outputs : 2 * (line * p.stride[0] + p.q * panels * table.panel);
+        args.row_block = choose_row_block(p.n, p.p, row);
+    }
     args.row_blocks = divide_up(p.p, args.row_block);
     const i64 blocks = p.n * args.row_blocks;
     args.slots = std::clamp(kPartialFloats / floats, i64{1}, std::min(kSlots, blocks));
-    args.panel_groups = std::clamp(kUnits / args.slots, i64{1}, panels);
+    args.parts = planes ? 1 : std::clamp(kUnits / args.slots, i64{1}, tiles);
 
     const Buffer partial(static_cast<std::size_t>(args.slots * floats));
     args.partial = partial.data();
+    const i64 positions = args.row_block * args.column_block;
     const i64 buffer = block_floats(args.segments, args.row_block, p.stride[0], line);
-    const i64 scratch =
-        2 * (args.segments.count + args.row_block) + args.row_block * p.q * padded + buffer;
+    const i64 packed = positions * panels * table.panel;
+    i64 scratch = 2 * (args.segments.count + args.row_block) +
+                  (gather ? positions * table.panel : 0) + packed + buffer;
+    if (planes)
+        scratch = length * outputs * table.lanes +
+                  outputs * args.row_block * divide_up(p.q, table.lanes) * table.lanes +
+                  2 * length + buffer + 2 * table.lanes;
     const double products = static_cast<double>(divide_up(blocks, args.slots) * args.row_block) *
-                            static_cast<double>(p.q * length) *
-                            static_cast<double>(p.groups * padded);
-    launch(table.weight_grad, args, args.slots * args.panel_groups,
-           kMultiplyAdd * products / static_cast<double>(args.panel_groups),
+                            static_cast<double>(p.q) * static_cast<double>(floats);
+    launch(planes   ? table.weight_grad_planes
+           : gather ? table.weight_grad_gather
+                    : table.weight_grad,
+           args, args.slots * args.parts, kMultiplyAdd * products / static_cast<double>(args.parts),
            static_cast<std::size_t>(scratch));
 
     const float* total = partial.data();
@@ -325,6 +431,10 @@ void conv_weight_grad(const ConvProblem& problem, const float* x, const float* g
     if (args.slots > 1) {
         sum(partial.data(), reduced.data(), 1, args.slots, floats, 1.0f);
         total = reduced.data();
+    }
+    if (taps_in_lanes) {
+        for (i64 k = 0; k < p.k; ++k) std::copy_n(total + k * padded, length, dw + k * length);
+        return;
     }
     TransposeArgs transpose{total,   dw,     length,
                             outputs, padded, divide_up(length, TransposeArgs::kRows)};

@@ -22,15 +22,19 @@ struct ConvProblem {
 };
 
 enum class ConvAlgorithm {
-    kDirect,   // reads the taps where they lie
-    kGather,   // copies the patches of a tile of outputs side by side first (im2col, by tiles)
-    kProduct,  // a 1x1 kernel with stride 1 and no padding is one product of matrices
+    kDirect,      // reads the taps where they lie
+    kGather,      // copies the patches of a tile of outputs side by side first (im2col, by tiles)
+    kGatherTaps,  // the same for a weight gradient with few outputs: taps fill the registers
+    kScatter,     // an input gradient as products that are added where the windows lie (col2im)
+    kPlanes,      // one input channel, stride 1: neighbouring outputs fill the registers
+    kProduct,     // a 1x1 kernel with stride 1 and no padding is one product of matrices
 };
 
 void conv_forward(const ConvProblem& problem, ConvAlgorithm algorithm, const float* x,
                   const float* weight, const float* bias, float* y);
 void conv_input_grad(const ConvProblem& problem, ConvAlgorithm algorithm, const float* weight,
                      const float* g, float* dx);
-void conv_weight_grad(const ConvProblem& problem, const float* x, const float* g, float* dw);
+void conv_weight_grad(const ConvProblem& problem, ConvAlgorithm algorithm, const float* x,
+                      const float* g, float* dw);
 
 }  // namespace convolens

@@ -14,7 +14,8 @@ namespace convolens {
 // Rough costs on one core, from which the size of a chunk of work follows.
 constexpr double kMultiplyAdd = 0.012;  // nanoseconds in a register tile
 constexpr double kElement = 0.15;       // nanoseconds to read, change and write a float
-constexpr double kExponential = 0.5;    // nanoseconds
+constexpr double kTransposed = 0.5;   // nanoseconds to read it in one order and write it in another
+constexpr double kExponential = 0.5;  // nanoseconds
 
 // Handing a chunk to another thread costs about a microsecond, so a chunk should take several.
 constexpr double kChunk = 4000.0;
@@ -58,7 +59,10 @@ void launch(void (*kernel)(const Args&, i64, i64, float*), const Args& args, i64
     if (units <= 0) return;
     const double total = static_cast<double>(units) * nanoseconds;
     const i64 most = std::min(units, kMostChunks);
-    const i64 chunks = std::clamp(static_cast<i64>(std::min(total / kChunk, 1e6)), i64{1}, most);
+    i64 chunks = std::clamp(static_cast<i64>(std::min(total / kChunk, 1e6)), i64{1}, most);
+    // As many for each thread: three chunks for two threads take as long as four.
+    const i64 threads = thread_count();
+    if (chunks > 1) chunks = std::min(units, (chunks + threads - 1) / threads * threads);
     i64 per_chunk = (units + chunks - 1) / chunks;
     // Whole registers of any instruction set to a chunk of elements.
     if (per_chunk > 256) per_chunk = (per_chunk + 63) / 64 * 64;

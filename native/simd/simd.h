@@ -186,6 +186,29 @@ CONVOLENS_INLINE vec sum_groups(vec x, Indices<I...>) {
     return __builtin_shufflevector(x, x, (I * Size % kLanes)...);
 }
 
+// Halves of two registers' blocks added: [first halves of a and b] + [second halves of a and b],
+// block by block of 2 * Half lanes.
+template <int Half, int... I>
+CONVOLENS_INLINE vec add_halves(vec a, vec b, Indices<I...>) {
+    return __builtin_shufflevector(a, b, (I % (2 * Half) < Half ? I : I - Half + kLanes)...) +
+           __builtin_shufflevector(a, b, (I % (2 * Half) < Half ? I + Half : I + kLanes)...);
+}
+
+template <int Half>
+CONVOLENS_INLINE void fold(vec (&x)[kLanes]) {
+    constexpr typename Count<kLanes>::type lanes{};
+#pragma GCC unroll 8
+    for (int i = 0; i < Half; ++i) x[i] = add_halves<Half>(x[i], x[i + Half], lanes);
+    if constexpr (Half > 1) fold<Half / 2>(x);
+}
+
+// Lane i of the result is the sum of the lanes of x[i]. The order of the additions is that of
+// sum_lanes.
+CONVOLENS_INLINE vec sum_each(vec (&x)[kLanes]) {
+    fold<kLanes / 2>(x);
+    return x[0];
+}
+
 // Calls body(offset, count) for each register of a row of `length` floats, where count is Whole{}
 // or, for a last incomplete one, its number of lanes.
 template <class Body>

@@ -7,10 +7,10 @@ namespace simd {
 namespace {
 
 // Swaps the off-diagonal halves of all blocks of 2 * Half rows and columns.
-template <int Half, int... I>
-CONVOLENS_INLINE void swap_blocks(vec (&rows)[kLanes], Indices<I...>) {
+template <int Half, int Rows, int... I>
+CONVOLENS_INLINE void swap_blocks(vec (&rows)[Rows], Indices<I...>) {
 #pragma GCC unroll 16
-    for (int i = 0; i < kLanes; ++i) {
+    for (int i = 0; i < Rows; ++i) {
         if (i % (2 * Half) >= Half) continue;
         const vec a = rows[i], b = rows[i + Half];
         rows[i] = __builtin_shufflevector(a, b, (I % (2 * Half) < Half ? I : I - Half + kLanes)...);

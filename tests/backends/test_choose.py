@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import convolens as cl
-from convolens import ops
+from convolens import _native, ops
 from convolens.backends.choose import Verdict, candidates, choose
 from convolens.backends.native import KERNELS
 from convolens.backends.reference import REFERENCE
@@ -165,6 +165,34 @@ def test_the_algorithm_does_not_depend_on_the_batch() -> None:
             for n in (1, 2, 3, 7, 64, 1000)
         }
         assert len(names) == 1, sample
+
+
+@pytest.mark.parametrize(
+    ("op", "shapes", "name"),
+    [
+        # One channel and few kernels: registers of channels would be mostly empty.
+        (ops.Conv((1, 1), ((2, 2),) * 2, (1, 1)), ((9, 1, 28, 28), (6, 1, 5, 5)), "planes"),
+        (ops.Conv((1, 1), ((0, 0),) * 2, (1, 1)), ((9, 1, 28, 28), (30, 1, 5, 5)), "direct"),
+        (CONV, ((9, 64, 56, 56), (64, 64, 3, 3)), "direct"),
+        # A stem: the gradient has three channels, its taps fill whole registers.
+        (
+            ops.ConvInputGrad((2, 2), ((3, 3),) * 2, (1, 1), 1, (224, 224)),
+            ((64, 3, 7, 7), (9, 64, 112, 112)),
+            "scatter",
+        ),
+        # Many channels: pixels lie far apart.
+        (
+            ops.ConvWeightGrad((1, 1), ((1, 1),) * 2, (1, 1), 1, (3, 3)),
+            ((9, 512, 7, 7), (9, 512, 7, 7)),
+            "gather",
+        ),
+    ],
+)
+def test_the_best_algorithm_of_some_layers(op: Op, shapes: Any, name: str) -> None:
+    """As measured on AVX-512; `python -m benchmarks conv` times what is chosen."""
+    if _native.isa() != "avx512":
+        pytest.skip("other registers, other choices")
+    assert choose(op, specs(*shapes)).name == name
 
 
 def test_estimates_grow_with_the_work() -> None:

@@ -141,6 +141,7 @@ COVERED_BY = {
     "backends/native": "contracts/test_completeness",
     "backends/kernels/_common": "contracts/each_isa/check_values",
     "backends/kernels/conv": "contracts/each_isa/check_values",
+    "backends/kernels/conv_cost": "backends/test_choose",
     "backends/kernels/dense": "contracts/each_isa/check_values",
     "backends/kernels/elementwise": "contracts/each_isa/check_values",
     "backends/kernels/pool": "contracts/each_isa/check_values",

@@ -154,7 +154,11 @@ def test_one_image_without_a_batch() -> None:
         (lambda x: F.max_pool2d(x, 2, 0), ArgumentError, ["stride is 0"]),
         (lambda x: F.max_pool2d(x, 2, -1), ArgumentError, ["stride is -1"]),
         (lambda x: F.max_pool2d(x, 2, padding=-1), ArgumentError, ["must not be negative"]),
-        (lambda x: F.max_pool2d(x, 2, padding=2), ArgumentError, ["half of kernel size", "padding 2"]),
+        (
+            lambda x: F.max_pool2d(x, 2, padding=2),
+            ArgumentError,
+            ["half of kernel size", "padding 2"],
+        ),
         (lambda x: F.max_pool2d(x, (2, 2, 2)), ArgumentError, ["kernel_size is (2, 2, 2)"]),
         (lambda x: F.max_pool2d(x[0, 0], 2), ShapeError, ["dimensions"]),
         (lambda x: F.max_pool2d(x.long(), 2), TypeError, ["int64"]),

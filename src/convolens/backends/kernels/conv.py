@@ -8,16 +8,13 @@ from typing import cast
 
 from convolens import _native
 from convolens.backends.candidate import Candidate, Run, Specs
+from convolens.backends.kernels import conv_cost
 from convolens.backends.kernels._common import refuse_all_but_float32
+from convolens.backends.kernels.conv_cost import images
 from convolens.backends.layout import dense, empty
-from convolens.ops import Array, Conv, ConvInputGrad, ConvWeightGrad, Op
+from convolens.ops import Array, Conv, ConvInputGrad, Op
 from convolens.spec import TensorSpec
 
-#: Taps that lie side by side in memory. Below this many floats, the direct algorithm spends more on
-#: finding them than on multiplying, and copying the patches first pays.
-_SHORT_RUN = 4
-_COPY = 0.6
-_MULTIPLY_ADD = 0.012
 #: The padded rows of one row of outputs may have this many floats.
 _LARGEST_ROWS = 2**24
 
@@ -35,7 +32,7 @@ def _refuse(op: Op, specs: Specs) -> str:
 def _padded_row_floats(op: Op, specs: Specs) -> int:
     """Return how many numbers the rows have, padding included, that one row of outputs reads."""
     conv = cast(Conv, op)
-    image, weight, output = _geometry(op, specs)
+    image, weight, output = images(op, specs)
     kernel, stride, dilation = (
         _two(axes, 1) for axes in (weight.shape[2:], conv.stride, conv.dilation)
     )
@@ -52,53 +49,23 @@ def _refuse_product(op: Op, specs: Specs) -> str:
     if reason := _refuse(op, specs):
         return reason
     conv = cast(Conv, op)
-    kernel = _geometry(op, specs)[1].shape[2:]
+    kernel = images(op, specs)[1].shape[2:]
     is_product = (
         prod(kernel) == prod(conv.stride) == conv.groups == 1 and sum(map(sum, conv.padding)) == 0
     )
     return "" if is_product else "only a 1x1 kernel with stride 1 and no padding is one product"
 
 
-def _geometry(op: Op, specs: Specs) -> tuple[TensorSpec, TensorSpec, TensorSpec]:
-    """Return the specs of image, weight and output, whichever of the three operators it is."""
-    if isinstance(op, ConvInputGrad):
-        return op.infer(*specs), specs[0], specs[1]
-    if isinstance(op, ConvWeightGrad):
-        return specs[0], op.infer(*specs), specs[1]
-    return specs[0], specs[1], op.infer(*specs)
-
-
-def _run_length(op: Op, specs: Specs) -> int:
-    """Return how many floats that a window reads lie side by side."""
-    conv = cast(Conv, op)
-    image, weight, _ = _geometry(op, specs)
-    channels = weight.shape[1]
-    if conv.groups > 1 or (conv.dilation[-1] > 1 and weight.shape[-1] > 1):
-        return channels
-    return weight.shape[-1] * image.shape[1]
-
-
-# The times are all proportional to the batch size: the choice must not depend on it, so that a
-# batch gives the same bits as its images one by one.
-
-
-def _product_time(op: Op, specs: Specs) -> float:
-    return _MULTIPLY_ADD * op.cost(*specs).multiply_adds
-
-
-def _direct_time(op: Op, specs: Specs) -> float:
-    return _product_time(op, specs) * (1 + _SHORT_RUN / max(1, _run_length(op, specs)))
-
-
-def _gather_time(op: Op, specs: Specs) -> float:
-    _, weight, output = _geometry(op, specs)
-    positions = output.shape[0] * prod(output.shape[2:])
-    return _product_time(op, specs) + _COPY * positions * prod(weight.shape[1:])
+def _refuse_planes(op: Op, specs: Specs) -> str:
+    if reason := _refuse(op, specs):
+        return reason
+    one = images(op, specs)[0].shape[1] == 1 and prod(cast(Conv, op).stride) == 1
+    return "" if one else "planes need one channel and stride 1"
 
 
 def _problem(op: Op, specs: Specs, algorithm: str) -> _native.Conv:
     conv = cast(Conv, op)
-    image, weight, output = _geometry(op, specs)
+    image, weight, output = images(op, specs)
     return _native.Conv(
         input=_four(image.shape),
         output=_four(output.shape),
@@ -156,25 +123,35 @@ def _prepare_input_grad(algorithm: str) -> Callable[[Op, Specs, TensorSpec], Run
     return prepare
 
 
-def _prepare_weight_grad(op: Op, specs: Specs, output: TensorSpec) -> Run:
-    weight_grad = _problem(op, specs, "direct").weight_grad
+def _prepare_weight_grad(algorithm: str) -> Callable[[Op, Specs, TensorSpec], Run]:
+    def prepare(op: Op, specs: Specs, output: TensorSpec) -> Run:
+        weight_grad = _problem(op, specs, algorithm).weight_grad
 
-    def run(x: Array, g: Array) -> Array:
-        dw = empty(output)
-        weight_grad(_image(x), _image(g), _image(dw))
-        return dw
+        def run(x: Array, g: Array) -> Array:
+            dw = empty(output)
+            weight_grad(_image(x), _image(g), _image(dw))
+            return dw
 
-    return run
+        return run
+
+    return prepare
 
 
 FORWARD = (
-    Candidate("product", _refuse_product, _product_time, _prepare_forward("product")),
-    Candidate("direct", _refuse, _direct_time, _prepare_forward("direct")),
-    Candidate("gather", _refuse, _gather_time, _prepare_forward("gather")),
+    Candidate("product", _refuse_product, conv_cost.product, _prepare_forward("product")),
+    Candidate("direct", _refuse, conv_cost.direct, _prepare_forward("direct")),
+    Candidate("gather", _refuse, conv_cost.gather, _prepare_forward("gather")),
+    Candidate("planes", _refuse_planes, conv_cost.planes, _prepare_forward("planes")),
 )
 INPUT_GRAD = (
-    Candidate("product", _refuse_product, _product_time, _prepare_input_grad("product")),
-    Candidate("direct", _refuse, _direct_time, _prepare_input_grad("direct")),
-    Candidate("gather", _refuse, _gather_time, _prepare_input_grad("gather")),
+    Candidate("product", _refuse_product, conv_cost.product, _prepare_input_grad("product")),
+    Candidate("direct", _refuse, conv_cost.direct, _prepare_input_grad("direct")),
+    Candidate("gather", _refuse, conv_cost.gather, _prepare_input_grad("gather")),
+    Candidate("scatter", _refuse, conv_cost.scatter, _prepare_input_grad("scatter")),
 )
-WEIGHT_GRAD = (Candidate("direct", _refuse, _product_time, _prepare_weight_grad),)
+WEIGHT_GRAD = (
+    Candidate("direct", _refuse, conv_cost.direct, _prepare_weight_grad("direct")),
+    Candidate("gather", _refuse, conv_cost.gather, _prepare_weight_grad("gather")),
+    Candidate("gather_taps", _refuse, conv_cost.gather_taps, _prepare_weight_grad("gather_taps")),
+    Candidate("planes", _refuse_planes, conv_cost.planes, _prepare_weight_grad("planes")),
+)

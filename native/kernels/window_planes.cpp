@@ -1,0 +1,106 @@
+// Convolution of one channel with few kernels: registers of neighbouring outputs.
+#include "kernels/planes.h"
+
+namespace convolens::CONVOLENS_ISA {
+namespace {
+
+constexpr int kColumns = kRegisters >= 32 ? 2 : 1;
+
+// sums[k][c] += weight[tap][k] x pixels[offset of tap + c kLanes ..]
+template <int Outputs>
+CONVOLENS_INLINE void compute(const Line& line, i64 at, const float* weight, const float* bias,
+                              vec (&sums)[kColumns][kPlanes]) {
+    vec own[Outputs][kColumns];
+#pragma GCC unroll 8
+    for (int k = 0; k < Outputs; ++k)
+#pragma GCC unroll 2
+        for (int c = 0; c < kColumns; ++c) own[k][c] = broadcast(bias ? bias[k] : 0.0f);
+    for (i64 tap = 0; tap < line.taps; ++tap) {
+        const float* x = line.pixels + at + line.offsets[tap];
+        vec pixels[kColumns];
+#pragma GCC unroll 2
+        for (int c = 0; c < kColumns; ++c) pixels[c] = load(x + c * kLanes);
+#pragma GCC unroll 8
+        for (int k = 0; k < Outputs; ++k) {
+            const vec w = broadcast(weight[k]);
+#pragma GCC unroll 2
+            for (int c = 0; c < kColumns; ++c) own[k][c] += w * pixels[c];
+        }
+        weight += Outputs;
+    }
+#pragma GCC unroll 8
+    for (int k = 0; k < kPlanes; ++k)
+#pragma GCC unroll 2
+        for (int c = 0; c < kColumns; ++c)
+            sums[c][k] = k < Outputs ? own[k < Outputs ? k : 0][c] : vec{};
+}
+
+// Where the next output goes. Those between the end of a row and the next row go nowhere.
+struct Cursor {
+    float* y;
+    i64 step, column, columns, width;
+    i64 left;  // on the line
+};
+
+CONVOLENS_INLINE void store_outputs(vec (&rows)[kPlanes], Cursor& cursor, i64 count) {
+    constexpr typename Count<kLanes>::type lanes{};
+    turn(rows);
+#pragma GCC unroll 2
+    for (int block = 0; block < kLanes / kPlanes; ++block)
+#pragma GCC unroll 8
+        for (int j = 0; j < kPlanes; ++j) {
+            if (cursor.column < cursor.columns && cursor.left > 0) {
+                store_first(cursor.y, block_of(rows[j], block, lanes), count);
+                cursor.y += cursor.step;
+            }
+            if (++cursor.column == cursor.width) cursor.column = 0;
+            --cursor.left;
+        }
+}
+
+template <int Outputs>
+void planes(const WindowArgs& args, const Line& line, i64 first, const float* weight, float* y) {
+    Cursor cursor{y + first, args.y_column, 0, args.columns, line.width, line.length};
+    const float* bias = args.bias ? args.bias + first : nullptr;
+    for (i64 at = 0; at < line.length; at += kColumns * kLanes) {
+        vec sums[kColumns][kPlanes];
+        compute<Outputs>(line, at, weight, bias, sums);
+#pragma GCC unroll 2
+        for (int c = 0; c < kColumns; ++c) store_outputs(sums[c], cursor, Outputs);
+    }
+}
+
+using Planes = void (*)(const WindowArgs&, const Line&, i64, const float*, float*);
+
+template <int... I>
+CONVOLENS_INLINE Planes choose_planes(i64 outputs, Indices<I...>) {
+    static constexpr Planes all[] = {planes<I + 1>...};
+    return all[outputs - 1];
+}
+
+}  // namespace
+
+// Scratch: that of a line, then the weights, a group of kPlanes outputs after the other.
+void window_planes(const WindowArgs& args, i64 begin, i64 end, float* scratch) {
+    const i64 taps = args.segments.count * args.segments.run;
+    const i64 outputs = args.group_outputs;
+    for (i64 unit = begin; unit < end; ++unit) {
+        const i64 image = unit / args.row_blocks;
+        const i64 first_row = unit % args.row_blocks * args.row_block;
+        const i64 left = args.rows - first_row;
+        const i64 rows = left < args.row_block ? left : args.row_block;
+        const Line line =
+            padded_line(args, image, first_row, rows, args.columns, scratch + taps * outputs);
+        float* y = args.y + image * args.y_image + first_row * args.y_row;
+        for (i64 first = 0; first < outputs; first += kPlanes) {
+            const i64 count = outputs - first < kPlanes ? outputs - first : kPlanes;
+            float* weight = scratch;
+            for (i64 tap = 0; tap < taps; ++tap)
+                for (i64 k = 0; k < count; ++k)
+                    weight[tap * count + k] = args.packed[(first + k) * taps + tap];
+            choose_planes(count, typename Count<kPlanes>::type{})(args, line, first, weight, y);
+        }
+    }
+}
+
+}  // namespace convolens::CONVOLENS_ISA
