@@ -7,17 +7,80 @@ namespace {
 
 // The rows [first, first + rows) of an image's gradient, with the columns that windows reach beyond
 // its sides.
+//
+// Windows of neighbouring outputs overlap, and a load must wait for a store that it overlaps in
+// part. So neighbours add to sheets of their own, which are summed up in the end.
 struct Target {
     float* pixels;
+    i64 sheets, sheet;  // their number and size
     i64 first, rows;
     i64 line;  // floats of a row
     i64 left;  // the column of the first pixel, 0 or negative
 };
 
-void add(float* to, const float* from, i64 count) {
-    for_each_register(0, count, [&](i64 i, auto lanes) {
-        store(to + i, load(to + i, lanes) + load(from + i, lanes), lanes);
-    });
+// Adds `whole` registers and `rest` lanes.
+template <int whole>
+CONVOLENS_INLINE void add(float* to, const float* from, i64 rest) {
+    vec sums[whole + 1];
+#pragma GCC unroll 4
+    for (int i = 0; i < whole; ++i) sums[i] = load(to + i * kLanes) + load(from + i * kLanes);
+    to += whole * kLanes;
+    from += whole * kLanes;
+    if (rest) sums[whole] = load_first(to, rest) + load_first(from, rest);
+#pragma GCC unroll 4
+    for (int i = 0; i < whole; ++i) store(to + (i - whole) * kLanes, sums[i]);
+    if (rest) store_first(to, sums[whole], rest);
+}
+
+// Where the products of a tile go: segment s of output t to pixels + rows[s] + t step.
+struct Spread {
+    const float* products;
+    i64 width;  // floats of an output's products
+    i64 run;
+    float* pixels;
+    i64 step;
+    i64 sheets, sheet;
+    const i64* rows;
+    i64 first, last;  // the segments whose rows are in the target
+};
+
+// All sheets and rows are visited before the next place on a sheet.
+template <int whole>
+void spread(const Spread& to, i64 count) {
+    const i64 rest = to.run - whole * kLanes;
+    for (i64 first = 0; first < count; first += to.sheets) {
+        const i64 together = count - first < to.sheets ? count - first : to.sheets;
+        for (i64 s = to.first; s < to.last; ++s) {
+            const float* from = to.products + first * to.width + s * to.run;
+            float* pixels = to.pixels + first * to.step + to.rows[s];
+            for (i64 t = 0; t < together; ++t) {
+                if constexpr (whole < 4) {
+                    add<whole>(pixels, from, rest);
+                } else {
+                    for_each_register(0, to.run, [&](i64 i, auto lanes) {
+                        store(pixels + i, load(pixels + i, lanes) + load(from + i, lanes), lanes);
+                    });
+                }
+                from += to.width;
+                pixels += to.sheet + to.step;
+            }
+        }
+    }
+}
+
+void spread_tile(const Spread& to, i64 count) {
+    switch (to.run / kLanes) {
+        case 0:
+            return spread<0>(to, count);
+        case 1:
+            return spread<1>(to, count);
+        case 2:
+            return spread<2>(to, count);
+        case 3:
+            return spread<3>(to, count);
+        default:
+            return spread<4>(to, count);
+    }
 }
 
 // The products of a tile of outputs with all taps: to[t][length], rows filled up to whole panels.
@@ -46,38 +109,38 @@ void multiply(const ScatterArgs& args, const float* g, i64 count, i64 group, flo
 
 // Everything that one row of outputs sends to the rows of the target.
 void scatter_row(const ScatterArgs& args, const Target& target, i64 image, i64 row, i64 group,
-                 float* products) {
+                 i64* rows, float* products) {
     const Segments& taps = args.segments;
     const i64 outputs = args.groups * args.group_outputs;
-    const i64 width = (taps.count * taps.run + kPanel - 1) / kPanel * kPanel;
     const float* g =
         args.g + (image * args.p + row) * args.q * outputs + group * args.group_outputs;
-    const i64 step = args.column_step * args.c;
-    const i64 apart = (taps.run + step - 1) / step;
     const i64 origin = args.row_origin + row * args.row_step - target.first;
+    Spread to{};
+    to.products = products;
+    to.width = (taps.count * taps.run + kPanel - 1) / kPanel * kPanel;
+    to.run = taps.run;
+    to.step = args.column_step * args.c;
+    to.sheets = target.sheets;
+    to.sheet = target.sheet;
+    to.rows = rows;
     // The segments ascend.
-    i64 first = 0, last = taps.count;
-    while (first < last && origin + taps.dy[first] < 0) ++first;
-    while (last > first && origin + taps.dy[last - 1] >= target.rows) --last;
+    to.last = taps.count;
+    while (to.first < to.last && origin + taps.dy[to.first] < 0) ++to.first;
+    while (to.last > to.first && origin + taps.dy[to.last - 1] >= target.rows) --to.last;
+    for (i64 s = to.first; s < to.last; ++s)
+        rows[s] = (origin + taps.dy[s]) * target.line + taps.dx[s] * args.c;
     for_each_tile(args.q, [&](i64 column, i64 count) {
         multiply(args, g + column * outputs, count, group, products);
-        float* pixels = target.pixels +
-                        (args.column_origin + column * args.column_step - target.left) * args.c +
-                        group * args.group_channels;
-        // Windows of neighbouring outputs overlap, and a load must wait for a store that it
-        // overlaps in part: those that do not overlap come first, in all rows.
-        for (i64 phase = 0; phase < apart; ++phase)
-            for (i64 s = first; s < last; ++s) {
-                float* to = pixels + (origin + taps.dy[s]) * target.line + taps.dx[s] * args.c;
-                for (i64 t = phase; t < count; t += apart)
-                    add(to + t * step, products + t * width + s * taps.run, taps.run);
-            }
+        to.pixels = target.pixels +
+                    (args.column_origin + column * args.column_step - target.left) * args.c +
+                    group * args.group_channels;
+        spread_tile(to, count);
     });
 }
 
 }  // namespace
 
-// Scratch: the products of a tile, then the rows of the target.
+// Scratch: the rows of segments as i64, the products of a tile, the sheets of the target.
 void window_scatter(const ScatterArgs& args, i64 begin, i64 end, float* scratch) {
     const Segments& taps = args.segments;
     const i64 width = (taps.count * taps.run + kPanel - 1) / kPanel * kPanel;
@@ -85,26 +148,38 @@ void window_scatter(const ScatterArgs& args, i64 begin, i64 end, float* scratch)
     const i64 first_column = args.column_origin + taps.dx_min;
     const i64 left = first_column < 0 ? first_column : 0;
     const i64 right = reach > args.w ? reach : args.w;
+    const i64 step = args.column_step * args.c;
+    i64* rows = reinterpret_cast<i64*>(scratch);
+    float* products = scratch + (2 * taps.count + kLanes - 1) / kLanes * kLanes;
     Target target{};
-    target.pixels = scratch + kTileRows * width;
+    target.pixels = products + kTileRows * width;
+    target.sheets = (taps.run + step - 1) / step;
     target.line = (right - left) * args.c;
+    target.sheet = args.row_block * target.line;
     target.left = left;
     for (i64 unit = begin; unit < end; ++unit) {
         const i64 image = unit / args.row_blocks;
         target.first = unit % args.row_blocks * args.row_block;
         target.rows =
             args.h - target.first < args.row_block ? args.h - target.first : args.row_block;
-        clear(target.pixels, target.rows * target.line);
+        clear(target.pixels, target.sheets * target.sheet);
         for (i64 row = 0; row < args.p; ++row) {
             const i64 y = args.row_origin + row * args.row_step;
             if (y + taps.dy_max < target.first || y + taps.dy_min >= target.first + target.rows)
                 continue;
             for (i64 group = 0; group < args.groups; ++group)
-                scatter_row(args, target, image, row, group, target.pixels - kTileRows * width);
+                scatter_row(args, target, image, row, group, rows, products);
         }
-        for (i64 row = 0; row < target.rows; ++row)
-            copy(args.dx + ((image * args.h + target.first + row) * args.w) * args.c,
-                 target.pixels + row * target.line - left * args.c, args.w * args.c);
+        for (i64 row = 0; row < target.rows; ++row) {
+            const float* from = target.pixels + row * target.line - left * args.c;
+            float* to = args.dx + ((image * args.h + target.first + row) * args.w) * args.c;
+            for_each_register(0, args.w * args.c, [&](i64 i, auto lanes) {
+                vec sum = load(from + i, lanes);
+                for (i64 sheet = 1; sheet < target.sheets; ++sheet)
+                    sum += load(from + sheet * target.sheet + i, lanes);
+                store(to + i, sum, lanes);
+            });
+        }
     }
 }
 

@@ -193,15 +193,19 @@ void run_scatter(const ConvProblem& p, const float* weight, const float* g, floa
     // Blocks of rows repeat the products of the windows that reach into two of them: so there are
     // no more of them than the threads need, and as many whatever the batch.
     const i64 line = std::max(p.w, line_floats(args.segments, p.q, p.stride[1], 1)) + p.padding[1];
-    if (line > kLargestBlock / p.c) throw std::invalid_argument("a padded row is too large");
-    args.row_block = std::clamp(8 * kBlockFloats / (line * p.c), i64{1}, p.h);
+    if (line > kLargestBlock / (p.c * p.s))
+        throw std::invalid_argument("a padded row is too large");
+    const i64 step = p.stride[1] * p.c;
+    const i64 sheets = divide_up(args.segments.run, step);
+    args.row_block = std::clamp(8 * kBlockFloats / (line * p.c * sheets), i64{1}, p.h);
     args.row_blocks = divide_up(p.h, args.row_block);
     const double products = static_cast<double>(args.row_block * p.w) *
                             static_cast<double>(p.groups * panels * outputs * table.panel) /
                             static_cast<double>(p.stride[0] * p.stride[1]);
     launch(table.window_scatter, args, p.n * args.row_blocks, kMultiplyAdd * products,
-           static_cast<std::size_t>(table.tile_rows * panels * table.panel +
-                                    args.row_block * line * p.c));
+           static_cast<std::size_t>(2 * args.segments.count + table.lanes +
+                                    table.tile_rows * panels * table.panel +
+                                    args.row_block * line * p.c * sheets));
 }
 
 // One channel: the rows of an image are lines, and the weights are used as they are.

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from convolens.data import ArrayDataset, Loader, Normalize, RandomCrop, RandomHorizontalFlip
-from convolens.data.dataset import Dataset
+from convolens.data.dataset import Dataset, Subset
 from convolens.errors import ArgumentError, DataError
 
 TRANSFORMS = (RandomCrop(1), RandomHorizontalFlip(), Normalize(0.5, 0.5))
@@ -131,17 +131,23 @@ def test_the_thread_stays_ahead_by_prefetch_batches() -> None:
     batches.close()
 
 
+def test_a_thread_reads_ahead_where_there_is_something_to_do() -> None:
+    assert Loader(dataset()).prefetch == 0
+    assert Loader(Subset(dataset(), np.arange(3))).prefetch == 0
+    assert Loader(dataset(), transforms=TRANSFORMS).prefetch == 2
+
+
 def test_stopping_early_ends_the_thread() -> None:
     for _ in range(50):
-        for _batch in Loader(dataset(), 2).epoch(0):
+        for _batch in Loader(dataset(), 2, prefetch=2).epoch(0):
             break
-    batches = Loader(dataset(), 2).epoch(0)
+    batches = Loader(dataset(), 2, prefetch=2).epoch(0)
     next(batches)
     assert len(prefetching()) == 1
     batches.close()
     assert not prefetching()
     with contextlib.suppress(KeyboardInterrupt):
-        for _batch in Loader(dataset(), 2).epoch(0):
+        for _batch in Loader(dataset(), 2, prefetch=2).epoch(0):
             raise KeyboardInterrupt
     assert not prefetching()
 
@@ -176,7 +182,7 @@ def test_a_program_ends_although_an_epoch_does_not() -> None:
         "import numpy as np\n"
         "from convolens.data import ArrayDataset, Loader\n"
         "data = ArrayDataset(np.zeros((100, 8, 8), np.uint8), np.arange(100) % 2, 'ab')\n"
-        "batches = Loader(data, 2).epoch(0)\n"
+        "batches = Loader(data, 2, prefetch=2).epoch(0)\n"
         "next(batches)\n"
         "print('done')\n"
     )

@@ -25,6 +25,7 @@ class Dataset(ABC):
         labels: The label of every image, int64 [N], read-only.
         image_shape: (C, H, W) of one image.
         scale: The raw pixel value that becomes 1.0 in a batch: 255, or 16 for the bundled digits.
+        in_memory: Whether a batch is a copy of memory, with nothing to read or decode.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Dataset(ABC):
     labels: Labels
     image_shape: tuple[int, int, int]
     scale: int
+    in_memory: bool = False
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -125,6 +127,7 @@ class ArrayDataset(Dataset):
         check_labels(self.labels, self.classes, name)
         height, width, channels = array.shape[1:]
         self.image_shape = (channels, height, width)
+        self.in_memory = True
         self._floats = array.dtype == np.float32
         self.scale = 255 if self._floats else scale
         _check_range(array, 1.0 if self._floats else scale, name)
@@ -165,6 +168,7 @@ class Subset(Dataset):
         self.labels.setflags(write=False)
         self.image_shape = dataset.image_shape
         self.scale = dataset.scale
+        self.in_memory = dataset.in_memory
 
     def _pixels(self, indices: Labels) -> Images:
         return self._dataset._pixels(self._indices[indices])

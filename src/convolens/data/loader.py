@@ -33,7 +33,9 @@ class Loader:
         seed: Fixes the order and the transforms.
         transforms: Changes made to each batch, in turn.
         drop_last: Whether a smaller last batch is left out.
-        prefetch: How many batches a thread prepares ahead; 0 for no thread.
+        prefetch: How many batches a thread prepares ahead; 0 for no thread. By default 2, but 0
+            for images that lie in memory and are not transformed: a thread would only take
+            processor time from the one that trains.
 
     Raises:
         ArgumentError: If ``batch_size`` is less than 1 or ``prefetch`` is negative.
@@ -57,10 +59,12 @@ class Loader:
         seed: int = 0,
         transforms: Sequence[Transform] = (),
         drop_last: bool = False,
-        prefetch: int = 2,
+        prefetch: int | None = None,
     ) -> None:
         if batch_size < 1:
             raise ArgumentError(f"batch_size is {batch_size}, but must be 1 or more.")
+        if prefetch is None:
+            prefetch = 0 if dataset.in_memory and not transforms else 2
         if prefetch < 0:
             raise ArgumentError(f"prefetch is {prefetch}, but must be 0 or more.")
         self.dataset = dataset

@@ -24,7 +24,7 @@ _NANOSECONDS = 1 / 3.0
 _TILE, _SEGMENT = 45.0, 8.0
 #: Cycles to copy a piece of at most a register, into a tile or a wider panel, and to add one to
 #: what lies in memory.
-_COPY, _COPY_WIDE, _ADD = 2.5, 4.0, 4.5
+_COPY, _COPY_WIDE, _ADD = 2.5, 4.0, 2.0
 #: Lines of 64 bytes in the first level of cache, per set, and sets.
 _WAYS, _SETS, _LINE = 12, 64, 64
 
