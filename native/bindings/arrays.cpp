@@ -1,5 +1,6 @@
 // New arrays, and changes of memory layout.
 #include "bindings/array.h"
+#include "bindings/gil.h"
 #include "bindings/topics.h"
 #include "runtime/isa.h"
 #include "runtime/launch.h"
@@ -43,7 +44,7 @@ nb::object dense(nb::handle source) {
         // Channels first: a transposition of [C][I] to [I][C] for each image.
         const auto* from = static_cast<const float*>(PyArray_DATA(array.get()));
         auto* data = static_cast<float*>(PyArray_DATA(to));
-        const nb::gil_scoped_release release;
+        const WithoutGil without_gil;
         transpose_all(from, data, array.extent(0), array.extent(1), spatial_size(array));
     } else if (PyArray_CopyInto(to, array.get()) != 0) {
         throw nb::python_error();
@@ -57,7 +58,7 @@ void flatten(Array x, Array y) {
     if (x.rank() < 3 || y.rank() > 2 || x.size() != y.size())
         throw std::invalid_argument("flatten: expected an image and a matrix of one size");
     float* to = y.write("y");
-    const nb::gil_scoped_release release;
+    const WithoutGil without_gil;
     transpose_all(from, to, x.extent(0), spatial_size(x), x.extent(1));
 }
 
@@ -67,7 +68,7 @@ void unflatten(Array x, Array y) {
     if (y.rank() < 3 || x.rank() > 2 || x.size() != y.size())
         throw std::invalid_argument("unflatten: expected a matrix and an image of one size");
     float* to = y.write("y");
-    const nb::gil_scoped_release release;
+    const WithoutGil without_gil;
     transpose_all(from, to, y.extent(0), y.extent(1), spatial_size(y));
 }
 

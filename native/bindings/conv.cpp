@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "bindings/array.h"
+#include "bindings/gil.h"
 #include "bindings/topics.h"
 
 namespace nb = nanobind;
@@ -63,7 +64,7 @@ class Conv {
         const float* start = nullptr;
         if (!bias.is_none()) start = nb::cast<Array>(bias).read("bias", {problem_.k});
         float* output = y.write("y", {problem_.n, problem_.k, problem_.p, problem_.q});
-        const nb::gil_scoped_release release;
+        const WithoutGil without_gil;
         conv_forward(problem_, algorithm_, input, weights, start, output);
     }
 
@@ -71,7 +72,7 @@ class Conv {
         const float* weights = read_weight(weight);
         const float* upstream = read_gradient(g);
         float* output = dx.write("dx", {problem_.n, problem_.c, problem_.h, problem_.w});
-        const nb::gil_scoped_release release;
+        const WithoutGil without_gil;
         conv_input_grad(problem_, algorithm_, weights, upstream, output);
     }
 
@@ -80,7 +81,7 @@ class Conv {
         const float* upstream = read_gradient(g);
         float* output =
             dw.write("dw", {problem_.k, problem_.group_channels(), problem_.r, problem_.s});
-        const nb::gil_scoped_release release;
+        const WithoutGil without_gil;
         conv_weight_grad(problem_, algorithm_, input, upstream, output);
     }
 

@@ -1,5 +1,6 @@
 // Products of matrices and sums.
 #include "bindings/array.h"
+#include "bindings/gil.h"
 #include "bindings/topics.h"
 #include "runtime/matmul.h"
 #include "runtime/sum.h"
@@ -22,7 +23,7 @@ void matmul_checked(Array a, Array b, nb::handle bias, Array c, bool transpose_a
     const float* start = nullptr;
     if (!bias.is_none()) start = nb::cast<Array>(bias).read("bias", {n});
     float* to = c.write("c", {m, n});
-    const nb::gil_scoped_release release;
+    const WithoutGil without_gil;
     matmul(left, right, start, to, m, n, length);
 }
 
@@ -35,7 +36,7 @@ void sum_checked(Array x, Array y, i64 outer, i64 reduced, i64 inner, double fac
         throw std::invalid_argument("sum: the sizes do not fit");
     const float* from = x.read("x");
     float* to = y.write("y");
-    const nb::gil_scoped_release release;
+    const WithoutGil without_gil;
     sum(from, to, outer, reduced, inner, static_cast<float>(factor));
 }
 

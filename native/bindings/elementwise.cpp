@@ -2,6 +2,7 @@
 #include <nanobind/stl/vector.h>
 
 #include "bindings/array.h"
+#include "bindings/gil.h"
 #include "bindings/topics.h"
 #include "runtime/isa.h"
 #include "runtime/launch.h"
@@ -19,7 +20,7 @@ void unary(Array x, Array y, double nanoseconds) {
     if (x.size() != y.size()) throw std::invalid_argument("x and y differ in size");
     const ElementwiseArgs args{x.read("x"), nullptr, y.write("y"), 1.0f};
     const i64 size = x.size();
-    const nb::gil_scoped_release release;
+    const WithoutGil without_gil;
     launch(kernels().*kernel, args, size, nanoseconds);
 }
 
@@ -30,7 +31,7 @@ void binary(Array a, Array b, Array y) {
         throw std::invalid_argument("a, b and y differ in shape");
     const ElementwiseArgs args{a.read("a"), b.read("b"), y.write("y"), 1.0f};
     const i64 size = y.size();
-    const nb::gil_scoped_release release;
+    const WithoutGil without_gil;
     launch(kernels().*kernel, args, size, kElement);
 }
 
@@ -110,7 +111,7 @@ void broadcast(Array a, Array b, Array y) {
         args.b_strides[i] = axes.b[i];
         rows *= axes.extents[i];
     }
-    const nb::gil_scoped_release release;
+    const WithoutGil without_gil;
     launch(kernels().*kernel, args, rows, kElement * static_cast<double>(args.inner));
 }
 
@@ -118,7 +119,7 @@ void scale(Array x, Array y, double factor) {
     if (x.size() != y.size()) throw std::invalid_argument("x and y differ in size");
     const ElementwiseArgs args{x.read("x"), nullptr, y.write("y"), static_cast<float>(factor)};
     const i64 size = x.size();
-    const nb::gil_scoped_release release;
+    const WithoutGil without_gil;
     launch(kernels().scale, args, size, kElement);
 }
 

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "bindings/array.h"
+#include "bindings/gil.h"
 #include "bindings/topics.h"
 #include "runtime/isa.h"
 #include "runtime/launch.h"
@@ -74,7 +75,7 @@ class Pool {
         PoolArgs args = args_;
         args.x = x.read("x", {args.n, args.c, args.h, args.w});
         args.y = y.write("y", {args.n, args.c, args.p, args.q});
-        const nb::gil_scoped_release release;
+        const WithoutGil without_gil;
         launch(kernel, args, args.n * args.p,
                kElement * taps() * static_cast<double>(args.q * args.c), scratch());
     }
@@ -83,7 +84,7 @@ class Pool {
         args.g = g.read("g", {args.n, args.c, args.p, args.q});
         args.y = dx.write("dx", {args.n, args.c, args.h, args.w});
         const i64 blocks = (args.c + args.channel_block - 1) / args.channel_block;
-        const nb::gil_scoped_release release;
+        const WithoutGil without_gil;
         launch(kernel, args, args.n * blocks,
                2 * kElement * taps() *
                    static_cast<double>(args.p * args.q * std::min(args.c, args.channel_block)),

@@ -1,6 +1,7 @@
 // Operators on rows of channels or classes: softmax and its kin, cross-entropy, response
 // normalisation; and dropout.
 #include "bindings/array.h"
+#include "bindings/gil.h"
 #include "bindings/topics.h"
 #include "runtime/buffer.h"
 #include "runtime/isa.h"
@@ -29,7 +30,7 @@ template <Rows KernelTable::* kernel>
 void launch_rows(const RowsArgs& args, const Array& y) {
     if (y.size() == 0) return;
     const i64 rows = y.size() / args.length;
-    const nb::gil_scoped_release release;
+    const WithoutGil without_gil;
     launch(kernels().*kernel, args, rows, kExponential * static_cast<double>(args.length) + 20);
 }
 
@@ -71,7 +72,7 @@ void cross_entropy(Array logits, Array labels, Array losses, double factor) {
     const i64 rows = logits.extent(0);
     const bool reduce = losses.rank() == 0;
     float* to = reduce ? losses.write("losses", {}) : losses.write("losses", {rows});
-    const nb::gil_scoped_release release;
+    const WithoutGil without_gil;
     const Buffer each(static_cast<std::size_t>(reduce ? rows : 1));
     args.y = reduce ? each.data() : to;
     launch(kernels().cross_entropy, args, rows,
@@ -86,7 +87,7 @@ void cross_entropy_grad(Array logits, Array labels, Array g, Array y, double fac
     args.g_step = g.rank() == 0 ? 0 : 1;
     args.factor = static_cast<float>(factor);
     args.y = y.write("y", {rows, args.classes});
-    const nb::gil_scoped_release release;
+    const WithoutGil without_gil;
     launch(kernels().cross_entropy_grad, args, rows,
            kExponential * static_cast<double>(args.classes) + 40);
 }
@@ -101,7 +102,7 @@ void dropout(Array x, Array key, Array y, std::uint64_t threshold, double scale)
                            static_cast<u64>(words[1]),
                            threshold,
                            static_cast<float>(scale)};
-    const nb::gil_scoped_release release;
+    const WithoutGil without_gil;
     launch(kernels().dropout, args, (args.size + 3) / 4, 8 * kElement);
 }
 
@@ -128,7 +129,7 @@ void response_norm(Array x, nb::handle g, Array y, i64 before, i64 after, double
     }
     if (x.size() == 0) return;
     const i64 pixels = x.size() / args.channels;
-    const nb::gil_scoped_release release;
+    const WithoutGil without_gil;
     launch(kernel, args, pixels, 2 * kExponential * static_cast<double>(args.channels),
            static_cast<std::size_t>(2 * (args.channels + before + after)));
 }

@@ -2,6 +2,7 @@
 #include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
 
+#include "bindings/gil.h"
 #include "bindings/topics.h"
 #include "runtime/allocator.h"
 #include "runtime/isa.h"
@@ -21,7 +22,8 @@ void bind_system(nb::module_& module) {
     });
     module.def("thread_count", &thread_count);
     module.def("set_thread_count", &set_thread_count, nb::arg("count"),
-               nb::call_guard<nb::gil_scoped_release>());
+               nb::call_guard<WithoutGil>());
+    nb::module_::import_("atexit").attr("register")(nb::cpp_function(&close_to_other_threads));
     module.def("empty_cache", &empty_cache);
     module.def("memory_statistics", [] {
         const MemoryStatistics statistics = memory_statistics();

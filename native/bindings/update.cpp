@@ -1,5 +1,6 @@
 // One step of an optimiser, on the parameters in place.
 #include "bindings/array.h"
+#include "bindings/gil.h"
 #include "bindings/topics.h"
 #include "runtime/isa.h"
 #include "runtime/launch.h"
@@ -33,7 +34,7 @@ void step(UpdateArgs args, Array parameter, Array gradient, nb::handle first, nb
     args.gradient = gradient.read("gradient");
     args.first = state(first, "first");
     args.second = state(second, "second");
-    const nb::gil_scoped_release release;
+    const WithoutGil without_gil;
     launch(kernels().*kernel, args, size, 2 * kElement);
 }
 
