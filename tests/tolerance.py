@@ -235,6 +235,7 @@ _BOUNDS: dict[type[Op], Callable[[Any, list[Array]], Array]] = {
     ops.Slice: _exactly,
     ops.Embed: _exactly,
     ops.Concat: _exactly,
+    ops.Permute: _exactly,
     ops.Expand: _exactly,
     ops.Add: _rounded_once,
     ops.Sub: _rounded_once,

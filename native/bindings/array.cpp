@@ -84,6 +84,21 @@ float* Array::write(const char* name, std::initializer_list<i64> shape) const {
     return write(name);
 }
 
+const float* Array::read_strided(const char* name) const {
+    if (PyArray_TYPE(array_) != NPY_FLOAT32 || !PyArray_ISNOTSWAPPED(array_))
+        refuse(name, "expected data type float32");
+    if (!PyArray_ISALIGNED(array_)) refuse(name, "expected aligned memory");
+    for (int axis = 0; axis < rank(); ++axis)
+        if (PyArray_STRIDE(array_, axis) % PyArray_ITEMSIZE(array_) != 0)
+            refuse(name, "expected strides of whole elements");
+    return static_cast<const float*>(PyArray_DATA(array_));
+}
+
+float* Array::write_strided(const char* name) const {
+    if (!PyArray_ISWRITEABLE(array_)) refuse(name, "the array is read-only");
+    return const_cast<float*>(read_strided(name));
+}
+
 const i64* Array::read_int64(const char* name, std::initializer_list<i64> shape) const {
     check_shape(*this, name, shape);
     return static_cast<const i64*>(checked(*this, name, NPY_INT64, "int64"));

@@ -29,6 +29,8 @@ class Array {
     PyArrayObject* get() const { return array_; }
     int rank() const { return PyArray_NDIM(array_); }
     i64 extent(int axis) const { return PyArray_DIM(array_, axis); }
+    // In elements; only for arrays that read_strided or write_strided take.
+    i64 stride(int axis) const { return PyArray_STRIDE(array_, axis) / PyArray_ITEMSIZE(array_); }
     i64 size() const { return PyArray_SIZE(array_); }
     std::span<const npy_intp> shape() const {
         return {PyArray_DIMS(array_), static_cast<std::size_t>(rank())};
@@ -45,6 +47,10 @@ class Array {
     // The same for an array that may be written.
     float* write(const char* name) const;
     float* write(const char* name, std::initializer_list<i64> shape) const;
+    // A pointer to the first element of a float32 array with any strides that are whole elements.
+    // Throws std::invalid_argument otherwise.
+    const float* read_strided(const char* name) const;
+    float* write_strided(const char* name) const;
     // A pointer to a dense int64 array of a given shape.
     const i64* read_int64(const char* name, std::initializer_list<i64> shape) const;
 

@@ -1,9 +1,14 @@
 // New arrays, and changes of memory layout.
+#include <algorithm>
+#include <initializer_list>
+#include <vector>
+
 #include "bindings/array.h"
 #include "bindings/gil.h"
 #include "bindings/topics.h"
 #include "runtime/isa.h"
 #include "runtime/launch.h"
+#include "runtime/move.h"
 
 namespace nb = nanobind;
 
@@ -16,6 +21,17 @@ void transpose_all(const float* from, float* to, i64 matrices, i64 rows, i64 col
     const TransposeArgs args{from, to, rows, columns, columns, blocks};
     launch(kernels().transpose, args, matrices * blocks,
            kElement * static_cast<double>(TransposeArgs::kRows * columns));
+}
+
+constexpr int kLargestRank = 32;
+
+// Throws std::invalid_argument if the product does not fit.
+i64 checked_product(std::initializer_list<i64> factors) {
+    i64 product = 1;
+    for (const i64 factor : factors)
+        if (__builtin_mul_overflow(product, factor, &product))
+            throw std::invalid_argument("the sizes are too large");
+    return product;
 }
 
 i64 spatial_size(const Array& array) {
@@ -72,6 +88,59 @@ void unflatten(Array x, Array y) {
     transpose_all(from, to, y.extent(0), y.extent(1), spatial_size(y));
 }
 
+// target = source, two arrays of floats of one shape with any strides. The target's places must be
+// different ones, and not the source's.
+void move_between(Array source, Array target) {
+    const int rank = source.rank();
+    if (rank != target.rank() || rank > kLargestRank)
+        throw std::invalid_argument("move: the arrays differ in rank");
+    std::vector<MoveAxis> axes;
+    for (int axis = 0; axis < rank; ++axis) {
+        const i64 extent = source.extent(axis);
+        if (extent != target.extent(axis))
+            throw std::invalid_argument("move: the arrays differ in shape");
+        if (target.stride(axis) == 0 && extent > 1)
+            throw std::invalid_argument("move: a place of the target would be written twice");
+        axes.push_back({extent, source.stride(axis), target.stride(axis)});
+    }
+    const float* from = source.read_strided("source");
+    float* to = target.write_strided("target");
+    const WithoutGil without_gil;
+    move(from, to, axes);
+}
+
+// y[outer][o][i] = sum of weight[e] x[outer][index[e]][i] over the entries of output o.
+void weigh(Array x, Array first, Array index, Array weight, Array y, i64 outer, i64 inputs,
+           i64 inner) {
+    const i64 outputs = first.size() - 1;
+    if (outer < 0 || inputs < 0 || inner < 0 || outputs < 0 || first.rank() != 1)
+        throw std::invalid_argument("weigh: a size is negative");
+    if (x.size() != checked_product({outer, inputs, inner}) ||
+        y.size() != checked_product({outer, outputs, inner}))
+        throw std::invalid_argument("weigh: x or y has another size");
+    const i64 entries = index.size();
+    WeighArgs args{};
+    args.first = first.read_int64("first", {outputs + 1});
+    args.index = index.read_int64("index", {entries});
+    args.weight = weight.read("weight", {entries});
+    if (args.first[0] != 0 || args.first[outputs] != entries)
+        throw std::invalid_argument("weigh: the entries are not those of the outputs");
+    for (i64 o = 0; o < outputs; ++o)
+        if (args.first[o] > args.first[o + 1])
+            throw std::invalid_argument("weigh: the outputs' entries are not in order");
+    for (i64 e = 0; e < entries; ++e)
+        if (args.index[e] < 0 || args.index[e] >= inputs)
+            throw std::invalid_argument("weigh: an index is out of range");
+    args.x = x.read("x");
+    args.y = y.write("y");
+    args.inputs = inputs;
+    args.outputs = outputs;
+    args.inner = inner;
+    const double each = static_cast<double>(inner * (1 + entries / std::max<i64>(1, outputs)));
+    const WithoutGil without_gil;
+    launch(kernels().weigh, args, outer * outputs, kElement * each);
+}
+
 }  // namespace
 
 void bind_arrays(nb::module_& module) {
@@ -79,6 +148,9 @@ void bind_arrays(nb::module_& module) {
     module.def("dense", &dense, nb::arg("array"));
     module.def("is_dense", [](Array array) { return array.is_dense(); }, nb::arg("array"));
     module.def("flatten", &flatten, nb::arg("x"), nb::arg("y"));
+    module.def("move", &move_between, nb::arg("source"), nb::arg("target"));
+    module.def("weigh", &weigh, nb::arg("x"), nb::arg("first"), nb::arg("index"), nb::arg("weight"),
+               nb::arg("y"), nb::arg("outer"), nb::arg("inputs"), nb::arg("inner"));
     module.def("unflatten", &unflatten, nb::arg("x"), nb::arg("y"));
 }
 

@@ -58,6 +58,30 @@ struct TransposeArgs {
     i64 blocks;  // of rows, per matrix
 };
 
+// to(i, j, ...) = from(i, j, ...) along `axes` axes, at least 2, with strides of either sign. A
+// unit is a block of rows (of the last axis but one) for one index of all axes before.
+struct MoveArgs {
+    static constexpr int kAxes = 8;
+    const float* from;
+    float* to;
+    int axes;
+    i64 extents[kAxes];
+    i64 from_strides[kAxes];
+    i64 to_strides[kAxes];
+    i64 row_block, row_blocks;
+};
+
+// y[outer][o][i] = sum over entries e in [first[o], first[o + 1]) of weight[e]
+// x[outer][index[e]][i]. A unit is (outer, o).
+struct WeighArgs {
+    const float* x;
+    float* y;
+    i64 inputs, outputs, inner;
+    const i64* first;
+    const i64* index;
+    const float* weight;
+};
+
 // Rows of `length` contiguous elements. A unit is a row.
 struct RowsArgs {
     const float* a;
@@ -249,6 +273,8 @@ struct UpdateArgs {
     X(div_rows, BroadcastArgs)              \
     X(sum, SumArgs)                         \
     X(transpose, TransposeArgs)             \
+    X(move, MoveArgs)                       \
+    X(weigh, WeighArgs)                     \
     X(softmax, RowsArgs)                    \
     X(softmax_grad, RowsArgs)               \
     X(log_softmax, RowsArgs)                \

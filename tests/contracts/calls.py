@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import functools
+import importlib
 import itertools
 import math
+import pkgutil
 from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 
+from contracts import families
 from convolens import ops
 from convolens.backends.candidate import Candidate
 from convolens.backends.choose import candidates
@@ -347,6 +350,15 @@ SMALL: dict[type[Op], Callable[[], Iterable[Sample]]] = {
 }
 
 
+#: Big calls of the operators of each family; the others are below.
+BIG: dict[type[Op], Callable[[], Iterable[Sample]]] = {}
+
+for _family in pkgutil.iter_modules(families.__path__):
+    _module = importlib.import_module(f"{families.__name__}.{_family.name}")
+    SMALL |= _module.SMALL
+    BIG |= _module.BIG
+
+
 def small(operator: type[Op]) -> list[Sample]:
     """Return an operator's samples, and all small sizes."""
     return [*operator.samples(), *SMALL[operator]()]
@@ -443,7 +455,7 @@ def _big(operator: type[Op]) -> Iterator[Sample]:
 
 def big(operator: type[Op]) -> list[Sample]:
     """Return calls that are shared out in many chunks to the threads."""
-    return list(_big(operator))
+    return list(BIG[operator]() if operator in BIG else _big(operator))
 
 
 def with_kernels() -> list[type[Op]]:

@@ -11,6 +11,7 @@ import pytest
 import convolens as cl
 from convolens import nn
 from convolens.nn import functional as F
+from convolens.nn.functional._arguments import each_axis
 
 X = cl.tensor(np.random.default_rng(0).standard_normal((2, 3, 4, 4)))
 LABELS = cl.tensor([1, 2])
@@ -64,10 +65,10 @@ def test_unknown_options_of_a_loss() -> None:
 
 
 def test_numbers_or_one_an_axis() -> None:
-    assert F.each_axis("stride", 2, 3) == (2, 2, 2)
-    assert F.each_axis("stride", (1, 2), 2) == (1, 2)
-    assert F.each_axis("stride", [1, np.int64(2)], 2) == (1, 2)
+    assert each_axis("stride", 2, 3) == (2, 2, 2)
+    assert each_axis("stride", (1, 2), 2) == (1, 2)
+    assert each_axis("stride", [1, np.int64(2)], 2) == (1, 2)
     for value in ((1,), (1, 2, 3), 1.5, "2", None, (1, 1.5), (1, "2")):
         bad: Any = value
         with pytest.raises(ValueError, match=r"stride is .* one whole number, or 2 of them"):
-            F.each_axis("stride", bad, 2)
+            each_axis("stride", bad, 2)

@@ -387,3 +387,62 @@ def test_repr() -> None:
         "  )\n"
         ")"
     )
+
+
+class Counting(nn.Module):
+    """A layer with two buffers, of which the state holds one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("calls", cl.tensor(0))
+        self.register_buffer("scratch", cl.zeros(3), persistent=False)
+        self.register_buffer("nothing", None)
+        self.inner = nn.Linear(2, 2)
+
+    def forward(self, x: cl.Tensor) -> cl.Tensor:
+        self.calls = self.calls + 1
+        return self.inner(x)
+
+
+def test_buffers_are_in_the_state_but_are_no_parameters() -> None:
+    layer = Counting()
+    assert [name for name, _ in layer.named_parameters()] == ["inner.weight", "inner.bias"]
+    assert [name for name, _ in layer.named_buffers()] == ["calls", "scratch"]
+    assert list(layer.state_dict()) == ["calls", "inner.weight", "inner.bias"]
+    layer(cl.zeros(1, 2))
+    assert layer.calls.item() == 1
+    assert list(layer.state_dict()) == ["calls", "inner.weight", "inner.bias"]
+    fresh = Counting()
+    keys = fresh.load_state_dict(layer.state_dict())
+    assert keys == ([], [])
+    assert fresh.calls.item() == 1
+    assert fresh.load_state_dict({}, strict=False).missing_keys == list(layer.state_dict())
+    assert nn.Sequential(layer).double()[0].scratch.dtype == cl.float64
+    assert layer.calls.dtype == cl.int64
+    layer.nothing = cl.ones(1)
+    assert "nothing" in layer.state_dict()
+    del layer.calls
+    assert not hasattr(layer, "calls")
+    with pytest.raises(TypeError, match="is a buffer and cannot become a int"):
+        layer.scratch = 3
+    with pytest.raises(ValueError, match=r"cannot be called 'a\.b'"):
+        layer.register_buffer("a.b", None)
+
+
+def test_hooks_before_the_forward_pass() -> None:
+    layer = nn.ReLU()
+    seen: list[tuple[int, ...]] = []
+    with layer.register_forward_pre_hook(lambda module, inputs: seen.append(inputs[0].shape)):
+        assert layer(cl.tensor([-1.0, 2.0])).tolist() == [0.0, 2.0]
+    with layer.register_forward_pre_hook(lambda module, inputs: (-inputs[0],)):
+        assert layer(cl.tensor([-1.0, 2.0])).tolist() == [1.0, 0.0]
+    assert layer(cl.tensor([-1.0, 2.0])).tolist() == [0.0, 2.0]
+    assert seen == [(2,)]
+
+
+def test_parts_by_path() -> None:
+    net = nn.Sequential(nn.Sequential(nn.ReLU()))
+    assert net.get_submodule("0.0") is net[0][0]
+    assert net.get_submodule("") is net
+    with pytest.raises(AttributeError, match="no part 'x'"):
+        net.get_submodule("0.x")

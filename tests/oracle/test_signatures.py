@@ -62,21 +62,8 @@ ADDED: dict[str, set[str]] = {
 }
 #: Arguments that convolens calls otherwise: torch's name -> ours.
 RENAMED: dict[str, dict[str, str]] = {
-    **{
-        f"nn.functional.{name}": {"input": "x"}
-        for name in (
-            "softmax",
-            "log_softmax",
-            "dropout",
-            "local_response_norm",
-            "relu",
-            "sigmoid",
-            "tanh",
-        )
-    },
     "nn.functional.cross_entropy": {"input": "logits", "target": "labels"},
     "nn.init.constant_": {"val": "value"},
-    "nn.Module.load_state_dict": {"state_dict": "state"},
     "nn.Module.register_parameter": {"param": "parameter"},
 }
 #: Defaults that differ: (torch's, ours) and why.

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from convolens.backends.candidate import Candidate
-from convolens.backends.kernels import conv, dense, elementwise, pool, rows
+from convolens.backends.kernels import conv, dense, elementwise, move, pool, rows
 from convolens.ops import (
     Add,
     AvgPool,
     AvgPoolGrad,
+    Concat,
     Conv,
     ConvInputGrad,
     ConvWeightGrad,
@@ -15,7 +16,9 @@ from convolens.ops import (
     CrossEntropyGrad,
     Div,
     Dropout,
+    Embed,
     Exp,
+    Expand,
     Linear,
     LocalResponseNorm,
     LocalResponseNormGrad,
@@ -27,6 +30,7 @@ from convolens.ops import (
     Mean,
     Mul,
     Op,
+    Permute,
     Relu,
     ReluGrad,
     Reshape,
@@ -75,4 +79,8 @@ KERNELS: dict[type[Op], tuple[Candidate, ...]] = {
     Sum: (dense.SUM,),
     Mean: (dense.MEAN,),
     Reshape: (dense.RESHAPE,),
+    Expand: (move.MOVE,),
+    Embed: (move.MOVE,),
+    Concat: (move.MOVE,),
+    Permute: (move.MOVE,),
 }

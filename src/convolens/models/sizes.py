@@ -8,7 +8,7 @@ from math import prod
 
 from convolens import nn
 from convolens.errors import ArgumentError, ConvolensError, ShapeError
-from convolens.nn import functional
+from convolens.nn.functional.conv import conv_operator
 from convolens.spec import TensorSpec
 
 Image = tuple[int, int, int]
@@ -80,7 +80,7 @@ def features_after(layers: Mapping[str, nn.Module], image: Sequence[int]) -> int
 
 def _after(layer: nn.Module, spec: TensorSpec) -> TensorSpec:
     if isinstance(layer, nn.Conv2d):
-        operator = functional.conv_operator(
+        operator = conv_operator(
             layer.kernel_size, layer.stride, layer.padding, layer.dilation, layer.groups
         )
         return operator.infer(spec, layer.weight.spec)

@@ -11,8 +11,8 @@ from convolens.errors import ArgumentError, ConvolensError
 from convolens.models.sizes import at_layer, checked_classes, checked_image
 from convolens.models.text import SAME, Item
 from convolens.models.text_reader import parse, pointer
-from convolens.nn import functional
-from convolens.nn.functional import Padding
+from convolens.nn.functional._arguments import Padding
+from convolens.nn.functional.conv import conv_operator
 from convolens.spec import TensorSpec, checked, float32
 
 #: A billion: 4 GB of float32, and as much again for the gradients.
@@ -135,7 +135,7 @@ def _after(item: Item, shape: tuple[int, ...]) -> tuple[tuple[int, ...], int]:
                 )
         side = item.number("k", 1)
         weight = checked((int(item.value), channels // groups, side, side), float32)
-        operator = functional.conv_operator(
+        operator = conv_operator(
             (side, side), item.number("s", 1), _padding(item), item.number("d", 1), groups
         )
         return operator.infer(spec, weight).shape[1:], weight.size + weight.shape[0]

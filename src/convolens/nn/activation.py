@@ -12,27 +12,27 @@ from convolens.tensor import Tensor
 class ReLU(Module):
     """y = max(x, 0)."""
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         """Return each element, or 0 where it is negative."""
-        return x.relu()
+        return input.relu()
 
 
 @final
 class Sigmoid(Module):
     """y = 1 / (1 + e^-x)."""
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         """Return each element squashed to between 0 and 1."""
-        return x.sigmoid()
+        return input.sigmoid()
 
 
 @final
 class Tanh(Module):
     """y = (e^x - e^-x) / (e^x + e^-x)."""
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         """Return each element squashed to between -1 and 1."""
-        return x.tanh()
+        return input.tanh()
 
 
 class _AlongDim(Module):
@@ -51,15 +51,15 @@ class _AlongDim(Module):
 class Softmax(_AlongDim):
     """y = e^x / sum of e^x along ``dim``."""
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         """Return shares that sum to 1."""
-        return x.softmax(self.dim)
+        return input.softmax(self.dim)
 
 
 @final
 class LogSoftmax(_AlongDim):
     """y = the logarithm of e^x / sum of e^x along ``dim``."""
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         """Return the logarithms of shares that sum to 1."""
-        return x.log_softmax(self.dim)
+        return input.log_softmax(self.dim)

@@ -6,8 +6,9 @@ import math
 from typing import ClassVar, Literal, SupportsIndex, final
 
 from convolens.errors import ArgumentError
-from convolens.nn import functional, init
-from convolens.nn.functional import Ints, Padding
+from convolens.nn import init
+from convolens.nn.functional._arguments import Ints, Padding, each_axis
+from convolens.nn.functional.conv import conv_operator, convolve_with
 from convolens.nn.module import Module
 from convolens.nn.parameter import Parameter
 from convolens.tensor import Tensor, zeros
@@ -46,17 +47,17 @@ class _ConvNd(Module):
                 )
         self.in_channels = in_channels
         self.out_channels = out_channels
-        self.kernel_size = functional.each_axis("kernel_size", kernel_size, self.rank)
-        self.stride = functional.each_axis("stride", stride, self.rank)
+        self.kernel_size = each_axis("kernel_size", kernel_size, self.rank)
+        self.stride = each_axis("stride", stride, self.rank)
         self.padding = (
-            functional.each_axis("padding", padding, self.rank)
+            each_axis("padding", padding, self.rank)
             if isinstance(padding, SupportsIndex)
             else padding
         )
-        self.dilation = functional.each_axis("dilation", dilation, self.rank)
+        self.dilation = each_axis("dilation", dilation, self.rank)
         self.groups = groups
         # Made once, so that bad arguments are refused here and not at the first call.
-        self._operator = functional.conv_operator(
+        self._operator = conv_operator(
             self.kernel_size, self.stride, padding, self.dilation, groups
         )
         self._operator.windows(self.kernel_size)
@@ -75,9 +76,9 @@ class _ConvNd(Module):
             bound = 1 / math.sqrt(init.fans(self.weight)[0])
             init.uniform_(self.bias, -bound, bound)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Return the convolution of ``x`` [N, C, *I], or of one image [C, *I]."""
-        return functional.convolve_with(self._operator, x, self.weight, self.bias)
+    def forward(self, input: Tensor) -> Tensor:
+        """Return the convolution of ``input`` [N, C, *I], or of one image [C, *I]."""
+        return convolve_with(self._operator, input, self.weight, self.bias)
 
     def extra_repr(self) -> str:
         """Return the arguments to show."""

@@ -35,9 +35,9 @@ class Dropout(Module):
         super().__init__()
         self.p = ops.Dropout(float(p)).p
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Return ``x`` with some elements dropped, or ``x`` itself outside training."""
-        return functional.dropout(x, self.p, self.training)
+    def forward(self, input: Tensor) -> Tensor:
+        """Return ``input`` with some elements dropped, or ``input`` itself outside training."""
+        return functional.dropout(input, self.p, self.training)
 
     def extra_repr(self) -> str:
         """Return the arguments to show."""

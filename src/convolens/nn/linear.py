@@ -51,9 +51,9 @@ class Linear(Module):
             bound = 1 / math.sqrt(self.in_features)
             init.uniform_(self.bias, -bound, bound)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Return the weighted sums of ``x`` [*N, I]."""
-        return functional.linear(x, self.weight, self.bias)
+    def forward(self, input: Tensor) -> Tensor:
+        """Return the weighted sums of ``input`` [*N, I]."""
+        return functional.linear(input, self.weight, self.bias)
 
     def extra_repr(self) -> str:
         """Return the arguments to show."""
@@ -67,6 +67,6 @@ class Linear(Module):
 class Identity(Module):
     """y = x."""
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Return ``x``."""
-        return x
+    def forward(self, input: Tensor) -> Tensor:
+        """Return ``input``."""
+        return input

@@ -3,41 +3,22 @@
 from __future__ import annotations
 
 import abc
-import itertools
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TypeVar, final
+from typing import Any, TypeVar
 
 import numpy as np
 
-from convolens.errors import ArgumentError, ConvolensError, DTypeError, ShapeError
+from convolens.errors import ArgumentError, ConvolensError, DTypeError
+from convolens.nn.hooks import Hook, PreHook, RemovableHandle
 from convolens.nn.parameter import Parameter
+from convolens.nn.state import IncompatibleKeys, load_state
 from convolens.spec import FLOATS, DType, float32, float64
 from convolens.tensor import Tensor
 
 M = TypeVar("M", bound="Module")
 T = TypeVar("T")
-_handles = itertools.count()
-Hook = Callable[["Module", tuple[Any, ...], Any], Any]
-
-
-@final
-class RemovableHandle:
-    """Removes a hook again."""
-
-    def __init__(self, hooks: dict[int, Hook], hook: Hook) -> None:
-        self._hooks = hooks
-        self._number = next(_handles)
-        hooks[self._number] = hook
-
-    def remove(self) -> None:
-        """Remove the hook; a second time does nothing."""
-        self._hooks.pop(self._number, None)
-
-    def __enter__(self) -> RemovableHandle:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.remove()
+#: What a module owns, by kind. A name is in one of them, or an ordinary attribute.
+_TABLES = ("_parameters", "_buffers", "_modules")
 
 
 class Module(abc.ABC):
@@ -58,14 +39,19 @@ class Module(abc.ABC):
 
     training: bool
     _parameters: dict[str, Parameter | None]
+    _buffers: dict[str, Tensor | None]
+    _passing: set[str]
     _modules: dict[str, Module]
     _forward_hooks: dict[int, Hook]
+    _forward_pre_hooks: dict[int, PreHook]
 
     def __init__(self) -> None:
         object.__setattr__(self, "training", True)
-        object.__setattr__(self, "_parameters", {})
-        object.__setattr__(self, "_modules", {})
+        for table in _TABLES:
+            object.__setattr__(self, table, {})
+        object.__setattr__(self, "_passing", set())  # the buffers that no state holds
         object.__setattr__(self, "_forward_hooks", {})
+        object.__setattr__(self, "_forward_pre_hooks", {})
 
     @abc.abstractmethod
     def forward(self, *inputs: Any) -> Any:
@@ -73,6 +59,10 @@ class Module(abc.ABC):
 
     def __call__(self, *inputs: Any, **options: Any) -> Any:
         """Compute the output. An error that passes through gets this layer's path in the model."""
+        for hook in tuple(self._forward_pre_hooks.values()):
+            changed = hook(self, inputs)
+            if changed is not None:
+                inputs = changed if isinstance(changed, tuple) else (changed,)
         try:
             output = self.forward(*inputs, **options)
         except ConvolensError as error:
@@ -82,11 +72,25 @@ class Module(abc.ABC):
                 error.enter(path)
             error.module = self
             raise
-        for hook in tuple(self._forward_hooks.values()):
-            replacement = hook(self, inputs, output)
+        for after in tuple(self._forward_hooks.values()):
+            replacement = after(self, inputs, output)
             if replacement is not None:
                 output = replacement
         return output
+
+    def register_forward_pre_hook(self, hook: PreHook) -> RemovableHandle:
+        """Call ``hook(module, inputs)`` before each forward pass.
+
+        If it returns something else than None, that replaces the inputs.
+
+        Example:
+            >>> import convolens as cl
+            >>> layer = cl.nn.ReLU()
+            >>> with layer.register_forward_pre_hook(lambda module, inputs: -inputs[0]):
+            ...     layer(cl.tensor([1.0, -2.0])).tolist()
+            [0.0, 2.0]
+        """
+        return RemovableHandle(self._forward_pre_hooks, hook)
 
     def register_forward_hook(self, hook: Hook) -> RemovableHandle:
         """Call ``hook(module, inputs, output)`` after each forward pass.
@@ -123,34 +127,67 @@ class Module(abc.ABC):
             )
         elif name in self._parameters:
             self._parameters[name] = None
+        elif name in self._buffers:
+            self.register_buffer(name, value, name not in self._passing)
         else:
             self._forget(name)
             object.__setattr__(self, name, value)
 
     def _forget(self, name: str, keep: object = None) -> None:
         """Make room for an attribute. In the table that it stays in, it keeps its place."""
-        for table in (self._parameters, self._modules, self.__dict__):
+        for table in (self._parameters, self._buffers, self._modules, self.__dict__):
             if table is not keep:
                 table.pop(name, None)
+        self._passing.discard(name)
 
     def __getattr__(self, name: str) -> Any:
-        for table in ("_parameters", "_modules"):
+        for table in _TABLES:
             found = self.__dict__.get(table, {})
             if name in found:
                 return found[name]
         raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
 
     def __delattr__(self, name: str) -> None:
-        if name in self._parameters:
-            del self._parameters[name]
-        elif name in self._modules:
-            del self._modules[name]
+        if any(name in self.__dict__[table] for table in _TABLES):
+            self._forget(name)
         else:
             object.__delattr__(self, name)
 
     def register_parameter(self, name: str, parameter: Parameter | None) -> None:
         """Own a parameter under ``name``; None says that there is none, such as no bias."""
         self._parameters[name] = parameter
+
+    def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True) -> None:
+        """Own a tensor that is no parameter, such as a running mean.
+
+        Args:
+            name: Under which it becomes an attribute.
+            tensor: The tensor; None says that there is none.
+            persistent: Whether ``state_dict`` holds it.
+
+        Raises:
+            ArgumentError: If the name is empty or holds a dot.
+            DTypeError: If it is no tensor.
+
+        Example:
+            >>> import convolens as cl
+            >>> layer = cl.nn.ReLU()
+            >>> layer.register_buffer("seen", cl.zeros(1))
+            >>> list(layer.state_dict())
+            ['seen']
+        """
+        if not name or "." in name:
+            raise ArgumentError(f"a buffer cannot be called {name!r}.", hint="use a plain name.")
+        if tensor is not None and not isinstance(tensor, Tensor):
+            raise DTypeError(
+                f"{type(self).__name__}.{name} is a buffer and cannot become a "
+                f"{type(tensor).__name__}.",
+                hint="assign a tensor, or None to have none.",
+            )
+        self._forget(name, self._buffers)
+        self._buffers[name] = tensor
+        if not persistent:
+            self._passing.add(name)
 
     def add_module(self, name: str, module: Module) -> None:
         """Own a part under ``name``.
@@ -185,6 +222,16 @@ class Module(abc.ABC):
                 if parameter is not None:
                     yield f"{prefix}.{name}" if prefix else name, parameter
 
+    def _state(self) -> Iterator[tuple[str, Tensor]]:
+        """Yield every place of a parameter or persistent buffer, in the order of a state."""
+        for prefix, module in self._walk():
+            dotted = f"{prefix}." if prefix else ""
+            passing = module._passing
+            kept = {name: b for name, b in module._buffers.items() if name not in passing}
+            for name, tensor in (*module._parameters.items(), *kept.items()):
+                if tensor is not None:
+                    yield dotted + name, tensor
+
     def named_modules(self) -> Iterator[tuple[str, Module]]:
         """Yield this module and all parts of parts with their dotted paths, each once."""
         yield from _once(self._walk())
@@ -202,6 +249,33 @@ class Module(abc.ABC):
         """Yield all parameters, each once."""
         for _, parameter in self.named_parameters():
             yield parameter
+
+    def named_buffers(self) -> Iterator[tuple[str, Tensor]]:
+        """Yield all buffers with their dotted paths, each once."""
+        yield from _once(
+            (f"{prefix}.{name}" if prefix else name, buffer)
+            for prefix, module in self._walk()
+            for name, buffer in module._buffers.items()
+            if buffer is not None
+        )
+
+    def buffers(self) -> Iterator[Tensor]:
+        """Yield all buffers, each once."""
+        for _, buffer in self.named_buffers():
+            yield buffer
+
+    def get_submodule(self, target: str) -> Module:
+        """Return the part at a dotted path; the empty path is the module itself.
+
+        Raises:
+            AttributeError: If there is none.
+        """
+        module: Module = self
+        for name in target.split(".") if target else ():
+            if name not in module._modules:
+                raise AttributeError(f"{type(module).__name__} has no part {name!r}")
+            module = module._modules[name]
+        return module
 
     def train(self: M, mode: bool = True) -> M:
         """Switch to training, where dropout drops; return the module."""
@@ -232,12 +306,15 @@ class Module(abc.ABC):
         return self
 
     def to(self: M, dtype: Any) -> M:
-        """Convert all parameters to a float type; return the module."""
+        """Convert all parameters, and buffers of floats, to a float type; return the module."""
         wanted: DType = np.dtype(dtype)
         if wanted not in FLOATS:
             raise DTypeError(f"parameters are float32 or float64, not {wanted.name}.")
         for parameter in self.parameters():
             parameter.data = parameter.data.to(wanted)
+        for buffer in self.buffers():
+            if buffer.dtype in FLOATS:
+                buffer.data = buffer.data.to(wanted)
         return self
 
     def float(self: M) -> M:
@@ -249,49 +326,29 @@ class Module(abc.ABC):
         return self.to(float64)
 
     def state_dict(self) -> dict[str, Tensor]:
-        """Return all parameters by their dotted paths, sharing their memory.
+        """Return all parameters and persistent buffers by their dotted paths, sharing their memory.
 
-        A parameter that several parts share is there under each of its paths, as in torch.
+        What several parts share is there under each of its paths, as in torch.
         """
-        return {name: parameter.detach() for name, parameter in self._places()}
+        return {name: tensor.detach() for name, tensor in self._state()}
 
-    def load_state_dict(self, state: Mapping[str, Any], strict: bool = True) -> None:
-        """Overwrite the parameters with those of ``state``. Nothing changes if it does not fit.
+    def load_state_dict(
+        self, state_dict: Mapping[str, Any], strict: bool = True
+    ) -> IncompatibleKeys:
+        """Overwrite parameters and buffers. Nothing changes if ``state_dict`` does not fit.
 
         Args:
-            state: Tensors or arrays by dotted path, such as another library's ``state_dict``.
+            state_dict: Tensors or arrays by dotted path, such as another library's ``state_dict``.
             strict: Refuse missing and unexpected names.
+
+        Returns:
+            The missing and the unexpected names; without ``strict`` there may be some.
 
         Raises:
             ArgumentError: If names are missing or unexpected.
             ShapeError: If a shape differs.
         """
-        own = dict(self._places())
-        missing = [name for name in own if name not in state]
-        unexpected = [name for name in state if name not in own]
-        if strict and (missing or unexpected):
-            raise ArgumentError(
-                f"the state has {len(missing)} missing and {len(unexpected)} unexpected names.",
-                [
-                    ("missing", ", ".join(missing) or "none", ""),
-                    ("unexpected", ", ".join(unexpected) or "none", ""),
-                ],
-                "load it into a model of the same structure, or pass strict=False.",
-            )
-        arrays = {name: _numbers(name, state[name]) for name in own if name in state}
-        wrong = [name for name, array in arrays.items() if array.shape != own[name].shape]
-        if wrong:
-            raise ShapeError(
-                f"the state does not fit: {len(wrong)} parameters have other shapes.",
-                [
-                    (name, f"{list(arrays[name].shape)}, not {list(own[name].shape)}", "")
-                    for name in wrong
-                ],
-                "load it into a model of the same sizes.",
-            )
-        for name, array in arrays.items():
-            own[name].data.copy_(array)
-            own[name].version.number += 1
+        return load_state(dict(self._state()), state_dict, strict)
 
     def extra_repr(self) -> str:
         """Return the arguments to show."""
@@ -313,11 +370,3 @@ def _once(named: Iterator[tuple[str, T]]) -> Iterator[tuple[str, T]]:
         if id(item) not in seen:
             seen.add(id(item))
             yield name, item
-
-
-def _numbers(name: str, value: Any) -> Any:
-    """Return an entry of a state as an array of numbers."""
-    array = value.array if isinstance(value, Tensor) else np.asarray(value)
-    if array.dtype.kind not in "fiub":
-        raise DTypeError(f"the state's {name} holds {array.dtype}, not numbers.")
-    return array

@@ -47,9 +47,9 @@ class LocalResponseNorm(Module):
         super().__init__()
         self.operator = ops.LocalResponseNorm(size, alpha, beta, k, scaling)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Return the normalised ``x``."""
-        return apply(self.operator, x)
+    def forward(self, input: Tensor) -> Tensor:
+        """Return the normalised ``input``."""
+        return apply(self.operator, input)
 
     def extra_repr(self) -> str:
         """Return the arguments to show."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import ClassVar, final
 
 from convolens import ops
-from convolens.nn import functional
-from convolens.nn.functional import Ints
+from convolens.nn.functional._arguments import Ints
+from convolens.nn.functional.pooling import avg_pool_operator, max_pool_operator, pool_with
 from convolens.nn.module import Module
 from convolens.tensor import Tensor
 
@@ -16,9 +16,9 @@ class _Pool(Module):
 
     operator: ops.MaxPool | ops.AvgPool
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Return the pooled ``x`` [N, C, *I], or one pooled image [C, *I]."""
-        return functional.pool_with(self.operator, x)
+    def forward(self, input: Tensor) -> Tensor:
+        """Return the pooled ``input`` [N, C, *I], or one pooled image [C, *I]."""
+        return pool_with(self.operator, input)
 
     def extra_repr(self) -> str:
         """Return the arguments to show."""
@@ -42,7 +42,7 @@ class _MaxPoolNd(_Pool):
         ceil_mode: bool = False,
     ) -> None:
         super().__init__()
-        self.operator = functional.max_pool_operator(
+        self.operator = max_pool_operator(
             self.rank, kernel_size, stride, padding, dilation, ceil_mode
         )
 
@@ -59,7 +59,7 @@ class _AvgPoolNd(_Pool):
         count_include_pad: bool = True,
     ) -> None:
         super().__init__()
-        self.operator = functional.avg_pool_operator(
+        self.operator = avg_pool_operator(
             self.rank, kernel_size, stride, padding, ceil_mode, count_include_pad
         )
 

@@ -18,6 +18,7 @@ from convolens.ops.matmul import Matmul
 from convolens.ops.max_pool import MaxPool, MaxPoolGrad, MaxPoolPick
 from convolens.ops.mean import Mean
 from convolens.ops.mul import Mul
+from convolens.ops.permute import Permute
 from convolens.ops.pow import Pow
 from convolens.ops.relu import Relu, ReluGrad
 from convolens.ops.reshape import Reshape
@@ -63,6 +64,7 @@ __all__ = [
     "Mistake",
     "Mul",
     "Op",
+    "Permute",
     "Pow",
     "Relu",
     "ReluGrad",
@@ -123,5 +125,6 @@ OPERATORS: tuple[type[Op], ...] = (
     Slice,
     Embed,
     Concat,
+    Permute,
     Cast,
 )

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, final
 
-import numpy as np
-
 from convolens.errors import ArgumentError, DTypeError, ShapeError
-from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, size_of
+from convolens.ops._op import Array, Mistake, Sample, Value
+from convolens.ops._rearrangement import Rearrangement
 from convolens.ops.slice import Slice
 from convolens.spec import TensorSpec, checked
 
 
 @final
 @dataclass(frozen=True)
-class Concat(Op):
+class Concat(Rearrangement):
     """y holds the inputs one after the other along axis ``dim``.
 
     Shapes:
@@ -50,8 +49,12 @@ class Concat(Op):
         shape = (*first.shape[: self.dim], total, *first.shape[self.dim + 1 :])
         return checked(shape, first.dtype)
 
-    def reference(self, *arrays: Array) -> Array:
-        return np.concatenate(arrays, axis=self.dim)
+    def pieces(self, target: Array, *inputs: Array) -> Iterator[tuple[Array, Array]]:
+        start = 0
+        for x in inputs:
+            end = start + x.shape[self.dim]
+            yield target[(*[slice(None)] * self.dim, slice(start, end))], x
+            start = end
 
     def gradient(
         self, inputs: Sequence[Value], output: Value, upstream: Value
@@ -63,9 +66,6 @@ class Concat(Op):
             parts.append(Slice(tuple(bounds))(upstream))
             start += x.shape[self.dim]
         return tuple(parts)
-
-    def cost(self, *specs: TensorSpec) -> Cost:
-        return Cost(0, 2 * size_of(*specs), 1)
 
     def explain(self, *specs: TensorSpec) -> str:
         parts = " + ".join(str(spec.shape[self.dim]) for spec in specs)

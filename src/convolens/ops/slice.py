@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, final
 
-import numpy as np
-
 from convolens.errors import ArgumentError, ShapeError
 from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value
+from convolens.ops._rearrangement import Rearrangement
 from convolens.spec import TensorSpec, checked
 
 Bounds = tuple[tuple[int, int, int], ...]
@@ -103,7 +102,7 @@ class Slice(Part):
 
 @final
 @dataclass(frozen=True)
-class Embed(Part):
+class Embed(Part, Rearrangement):
     """y[start + i step] = x[i] along each axis of a tensor of ``shape``, and 0 elsewhere.
 
     Shapes:
@@ -112,6 +111,7 @@ class Embed(Part):
 
     name: ClassVar[str] = "embed"
     signature: ClassVar[str] = "x[*I] -> y[*P]"
+    covers: ClassVar[bool] = False
 
     shape: tuple[int, ...]
 
@@ -122,20 +122,13 @@ class Embed(Part):
             raise ShapeError(f"{self.name}: x has shape {list(x.shape)}, the place {list(part)}.")
         return checked(self.shape, x.dtype)
 
-    def reference(self, *arrays: Array) -> Array:
-        (x,) = arrays
-        whole: Array = np.zeros(self.shape, x.dtype)
-        whole[self.index] = x
-        return whole
+    def pieces(self, target: Array, *inputs: Array) -> Iterator[tuple[Array, Array]]:
+        yield target[self.index], inputs[0]
 
     def gradient(
         self, inputs: Sequence[Value], output: Value, upstream: Value
     ) -> tuple[Value | None, ...]:
         return (Slice(self.bounds)(upstream),)
-
-    def cost(self, *specs: TensorSpec) -> Cost:
-        (x,) = specs
-        return Cost(0, x.size + self.infer(x).size, 1)
 
     def explain(self, *specs: TensorSpec) -> str:
         (x,) = specs

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import ClassVar, final
@@ -11,6 +11,7 @@ import numpy as np
 
 from convolens.errors import ArgumentError, ShapeError
 from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, size_of
+from convolens.ops._rearrangement import Rearrangement
 from convolens.ops.reshape import Reshape
 from convolens.spec import TensorSpec, checked, require_float
 
@@ -69,7 +70,7 @@ class Sum(Op):
 
 @final
 @dataclass(frozen=True)
-class Expand(Op):
+class Expand(Rearrangement):
     """y[i] = x[i], where x has size 1 or no axis, the same number everywhere.
 
     Shapes:
@@ -96,18 +97,13 @@ class Expand(Op):
             )
         return checked(self.shape, dtype)
 
-    def reference(self, *arrays: Array) -> Array:
-        (x,) = arrays
-        return np.broadcast_to(x, self.shape).copy()
+    def pieces(self, target: Array, *inputs: Array) -> Iterator[tuple[Array, Array]]:
+        yield target, np.broadcast_to(inputs[0], self.shape)
 
     def gradient(
         self, inputs: Sequence[Value], output: Value, upstream: Value
     ) -> tuple[Value | None, ...]:
         return (unbroadcast(upstream, inputs[0].shape),)
-
-    def cost(self, *specs: TensorSpec) -> Cost:
-        (x,) = specs
-        return Cost(0, x.size + self.infer(x).size, 1)
 
     def explain(self, *specs: TensorSpec) -> str:
         (x,) = specs

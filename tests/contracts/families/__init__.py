@@ -1,0 +1,1 @@
+"""Calls for the kernels, one file a family of operators: SMALL and BIG, samples by operator."""
