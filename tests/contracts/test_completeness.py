@@ -151,6 +151,9 @@ COVERED_BY = {
     "backends/kernels/rows": "contracts/each_isa/check_values",
     "tensor/axes": "tensor/test_tensor",
     "tensor/base": "tensor/test_tensor",
+    "tensor/arithmetic": "ops/test_arithmetic",
+    "tensor/reductions": "ops/test_sum",
+    "tensor/shaping": "ops/test_rearranging",
     "tensor/program": "tensor/test_backward",
     "tensor/promote": "ops/test_arithmetic",
     **{

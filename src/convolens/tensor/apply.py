@@ -11,10 +11,11 @@ from convolens.tensor.observe import observers
 from convolens.tensor.record import Node, Version
 
 if TYPE_CHECKING:
+    from convolens.tensor.base import TensorBase
     from convolens.tensor.tensor import Tensor
 
 
-def apply(op: Op, *inputs: Tensor) -> Tensor:
+def apply(op: Op, *inputs: TensorBase) -> Tensor:
     """Compute an operator, and record the call if an input requires a gradient.
 
     Raises:
@@ -29,9 +30,9 @@ def apply(op: Op, *inputs: Tensor) -> Tensor:
     if thread.recording and spec.dtype.kind == "f":
         for t in inputs:
             if t.requires_grad:
-                node = Node(op, inputs, specs, spec, array, version)
+                node = Node(op, inputs, specs, spec, array, version)  # type: ignore[arg-type]
                 break
     output = first.made(array, spec, version, node)
     for observer in observers:
-        observer(op, inputs, output)
+        observer(op, inputs, output)  # type: ignore[arg-type]
     return output

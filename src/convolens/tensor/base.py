@@ -42,6 +42,11 @@ class TensorBase:
         """Return the tensor that a call made. ``Tensor`` defines it."""
         raise TypeError("TensorBase is abstract")
 
+    @staticmethod
+    def leaf(array: Array) -> Tensor:
+        """Return a tensor that no call made. ``Tensor`` defines it."""
+        raise TypeError("TensorBase is abstract")
+
     # What it is.
 
     @property

@@ -1,0 +1,166 @@
+"""What tensors compute number by number: arithmetic, functions, comparisons."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from convolens import ops
+from convolens.errors import ArgumentError, DTypeError
+from convolens.ops import Op
+from convolens.ops._elementwise import broadcast
+from convolens.spec import FLOATS, bool_, float32, int64
+from convolens.tensor.apply import apply
+from convolens.tensor.base import Number, TensorBase
+from convolens.tensor.promote import refuse_truths, result_type
+
+if TYPE_CHECKING:
+    from convolens.tensor.tensor import Tensor
+
+
+class Arithmetic(TensorBase):
+    """Arithmetic, functions of each number, comparisons. Abstract: a part of ``Tensor``."""
+
+    __slots__ = ()
+
+    def __add__(self, other: Tensor | Number) -> Tensor:
+        return _binary(ops.Add(), self, other)
+
+    def __radd__(self, other: Number) -> Tensor:
+        return _binary(ops.Add(), other, self)
+
+    def __sub__(self, other: Tensor | Number) -> Tensor:
+        return _binary(ops.Sub(), self, other)
+
+    def __rsub__(self, other: Number) -> Tensor:
+        return _binary(ops.Sub(), other, self)
+
+    def __mul__(self, other: Tensor | Number) -> Tensor:
+        return _binary(ops.Mul(), self, other)
+
+    def __rmul__(self, other: Number) -> Tensor:
+        return _binary(ops.Mul(), other, self)
+
+    def __truediv__(self, other: Tensor | Number) -> Tensor:
+        return _binary(ops.Div(), self, other)
+
+    def __rtruediv__(self, other: Number) -> Tensor:
+        return _binary(ops.Div(), other, self)
+
+    def __neg__(self) -> Tensor:
+        if self.dtype in FLOATS:
+            return apply(ops.Scale(-1.0), self)
+        refuse_truths("neg", self.dtype)
+        return 0 - self
+
+    def __pow__(self, exponent: Number) -> Tensor:
+        if not isinstance(exponent, int | float):
+            return NotImplemented
+        if self.dtype in FLOATS:
+            return apply(ops.Pow(float(exponent)), self)
+        if isinstance(exponent, int) and exponent >= 0:
+            return self.leaf(np.asarray(self.array**exponent))
+        return apply(ops.Cast("float32"), self) ** exponent
+
+    def __matmul__(self, other: Tensor) -> Tensor:
+        return apply(ops.Matmul(), self, other)
+
+    def exp(self) -> Tensor:
+        """Return e to the power of each element."""
+        return apply(ops.Exp(), self)
+
+    def relu(self) -> Tensor:
+        """Return each element, or 0 where it is negative."""
+        return apply(ops.Relu(), self)
+
+    def sigmoid(self) -> Tensor:
+        """Return 1 / (1 + e^-x) of each element."""
+        return apply(ops.Sigmoid(), self)
+
+    def tanh(self) -> Tensor:
+        """Return the hyperbolic tangent of each element."""
+        return apply(ops.Tanh(), self)
+
+    # Comparisons, which are not recorded.
+
+    def __eq__(self, other: object) -> Tensor:  # type: ignore[override]
+        return _compare(np.equal, self, other)
+
+    def __ne__(self, other: object) -> Tensor:  # type: ignore[override]
+        return _compare(np.not_equal, self, other)
+
+    def __lt__(self, other: Tensor | Number) -> Tensor:
+        return _compare(np.less, self, other)
+
+    def __le__(self, other: Tensor | Number) -> Tensor:
+        return _compare(np.less_equal, self, other)
+
+    def __gt__(self, other: Tensor | Number) -> Tensor:
+        return _compare(np.greater, self, other)
+
+    def __ge__(self, other: Tensor | Number) -> Tensor:
+        return _compare(np.greater_equal, self, other)
+
+    __hash__ = object.__hash__
+
+
+_ON_WHOLE_NUMBERS: dict[type[Op], np.ufunc] = {
+    ops.Add: np.add,
+    ops.Sub: np.subtract,
+    ops.Mul: np.multiply,
+}
+
+
+def _operand(value: object, other: TensorBase) -> Tensor | None:
+    """Return a value as a tensor, in the type that torch gives it beside ``other``."""
+    if isinstance(value, TensorBase):
+        return value  # type: ignore[return-value]
+    if isinstance(value, np.ndarray | np.generic):
+        return other.leaf(np.asarray(value))
+    if not isinstance(value, int | float):
+        return None
+    dtype = other.dtype
+    if isinstance(value, float) and dtype not in FLOATS:
+        dtype = float32
+    elif dtype == bool_ and not isinstance(value, bool):
+        dtype = int64
+    try:
+        return other.leaf(np.asarray(value, dtype))
+    except OverflowError:
+        raise ArgumentError(f"{value} does not fit {dtype.name}.") from None
+
+
+def _binary(op: Op, a: object, b: object) -> Tensor:
+    """Call an operator on two tensors, or a tensor and a number, after promoting their types."""
+    like = a if isinstance(a, TensorBase) else b
+    assert isinstance(like, TensorBase)
+    first, second = _operand(a, like), _operand(b, like)
+    if first is None or second is None:
+        return NotImplemented  # type: ignore[no-any-return]
+    if first.dtype == second.dtype and first.dtype in FLOATS:
+        return apply(op, first, second)
+    if isinstance(op, ops.Sub):
+        refuse_truths("sub", first.dtype, second.dtype)
+    common = result_type([first, second])
+    if common in FLOATS:
+        return apply(op, first.to(common), second.to(common))
+    if type(op) in _ON_WHOLE_NUMBERS:
+        return _elementwise(_ON_WHOLE_NUMBERS[type(op)], first.to(common), second.to(common))
+    return apply(op, first.float(), second.float())
+
+
+def _compare(compare: np.ufunc, a: TensorBase, b: object) -> Tensor:
+    other = _operand(b, a)
+    return NotImplemented if other is None else _elementwise(compare, a, other)
+
+
+def _elementwise(function: np.ufunc, a: TensorBase, b: TensorBase) -> Tensor:
+    """Compute what is never recorded: comparisons, and arithmetic of whole numbers."""
+    try:
+        return a.leaf(np.asarray(function(a.array, b.array)))
+    except ValueError:
+        broadcast(function.__name__, a=a.spec, b=b.spec)  # says what does not fit
+        raise
+    except TypeError as error:
+        raise DTypeError(f"{a.spec} and {b.spec} do not combine: {error}.") from None
