@@ -1,5 +1,5 @@
 // Convolution and its gradients.
-#include "runtime/conv.h"
+#include "runtime/conv/conv.h"
 
 #include <nanobind/stl/array.h>
 
@@ -24,6 +24,9 @@ ConvAlgorithm algorithm_named(std::string_view name) {
     if (name == "gather_taps") return ConvAlgorithm::kGatherTaps;
     if (name == "planes") return ConvAlgorithm::kPlanes;
     if (name == "scatter") return ConvAlgorithm::kScatter;
+    if (name == "depthwise") return ConvAlgorithm::kDepthwise;
+    if (name == "winograd2") return ConvAlgorithm::kWinograd2;
+    if (name == "winograd4") return ConvAlgorithm::kWinograd4;
     if (name == "product") return ConvAlgorithm::kProduct;
     throw std::invalid_argument("no such algorithm: " + std::string(name));
 }
@@ -56,6 +59,13 @@ class Conv {
             throw std::invalid_argument("this convolution is not one product of matrices");
         if (algorithm_ == ConvAlgorithm::kPlanes && (input[1] != 1 || stride != Pair{1, 1}))
             throw std::invalid_argument("planes need one channel and stride 1");
+        const bool is_winograd =
+            algorithm_ == ConvAlgorithm::kWinograd2 || algorithm_ == ConvAlgorithm::kWinograd4;
+        if (is_winograd &&
+            (kernel != Pair{3, 3} || stride != Pair{1, 1} || dilation != Pair{1, 1} || groups != 1))
+            throw std::invalid_argument("Winograd's algorithm needs a 3x3 kernel with stride 1");
+        if (algorithm_ == ConvAlgorithm::kDepthwise && input[1] != groups)
+            throw std::invalid_argument("depthwise needs as many groups as channels");
     }
 
     void forward(Array x, Array weight, nb::handle bias, Array y) const {

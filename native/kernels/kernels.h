@@ -222,6 +222,13 @@ struct ScatterArgs {
     i64 row_block, row_blocks;
 };
 
+// y[i] = sum over j < size of x[i size + j]. A unit is an output.
+struct GroupSumArgs {
+    const float* x;
+    float* y;
+    i64 size;
+};
+
 // partial[slot][group] += x(window) g, as [segment x run][K/G] or, where `taps_in_lanes`,
 // transposed. Rows are filled up to whole registers. A unit is (slot, part): a share of the images,
 // and a share of the panels (direct) or of the tiles of taps (gather).
@@ -241,6 +248,49 @@ struct WeightGradArgs {
     bool taps_in_lanes;  // gather only
 };
 
+// u: the weights of 3x3 kernels, transformed for tiles of `tile` outputs a side.
+// A unit is a panel of outputs, or of channels for `backward`.
+struct WinogradWeightArgs {
+    const float* w;  // [outputs][3][3][channels]
+    float* u;        // [panel][place][channels][width]
+    i64 outputs, channels;
+    i64 tile;
+    bool backward;  // for the input gradient: taps turned round, outputs and channels exchanged
+};
+
+// y = the convolution of x with transformed 3x3 weights. A unit is a block of tiles.
+struct WinogradArgs {
+    const float* x;
+    const float* u;
+    const float* bias;  // or null
+    float* y;
+    i64 n, h, w, c;
+    i64 p, q, k;
+    i64 row_origin, column_origin;  // of output (0, 0); negative in the padding
+    i64 tile;
+    i64 tile_rows, tile_columns;  // per image
+    i64 block, blocks;            // the most tiles of a block, and how many there are
+    i64 panel_group;              // panels whose products are kept at a time
+};
+
+// The gradient of 3x3 weights by tiles of `tile` outputs a side, some tiles at a time. What a unit
+// is stands beside the three kernels.
+struct WinogradGradArgs {
+    const float* x;
+    const float* g;
+    float* inputs;    // transformed tiles of the image
+    float* upstream;  // and of the gradient
+    float* products;
+    float* dw;
+    i64 n, h, w, c;
+    i64 p, q, k;
+    i64 row_origin, column_origin;
+    i64 tile;
+    i64 tile_rows, tile_columns;
+    i64 first, tiles;  // of the batch's tiles
+    bool accumulate;
+};
+
 // One step of an optimiser on `size` parameters. A unit is an element.
 struct UpdateArgs {
     float* parameter;
@@ -254,53 +304,61 @@ struct UpdateArgs {
 };
 
 // X(name, arguments, floats of scratch a unit needs)
-#define CONVOLENS_KERNELS(X)                \
-    X(relu, ElementwiseArgs)                \
-    X(relu_grad, ElementwiseArgs)           \
-    X(sigmoid, ElementwiseArgs)             \
-    X(sigmoid_grad, ElementwiseArgs)        \
-    X(tanh, ElementwiseArgs)                \
-    X(tanh_grad, ElementwiseArgs)           \
-    X(exp, ElementwiseArgs)                 \
-    X(scale, ElementwiseArgs)               \
-    X(add, ElementwiseArgs)                 \
-    X(sub, ElementwiseArgs)                 \
-    X(mul, ElementwiseArgs)                 \
-    X(div, ElementwiseArgs)                 \
-    X(add_rows, BroadcastArgs)              \
-    X(sub_rows, BroadcastArgs)              \
-    X(mul_rows, BroadcastArgs)              \
-    X(div_rows, BroadcastArgs)              \
-    X(sum, SumArgs)                         \
-    X(transpose, TransposeArgs)             \
-    X(move, MoveArgs)                       \
-    X(weigh, WeighArgs)                     \
-    X(softmax, RowsArgs)                    \
-    X(softmax_grad, RowsArgs)               \
-    X(log_softmax, RowsArgs)                \
-    X(log_softmax_grad, RowsArgs)           \
-    X(cross_entropy, CrossEntropyArgs)      \
-    X(cross_entropy_grad, CrossEntropyArgs) \
-    X(dropout, DropoutArgs)                 \
-    X(response_norm, ResponseNormArgs)      \
-    X(response_norm_grad, ResponseNormArgs) \
-    X(max_pool, PoolArgs)                   \
-    X(max_pool_grad, PoolArgs)              \
-    X(avg_pool, PoolArgs)                   \
-    X(avg_pool_grad, PoolArgs)              \
-    X(pack, PackArgs)                       \
-    X(pack_narrow, PackNarrowArgs)          \
-    X(gemm, GemmArgs)                       \
-    X(dots, DotsArgs)                       \
-    X(window_product, WindowArgs)           \
-    X(window_planes, WindowArgs)            \
-    X(window_scatter, ScatterArgs)          \
-    X(weight_grad, WeightGradArgs)          \
-    X(weight_grad_gather, WeightGradArgs)   \
-    X(weight_grad_planes, WeightGradArgs)   \
-    X(sgd, UpdateArgs)                      \
-    X(adagrad, UpdateArgs)                  \
-    X(rmsprop, UpdateArgs)                  \
+#define CONVOLENS_KERNELS(X)                 \
+    X(relu, ElementwiseArgs)                 \
+    X(relu_grad, ElementwiseArgs)            \
+    X(sigmoid, ElementwiseArgs)              \
+    X(sigmoid_grad, ElementwiseArgs)         \
+    X(tanh, ElementwiseArgs)                 \
+    X(tanh_grad, ElementwiseArgs)            \
+    X(exp, ElementwiseArgs)                  \
+    X(scale, ElementwiseArgs)                \
+    X(add, ElementwiseArgs)                  \
+    X(sub, ElementwiseArgs)                  \
+    X(mul, ElementwiseArgs)                  \
+    X(div, ElementwiseArgs)                  \
+    X(add_rows, BroadcastArgs)               \
+    X(sub_rows, BroadcastArgs)               \
+    X(mul_rows, BroadcastArgs)               \
+    X(div_rows, BroadcastArgs)               \
+    X(sum, SumArgs)                          \
+    X(transpose, TransposeArgs)              \
+    X(move, MoveArgs)                        \
+    X(weigh, WeighArgs)                      \
+    X(softmax, RowsArgs)                     \
+    X(softmax_grad, RowsArgs)                \
+    X(log_softmax, RowsArgs)                 \
+    X(log_softmax_grad, RowsArgs)            \
+    X(cross_entropy, CrossEntropyArgs)       \
+    X(cross_entropy_grad, CrossEntropyArgs)  \
+    X(dropout, DropoutArgs)                  \
+    X(response_norm, ResponseNormArgs)       \
+    X(response_norm_grad, ResponseNormArgs)  \
+    X(max_pool, PoolArgs)                    \
+    X(max_pool_grad, PoolArgs)               \
+    X(avg_pool, PoolArgs)                    \
+    X(avg_pool_grad, PoolArgs)               \
+    X(pack, PackArgs)                        \
+    X(pack_narrow, PackNarrowArgs)           \
+    X(gemm, GemmArgs)                        \
+    X(dots, DotsArgs)                        \
+    X(window_product, WindowArgs)            \
+    X(window_planes, WindowArgs)             \
+    X(window_scatter, ScatterArgs)           \
+    X(depthwise, WindowArgs)                 \
+    X(depthwise_weight_grad, WeightGradArgs) \
+    X(winograd_weights, WinogradWeightArgs)  \
+    X(winograd, WinogradArgs)                \
+    X(winograd_tiles, WinogradGradArgs)      \
+    X(winograd_products, WinogradGradArgs)   \
+    X(winograd_gradient, WinogradGradArgs)   \
+    X(group_sum, GroupSumArgs)               \
+    X(weight_grad, WeightGradArgs)           \
+    X(weight_grad_gather, WeightGradArgs)    \
+    X(weight_grad_planes, WeightGradArgs)    \
+    X(sgd, UpdateArgs)                       \
+    X(adagrad, UpdateArgs)                   \
+    X(rmsprop, UpdateArgs)                   \
     X(adam, UpdateArgs)
 
 // What a kernel needs to know of an instruction set before it runs.

@@ -12,7 +12,7 @@ from convolens.backends.kernels import conv_cost
 from convolens.backends.kernels._common import refuse_all_but_float32
 from convolens.backends.kernels.conv_cost import images
 from convolens.backends.layout import dense, empty
-from convolens.ops import Array, Conv, ConvInputGrad, Op
+from convolens.ops import Array, Conv, ConvInputGrad, ConvWeightGrad, Op
 from convolens.spec import TensorSpec
 
 #: The padded rows of one row of outputs may have this many floats.
@@ -26,6 +26,28 @@ def _refuse(op: Op, specs: Specs) -> str:
         return "kernels have 1 or 2 spatial axes, not 3"
     if (rows := _padded_row_floats(op, specs)) > _LARGEST_ROWS:
         return f"the padded rows that one row of outputs reads have {rows} numbers"
+    return ""
+
+
+def _refuse_depthwise(op: Op, specs: Specs) -> str:
+    if reason := _refuse(op, specs):
+        return reason
+    conv = cast(Conv, op)
+    image, weight, _ = images(op, specs)
+    if conv.groups != image.shape[1]:
+        return "only where each channel is a group of its own"
+    if isinstance(op, ConvWeightGrad) and weight.shape[0] != conv.groups:
+        return "with several outputs a channel there is no such weight gradient"
+    return ""
+
+
+def _refuse_winograd(op: Op, specs: Specs) -> str:
+    if reason := _refuse(op, specs):
+        return reason
+    conv = cast(Conv, op)
+    plain = prod(conv.stride) == prod(conv.dilation) == conv.groups == 1
+    if not plain or images(op, specs)[1].shape[2:] != (3, 3):
+        return "only 3x3 kernels with stride 1, dilation 1 and one group"
     return ""
 
 
@@ -142,16 +164,29 @@ FORWARD = (
     Candidate("direct", _refuse, conv_cost.direct, _prepare_forward("direct")),
     Candidate("gather", _refuse, conv_cost.gather, _prepare_forward("gather")),
     Candidate("planes", _refuse_planes, conv_cost.planes, _prepare_forward("planes")),
+    Candidate("depthwise", _refuse_depthwise, conv_cost.depthwise, _prepare_forward("depthwise")),
+    Candidate("winograd2", _refuse_winograd, conv_cost.direct, _prepare_forward("winograd2")),
+    Candidate("winograd4", _refuse_winograd, conv_cost.direct, _prepare_forward("winograd4")),
 )
 INPUT_GRAD = (
     Candidate("product", _refuse_product, conv_cost.product, _prepare_input_grad("product")),
     Candidate("direct", _refuse, conv_cost.direct, _prepare_input_grad("direct")),
     Candidate("gather", _refuse, conv_cost.gather, _prepare_input_grad("gather")),
     Candidate("scatter", _refuse, conv_cost.scatter, _prepare_input_grad("scatter")),
+    Candidate(
+        "depthwise", _refuse_depthwise, conv_cost.depthwise, _prepare_input_grad("depthwise")
+    ),
+    Candidate("winograd2", _refuse_winograd, conv_cost.direct, _prepare_input_grad("winograd2")),
+    Candidate("winograd4", _refuse_winograd, conv_cost.direct, _prepare_input_grad("winograd4")),
 )
 WEIGHT_GRAD = (
     Candidate("direct", _refuse, conv_cost.direct, _prepare_weight_grad("direct")),
     Candidate("gather", _refuse, conv_cost.gather, _prepare_weight_grad("gather")),
     Candidate("gather_taps", _refuse, conv_cost.gather_taps, _prepare_weight_grad("gather_taps")),
     Candidate("planes", _refuse_planes, conv_cost.planes, _prepare_weight_grad("planes")),
+    Candidate(
+        "depthwise", _refuse_depthwise, conv_cost.depthwise, _prepare_weight_grad("depthwise")
+    ),
+    Candidate("winograd2", _refuse_winograd, conv_cost.direct, _prepare_weight_grad("winograd2")),
+    Candidate("winograd4", _refuse_winograd, conv_cost.direct, _prepare_weight_grad("winograd4")),
 )

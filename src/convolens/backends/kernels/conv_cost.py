@@ -233,6 +233,13 @@ def planes(op: Op, specs: Specs) -> float:
     return _NANOSECONDS * g.places * 1.15 * each / lanes
 
 
+def depthwise(op: Op, specs: Specs) -> float:
+    """Return the time of filling registers with neighbouring channels, in nanoseconds."""
+    g = geometry(op, specs)
+    filled = -(-g.groups * g.outputs // registers().lanes)
+    return _NANOSECONDS * g.places * filled * (prod(g.kernel) * 0.7 + 4.0)
+
+
 def _panel_steps(outputs: int, rows: float) -> float:
     wide, narrow = _panels(outputs)
     return wide * _step(rows, 2) + narrow * _step(rows, 1)

@@ -1,0 +1,314 @@
+// Convolution where each output channel reads one input channel: neighbouring channels in the
+// lanes.
+//
+// Every tap is one multiply-add of a register of the image with a register of weights, so the loads
+// set the pace: no tile of channels can serve twice. A tile of neighbouring outputs shares the
+// weights.
+#include "kernels/kernels.h"
+#include "kernels/source.h"
+#include "kernels/tile.h"
+
+namespace convolens::CONVOLENS_ISA {
+namespace {
+
+// The channels of a register: those of the output, and the first that they read. With a multiplier
+// m output k reads channel k / m, so each lane of the image is repeated.
+struct Channels {
+    i64 output, count;
+    i64 input, input_count;
+    ivec lanes;  // which lane of the image each output reads
+};
+
+Channels channels_of(i64 output, i64 outputs, i64 multiplier) {
+    Channels channels{};
+    channels.output = output;
+    channels.count = outputs - output < kLanes ? outputs - output : kLanes;
+    channels.input = output / multiplier;
+    channels.input_count = (output + channels.count - 1) / multiplier - channels.input + 1;
+    for (int i = 0; i < kLanes; ++i)
+        channels.lanes[i] =
+            i < channels.count ? static_cast<i32>((output + i) / multiplier - channels.input) : 0;
+    return channels;
+}
+
+template <bool Repeat, class Count>
+CONVOLENS_INLINE vec load_channels(const float* x, const Channels& channels, Count count) {
+    if constexpr (Repeat) {
+        const vec some = load_first(x, channels.input_count);
+        vec result;
+        for (int i = 0; i < kLanes; ++i) result[i] = some[channels.lanes[i]];
+        return result;
+    } else {
+        return load(x, count);
+    }
+}
+
+// Outputs [t] of a row, `step` floats apart in the image, for the taps [first, last).
+struct Taps {
+    const i64* offsets;  // floats from the first tap of output 0
+    const float* weights;
+    i64 weight_step;  // floats from tap to tap
+    i64 first, last;
+};
+
+template <int Outputs, bool Repeat, class Count>
+CONVOLENS_INLINE void tile(const float* x, i64 step, const Taps& taps, const float* bias, float* y,
+                           i64 y_step, const Channels& channels, Count count) {
+    vec sums[Outputs];
+    const vec start = bias ? load(bias, count) : vec{};
+#pragma GCC unroll 16
+    for (int t = 0; t < Outputs; ++t) sums[t] = start;
+    for (i64 tap = taps.first; tap < taps.last; ++tap) {
+        const vec w = load(taps.weights + tap * taps.weight_step, count);
+        const float* from = x + taps.offsets[tap];
+#pragma GCC unroll 16
+        for (int t = 0; t < Outputs; ++t)
+            sums[t] += w * load_channels<Repeat>(from + t * step, channels, count);
+    }
+#pragma GCC unroll 16
+    for (int t = 0; t < Outputs; ++t) store(y + t * y_step, sums[t], count);
+}
+
+// All lanes are in use almost always: then loads need no mask.
+template <int Outputs, bool Repeat>
+void any_tile(const float* x, i64 step, const Taps& taps, const float* bias, float* y, i64 y_step,
+              const Channels& channels) {
+    if (channels.count == kLanes) {
+        tile<Outputs, Repeat>(x, step, taps, bias, y, y_step, channels, Whole{});
+    } else {
+        tile<Outputs, Repeat>(x, step, taps, bias, y, y_step, channels, channels.count);
+    }
+}
+
+using AnyTile = void (*)(const float*, i64, const Taps&, const float*, float*, i64,
+                         const Channels&);
+
+template <bool Repeat, int... I>
+CONVOLENS_INLINE AnyTile choose_outputs(i64 outputs, Indices<I...>) {
+    static constexpr AnyTile all[] = {any_tile<I + 1, Repeat>...};
+    return all[outputs - 1];
+}
+
+// `Outputs` outputs, `Step` pixels apart, whose windows have rows of `Width` neighbouring taps.
+template <int Outputs, int Width, int Step, class Count>
+CONVOLENS_INLINE void slide(const float* x, i64 pixel, const Taps& taps, const float* bias,
+                            float* y, i64 y_step, Count count) {
+    vec sums[Outputs];
+    const vec start = bias ? load(bias, count) : vec{};
+#pragma GCC unroll 8
+    for (int t = 0; t < Outputs; ++t) sums[t] = start;
+    const float* weights = taps.weights + taps.first * taps.weight_step;
+    for (i64 tap = taps.first; tap < taps.last; tap += Width) {
+        vec w[Width];
+#pragma GCC unroll 8
+        for (int s = 0; s < Width; ++s) w[s] = load(weights + s * taps.weight_step, count);
+        weights += Width * taps.weight_step;
+        const float* from = x + taps.offsets[tap];
+#pragma GCC unroll 24
+        for (int j = 0; j < (Outputs - 1) * Step + Width; ++j) {
+            const vec v = load(from + j * pixel, count);
+#pragma GCC unroll 8
+            for (int s = 0; s < Width; ++s)
+                if (j >= s && (j - s) % Step == 0 && (j - s) / Step < Outputs)
+                    sums[(j - s) / Step] += w[s] * v;
+        }
+    }
+#pragma GCC unroll 8
+    for (int t = 0; t < Outputs; ++t) store(y + t * y_step, sums[t], count);
+}
+
+template <int Outputs, int Width, int Step>
+void any_slide(const float* x, i64 pixel, const Taps& taps, const float* bias, float* y, i64 y_step,
+               i64 lanes) {
+    if (lanes == kLanes) {
+        slide<Outputs, Width, Step>(x, pixel, taps, bias, y, y_step, Whole{});
+    } else {
+        slide<Outputs, Width, Step>(x, pixel, taps, bias, y, y_step, lanes);
+    }
+}
+
+using AnySlide = void (*)(const float*, i64, const Taps&, const float*, float*, i64, i64);
+
+// The sizes of tiles, largest first.
+constexpr int kSlides[] = {8, 4, 2, 1};
+
+template <int Width, int Step>
+CONVOLENS_INLINE AnySlide slide_of(int size) {
+    static constexpr AnySlide all[] = {any_slide<8, Width, Step>, any_slide<4, Width, Step>,
+                                       any_slide<2, Width, Step>, any_slide<1, Width, Step>};
+    return all[size];
+}
+
+// The tile for rows of `width` taps at a step, of size kSlides[size]; null if there is none.
+CONVOLENS_INLINE AnySlide choose_slide(i64 width, i64 step, int size) {
+    if (step == 1) {
+        if (width == 2) return slide_of<2, 1>(size);
+        if (width == 3) return slide_of<3, 1>(size);
+        if (width == 5) return slide_of<5, 1>(size);
+        if (width == 7) return slide_of<7, 1>(size);
+    } else if (step == 2) {
+        if (width == 3) return slide_of<3, 2>(size);
+        if (width == 5) return slide_of<5, 2>(size);
+        if (width == 7) return slide_of<7, 2>(size);
+    }
+    return nullptr;
+}
+
+// How many neighbouring taps each row of the window has, or 0 if they are no neighbours.
+i64 width_of(const Segments& taps) {
+    i64 width = 1;
+    while (width < taps.count && taps.dy[width] == taps.dy[0]) ++width;
+    if (taps.count % width != 0) return 0;
+    for (i64 s = 0; s < taps.count; ++s)
+        if (taps.dx[s] != taps.dx[0] + s % width || taps.dy[s] != taps.dy[s / width * width])
+            return 0;
+    return width;
+}
+
+// The outputs [first, last) of a row whose taps all lie inside the image from side to side.
+Inside columns_inside(const WindowArgs& args) {
+    const Segments& taps = args.segments;
+    const auto inside = [&](i64 column) {
+        const i64 x = args.column_origin + column * args.column_step;
+        return x + taps.dx_min >= 0 && x + taps.dx_max < args.w;
+    };
+    i64 first = 0, last = args.columns;
+    while (first < last && !inside(first)) ++first;
+    while (last > first && !inside(last - 1)) --last;
+    return {first, last};
+}
+
+// Registers that are summed side by side where a tile has one output only.
+constexpr int kTogether = 4;
+
+// A row of outputs, as far as its taps lie in the image from above to below.
+template <bool Repeat>
+struct Row {
+    const WindowArgs& args;
+    Inside taps;
+    const i64* offsets;
+    i64* chosen;     // room for two numbers a tap
+    i64 width;       // of the window's rows of neighbouring taps, or 0
+    const float* x;  // the pixel of tap 0 of output 0, channel 0
+    float* y;
+
+    i64 outputs() const { return args.groups * args.group_outputs; }
+    i64 step() const { return args.column_step * args.c; }
+
+    template <class Body>
+    void for_each_register(Body body) const {
+        for (i64 output = 0; output < outputs(); output += kLanes)
+            body(channels_of(output, outputs(), args.group_outputs));
+    }
+
+    void inner(i64 column, i64 count) const {
+        constexpr typename Count<kTileRows>::type tiles{};
+        const AnyTile compute = choose_outputs<Repeat>(count, tiles);
+        for_each_register([&](const Channels& channels) {
+            const i64 output = channels.output;
+            const Taps all{offsets, args.packed + output, outputs(), taps.first, taps.last};
+            compute(x + column * step() + channels.input, step(), all,
+                    args.bias ? args.bias + output : nullptr, y + column * args.y_column + output,
+                    args.y_column, channels);
+        });
+    }
+
+    void slide(i64 column, AnySlide compute) const {
+        for_each_register([&](const Channels& channels) {
+            const i64 output = channels.output;
+            const Taps all{offsets, args.packed + output, outputs(), taps.first, taps.last};
+            compute(x + column * step() + output, args.c, all,
+                    args.bias ? args.bias + output : nullptr, y + column * args.y_column + output,
+                    args.y_column, channels.count);
+        });
+    }
+
+    // An output some of whose taps lie beside the image: the others are listed first.
+    void border(i64 column) const {
+        const i64 left = args.column_origin + column * args.column_step;
+        i64* from = chosen;
+        i64* weights = chosen + args.segments.count;
+        i64 count = 0;
+        for (i64 s = taps.first; s < taps.last; ++s) {
+            const i64 at = left + args.segments.dx[s];
+            if (at < 0 || at >= args.w) continue;
+            from[count] = offsets[s];
+            weights[count++] = s * outputs();
+        }
+        const float* pixel = x + column * step();
+        float* to = y + column * args.y_column;
+        i64 output = 0;
+        if constexpr (!Repeat) {
+            // Several registers at a time, so that no sum waits for itself.
+            for (; output + kTogether * kLanes <= outputs(); output += kTogether * kLanes) {
+                vec sums[kTogether];
+#pragma GCC unroll 4
+                for (int v = 0; v < kTogether; ++v)
+                    sums[v] = args.bias ? load(args.bias + output + v * kLanes) : vec{};
+                for (i64 tap = 0; tap < count; ++tap) {
+#pragma GCC unroll 4
+                    for (int v = 0; v < kTogether; ++v)
+                        sums[v] += load(args.packed + weights[tap] + output + v * kLanes) *
+                                   load(pixel + from[tap] + output + v * kLanes);
+                }
+#pragma GCC unroll 4
+                for (int v = 0; v < kTogether; ++v) store(to + output + v * kLanes, sums[v]);
+            }
+        }
+        for (; output < outputs(); output += kLanes) {
+            const Channels channels = channels_of(output, outputs(), args.group_outputs);
+            vec sum = args.bias ? load_first(args.bias + output, channels.count) : vec{};
+            for (i64 tap = 0; tap < count; ++tap)
+                sum += load_first(args.packed + weights[tap] + output, channels.count) *
+                       load_channels<Repeat>(pixel + from[tap] + channels.input, channels,
+                                             channels.count);
+            store_first(to + output, sum, channels.count);
+        }
+    }
+
+    void compute(const Inside& columns) const {
+        for (i64 at = 0; at < columns.first; ++at) border(at);
+        i64 column = columns.first;
+        if (!Repeat && choose_slide(width, args.column_step, 0)) {
+            for (int size = 0; size < 4; ++size)
+                for (; column + kSlides[size] <= columns.last; column += kSlides[size])
+                    slide(column, choose_slide(width, args.column_step, size));
+        } else {
+            for_each_tile(columns.last - column,
+                          [&](i64 first, i64 count) { inner(column + first, count); });
+        }
+        for (i64 at = columns.last; at < args.columns; ++at) border(at);
+    }
+};
+
+}  // namespace
+
+// Scratch: offsets of taps as i64, and two more numbers a tap.
+void depthwise(const WindowArgs& args, i64 begin, i64 end, float* scratch) {
+    const Segments& taps = args.segments;
+    i64* offsets = reinterpret_cast<i64*>(scratch);
+    i64* chosen = offsets + taps.count;
+    for (i64 s = 0; s < taps.count; ++s) offsets[s] = (taps.dy[s] * args.w + taps.dx[s]) * args.c;
+    const Inside columns = columns_inside(args);
+    const i64 width = width_of(taps);
+    for (i64 unit = begin; unit < end; ++unit) {
+        const i64 image = unit / args.row_blocks;
+        const i64 first = unit % args.row_blocks * args.row_block;
+        const i64 left = args.rows - first;
+        const i64 last = first + (left < args.row_block ? left : args.row_block);
+        for (i64 row = first; row < last; ++row) {
+            const i64 top = args.row_origin + row * args.row_step;
+            const float* x =
+                args.x + ((image * args.h + top) * args.w + args.column_origin) * args.c;
+            float* y = args.y + image * args.y_image + row * args.y_row;
+            const Inside inside = segments_inside(args, row);
+            if (args.group_outputs == 1) {
+                Row<false>{args, inside, offsets, chosen, width, x, y}.compute(columns);
+            } else {
+                Row<true>{args, inside, offsets, chosen, width, x, y}.compute(columns);
+            }
+        }
+    }
+}
+
+}  // namespace convolens::CONVOLENS_ISA

@@ -1,0 +1,81 @@
+#include "runtime/conv/common.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace convolens {
+
+Segments Taps::segments() const {
+    Segments result{dy.data(), dx.data(), static_cast<i64>(dy.size()), run, 0, 0, 0, 0};
+    if (dy.empty()) return result;
+    const auto [y_min, y_max] = std::minmax_element(dy.begin(), dy.end());
+    const auto [x_min, x_max] = std::minmax_element(dx.begin(), dx.end());
+    result.dy_min = *y_min;
+    result.dy_max = *y_max;
+    result.dx_min = *x_min;
+    result.dx_max = *x_max + columns_per_run - 1;
+    return result;
+}
+
+Taps forward_taps(const ConvProblem& p) {
+    Taps taps;
+    // The taps of a row lie side by side where the window is dense and all channels take part.
+    const bool merged = p.groups == 1 && (p.dilation[1] == 1 || p.s == 1);
+    taps.run = merged ? p.s * p.c : p.group_channels();
+    taps.columns_per_run = merged ? p.s : 1;
+    for (i64 r = 0; r < p.r; ++r)
+        for (i64 s = 0; s < (merged ? 1 : p.s); ++s) taps.add(r * p.dilation[0], s * p.dilation[1]);
+    return taps;
+}
+
+i64 choose_row_block(i64 images, i64 rows, i64 row_floats) {
+    i64 block = std::clamp(kBlockFloats / std::max<i64>(1, row_floats), i64{1}, rows);
+    while (block > 1 && images * divide_up(rows, block) < kUnits) block = divide_up(block, 2);
+    return divide_up(rows, divide_up(rows, block));
+}
+
+i64 line_floats(const Segments& taps, i64 columns, i64 column_step, i64 channels) {
+    i64 floats = 0;
+    if (__builtin_mul_overflow(columns - 1, column_step, &floats) ||
+        __builtin_add_overflow(floats, taps.dx_max - taps.dx_min + 1, &floats) ||
+        __builtin_mul_overflow(floats, channels, &floats) || floats > kLargestBlock)
+        throw std::invalid_argument("a convolution's padded rows are too large");
+    return floats;
+}
+
+i64 block_floats(const Segments& taps, i64 rows, i64 row_step, i64 line) {
+    i64 floats = 0;
+    if (__builtin_mul_overflow(rows - 1, row_step, &floats) ||
+        __builtin_add_overflow(floats, taps.dy_max - taps.dy_min + 1, &floats) ||
+        __builtin_mul_overflow(floats, line, &floats) || floats > kLargestBlock)
+        throw std::invalid_argument("a convolution's padded rows are too large");
+    return floats;
+}
+
+WindowArgs forward_args(const ConvProblem& p, const Taps& taps, const float* x, const float* bias,
+                        float* y) {
+    WindowArgs args{};
+    args.x = x;
+    args.n = p.n;
+    args.h = p.h;
+    args.w = p.w;
+    args.c = p.c;
+    args.groups = p.groups;
+    args.group_channels = p.group_channels();
+    args.group_outputs = p.group_outputs();
+    args.segments = taps.segments();
+    args.row_step = p.stride[0];
+    args.column_step = p.stride[1];
+    args.row_origin = -p.padding[0];
+    args.column_origin = -p.padding[1];
+    args.bias = bias;
+    args.y = y;
+    args.y_column = p.k;
+    args.y_row = p.q * p.k;
+    args.y_image = p.p * p.q * p.k;
+    args.rows = p.p;
+    args.columns = p.q;
+    return args;
+}
+
+}  // namespace convolens

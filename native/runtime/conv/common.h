@@ -1,0 +1,55 @@
+// What the ways to compute a convolution share: taps, sizes of blocks, and their limits.
+#pragma once
+
+#include <vector>
+
+#include "runtime/conv/conv.h"
+
+namespace convolens {
+
+// Enough units of work for the threads of a laptop.
+constexpr i64 kUnits = 16;
+// The rows that a block of outputs reads should stay in the first levels of cache.
+constexpr i64 kBlockFloats = 16 * 1024;
+// The padded rows of one row of outputs may have at most 2 GiB.
+constexpr i64 kLargestBlock = i64{1} << 29;
+
+constexpr i64 divide_up(i64 a, i64 b) {
+    return (a + b - 1) / b;
+}
+
+// The remainder that is never negative.
+constexpr i64 modulo(i64 a, i64 b) {
+    return (a % b + b) % b;
+}
+
+// The taps of a window, with the storage that Segments points to.
+struct Taps {
+    std::vector<i64> dy, dx;
+    i64 run = 0, columns_per_run = 1;
+
+    void add(i64 y, i64 x) {
+        dy.push_back(y);
+        dx.push_back(x);
+    }
+
+    Segments segments() const;
+};
+
+Taps forward_taps(const ConvProblem& problem);
+
+// How many rows of outputs make a unit of work.
+i64 choose_row_block(i64 images, i64 rows, i64 row_floats);
+
+// The floats of one padded row that a row of outputs reads.
+// Throws std::invalid_argument if they are more than a block may have.
+i64 line_floats(const Segments& taps, i64 columns, i64 column_step, i64 channels);
+
+// The floats of the padded rows that `rows` rows of outputs read. Throws likewise.
+i64 block_floats(const Segments& taps, i64 rows, i64 row_step, i64 line);
+
+// The arguments of a forward pass that all kernels take alike.
+WindowArgs forward_args(const ConvProblem& problem, const Taps& taps, const float* x,
+                        const float* bias, float* y);
+
+}  // namespace convolens

@@ -1,0 +1,110 @@
+#include <algorithm>
+
+#include "runtime/buffer.h"
+#include "runtime/conv/algorithms.h"
+#include "runtime/conv/common.h"
+#include "runtime/isa.h"
+#include "runtime/launch.h"
+#include "runtime/sum.h"
+
+namespace convolens {
+namespace {
+
+// Partial sums of a weight gradient: at most this many floats, and at most this many slots.
+constexpr i64 kPartialFloats = 2 * 1024 * 1024;
+constexpr i64 kSlots = 16;
+// Their patches and one panel of gradients fill most of the first level of cache.
+constexpr i64 kGatheredPositions = 192;
+
+}  // namespace
+
+void tiled_weight_grad(const ConvProblem& problem, ConvAlgorithm algorithm, const float* x,
+                       const float* g, float* dw) {
+    const ConvProblem& p = problem;
+    const KernelTable& table = kernels();
+    const i64 length = p.weight_length(), outputs = p.group_outputs();
+    const bool planes = algorithm == ConvAlgorithm::kPlanes;
+    const bool gather =
+        algorithm == ConvAlgorithm::kGather || algorithm == ConvAlgorithm::kGatherTaps;
+    const bool taps_in_lanes = planes || algorithm == ConvAlgorithm::kGatherTaps;
+    const i64 panels = divide_up(outputs, table.panel);
+    const i64 in_lanes = taps_in_lanes ? length : outputs;
+    const i64 padded = divide_up(in_lanes, table.lanes) * table.lanes;
+    const i64 floats = p.groups * (taps_in_lanes ? outputs : length) * padded;
+    if (p.n == 0 || p.p == 0 || p.q == 0) {
+        std::fill_n(dw, p.k * length, 0.0f);
+        return;
+    }
+    const Taps taps = forward_taps(p);
+    WeightGradArgs args{};
+    args.x = x;
+    args.g = g;
+    args.n = p.n;
+    args.h = p.h;
+    args.w = p.w;
+    args.c = p.c;
+    args.groups = p.groups;
+    args.group_channels = p.group_channels();
+    args.group_outputs = outputs;
+    args.segments = taps.segments();
+    args.row_step = p.stride[0];
+    args.column_step = p.stride[1];
+    args.row_origin = -p.padding[0];
+    args.column_origin = -p.padding[1];
+    args.p = p.p;
+    args.q = p.q;
+    args.taps_in_lanes = taps_in_lanes;
+    const i64 line = line_floats(args.segments, p.q, p.stride[1], p.c);
+    i64 tiles = panels;
+    if (gather) {
+        args.column_block = divide_up(p.q, divide_up(p.q, kGatheredPositions));
+        args.row_block = std::min(p.p, std::max<i64>(1, kGatheredPositions / p.q));
+        args.row_block = divide_up(p.p, divide_up(p.p, args.row_block));
+        tiles = divide_up(length, taps_in_lanes ? table.panel : table.tile_rows);
+    } else {
+        args.column_block = p.q;
+        const i64 row =
+            planes ? line + p.q * outputs : 2 * (line * p.stride[0] + p.q * panels * table.panel);
+        args.row_block = choose_row_block(p.n, p.p, row);
+    }
+    args.row_blocks = divide_up(p.p, args.row_block);
+    const i64 blocks = p.n * args.row_blocks;
+    args.slots = std::clamp(kPartialFloats / floats, i64{1}, std::min(kSlots, blocks));
+    args.parts = planes ? 1 : std::clamp(kUnits / args.slots, i64{1}, tiles);
+
+    const Buffer partial(static_cast<std::size_t>(args.slots * floats));
+    args.partial = partial.data();
+    const i64 positions = args.row_block * args.column_block;
+    const i64 buffer = block_floats(args.segments, args.row_block, p.stride[0], line);
+    const i64 packed = positions * panels * table.panel;
+    i64 scratch = 2 * (args.segments.count + args.row_block) +
+                  (gather ? positions * table.panel : 0) + packed + buffer;
+    if (planes)
+        scratch = length * outputs * table.lanes +
+                  outputs * args.row_block * divide_up(p.q, table.lanes) * table.lanes +
+                  2 * length + buffer + 2 * table.lanes;
+    const double products = static_cast<double>(divide_up(blocks, args.slots) * args.row_block) *
+                            static_cast<double>(p.q) * static_cast<double>(floats);
+    launch(planes   ? table.weight_grad_planes
+           : gather ? table.weight_grad_gather
+                    : table.weight_grad,
+           args, args.slots * args.parts, kMultiplyAdd * products / static_cast<double>(args.parts),
+           static_cast<std::size_t>(scratch));
+
+    const float* total = partial.data();
+    const Buffer reduced(static_cast<std::size_t>(args.slots > 1 ? floats : 1));
+    if (args.slots > 1) {
+        sum(partial.data(), reduced.data(), 1, args.slots, floats, 1.0f);
+        total = reduced.data();
+    }
+    if (taps_in_lanes) {
+        for (i64 k = 0; k < p.k; ++k) std::copy_n(total + k * padded, length, dw + k * length);
+        return;
+    }
+    TransposeArgs transpose{total,   dw,     length,
+                            outputs, padded, divide_up(length, TransposeArgs::kRows)};
+    launch(table.transpose, transpose, p.groups * transpose.blocks,
+           kElement * static_cast<double>(TransposeArgs::kRows * outputs));
+}
+
+}  // namespace convolens

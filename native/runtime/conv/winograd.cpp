@@ -1,0 +1,162 @@
+#include <algorithm>
+
+#include "runtime/buffer.h"
+#include "runtime/conv/algorithms.h"
+#include "runtime/conv/common.h"
+#include "runtime/isa.h"
+#include "runtime/launch.h"
+
+namespace convolens {
+namespace {
+
+// The transformed tiles of a part of the batch, for the weight gradient.
+constexpr i64 kGradFloats = 1024 * 1024;
+// The transformed tiles of a block, and their products, stay in the second level of cache.
+constexpr i64 kInputFloats = 256 * 1024;
+constexpr i64 kPanelGroup = 2;
+
+i64 odd_lines(i64 floats, i64 lanes) {
+    return (divide_up(floats, lanes) | 1) * lanes;
+}
+
+// y [n][p][q][k] from x [n][h][w][c] and transformed weights.
+void run(WinogradArgs& args) {
+    if (args.n == 0 || args.p <= 0 || args.q <= 0) return;
+    const KernelTable& table = kernels();
+    const i64 places = (args.tile + 2) * (args.tile + 2);
+    args.tile_rows = divide_up(args.p, args.tile);
+    args.tile_columns = divide_up(args.q, args.tile);
+    args.panel_group = std::min(kPanelGroup, divide_up(args.k, table.panel));
+    const i64 total = args.n * args.tile_rows * args.tile_columns;
+    const i64 most = std::clamp(kInputFloats / (places * args.c * table.tile_rows), i64{1}, i64{4});
+    args.blocks = divide_up(total, most * table.tile_rows);
+    if (args.blocks > 1) {
+        const i64 threads = thread_count();
+        args.blocks = std::min(total, divide_up(args.blocks, threads) * threads);
+    }
+    args.block = divide_up(total, args.blocks);
+    const i64 inputs = odd_lines(args.block * args.c, table.lanes);
+    const i64 products = odd_lines(args.block * args.panel_group * table.panel, table.lanes);
+    const double work = static_cast<double>(args.block * places) *
+                        static_cast<double>(args.c * divide_up(args.k, table.panel) * table.panel);
+    launch(table.winograd, args, args.blocks, kMultiplyAdd * work,
+           static_cast<std::size_t>(places * (inputs + products)));
+}
+
+// The weights of a 3x3 convolution, transformed; lanes are outputs, or channels for `backward`.
+void transform(const ConvProblem& p, i64 tile, bool backward, const float* weight, float* u) {
+    const KernelTable& table = kernels();
+    const WinogradWeightArgs args{weight, u, p.k, p.c, tile, backward};
+    const i64 places = (tile + 2) * (tile + 2);
+    const i64 panels = divide_up(backward ? p.c : p.k, table.panel);
+    launch(table.winograd_weights, args, panels,
+           kElement * static_cast<double>(places * table.panel * (backward ? p.k : p.c)),
+           static_cast<std::size_t>(places * table.lanes * table.lanes));
+}
+
+std::size_t weight_floats(const ConvProblem& p, i64 tile, bool backward) {
+    const i64 panel = kernels().panel;
+    const i64 lanes = divide_up(backward ? p.c : p.k, panel) * panel;
+    return static_cast<std::size_t>((tile + 2) * (tile + 2) * lanes * (backward ? p.k : p.c));
+}
+
+}  // namespace
+
+void winograd_forward(const ConvProblem& p, i64 tile, const float* x, const float* weight,
+                      const float* bias, float* y) {
+    const Buffer u(weight_floats(p, tile, false));
+    transform(p, tile, false, weight, u.data());
+    WinogradArgs args{};
+    args.x = x;
+    args.u = u.data();
+    args.bias = bias;
+    args.y = y;
+    args.n = p.n;
+    args.h = p.h;
+    args.w = p.w;
+    args.c = p.c;
+    args.p = p.p;
+    args.q = p.q;
+    args.k = p.k;
+    args.row_origin = -p.padding[0];
+    args.column_origin = -p.padding[1];
+    args.tile = tile;
+    run(args);
+}
+
+// A convolution of g with the taps turned round, padded so that the windows reach as far.
+void winograd_input_grad(const ConvProblem& p, i64 tile, const float* weight, const float* g,
+                         float* dx) {
+    const Buffer u(weight_floats(p, tile, true));
+    transform(p, tile, true, weight, u.data());
+    WinogradArgs args{};
+    args.x = g;
+    args.u = u.data();
+    args.y = dx;
+    args.n = p.n;
+    args.h = p.p;
+    args.w = p.q;
+    args.c = p.k;
+    args.p = p.h;
+    args.q = p.w;
+    args.k = p.c;
+    args.row_origin = p.padding[0] - 2;
+    args.column_origin = p.padding[1] - 2;
+    args.tile = tile;
+    run(args);
+}
+
+// Some tiles at a time, so that they stay in the caches: all are transformed, then multiplied place
+// by place, and the sums grow from part to part in one order.
+void winograd_weight_grad(const ConvProblem& p, i64 tile, const float* x, const float* g,
+                          float* dw) {
+    const KernelTable& table = kernels();
+    WinogradGradArgs args{};
+    args.tile_rows = divide_up(p.p, tile);
+    args.tile_columns = divide_up(p.q, tile);
+    const i64 total = p.n * args.tile_rows * args.tile_columns;
+    if (total == 0) {
+        std::fill_n(dw, p.k * p.weight_length(), 0.0f);
+        return;
+    }
+    const i64 places = (tile + 2) * (tile + 2);
+    const i64 panels = divide_up(p.k, table.panel), blocks = divide_up(p.c, table.lanes);
+    const i64 tile_floats = places * (blocks * table.lanes + panels * table.panel);
+    const i64 most = std::clamp(kGradFloats / tile_floats, i64{1}, total);
+    const i64 parts = divide_up(total, most);
+    const i64 held = divide_up(total, parts);
+    const Buffer tiles(static_cast<std::size_t>(held * tile_floats));
+    const Buffer products(
+        static_cast<std::size_t>(places * panels * blocks * table.lanes * table.panel));
+    args.x = x;
+    args.g = g;
+    args.inputs = tiles.data();
+    args.products = products.data();
+    args.dw = dw;
+    args.n = p.n;
+    args.h = p.h;
+    args.w = p.w;
+    args.c = p.c;
+    args.p = p.p;
+    args.q = p.q;
+    args.k = p.k;
+    args.row_origin = -p.padding[0];
+    args.column_origin = -p.padding[1];
+    args.tile = tile;
+    for (i64 part = 0; part < parts; ++part) {
+        args.first = total * part / parts;
+        args.tiles = total * (part + 1) / parts - args.first;
+        args.upstream = args.inputs + places * blocks * table.lanes * args.tiles;
+        args.accumulate = part > 0;
+        launch(table.winograd_tiles, args, args.tiles,
+               2 * kElement * static_cast<double>(tile_floats));
+        launch(table.winograd_products, args, places * panels,
+               kMultiplyAdd * static_cast<double>(args.tiles * blocks * table.lanes) *
+                   static_cast<double>(table.panel));
+    }
+    launch(table.winograd_gradient, args, blocks,
+           kElement * static_cast<double>(places * table.lanes * p.k),
+           static_cast<std::size_t>(9 * table.lanes * table.lanes));
+}
+
+}  // namespace convolens
