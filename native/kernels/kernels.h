@@ -289,6 +289,7 @@ struct WinogradGradArgs {
     i64 tile_rows, tile_columns;
     i64 first, tiles;  // of the batch's tiles
     bool accumulate;
+    i64 slots;
 };
 
 // One step of an optimiser on `size` parameters. A unit is an element.
@@ -351,6 +352,7 @@ struct UpdateArgs {
     X(winograd, WinogradArgs)                \
     X(winograd_tiles, WinogradGradArgs)      \
     X(winograd_products, WinogradGradArgs)   \
+    X(winograd_slots, WinogradGradArgs)      \
     X(winograd_gradient, WinogradGradArgs)   \
     X(group_sum, GroupSumArgs)               \
     X(weight_grad, WeightGradArgs)           \

@@ -101,10 +101,7 @@ void gradient(const WinogradGradArgs& args, i64 block, float* scratch) {
     }
 }
 
-}  // namespace
-
-// A unit is a tile.
-void winograd_tiles(const WinogradGradArgs& args, i64 begin, i64 end, float*) {
+void transform(const WinogradGradArgs& args, i64 begin, i64 end) {
     for (i64 tile = begin; tile < end; ++tile) {
         if (args.tile == 2) {
             inputs<2>(args, tile);
@@ -116,9 +113,9 @@ void winograd_tiles(const WinogradGradArgs& args, i64 begin, i64 end, float*) {
     }
 }
 
-// products[place][panel][c][kPanel] += sum over tiles of input[c] upstream[panel]. A unit is a
-// place and a panel.
-void winograd_products(const WinogradGradArgs& args, i64 begin, i64 end, float*) {
+// products[place][panel][c][kPanel] += sum over tiles of input[c] upstream[panel], for the pairs
+// [begin, end) of a place and a panel.
+void multiply(const WinogradGradArgs& args, i64 begin, i64 end) {
     const i64 panels = (args.k + kPanel - 1) / kPanel;
     const i64 blocks = (args.c + kLanes - 1) / kLanes;
     const i64 no_offset = 0;
@@ -145,6 +142,41 @@ void winograd_products(const WinogradGradArgs& args, i64 begin, i64 end, float*)
                 tile.y = y + row * kPanel;
                 compute_tile<Unit::kRow>(tile, rows);
             });
+        }
+    }
+}
+
+}  // namespace
+
+// A unit is a tile.
+void winograd_tiles(const WinogradGradArgs& args, i64 begin, i64 end, float*) {
+    transform(args, begin, end);
+}
+
+// A unit is a place and a panel.
+void winograd_products(const WinogradGradArgs& args, i64 begin, i64 end, float*) {
+    multiply(args, begin, end);
+}
+
+// Both, for a share of the batch's tiles, `tiles` at a time. A unit is a slot, which has products
+// of its own. Scratch: the transformed tiles.
+void winograd_slots(const WinogradGradArgs& args, i64 begin, i64 end, float* scratch) {
+    const i64 places = (args.tile + 2) * (args.tile + 2);
+    const i64 panels = (args.k + kPanel - 1) / kPanel;
+    const i64 blocks = (args.c + kLanes - 1) / kLanes;
+    const i64 total = args.n * args.tile_rows * args.tile_columns;
+    for (i64 slot = begin; slot < end; ++slot) {
+        const i64 first = total * slot / args.slots, last = total * (slot + 1) / args.slots;
+        WinogradGradArgs part = args;
+        part.products += slot * places * panels * blocks * kLanes * kPanel;
+        for (i64 at = first; at < last; at += args.tiles) {
+            part.first = at;
+            part.tiles = last - at < args.tiles ? last - at : args.tiles;
+            part.inputs = scratch;
+            part.upstream = scratch + places * blocks * kLanes * part.tiles;
+            part.accumulate = at > first;
+            transform(part, 0, part.tiles);
+            multiply(part, 0, places * panels);
         }
     }
 }

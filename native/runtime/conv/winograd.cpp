@@ -5,12 +5,18 @@
 #include "runtime/conv/common.h"
 #include "runtime/isa.h"
 #include "runtime/launch.h"
+#include "runtime/sum.h"
 
 namespace convolens {
 namespace {
 
-// The transformed tiles of a part of the batch, for the weight gradient.
-constexpr i64 kGradFloats = 1024 * 1024;
+// The weight gradient: sums of products that each slot can have for itself, the transformed tiles
+// that it holds, how many tiles make a slot worth while, and the transformed tiles of all threads.
+constexpr i64 kSlotProducts = 256 * 1024;
+constexpr i64 kSlotFloats = 128 * 1024;
+constexpr i64 kSlotTiles = 32;
+constexpr i64 kSlots = 8;
+constexpr i64 kSharedFloats = 1024 * 1024;
 // The transformed tiles of a block, and their products, stay in the second level of cache.
 constexpr i64 kInputFloats = 256 * 1024;
 constexpr i64 kPanelGroup = 2;
@@ -106,8 +112,9 @@ void winograd_input_grad(const ConvProblem& p, i64 tile, const float* weight, co
     run(args);
 }
 
-// Some tiles at a time, so that they stay in the caches: all are transformed, then multiplied place
-// by place, and the sums grow from part to part in one order.
+// Products that are small enough are summed by slots, each with tiles that stay in one core's
+// cache. Others are shared: some tiles at a time are transformed, then multiplied place by place.
+// Either way the order of the sums follows from the shapes.
 void winograd_weight_grad(const ConvProblem& p, i64 tile, const float* x, const float* g,
                           float* dw) {
     const KernelTable& table = kernels();
@@ -122,16 +129,9 @@ void winograd_weight_grad(const ConvProblem& p, i64 tile, const float* x, const 
     const i64 places = (tile + 2) * (tile + 2);
     const i64 panels = divide_up(p.k, table.panel), blocks = divide_up(p.c, table.lanes);
     const i64 tile_floats = places * (blocks * table.lanes + panels * table.panel);
-    const i64 most = std::clamp(kGradFloats / tile_floats, i64{1}, total);
-    const i64 parts = divide_up(total, most);
-    const i64 held = divide_up(total, parts);
-    const Buffer tiles(static_cast<std::size_t>(held * tile_floats));
-    const Buffer products(
-        static_cast<std::size_t>(places * panels * blocks * table.lanes * table.panel));
+    const i64 product_floats = places * panels * blocks * table.lanes * table.panel;
     args.x = x;
     args.g = g;
-    args.inputs = tiles.data();
-    args.products = products.data();
     args.dw = dw;
     args.n = p.n;
     args.h = p.h;
@@ -143,16 +143,37 @@ void winograd_weight_grad(const ConvProblem& p, i64 tile, const float* x, const 
     args.row_origin = -p.padding[0];
     args.column_origin = -p.padding[1];
     args.tile = tile;
-    for (i64 part = 0; part < parts; ++part) {
-        args.first = total * part / parts;
-        args.tiles = total * (part + 1) / parts - args.first;
-        args.upstream = args.inputs + places * blocks * table.lanes * args.tiles;
-        args.accumulate = part > 0;
-        launch(table.winograd_tiles, args, args.tiles,
-               2 * kElement * static_cast<double>(tile_floats));
-        launch(table.winograd_products, args, places * panels,
-               kMultiplyAdd * static_cast<double>(args.tiles * blocks * table.lanes) *
-                   static_cast<double>(table.panel));
+    const double products = static_cast<double>(blocks * table.lanes * panels * table.panel);
+    const bool in_slots = product_floats <= kSlotProducts;
+    args.slots = in_slots ? std::clamp(total / kSlotTiles, i64{1}, kSlots) : 1;
+    const Buffer sums(static_cast<std::size_t>((args.slots + 1) * product_floats));
+    args.products = sums.data();
+    if (in_slots) {
+        args.tiles = std::clamp(kSlotFloats / tile_floats, i64{1}, divide_up(total, args.slots));
+        launch(table.winograd_slots, args, args.slots,
+               kMultiplyAdd * products * static_cast<double>(places * total / args.slots),
+               static_cast<std::size_t>(args.tiles * tile_floats));
+        if (args.slots > 1) {
+            float* all = sums.data() + args.slots * product_floats;
+            sum(sums.data(), all, 1, args.slots, product_floats, 1.0f);
+            args.products = all;
+        }
+    } else {
+        const i64 most = std::clamp(kSharedFloats / tile_floats, i64{1}, total);
+        const i64 parts = divide_up(total, most);
+        const Buffer tiles(static_cast<std::size_t>(divide_up(total, parts) * tile_floats));
+        args.inputs = tiles.data();
+        for (i64 part = 0; part < parts; ++part) {
+            args.first = total * part / parts;
+            args.tiles = total * (part + 1) / parts - args.first;
+            args.upstream = args.inputs + places * blocks * table.lanes * args.tiles;
+            args.accumulate = part > 0;
+            launch(table.winograd_tiles, args, args.tiles,
+                   2 * kElement * static_cast<double>(tile_floats));
+            launch(table.winograd_products, args, places * panels,
+                   kMultiplyAdd * products / static_cast<double>(panels) *
+                       static_cast<double>(args.tiles));
+        }
     }
     launch(table.winograd_gradient, args, blocks,
            kElement * static_cast<double>(places * table.lanes * p.k),
