@@ -68,22 +68,27 @@ class Conv {
             throw std::invalid_argument("depthwise needs as many groups as channels");
     }
 
-    void forward(Array x, Array weight, nb::handle bias, Array y) const {
-        const float* input = read_image(x);
-        const float* weights = read_weight(weight);
-        const float* start = nullptr;
-        if (!bias.is_none()) start = nb::cast<Array>(bias).read("bias", {problem_.k});
-        float* output = y.write("y", {problem_.n, problem_.k, problem_.p, problem_.q});
+    ConvWeights pack(Array weight, bool backward) const {
+        const float* weights =
+            weight.read("weight", {problem_.k, problem_.group_channels(), problem_.r, problem_.s});
         const WithoutGil without_gil;
-        conv_forward(problem_, algorithm_, input, weights, start, output);
+        return {problem_, algorithm_, backward ? Pass::kInputGrad : Pass::kForward, weights};
     }
 
-    void input_grad(Array weight, Array g, Array dx) const {
-        const float* weights = read_weight(weight);
+    void forward(Array x, const ConvWeights& weights, nb::handle bias, Array y) const {
+        const float* input = read_image(x);
+        const float* start = read_bias(bias, problem_.k);
+        float* output = y.write("y", {problem_.n, problem_.k, problem_.p, problem_.q});
+        const WithoutGil without_gil;
+        conv_forward(problem_, algorithm_, weights, input, start, output);
+    }
+
+    void input_grad(const ConvWeights& weights, Array g, nb::handle bias, Array dx) const {
         const float* upstream = read_gradient(g);
+        const float* start = read_bias(bias, problem_.c);
         float* output = dx.write("dx", {problem_.n, problem_.c, problem_.h, problem_.w});
         const WithoutGil without_gil;
-        conv_input_grad(problem_, algorithm_, weights, upstream, output);
+        conv_input_grad(problem_, algorithm_, weights, upstream, start, output);
     }
 
     void weight_grad(Array x, Array g, Array dw) const {
@@ -100,9 +105,8 @@ class Conv {
         return x.read("x", {problem_.n, problem_.c, problem_.h, problem_.w});
     }
 
-    const float* read_weight(const Array& weight) const {
-        return weight.read("weight",
-                           {problem_.k, problem_.group_channels(), problem_.r, problem_.s});
+    static const float* read_bias(nb::handle bias, i64 size) {
+        return bias.is_none() ? nullptr : nb::cast<Array>(bias).read("bias", {size});
     }
 
     const float* read_gradient(const Array& g) const {
@@ -116,14 +120,17 @@ class Conv {
 }  // namespace
 
 void bind_conv(nb::module_& module) {
+    nb::class_<ConvWeights>(module, "ConvWeights");
     nb::class_<Conv>(module, "Conv")
         .def(nb::init<std::array<i64, 4>, std::array<i64, 4>, Pair, Pair, Pair, Pair, i64,
                       const char*>(),
              nb::arg("input"), nb::arg("output"), nb::arg("kernel"), nb::arg("stride"),
              nb::arg("padding"), nb::arg("dilation"), nb::arg("groups"), nb::arg("algorithm"))
-        .def("forward", &Conv::forward, nb::arg("x"), nb::arg("weight"), nb::arg("bias").none(),
+        .def("pack", &Conv::pack, nb::arg("weight"), nb::arg("backward"))
+        .def("forward", &Conv::forward, nb::arg("x"), nb::arg("weights"), nb::arg("bias").none(),
              nb::arg("y"))
-        .def("input_grad", &Conv::input_grad, nb::arg("weight"), nb::arg("g"), nb::arg("dx"))
+        .def("input_grad", &Conv::input_grad, nb::arg("weights"), nb::arg("g"),
+             nb::arg("bias").none(), nb::arg("dx"))
         .def("weight_grad", &Conv::weight_grad, nb::arg("x"), nb::arg("g"), nb::arg("dw"));
 }
 

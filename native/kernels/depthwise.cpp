@@ -311,4 +311,14 @@ void depthwise(const WindowArgs& args, i64 begin, i64 end, float* scratch) {
     }
 }
 
+void group_sum(const GroupSumArgs& args, i64 begin, i64 end, float*) {
+    for (i64 i = begin; i < end; ++i)
+        for (i64 c = 0; c < args.channels; ++c) {
+            const float* x = args.x + (i * args.channels + c) * args.size;
+            float sum = args.bias ? args.bias[c] : 0.0f;
+            for (i64 j = 0; j < args.size; ++j) sum += x[j];
+            args.y[i * args.channels + c] = sum;
+        }
+}
+
 }  // namespace convolens::CONVOLENS_ISA

@@ -63,12 +63,4 @@ void sum(const SumArgs& args, i64 begin, i64 end, float*) {
     }
 }
 
-void group_sum(const GroupSumArgs& args, i64 begin, i64 end, float*) {
-    for (i64 i = begin; i < end; ++i) {
-        float sum = 0.0f;
-        for (i64 j = 0; j < args.size; ++j) sum += args.x[i * args.size + j];
-        args.y[i] = sum;
-    }
-}
-
 }  // namespace convolens::CONVOLENS_ISA

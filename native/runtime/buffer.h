@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <utility>
 
 #include "runtime/allocator.h"
 
@@ -12,8 +13,8 @@ class Buffer {
     explicit Buffer(std::size_t floats)
         : data_(static_cast<float*>(allocate(floats * sizeof(float)))) {}
     ~Buffer() { deallocate(data_); }
-    Buffer(const Buffer&) = delete;
-    Buffer& operator=(const Buffer&) = delete;
+    Buffer(Buffer&& other) noexcept : data_(std::exchange(other.data_, nullptr)) {}
+    Buffer& operator=(Buffer&&) = delete;
 
     float* data() const { return data_; }
 

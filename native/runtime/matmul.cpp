@@ -20,6 +20,39 @@ constexpr i64 kFewDots = 12;
 // With more rows than this, packing B once is cheaper than reading A again for each panel.
 constexpr i64 kFewRows = 1024;
 
+i64 divide_up(i64 a, i64 b) {
+    return (a + b - 1) / b;
+}
+
+PackArgs pack_args(Matrix b, i64 n, i64 length, const i64* no_offset) {
+    PackArgs args{};
+    args.w = b.data;
+    args.length = length;
+    args.columns = n;
+    args.length_stride = b.row;
+    args.column_stride = b.column;
+    args.segments = 1;
+    args.segment_offsets = no_offset;
+    args.panels = divide_up(n, kernels().panel);
+    return args;
+}
+
+// `gemm` lacks the packed matrix and the blocks of rows.
+GemmArgs gemm_args(Matrix a, const float* bias, float* c, i64 m, i64 n, i64 length) {
+    GemmArgs gemm{};
+    gemm.a = a.data;
+    gemm.a_row = a.row;
+    gemm.a_step = a.column;
+    gemm.bias = bias;
+    gemm.c = c;
+    gemm.c_row = n;
+    gemm.m = m;
+    gemm.n = n;
+    gemm.length = length;
+    gemm.panels = divide_up(n, kernels().panel);
+    return gemm;
+}
+
 }  // namespace
 
 void matmul(Matrix a, Matrix b, const float* bias, float* c, i64 m, i64 n, i64 length) {
@@ -27,59 +60,64 @@ void matmul(Matrix a, Matrix b, const float* bias, float* c, i64 m, i64 n, i64 l
     const KernelTable& table = kernels();
     if (a.column == 1 && b.row == 1 && length >= kLongDots && m <= kFewDots * table.lanes) {
         const DotsArgs dots{a.data, a.row, b.data, b.column, bias, c, m, n, length};
-        launch(table.dots, dots, (n + DotsArgs::kColumns - 1) / DotsArgs::kColumns,
+        launch(table.dots, dots, divide_up(n, DotsArgs::kColumns),
                1.3 * kMultiplyAdd * static_cast<double>(DotsArgs::kColumns * m) *
                    static_cast<double>(length));
         return;
     }
-    const i64 panels = (n + table.panel - 1) / table.panel;
-    const i64 no_offset = 0;
-    PackArgs pack{};
-    pack.w = b.data;
-    pack.length = length;
-    pack.columns = n;
-    pack.length_stride = b.row;
-    pack.column_stride = b.column;
-    pack.segments = 1;
-    pack.segment_offsets = &no_offset;
-    pack.panels = panels;
-
-    GemmArgs gemm{};
-    gemm.a = a.data;
-    gemm.a_row = a.row;
-    gemm.a_step = a.column;
-    gemm.pack = pack;
-    gemm.bias = bias;
-    gemm.c = c;
-    gemm.c_row = n;
-    gemm.m = m;
-    gemm.n = n;
-    gemm.length = length;
-    gemm.panels = panels;
+    const i64 panels = divide_up(n, table.panel);
     const i64 panel_floats = length * table.panel;
-    const double products = static_cast<double>(panel_floats) * static_cast<double>(m);
     if (panels >= kUnits && m <= kFewRows) {
         // A unit packs its panel and uses it while it is in the cache.
+        const i64 no_offset = 0;
+        GemmArgs gemm = gemm_args(a, bias, c, m, n, length);
+        gemm.pack = pack_args(b, n, length, &no_offset);
         gemm.row_block = m;
         gemm.row_blocks = 1;
         launch(table.gemm, gemm, panels,
-               kMultiplyAdd * products + kElement * static_cast<double>(panel_floats),
+               kMultiplyAdd * static_cast<double>(panel_floats * m) +
+                   kElement * static_cast<double>(panel_floats),
                static_cast<std::size_t>(panel_floats));
         return;
     }
-    const Buffer packed(static_cast<std::size_t>(panels * panel_floats));
-    pack.packed = packed.data();
-    launch(table.pack, pack, panels,
-           (b.column == 1 ? kElement : kTransposed) * static_cast<double>(panel_floats));
-    gemm.packed = packed.data();
+    const PackedMatrix matrix{length, n};
+    const Buffer packed(matrix.floats());
+    matrix.pack(b, packed.data());
+    matrix.multiply(a, packed.data(), bias, c, m);
+}
+
+i64 PackedMatrix::panels() const {
+    return divide_up(n, kernels().panel);
+}
+
+std::size_t PackedMatrix::floats() const {
+    return static_cast<std::size_t>(panels() * length * kernels().panel);
+}
+
+void PackedMatrix::pack(Matrix b, float* packed) const {
+    const i64 no_offset = 0;
+    PackArgs args = pack_args(b, n, length, &no_offset);
+    args.packed = packed;
+    launch(
+        kernels().pack, args, panels(),
+        (b.column == 1 ? kElement : kTransposed) * static_cast<double>(length * kernels().panel));
+}
+
+void PackedMatrix::multiply(Matrix a, const float* packed, const float* bias, float* c,
+                            i64 m) const {
+    if (m == 0 || n == 0) return;
+    const KernelTable& table = kernels();
+    GemmArgs gemm = gemm_args(a, bias, c, m, n, length);
+    gemm.packed = packed;
     // The larger matrix is read once.
     gemm.rows_first = m >= n;
-    const i64 tiles = (m + table.tile_rows - 1) / table.tile_rows;
-    const i64 blocks = std::max((m + kRows - 1) / kRows, (kUnits + panels - 1) / panels);
-    gemm.row_block = (tiles + blocks - 1) / blocks * table.tile_rows;
-    gemm.row_blocks = (m + gemm.row_block - 1) / gemm.row_block;
-    launch(table.gemm, gemm, panels * gemm.row_blocks,
-           kMultiplyAdd * products / static_cast<double>(gemm.row_blocks));
+    const i64 tiles = divide_up(m, table.tile_rows);
+    const i64 blocks = std::max(divide_up(m, kRows), divide_up(kUnits, panels()));
+    gemm.row_block = divide_up(tiles, blocks) * table.tile_rows;
+    gemm.row_blocks = divide_up(m, gemm.row_block);
+    launch(table.gemm, gemm, panels() * gemm.row_blocks,
+           kMultiplyAdd * static_cast<double>(length * table.panel) *
+               static_cast<double>(gemm.row_block));
 }
 
 }  // namespace convolens

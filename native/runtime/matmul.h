@@ -1,6 +1,8 @@
 // The product of two matrices with any strides.
 #pragma once
 
+#include <cstddef>
+
 #include "kernels/kernels.h"
 
 namespace convolens {
@@ -13,5 +15,18 @@ struct Matrix {
 
 // c[m][n] = bias[n] + sum over l < length of a(m, l) b(l, n). bias may be null.
 void matmul(Matrix a, Matrix b, const float* bias, float* c, i64 m, i64 n, i64 length);
+
+// A matrix b[length][n] laid out for the kernel, to be used for many products.
+struct PackedMatrix {
+    i64 length, n;
+
+    std::size_t floats() const;
+    void pack(Matrix b, float* packed) const;
+    // c[m][n] = bias[n] + a[m][length] b. bias may be null.
+    void multiply(Matrix a, const float* packed, const float* bias, float* c, i64 m) const;
+
+  private:
+    i64 panels() const;
+};
 
 }  // namespace convolens

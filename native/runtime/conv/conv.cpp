@@ -1,44 +1,81 @@
 #include "runtime/conv/conv.h"
 
+#include <algorithm>
+#include <stdexcept>
+
 #include "runtime/conv/algorithms.h"
-#include "runtime/matmul.h"
 
 namespace convolens {
+namespace {
 
-void conv_forward(const ConvProblem& p, ConvAlgorithm algorithm, const float* x,
-                  const float* weight, const float* bias, float* y) {
+const WeightedAlgorithm& weighted(ConvAlgorithm algorithm) {
     switch (algorithm) {
-        case ConvAlgorithm::kProduct:
-            return matmul({x, p.c, 1}, {weight, 1, p.c}, bias, y, p.n * p.h * p.w, p.k, p.c);
+        case ConvAlgorithm::kGather:
+            return window_gather;
+        case ConvAlgorithm::kScatter:
+            return scatter;
         case ConvAlgorithm::kPlanes:
-            return planes_forward(p, x, weight, bias, y);
+            return planes;
         case ConvAlgorithm::kDepthwise:
-            return depthwise_forward(p, x, weight, bias, y);
+            return depthwise;
         case ConvAlgorithm::kWinograd2:
-            return winograd_forward(p, 2, x, weight, bias, y);
+            return winograd2;
         case ConvAlgorithm::kWinograd4:
-            return winograd_forward(p, 4, x, weight, bias, y);
-        default:
-            return window_forward(p, algorithm == ConvAlgorithm::kGather, x, weight, bias, y);
+            return winograd4;
+        case ConvAlgorithm::kProduct:
+            return product;
+        case ConvAlgorithm::kDirect:
+        case ConvAlgorithm::kGatherTaps:
+            break;
     }
+    return window_direct;
 }
 
-void conv_input_grad(const ConvProblem& p, ConvAlgorithm algorithm, const float* weight,
-                     const float* g, float* dx) {
-    switch (algorithm) {
-        case ConvAlgorithm::kProduct:
-            return matmul({g, p.k, 1}, {weight, p.c, 1}, nullptr, dx, p.n * p.h * p.w, p.c, p.k);
-        case ConvAlgorithm::kScatter:
-            return scatter_input_grad(p, weight, g, dx);
-        case ConvAlgorithm::kDepthwise:
-            return depthwise_input_grad(p, weight, g, dx);
-        case ConvAlgorithm::kWinograd2:
-            return winograd_input_grad(p, 2, weight, g, dx);
-        case ConvAlgorithm::kWinograd4:
-            return winograd_input_grad(p, 4, weight, g, dx);
-        default:
-            return window_input_grad(p, algorithm == ConvAlgorithm::kGather, weight, g, dx);
-    }
+const WeightedAlgorithm& checked(ConvAlgorithm algorithm, Pass pass) {
+    const WeightedAlgorithm& found = weighted(algorithm);
+    if (pass == Pass::kForward ? !found.forward : !found.input_grad)
+        throw std::invalid_argument("this algorithm does not have this pass");
+    return found;
+}
+
+}  // namespace
+
+ConvWeights::ConvWeights(const ConvProblem& problem, ConvAlgorithm algorithm, Pass pass,
+                         const float* weight)
+    : problem_(problem),
+      algorithm_(algorithm),
+      pass_(pass),
+      packed_(checked(algorithm, pass).floats(problem, pass)) {
+    weighted(algorithm).pack(problem, pass, weight, packed_.data());
+}
+
+void ConvWeights::check(const ConvProblem& problem, ConvAlgorithm algorithm, Pass pass) const {
+    bool same = algorithm == algorithm_ && pass == pass_ && problem.k == problem_.k &&
+                problem.r == problem_.r && problem.s == problem_.s && problem.c == problem_.c &&
+                problem.groups == problem_.groups;
+    // Images smaller than the stride have fewer phases.
+    same = same &&
+           std::min(problem.stride[0], problem.h) == std::min(problem_.stride[0], problem_.h) &&
+           std::min(problem.stride[1], problem.w) == std::min(problem_.stride[1], problem_.w);
+    for (int axis = 0; axis < 2; ++axis)
+        same = same && problem.stride[axis] == problem_.stride[axis] &&
+               problem.padding[axis] == problem_.padding[axis] &&
+               problem.dilation[axis] == problem_.dilation[axis];
+    if (!same) throw std::invalid_argument("the weights were laid out for another convolution");
+}
+
+void conv_forward(const ConvProblem& problem, ConvAlgorithm algorithm, const ConvWeights& weights,
+                  const float* x, const float* bias, float* y) {
+    weights.check(problem, algorithm, Pass::kForward);
+    if (problem.n == 0 || problem.p <= 0 || problem.q <= 0) return;
+    weighted(algorithm).forward(problem, weights.data(), x, bias, y);
+}
+
+void conv_input_grad(const ConvProblem& problem, ConvAlgorithm algorithm,
+                     const ConvWeights& weights, const float* g, const float* bias, float* dx) {
+    weights.check(problem, algorithm, Pass::kInputGrad);
+    if (problem.n == 0) return;
+    weighted(algorithm).input_grad(problem, weights.data(), g, bias, dx);
 }
 
 void conv_weight_grad(const ConvProblem& p, ConvAlgorithm algorithm, const float* x, const float* g,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "kernels/kernels.h"
+#include "runtime/buffer.h"
 
 namespace convolens {
 
@@ -33,10 +34,31 @@ enum class ConvAlgorithm {
     kProduct,     // a 1x1 kernel with stride 1 and no padding is one product of matrices
 };
 
-void conv_forward(const ConvProblem& problem, ConvAlgorithm algorithm, const float* x,
-                  const float* weight, const float* bias, float* y);
-void conv_input_grad(const ConvProblem& problem, ConvAlgorithm algorithm, const float* weight,
-                     const float* g, float* dx);
+enum class Pass { kForward, kInputGrad };
+
+// Weights laid out for one algorithm and one pass.
+class ConvWeights {
+  public:
+    ConvWeights(const ConvProblem& problem, ConvAlgorithm algorithm, Pass pass,
+                const float* weight);
+
+    const float* data() const { return packed_.data(); }
+    // Throws std::invalid_argument if they were laid out for another convolution.
+    void check(const ConvProblem& problem, ConvAlgorithm algorithm, Pass pass) const;
+
+  private:
+    ConvProblem problem_;
+    ConvAlgorithm algorithm_;
+    Pass pass_;
+    Buffer packed_;
+};
+
+// `bias` may be null. In the input gradient it has one number a channel of dx, which makes that the
+// transposed convolution of g.
+void conv_forward(const ConvProblem& problem, ConvAlgorithm algorithm, const ConvWeights& weights,
+                  const float* x, const float* bias, float* y);
+void conv_input_grad(const ConvProblem& problem, ConvAlgorithm algorithm,
+                     const ConvWeights& weights, const float* g, const float* bias, float* dx);
 void conv_weight_grad(const ConvProblem& problem, ConvAlgorithm algorithm, const float* x,
                       const float* g, float* dw);
 

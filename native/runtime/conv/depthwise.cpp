@@ -1,3 +1,4 @@
+// Each output channel reads one input channel: neighbouring channels fill the registers.
 #include <algorithm>
 #include <vector>
 
@@ -12,6 +13,8 @@ namespace convolens {
 namespace {
 
 constexpr i64 kSlots = 16;
+// With a multiplier, gradients that are kept before those of one channel are summed up.
+constexpr i64 kSpreadFloats = 512 * 1024;
 
 // Every tap by itself.
 Taps single_taps(const ConvProblem& p) {
@@ -41,70 +44,113 @@ void run(WindowArgs& args) {
            static_cast<std::size_t>(6 * args.segments.count));
 }
 
-// The gradient of the image as seen by each of `multiplier` outputs that read a channel, summed up.
-void add_up(const float* parts, float* dx, i64 size, i64 multiplier) {
-    const GroupSumArgs args{parts, dx, multiplier};
-    launch(kernels().group_sum, args, size, kElement * static_cast<double>(multiplier));
+// Phase by phase, as in window.cpp: a convolution of g with the taps that a phase reads.
+struct Phase {
+    i64 top, left;
+    Taps taps;
+    std::vector<i64> weights;  // which taps of the kernel they are
+
+    Phase(const ConvProblem& p, i64 top, i64 left) : top(top), left(left) {
+        taps.run = 1;
+        for (i64 r = 0; r < p.r; ++r)
+            for (i64 s = p.s - 1; s >= 0; --s) {  // so that neighbours ascend
+                const i64 y = top + p.padding[0] - r * p.dilation[0];
+                const i64 x = left + p.padding[1] - s * p.dilation[1];
+                if (modulo(y, p.stride[0]) != 0 || modulo(x, p.stride[1]) != 0) continue;
+                weights.push_back(r * p.s + s);
+                taps.add(y / p.stride[0], x / p.stride[1]);
+            }
+    }
+};
+
+// Calls body(phase, offset of its weights) for all phases.
+template <class Body>
+void for_each_phase(const ConvProblem& p, Body body) {
+    i64 offset = 0;
+    for (i64 top = 0; top < std::min(p.stride[0], p.h); ++top)
+        for (i64 left = 0; left < std::min(p.stride[1], p.w); ++left) {
+            const Phase phase(p, top, left);
+            body(phase, offset);
+            offset += static_cast<i64>(phase.weights.size()) * p.k;
+        }
+}
+
+std::size_t floats(const ConvProblem& p, Pass) {
+    return static_cast<std::size_t>(p.r * p.s * p.k);
+}
+
+// Tap by tap, all outputs; for the input gradient phase by phase.
+void pack(const ConvProblem& p, Pass pass, const float* weight, float* packed) {
+    const i64 taps = p.r * p.s;
+    if (pass == Pass::kForward) {
+        transpose(weight, packed, p.k, taps);
+        return;
+    }
+    const Buffer by_tap(static_cast<std::size_t>(taps * p.k));
+    transpose(weight, by_tap.data(), p.k, taps);
+    for_each_phase(p, [&](const Phase& phase, i64 offset) {
+        for (const i64 tap : phase.weights) {
+            std::copy_n(by_tap.data() + tap * p.k, p.k, packed + offset);
+            offset += p.k;
+        }
+    });
+}
+
+void forward(const ConvProblem& p, const float* packed, const float* x, const float* bias,
+             float* y) {
+    const Taps all = single_taps(p);
+    WindowArgs args = forward_args(p, all, x, bias, y);
+    args.packed = packed;
+    run(args);
+}
+
+// What each output reads of the image, in as many channels as there are outputs.
+void spread_input_grad(const ConvProblem& p, const float* packed, const float* g, const float* bias,
+                       float* dx) {
+    for_each_phase(p, [&](const Phase& phase, i64 offset) {
+        WindowArgs args{};
+        args.x = g;
+        args.n = p.n;
+        args.h = p.p;
+        args.w = p.q;
+        args.c = p.k;
+        args.groups = p.k;
+        args.group_channels = 1;
+        args.group_outputs = 1;
+        args.segments = phase.taps.segments();
+        args.row_step = 1;
+        args.column_step = 1;
+        args.packed = packed + offset;
+        args.bias = bias;
+        args.y = dx + (phase.top * p.w + phase.left) * p.k;
+        args.y_column = p.stride[1] * p.k;
+        args.y_row = p.stride[0] * p.w * p.k;
+        args.y_image = p.h * p.w * p.k;
+        args.rows = divide_up(p.h - phase.top, p.stride[0]);
+        args.columns = divide_up(p.w - phase.left, p.stride[1]);
+        run(args);
+    });
+}
+
+void input_grad(const ConvProblem& p, const float* packed, const float* g, const float* bias,
+                float* dx) {
+    const i64 multiplier = p.group_outputs(), pixels = p.h * p.w;
+    if (multiplier == 1) return spread_input_grad(p, packed, g, bias, dx);
+    // The outputs that read one channel are summed up, some images at a time.
+    ConvProblem some = p;
+    some.n = std::clamp(kSpreadFloats / std::max<i64>(1, pixels * p.k), i64{1}, p.n);
+    const Buffer spread(static_cast<std::size_t>(some.n * pixels * p.k));
+    for (i64 first = 0; first < p.n; first += some.n) {
+        some.n = std::min(some.n, p.n - first);
+        spread_input_grad(some, packed, g + first * p.p * p.q * p.k, nullptr, spread.data());
+        const GroupSumArgs args{spread.data(), bias, dx + first * pixels * p.c, p.c, multiplier};
+        launch(kernels().group_sum, args, some.n * pixels, kElement * static_cast<double>(p.k));
+    }
 }
 
 }  // namespace
 
-void depthwise_forward(const ConvProblem& p, const float* x, const float* weight, const float* bias,
-                       float* y) {
-    const i64 taps = p.r * p.s;
-    const Buffer packed(static_cast<std::size_t>(taps * p.k));
-    transpose(weight, packed.data(), p.k, taps);
-    const Taps all = single_taps(p);
-    WindowArgs args = forward_args(p, all, x, bias, y);
-    args.packed = packed.data();
-    run(args);
-}
-
-// Phase by phase, as in window.cpp: a convolution of g with the taps that a phase reads.
-void depthwise_input_grad(const ConvProblem& p, const float* weight, const float* g, float* dx) {
-    const i64 taps = p.r * p.s, multiplier = p.group_outputs();
-    const Buffer packed(static_cast<std::size_t>(2 * taps * p.k));
-    transpose(weight, packed.data(), p.k, taps);
-    float* chosen = packed.data() + taps * p.k;
-    const i64 pixels = p.n * p.h * p.w;
-    const Buffer parts(static_cast<std::size_t>(multiplier > 1 ? pixels * p.k : 1));
-    float* into = multiplier > 1 ? parts.data() : dx;
-    for (i64 top = 0; top < std::min(p.stride[0], p.h); ++top)
-        for (i64 left = 0; left < std::min(p.stride[1], p.w); ++left) {
-            Taps phase;
-            phase.run = 1;
-            for (i64 r = 0; r < p.r; ++r)
-                for (i64 s = p.s - 1; s >= 0; --s) {  // so that neighbours ascend
-                    const i64 y = top + p.padding[0] - r * p.dilation[0];
-                    const i64 x = left + p.padding[1] - s * p.dilation[1];
-                    if (modulo(y, p.stride[0]) != 0 || modulo(x, p.stride[1]) != 0) continue;
-                    std::copy_n(packed.data() + (r * p.s + s) * p.k, p.k,
-                                chosen + static_cast<i64>(phase.dy.size()) * p.k);
-                    phase.add(y / p.stride[0], x / p.stride[1]);
-                }
-            WindowArgs args{};
-            args.x = g;
-            args.n = p.n;
-            args.h = p.p;
-            args.w = p.q;
-            args.c = p.k;
-            args.groups = p.k;
-            args.group_channels = 1;
-            args.group_outputs = 1;
-            args.segments = phase.segments();
-            args.row_step = 1;
-            args.column_step = 1;
-            args.packed = chosen;
-            args.y = into + (top * p.w + left) * p.k;
-            args.y_column = p.stride[1] * p.k;
-            args.y_row = p.stride[0] * p.w * p.k;
-            args.y_image = p.h * p.w * p.k;
-            args.rows = divide_up(p.h - top, p.stride[0]);
-            args.columns = divide_up(p.w - left, p.stride[1]);
-            run(args);
-        }
-    if (multiplier > 1) add_up(parts.data(), dx, pixels * p.c, multiplier);
-}
+const WeightedAlgorithm depthwise = {floats, pack, forward, input_grad};
 
 void depthwise_weight_grad(const ConvProblem& p, const float* x, const float* g, float* dw) {
     const i64 taps = p.r * p.s, rows = p.n * p.p;

@@ -1,35 +1,46 @@
+// An input gradient as products that are added where the windows lie (col2im).
 #include <algorithm>
 #include <stdexcept>
 
-#include "runtime/buffer.h"
 #include "runtime/conv/algorithms.h"
 #include "runtime/conv/common.h"
 #include "runtime/isa.h"
 #include "runtime/launch.h"
 
 namespace convolens {
+namespace {
 
-// Packs the weights as they lie in memory, [K][taps], then scatters the products.
-void scatter_input_grad(const ConvProblem& p, const float* weight, const float* g, float* dx) {
-    if (p.n == 0) return;
+i64 panels_of(const ConvProblem& p) {
+    return divide_up(p.weight_length(), kernels().panel);
+}
+
+std::size_t floats(const ConvProblem& p, Pass) {
+    return static_cast<std::size_t>(p.groups * panels_of(p) * p.group_outputs() * kernels().panel);
+}
+
+// The weights as they lie in memory, [K][taps].
+void pack(const ConvProblem& p, Pass, const float* weight, float* packed) {
     const KernelTable& table = kernels();
-    const i64 length = p.weight_length(), outputs = p.group_outputs();
-    const i64 panels = divide_up(length, table.panel), no_offset = 0;
-    const Buffer packed(static_cast<std::size_t>(p.groups * panels * outputs * table.panel));
-    PackArgs pack{};
-    pack.w = weight;
-    pack.packed = packed.data();
-    pack.length = outputs;
-    pack.columns = length;
-    pack.length_stride = length;
-    pack.column_stride = 1;
-    pack.group_stride = outputs * length;
-    pack.segments = 1;
-    pack.segment_offsets = &no_offset;
-    pack.panels = panels;
-    launch(table.pack, pack, p.groups * panels,
+    const i64 length = p.weight_length(), outputs = p.group_outputs(), no_offset = 0;
+    PackArgs args{};
+    args.w = weight;
+    args.packed = packed;
+    args.length = outputs;
+    args.columns = length;
+    args.length_stride = length;
+    args.column_stride = 1;
+    args.group_stride = outputs * length;
+    args.segments = 1;
+    args.segment_offsets = &no_offset;
+    args.panels = panels_of(p);
+    launch(table.pack, args, p.groups * args.panels,
            kElement * static_cast<double>(outputs * table.panel));
+}
 
+void input_grad(const ConvProblem& p, const float* packed, const float* g, const float* bias,
+                float* dx) {
+    const KernelTable& table = kernels();
+    const i64 outputs = p.group_outputs(), panels = panels_of(p);
     const Taps taps = forward_taps(p);
     ScatterArgs args{};
     args.g = g;
@@ -44,7 +55,8 @@ void scatter_input_grad(const ConvProblem& p, const float* weight, const float* 
     args.column_step = p.stride[1];
     args.row_origin = -p.padding[0];
     args.column_origin = -p.padding[1];
-    args.packed = packed.data();
+    args.packed = packed;
+    args.bias = bias;
     args.dx = dx;
     args.h = p.h;
     args.w = p.w;
@@ -66,5 +78,9 @@ void scatter_input_grad(const ConvProblem& p, const float* weight, const float* 
                                     table.tile_rows * panels * table.panel +
                                     args.row_block * line * p.c * sheets));
 }
+
+}  // namespace
+
+const WeightedAlgorithm scatter = {floats, pack, nullptr, input_grad};
 
 }  // namespace convolens

@@ -1,7 +1,7 @@
+// Register tiles of neighbouring outputs, read where they lie or from patches laid side by side.
 #include <algorithm>
 #include <vector>
 
-#include "runtime/buffer.h"
 #include "runtime/conv/algorithms.h"
 #include "runtime/conv/common.h"
 #include "runtime/isa.h"
@@ -9,6 +9,13 @@
 
 namespace convolens {
 namespace {
+
+// How the weights of a window lie: in panels, or for a few outputs several lanes each (narrow.h).
+struct Layout {
+    i64 length, run, panels;
+    i64 lanes_each;
+    i64 group_floats;
+};
 
 // How many lanes each of a few outputs gets, so that a run takes the fewest steps.
 i64 choose_lanes_each(i64 lanes, i64 outputs, i64 run) {
@@ -24,116 +31,173 @@ i64 choose_lanes_each(i64 lanes, i64 outputs, i64 run) {
     return best;
 }
 
-// Packs the weights, then runs the window over all images. `args` lacks only what follows from the
-// packing and the machine.
-void run_window(WindowArgs& args, PackArgs& pack) {
-    if (args.n == 0 || args.rows <= 0 || args.columns <= 0) return;
+Layout layout_of(const Segments& taps, i64 outputs, bool gather) {
+    const KernelTable& table = kernels();
+    Layout layout{};
+    layout.length = taps.count * taps.run;
+    layout.run = std::max<i64>(1, gather ? layout.length : taps.run);
+    layout.panels = divide_up(outputs, table.panel);
+    layout.lanes_each = choose_lanes_each(table.lanes, outputs, layout.run);
+    const i64 registers = layout.length / layout.run * divide_up(layout.run, layout.lanes_each);
+    layout.group_floats = layout.lanes_each > 1 ? registers * table.lanes
+                                                : layout.panels * layout.length * table.panel;
+    return layout;
+}
+
+void pack(PackArgs& args, const Layout& layout, i64 groups, i64 outputs, float* packed) {
+    if (layout.length == 0) return;
+    const KernelTable& table = kernels();
+    args.packed = packed;
+    args.length = layout.length;
+    args.columns = outputs;
+    args.panels = layout.panels;
+    if (layout.lanes_each > 1) {
+        launch(table.pack_narrow, PackNarrowArgs{args, layout.run, layout.lanes_each}, groups,
+               4 * kElement * static_cast<double>(layout.length * outputs));
+    } else {
+        launch(table.pack, args, groups * layout.panels,
+               (args.column_stride == 1 ? kElement : kTransposed) *
+                   static_cast<double>(layout.length * table.panel));
+    }
+}
+
+// `args` lacks only what follows from the layout and the machine.
+void run(WindowArgs& args, const Layout& layout, const float* packed) {
+    if (args.rows <= 0 || args.columns <= 0) return;
     const KernelTable& table = kernels();
     const Segments& taps = args.segments;
-    const i64 length = taps.count * taps.run;
     const i64 line = line_floats(taps, args.columns, args.column_step, args.c);
     args.row_block = choose_row_block(args.n, args.rows, line * args.row_step);
     args.row_blocks = divide_up(args.rows, args.row_block);
-
-    const i64 panels = divide_up(args.group_outputs, table.panel);
-    const i64 run = std::max<i64>(1, args.gather ? length : taps.run);
-    args.lanes_each = choose_lanes_each(table.lanes, args.group_outputs, run);
-    const i64 narrow = length / run * divide_up(run, args.lanes_each) * table.lanes;
-    const i64 group_floats = args.lanes_each > 1 ? narrow : panels * length * table.panel;
-    const Buffer packed(static_cast<std::size_t>(args.groups * group_floats));
-    args.packed = pack.packed = packed.data();
-    pack.length = length;
-    pack.columns = args.group_outputs;
-    pack.panels = panels;
-    if (length > 0 && args.lanes_each > 1) {
-        launch(table.pack_narrow, PackNarrowArgs{pack, run, args.lanes_each}, args.groups,
-               4 * kElement * static_cast<double>(length * args.group_outputs));
-    } else if (length > 0) {
-        launch(table.pack, pack, args.groups * panels,
-               kElement * static_cast<double>(length * table.panel));
-    }
-
+    args.lanes_each = layout.lanes_each;
+    args.packed = packed;
     const i64 buffer = block_floats(taps, args.row_block, args.row_step, line);
-    const i64 scratch = 2 * taps.count + (args.gather ? table.tile_rows * length : 0) + buffer;
+    const i64 scratch =
+        2 * taps.count + (args.gather ? table.tile_rows * layout.length : 0) + buffer;
     const double products = static_cast<double>(args.row_block * args.columns) *
-                            static_cast<double>(args.groups * group_floats);
+                            static_cast<double>(args.groups * layout.group_floats);
     launch(table.window_product, args, args.n * args.row_blocks,
            kMultiplyAdd * products + kElement * static_cast<double>(buffer),
            static_cast<std::size_t>(scratch));
 }
 
-}  // namespace
+// The pixels of an image whose row and column leave the same remainders when divided by the stride
+// are read by the same taps: seen from the gradient, each such phase is a convolution with
+// stride 1.
+struct Phase {
+    i64 top, left;
+    Taps taps;
+    std::vector<i64> weights;  // where the weights of each tap begin
 
-void window_forward(const ConvProblem& p, bool gather, const float* x, const float* weight,
-                    const float* bias, float* y) {
-    const i64 length = p.weight_length();
-    const i64 no_offset = 0;
-    PackArgs pack{};
-    pack.w = weight;
-    pack.length_stride = 1;
-    pack.column_stride = length;
-    pack.group_stride = p.group_outputs() * length;
-    pack.segments = 1;
-    pack.segment_offsets = &no_offset;
+    Phase(const ConvProblem& p, i64 top, i64 left) : top(top), left(left) {
+        const bool merged = p.groups == 1 && p.stride[1] == 1 && (p.dilation[1] == 1 || p.s == 1);
+        taps.run = merged ? p.s * p.k : p.group_outputs();
+        taps.columns_per_run = merged ? p.s : 1;
+        for (i64 r = 0; r < p.r; ++r) {
+            const i64 y = top + p.padding[0] - r * p.dilation[0];
+            if (modulo(y, p.stride[0]) != 0) continue;
+            // Backwards, so that what neighbouring taps read lies in ascending order.
+            for (i64 s = p.s - 1; s >= 0; --s) {
+                const i64 x = left + p.padding[1] - s * p.dilation[1];
+                if (modulo(x, p.stride[1]) != 0) continue;
+                weights.push_back((r * p.s + s) * p.group_channels());
+                if (!merged || s == p.s - 1) taps.add(y / p.stride[0], x / p.stride[1]);
+            }
+        }
+    }
+};
 
+// Calls body(phase, layout, offset of its weights) for all phases.
+template <bool gather, class Body>
+i64 for_each_phase(const ConvProblem& p, Body body) {
+    i64 offset = 0;
+    for (i64 top = 0; top < std::min(p.stride[0], p.h); ++top)
+        for (i64 left = 0; left < std::min(p.stride[1], p.w); ++left) {
+            const Phase phase(p, top, left);
+            const Layout layout = layout_of(phase.taps.segments(), p.group_channels(), gather);
+            body(phase, layout, offset);
+            offset += p.groups * layout.group_floats;
+        }
+    return offset;
+}
+
+template <bool gather>
+std::size_t floats(const ConvProblem& p, Pass pass) {
+    if (pass == Pass::kInputGrad)
+        return static_cast<std::size_t>(
+            for_each_phase<gather>(p, [](const Phase&, const Layout&, i64) {}));
+    const Taps taps = forward_taps(p);
+    return static_cast<std::size_t>(
+        p.groups * layout_of(taps.segments(), p.group_outputs(), gather).group_floats);
+}
+
+template <bool gather>
+void pack_weights(const ConvProblem& p, Pass pass, const float* weight, float* packed) {
+    const i64 length = p.weight_length(), no_offset = 0;
+    PackArgs args{};
+    args.w = weight;
+    args.group_stride = p.group_outputs() * length;
+    if (pass == Pass::kForward) {
+        args.length_stride = 1;
+        args.column_stride = length;
+        args.segments = 1;
+        args.segment_offsets = &no_offset;
+        const Taps taps = forward_taps(p);
+        pack(args, layout_of(taps.segments(), p.group_outputs(), gather), p.groups,
+             p.group_outputs(), packed);
+        return;
+    }
+    args.length_stride = length;
+    args.column_stride = 1;
+    for_each_phase<gather>(p, [&](const Phase& phase, const Layout& layout, i64 offset) {
+        args.segments = static_cast<i64>(phase.weights.size());
+        args.segment_offsets = phase.weights.data();
+        pack(args, layout, p.groups, p.group_channels(), packed + offset);
+    });
+}
+
+template <bool gather>
+void forward(const ConvProblem& p, const float* packed, const float* x, const float* bias,
+             float* y) {
     const Taps taps = forward_taps(p);
     WindowArgs args = forward_args(p, taps, x, bias, y);
     args.gather = gather;
-    run_window(args, pack);
+    run(args, layout_of(args.segments, p.group_outputs(), gather), packed);
 }
 
-// Phase by phase: the inputs whose row and column leave the same remainders when divided by the
-// stride are read by the same taps, so each phase is a convolution of g with stride 1.
-void window_input_grad(const ConvProblem& p, bool gather, const float* weight, const float* g,
-                       float* dx) {
-    const i64 channels = p.group_channels(), outputs = p.group_outputs();
-    const bool merged = p.groups == 1 && p.stride[1] == 1 && (p.dilation[1] == 1 || p.s == 1);
-    for (i64 top = 0; top < std::min(p.stride[0], p.h); ++top)
-        for (i64 left = 0; left < std::min(p.stride[1], p.w); ++left) {
-            Taps taps;
-            taps.run = merged ? p.s * p.k : outputs;
-            taps.columns_per_run = merged ? p.s : 1;
-            std::vector<i64> weights;
-            for (i64 r = 0; r < p.r; ++r) {
-                const i64 y = top + p.padding[0] - r * p.dilation[0];
-                if (modulo(y, p.stride[0]) != 0) continue;
-                // Backwards, so that what neighbouring taps read lies in ascending order.
-                for (i64 s = p.s - 1; s >= 0; --s) {
-                    const i64 x = left + p.padding[1] - s * p.dilation[1];
-                    if (modulo(x, p.stride[1]) != 0) continue;
-                    weights.push_back((r * p.s + s) * channels);
-                    if (!merged || s == p.s - 1) taps.add(y / p.stride[0], x / p.stride[1]);
-                }
-            }
-            PackArgs pack{};
-            pack.w = weight;
-            pack.segments = static_cast<i64>(weights.size());
-            pack.length_stride = p.weight_length();
-            pack.column_stride = 1;
-            pack.group_stride = outputs * p.weight_length();
-            pack.segment_offsets = weights.data();
-
-            WindowArgs args{};
-            args.x = g;
-            args.n = p.n;
-            args.h = p.p;
-            args.w = p.q;
-            args.c = p.k;
-            args.groups = p.groups;
-            args.group_channels = outputs;
-            args.group_outputs = channels;
-            args.segments = taps.segments();
-            args.row_step = 1;
-            args.column_step = 1;
-            args.y = dx + (top * p.w + left) * p.c;
-            args.y_column = p.stride[1] * p.c;
-            args.y_row = p.stride[0] * p.w * p.c;
-            args.y_image = p.h * p.w * p.c;
-            args.rows = divide_up(p.h - top, p.stride[0]);
-            args.columns = divide_up(p.w - left, p.stride[1]);
-            args.gather = gather;
-            run_window(args, pack);
-        }
+template <bool gather>
+void input_grad(const ConvProblem& p, const float* packed, const float* g, const float* bias,
+                float* dx) {
+    for_each_phase<gather>(p, [&](const Phase& phase, const Layout& layout, i64 offset) {
+        WindowArgs args{};
+        args.x = g;
+        args.n = p.n;
+        args.h = p.p;
+        args.w = p.q;
+        args.c = p.k;
+        args.groups = p.groups;
+        args.group_channels = p.group_outputs();
+        args.group_outputs = p.group_channels();
+        args.segments = phase.taps.segments();
+        args.row_step = 1;
+        args.column_step = 1;
+        args.bias = bias;
+        args.y = dx + (phase.top * p.w + phase.left) * p.c;
+        args.y_column = p.stride[1] * p.c;
+        args.y_row = p.stride[0] * p.w * p.c;
+        args.y_image = p.h * p.w * p.c;
+        args.rows = divide_up(p.h - phase.top, p.stride[0]);
+        args.columns = divide_up(p.w - phase.left, p.stride[1]);
+        args.gather = gather;
+        run(args, layout, packed + offset);
+    });
 }
+
+}  // namespace
+
+const WeightedAlgorithm window_direct = {floats<false>, pack_weights<false>, forward<false>,
+                                         input_grad<false>};
+const WeightedAlgorithm window_gather = {floats<true>, pack_weights<true>, forward<true>,
+                                         input_grad<true>};
 
 }  // namespace convolens

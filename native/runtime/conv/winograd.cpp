@@ -1,3 +1,4 @@
+// Winograd's fast algorithms for 3x3 kernels with stride 1.
 #include <algorithm>
 
 #include "runtime/buffer.h"
@@ -27,7 +28,7 @@ i64 odd_lines(i64 floats, i64 lanes) {
 
 // y [n][p][q][k] from x [n][h][w][c] and transformed weights.
 void run(WinogradArgs& args) {
-    if (args.n == 0 || args.p <= 0 || args.q <= 0) return;
+    if (args.n == 0 || args.p == 0 || args.q == 0) return;
     const KernelTable& table = kernels();
     const i64 places = (args.tile + 2) * (args.tile + 2);
     args.tile_rows = divide_up(args.p, args.tile);
@@ -49,9 +50,18 @@ void run(WinogradArgs& args) {
            static_cast<std::size_t>(places * (inputs + products)));
 }
 
-// The weights of a 3x3 convolution, transformed; lanes are outputs, or channels for `backward`.
-void transform(const ConvProblem& p, i64 tile, bool backward, const float* weight, float* u) {
+template <i64 tile>
+std::size_t floats(const ConvProblem& p, Pass pass) {
+    const bool backward = pass == Pass::kInputGrad;
+    const i64 lanes = divide_up(backward ? p.c : p.k, kernels().panel) * kernels().panel;
+    return static_cast<std::size_t>((tile + 2) * (tile + 2) * lanes * (backward ? p.k : p.c));
+}
+
+// Lanes are outputs, or channels for the input gradient.
+template <i64 tile>
+void pack(const ConvProblem& p, Pass pass, const float* weight, float* u) {
     const KernelTable& table = kernels();
+    const bool backward = pass == Pass::kInputGrad;
     const WinogradWeightArgs args{weight, u, p.k, p.c, tile, backward};
     const i64 places = (tile + 2) * (tile + 2);
     const i64 panels = divide_up(backward ? p.c : p.k, table.panel);
@@ -60,21 +70,11 @@ void transform(const ConvProblem& p, i64 tile, bool backward, const float* weigh
            static_cast<std::size_t>(places * table.lanes * table.lanes));
 }
 
-std::size_t weight_floats(const ConvProblem& p, i64 tile, bool backward) {
-    const i64 panel = kernels().panel;
-    const i64 lanes = divide_up(backward ? p.c : p.k, panel) * panel;
-    return static_cast<std::size_t>((tile + 2) * (tile + 2) * lanes * (backward ? p.k : p.c));
-}
-
-}  // namespace
-
-void winograd_forward(const ConvProblem& p, i64 tile, const float* x, const float* weight,
-                      const float* bias, float* y) {
-    const Buffer u(weight_floats(p, tile, false));
-    transform(p, tile, false, weight, u.data());
+template <i64 tile>
+void forward(const ConvProblem& p, const float* u, const float* x, const float* bias, float* y) {
     WinogradArgs args{};
     args.x = x;
-    args.u = u.data();
+    args.u = u;
     args.bias = bias;
     args.y = y;
     args.n = p.n;
@@ -91,13 +91,13 @@ void winograd_forward(const ConvProblem& p, i64 tile, const float* x, const floa
 }
 
 // A convolution of g with the taps turned round, padded so that the windows reach as far.
-void winograd_input_grad(const ConvProblem& p, i64 tile, const float* weight, const float* g,
-                         float* dx) {
-    const Buffer u(weight_floats(p, tile, true));
-    transform(p, tile, true, weight, u.data());
+template <i64 tile>
+void input_grad(const ConvProblem& p, const float* u, const float* g, const float* bias,
+                float* dx) {
     WinogradArgs args{};
     args.x = g;
-    args.u = u.data();
+    args.u = u;
+    args.bias = bias;
     args.y = dx;
     args.n = p.n;
     args.h = p.p;
@@ -111,6 +111,11 @@ void winograd_input_grad(const ConvProblem& p, i64 tile, const float* weight, co
     args.tile = tile;
     run(args);
 }
+
+}  // namespace
+
+const WeightedAlgorithm winograd2 = {floats<2>, pack<2>, forward<2>, input_grad<2>};
+const WeightedAlgorithm winograd4 = {floats<4>, pack<4>, forward<4>, input_grad<4>};
 
 // Products that are small enough are summed by slots, each with tiles that stay in one core's
 // cache. Others are shared: some tiles at a time are transformed, then multiplied place by place.

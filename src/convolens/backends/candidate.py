@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from typing import Any
 
 from convolens.ops import Array, Op
 from convolens.spec import TensorSpec
@@ -11,6 +12,29 @@ from convolens.spec import TensorSpec
 Specs = tuple[TensorSpec, ...]
 #: Takes the input arrays and returns a new array.
 Run = Callable[..., Array]
+
+
+@dataclass(frozen=True)
+class Packed:
+    """A run that first lays out one of its inputs in an order of its own, which can be kept.
+
+    Args:
+        index: Which input it lays out.
+        layout: Equal for runs that read the same layout of the same array.
+        pack: Lays the input out.
+        run: As a ``Run``, with what ``pack`` made in the place of that input.
+    """
+
+    index: int
+    layout: Hashable
+    pack: Callable[[Array], Any]
+    run: Callable[..., Array]
+
+    def __call__(self, *arrays: Array) -> Array:
+        """Compute a call, keeping nothing."""
+        inputs: list[Any] = list(arrays)
+        inputs[self.index] = self.pack(arrays[self.index])
+        return self.run(*inputs)
 
 
 @dataclass(frozen=True)

@@ -39,8 +39,7 @@ def fans(weight: Tensor) -> tuple[int, int]:
 def _assign(tensor: Tensor, values: Any) -> Tensor:
     if tensor.dtype not in FLOATS:
         raise DTypeError(f"initial values are float32 or float64, not {tensor.dtype.name}.")
-    tensor.data.copy_(values)
-    tensor.version.number += 1
+    tensor.detach().copy_(values)
     return tensor
 
 

@@ -39,7 +39,7 @@ class Parameter(Tensor):
             )
         self.array = dense(data.array)
         self.spec = TensorSpec(data.shape, data.dtype)
-        self.version = Version()
+        self.version = data.version if self.array is data.array else Version()
         self.node = None
         self.requires_grad = requires_grad
         self.grad = None

@@ -51,8 +51,7 @@ def load_state(
             "load it into a model of the same sizes.",
         )
     for name, array in arrays.items():
-        own[name].data.copy_(array)
-        own[name].version.number += 1
+        own[name].detach().copy_(array)
     return IncompatibleKeys(missing, unexpected)
 
 

@@ -89,7 +89,7 @@ class Optimizer(abc.ABC):
                     )
                 state = self.state.setdefault(id(parameter), {})
                 self.update(parameter.array, dense(parameter.grad.array), state, group)
-                parameter.version.number += 1
+                parameter.version.bump()
 
     def zero_grad(self) -> None:
         """Forget the gradients."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from convolens.backends.candidate import Packed
 from convolens.backends.choose import choose
 from convolens.ops import Op
 from convolens.tensor.grad_mode import thread
@@ -23,7 +24,12 @@ def apply(op: Op, *inputs: TensorBase) -> Tensor:
     """
     specs = tuple([t.spec for t in inputs])
     _, spec, run = choose(op, specs)
-    array = run(*[t.array for t in inputs])
+    arrays: list[Any] = [t.array for t in inputs]
+    if isinstance(run, Packed):
+        arrays[run.index] = inputs[run.index].version.packed(run, arrays[run.index])
+        array = run.run(*arrays)
+    else:
+        array = run(*arrays)
     first = inputs[0]
     version = first.version if op.is_view else Version()
     node = None

@@ -110,6 +110,11 @@ class TensorBase:
         Raises:
             GradientError: If the tensor requires a gradient, which NumPy would not record.
         """
+        array = self._unrecorded()
+        self.version.shared = True
+        return array
+
+    def _unrecorded(self) -> Array:
         if self.requires_grad:
             raise GradientError(
                 "Can't call numpy() on Tensor that requires grad.",
@@ -118,7 +123,7 @@ class TensorBase:
         return self.array
 
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> Array:
-        array = self.numpy()
+        array = self._unrecorded() if copy else self.numpy()
         if copy is False and dtype is not None and np.dtype(dtype) != self.dtype:
             raise ArgumentError(f"{self.spec} cannot become {np.dtype(dtype)} without a copy.")
         return np.array(array, dtype) if copy else np.asarray(array, dtype)
@@ -194,12 +199,13 @@ class TensorBase:
     @property
     def data(self) -> Tensor:
         """The same memory, outside the record."""
-        return self.made(self.array, self.spec, Version(), None)
+        self.version.shared = True
+        return self.made(self.array, self.spec, Version(shared=True), None)
 
     @data.setter
     def data(self, value: Tensor) -> None:
         self.array, self.spec = dense(value.array), value.spec
-        self.version.number += 1
+        self.version.bump()
 
     # In place.
 
@@ -215,7 +221,7 @@ class TensorBase:
             raise ArgumentError(
                 "the tensor's memory is read-only.", hint="change a copy: tensor.clone()."
             )
-        self.version.number += 1
+        self.version.bump()
         return self.array
 
     def _fill_from(self, place: Any, value: Any) -> None:

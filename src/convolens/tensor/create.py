@@ -86,7 +86,7 @@ def from_numpy(array: np.ndarray[Any, Any]) -> Tensor:
             "machine's.",
             hint="convert it: array.astype(array.dtype.newbyteorder('=')).",
         )
-    return _leaf(array, requires_grad=False)
+    return _shared(array)
 
 
 def from_dlpack(source: Any) -> Tensor:
@@ -102,7 +102,13 @@ def from_dlpack(source: Any) -> Tensor:
             f"{type(source).__name__} cannot be read by DLPack: {error}.",
             hint="it must be an array in CPU memory that does not require a gradient.",
         ) from None
-    return _leaf(array, requires_grad=False)
+    return _shared(array)
+
+
+def _shared(array: np.ndarray[Any, Any]) -> Tensor:
+    leaf = _leaf(array, requires_grad=False)
+    leaf.version.shared = True
+    return leaf
 
 
 def _supported(dtype: DTypeLike) -> DType:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, final
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, Any, final
 
-from convolens.backends.candidate import Specs
+from convolens.backends.candidate import Packed, Specs
 from convolens.ops import Array, Op
 from convolens.spec import TensorSpec
 from convolens.tensor.program import gradient_program
@@ -18,12 +19,35 @@ _count = itertools.count()
 
 @final
 class Version:
-    """Counts the changes of a piece of memory. Views of it share one."""
+    """Counts the changes of a piece of memory. Views of it share one.
 
-    __slots__ = ("number",)
+    It keeps what kernels laid out in an order of their own, until the memory changes. Memory that
+    is ``shared`` with arrays outside the library may change unseen: of it nothing is kept.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_kept", "number", "shared")
+
+    def __init__(self, shared: bool = False) -> None:
         self.number = 0
+        self.shared = shared
+        self._kept: dict[Hashable, tuple[Array, Any]] | None = None
+
+    def bump(self) -> None:
+        """Count a change."""
+        self.number += 1
+        self._kept = None
+
+    def packed(self, packing: Packed, array: Array) -> Any:
+        """Return ``array``, which lies in this memory, as a kernel lays it out."""
+        if self.shared:
+            return packing.pack(array)
+        if self._kept is None:
+            self._kept = {}
+        owner, packed = self._kept.get(packing.layout, (None, None))
+        if owner is not array:
+            packed = packing.pack(array)
+            self._kept[packing.layout] = array, packed
+        return packed
 
 
 @final

@@ -141,10 +141,11 @@ GEOMETRIES: dict[str, Callable[[int, int, int], list[Any]]] = {
 }
 
 
-def method_arrays(n: int, c: int, h: int) -> dict[str, np.ndarray]:
+def method_arrays(n: int, c: int, h: int) -> dict[str, Any]:
     return {
         "x": floats(n, c, h, 3),
         "weight": floats(2 * c, 1, 1, 3),
+        "backward": False,
         "bias": floats(2 * c),
         "y": floats(n, 2 * c, h, 3),
         "g": floats(n, 2 * c, h, 3),
@@ -153,7 +154,7 @@ def method_arrays(n: int, c: int, h: int) -> dict[str, np.ndarray]:
     }
 
 
-def pool_arrays(n: int, c: int, h: int) -> dict[str, np.ndarray]:
+def pool_arrays(n: int, c: int, h: int) -> dict[str, Any]:
     return {
         "x": floats(n, c, h, 4),
         "y": floats(n, c, h, 2),
@@ -327,7 +328,7 @@ def one_replaced(arguments: Callable[[], list[Any]]) -> Iterator[list[Any]]:
 
 def test_every_name_is_tried() -> None:
     assert set(CALLS) == set(functions())
-    assert set(GEOMETRIES) == set(classes())
+    assert {*GEOMETRIES, "ConvWeights"} == set(classes())  # which only Conv.pack makes
 
 
 @pytest.mark.parametrize("name", sorted(CALLS))
@@ -346,8 +347,8 @@ def test_one_argument_of_a_geometry_replaced(name: str) -> None:
         if made is not None:
             use(name, made, build(2, 3, 4))
     made = getattr(_native, name)(*GEOMETRIES[name](2, 3, 4))
-    for method, parameters in methods(name).items():
-        for arguments in one_replaced(lambda p=parameters: [build(2, 3, 4)[each] for each in p]):
+    for method in methods(name):
+        for arguments in one_replaced(lambda m=method: arguments_of(made, build(2, 3, 4), m)):
             attempt(getattr(made, method), arguments)
 
 
@@ -355,9 +356,21 @@ def methods(name: str) -> dict[str, list[str]]:
     return {method: own for method, own in classes()[name].items() if method != "__init__"}
 
 
-def use(name: str, made: Any, arrays: dict[str, np.ndarray]) -> None:
-    for method, parameters in methods(name).items():
-        attempt(getattr(made, method), [arrays[parameter] for parameter in parameters])
+def arguments_of(made: Any, arrays: dict[str, Any], method: str) -> list[Any]:
+    """Return the arguments of a method; weights are laid out by ``made`` itself."""
+    if method in ("forward", "input_grad"):
+        backward = method == "input_grad"
+        arrays = {**arrays, "weights": attempt(made.pack, [arrays["weight"], backward])}
+    return [arrays[parameter] for parameter in methods(type(made).__name__)[method]]
+
+
+def use(name: str, made: Any, arrays: dict[str, Any]) -> None:
+    for method in methods(name):
+        attempt(getattr(made, method), arguments_of(made, arrays, method))
+
+
+def convolve(conv: Any, x: np.ndarray, weight: np.ndarray, y: np.ndarray) -> None:
+    conv.forward(x, conv.pack(weight, False), None, y)
 
 
 #: Calls that once ended the process.
@@ -372,9 +385,14 @@ CRASHED: list[Callable[[], object]] = [
     lambda: _native.empty((300,), np.dtype(object)).copy(),
     lambda: _native.dense(np.full((40, 50, 3), None)[:, ::2]).copy(),
     # (2^32 + 1) (2^32 - 1) floats of padded rows are -1 of them in 64 bits.
-    lambda: _native.Conv(
-        (1, 1, 1, 1), (1, 1, 1, 3), (3, 1), (1, 2**31 - 1), (0, 0), (2**31, 1), 1, "direct"
-    ).forward(floats(1, 1, 1, 1), floats(1, 1, 3, 1), None, floats(1, 1, 1, 3)),
+    lambda: convolve(
+        _native.Conv(
+            (1, 1, 1, 1), (1, 1, 1, 3), (3, 1), (1, 2**31 - 1), (0, 0), (2**31, 1), 1, "direct"
+        ),
+        floats(1, 1, 1, 1),
+        floats(1, 1, 3, 1),
+        floats(1, 1, 1, 3),
+    ),
 ]
 
 
@@ -415,8 +433,8 @@ def test_geometries(name: str, data: st.DataObject) -> None:
         return
     arrays = (method_arrays if name == "Conv" else pool_arrays)(*drawn)
     use(name, made, arrays)
-    for method, parameters in methods(name).items():
-        attempt(getattr(made, method), spoil(data, [arrays[each] for each in parameters]))
+    for method in methods(name):
+        attempt(getattr(made, method), spoil(data, arguments_of(made, arrays, method)))
 
 
 STEPS = st.sampled_from([0, 1, 2, 3, 2**20, 2**29, 2**30, 2**31 - 1, 2**31, 2**31 + 1, 2**32])
@@ -428,12 +446,16 @@ def test_convolutions_of_tiny_arrays_with_huge_steps(data: st.DataObject) -> Non
     """Every geometry whose arrays are small, however far its windows reach."""
     n, c, h, w, k, r, s, p, q = (data.draw(st.integers(1, 3)) for _ in range(9))
     steps = [data.draw(st.tuples(STEPS, STEPS)) for _ in range(3)]
-    algorithm = data.draw(st.sampled_from(["direct", "gather", "product"]))
+    algorithm = data.draw(
+        st.sampled_from(["direct", "gather", "scatter", "planes", "depthwise", "product"])
+    )
     made = attempt(_native.Conv, [(n, c, h, w), (n, k, p, q), (r, s), *steps, 1, algorithm])
     if made is not None:
         x, weight, y = (n, c, h, w), (k, c, r, s), (n, k, p, q)
-        attempt(made.forward, [floats(*x), floats(*weight), None, floats(*y)])
-        attempt(made.input_grad, [floats(*weight), floats(*y), floats(*x)])
+        for backward in (False, True):
+            weights = attempt(made.pack, [floats(*weight), backward])
+            attempt(made.forward, [floats(*x), weights, None, floats(*y)])
+            attempt(made.input_grad, [weights, floats(*y), None, floats(*x)])
         attempt(made.weight_grad, [floats(*x), floats(*y), floats(*weight)])
 
 

@@ -7,7 +7,7 @@ from math import prod
 from typing import cast
 
 from convolens import _native
-from convolens.backends.candidate import Candidate, Run, Specs
+from convolens.backends.candidate import Candidate, Packed, Run, Specs
 from convolens.backends.kernels import conv_cost
 from convolens.backends.kernels._common import refuse_all_but_float32
 from convolens.backends.kernels.conv_cost import images
@@ -116,31 +116,45 @@ def _image(array: Array) -> Array:
     return array if array.ndim == 4 else array[:, :, None]
 
 
+def _layout(op: Op, specs: Specs, algorithm: str, backward: bool) -> tuple[object, ...]:
+    """Return what decides how the weights are laid out."""
+    conv = cast(Conv, op)
+    image = images(op, specs)[0]
+    phases = tuple(min(pair) for pair in zip(conv.stride, image.shape[2:], strict=True))
+    return algorithm, backward, conv.stride, conv.padding, conv.dilation, conv.groups, phases
+
+
 def _prepare_forward(algorithm: str) -> Callable[[Op, Specs, TensorSpec], Run]:
     def prepare(op: Op, specs: Specs, output: TensorSpec) -> Run:
-        forward = _problem(op, specs, algorithm).forward
+        problem = _problem(op, specs, algorithm)
 
-        def run(x: Array, weight: Array, bias: Array | None = None) -> Array:
+        def pack(weight: Array) -> _native.ConvWeights:
+            return problem.pack(_image(weight), backward=False)
+
+        def run(x: Array, weights: _native.ConvWeights, bias: Array | None = None) -> Array:
             y = empty(output)
             start = None if bias is None else dense(bias)
-            forward(_image(x), _image(weight), start, _image(y))
+            problem.forward(_image(x), weights, start, _image(y))
             return y
 
-        return run
+        return Packed(1, _layout(op, specs, algorithm, backward=False), pack, run)
 
     return prepare
 
 
 def _prepare_input_grad(algorithm: str) -> Callable[[Op, Specs, TensorSpec], Run]:
     def prepare(op: Op, specs: Specs, output: TensorSpec) -> Run:
-        input_grad = _problem(op, specs, algorithm).input_grad
+        problem = _problem(op, specs, algorithm)
 
-        def run(weight: Array, g: Array) -> Array:
+        def pack(weight: Array) -> _native.ConvWeights:
+            return problem.pack(_image(weight), backward=True)
+
+        def run(weights: _native.ConvWeights, g: Array) -> Array:
             dx = empty(output)
-            input_grad(_image(weight), _image(g), _image(dx))
+            problem.input_grad(weights, _image(g), None, _image(dx))
             return dx
 
-        return run
+        return Packed(0, _layout(op, specs, algorithm, backward=True), pack, run)
 
     return prepare
 
