@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+import winograd
 from convolens import ops
 from convolens.ops import Array, Op, Sample
 from convolens.spec import FLOATS, TensorSpec
@@ -46,19 +47,31 @@ def exact(op: Op, arrays: list[Array]) -> Array:
     return np.asarray(op.reference(*widened(arrays)))
 
 
-def allowed(op: Op, arrays: list[Array], dtype: Any = np.float32) -> Array:
+def allowed(
+    op: Op, arrays: list[Array], dtype: Any = np.float32, algorithm: str | None = None
+) -> Array:
     """Return how far each output computed in ``dtype`` may be from ``exact``."""
     wide = widened(arrays)
     with np.errstate(all="ignore"):
-        bound = _BOUNDS.get(type(op), _sum_of_products)(op, wide)
+        if algorithm in winograd.POINTS:
+            bound = winograd.error(op, wide, algorithm)
+        else:
+            bound = _BOUNDS.get(type(op), _sum_of_products)(op, wide)
     # Below the smallest normal number the spacing is no longer relative.
     return _HIGHER_ORDER * rounding(dtype) * np.asarray(bound) + float(np.finfo(dtype).tiny)
 
 
-def assert_within(op: Op, arrays: list[Array], computed: Array, dtype: Any = np.float32) -> None:
+def assert_within(
+    op: Op,
+    arrays: list[Array],
+    computed: Array,
+    dtype: Any = np.float32,
+    algorithm: str | None = None,
+) -> None:
     """Compare ``computed`` with the definition in float64."""
     assert computed.dtype == dtype, (computed.dtype, dtype)
-    _assert_near(computed, exact(op, arrays), allowed(op, arrays, dtype), str(op))
+    limit = allowed(op, arrays, dtype, algorithm)
+    _assert_near(computed, exact(op, arrays), limit, f"{op} by {algorithm}")
 
 
 def assert_close(

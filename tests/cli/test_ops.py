@@ -28,7 +28,10 @@ def test_one_operator() -> None:
     result = run("conv")
     assert result.exit_code == 0
     assert "x[N,C,*I], weight[K,C/groups,*R], bias[K]? -> y[N,K,*P]" in result.output
-    assert "algorithms: product, direct, gather, planes, reference" in result.output
+    assert (
+        "algorithms: product, direct, gather, planes, depthwise, winograd2, winograd4, reference"
+        in result.output
+    )
     assert "reference only where: kernels have 1 or 2 spatial axes, not 3" in result.output
 
 

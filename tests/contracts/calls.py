@@ -70,6 +70,12 @@ def _convolutions() -> Iterator[tuple[ops.Conv, TensorSpec, TensorSpec, bool]]:
         op = ops.Conv(stride, padding, dilation, groups)
         x = TensorSpec((pick(1, 2), c, *sizes))
         yield op, x, TensorSpec((k, c // groups, *kernel)), bool(pick(0, 1))
+    for c in WIDTHS:  # windows that Winograd's algorithms take
+        padding = tuple((pick(0, 1, 1, 2, 3), pick(0, 1, 1, 2)) for _ in range(2))
+        sizes = [max(1, 3 - sum(p)) + pick(0, 1, 2, 3, 4, 5, 9) for p in padding]
+        op = ops.Conv((1, 1), padding, (1, 1), 1)
+        x = TensorSpec((pick(1, 2, 3), c, *sizes))
+        yield op, x, TensorSpec((pick(*WIDTHS), c, 3, 3)), bool(pick(0, 1))
     for width in range(1, 40):  # every number of columns, so every tile of rows
         op = ops.Conv((1, 1), ((1, 1), (1, 1)), (1, 1), 1)
         yield op, TensorSpec((1, 2, 2, width)), TensorSpec((5, 2, 3, 3)), False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import winograd
 from contracts.calls import native, run, small, with_kernels
 from convolens import ops
 from convolens.ops import Op, Sample
@@ -181,6 +182,10 @@ def test_one_number_that_is_not_finite(operator: type[Op], value: float) -> None
             for candidate in native(sample):
                 computed = run(sample, candidate, arrays)
                 finite = np.isfinite(expected)
+                if candidate.name in winograd.POINTS:
+                    # It makes a tile of outputs from all of the tile's inputs.
+                    assert not np.isfinite(computed[~finite]).any(), sample.op
+                    continue
                 np.testing.assert_array_equal(computed[~finite], expected[~finite], str(sample.op))
                 assert np.isfinite(computed[finite]).all(), sample.op
                 same = expected == untouched

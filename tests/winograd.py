@@ -1,0 +1,119 @@
+"""How far Winograd's algorithm may be from the sum of products that it replaces.
+
+With the matrices A, G, B of F(m x m, 3 x 3), Y = A^T [(G w G^T) * (B^T x B)] A, summed over the
+channels before the last step. As for any sum of products, each number is off by at most n u times
+the same formula on the absolute values of all its matrices, n being the roundings on the way
+(Barabasz et al., "Error Analysis and Improving the Accuracy of Winograd Convolution for Deep
+Neural Networks", 2020, theorem 5). The matrices are built here from the points, by Toom and Cook's
+construction, and not as the kernels have them.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import prod
+
+import numpy as np
+
+from convolens import ops
+from convolens.ops import Array, Op
+
+_TAPS = 3
+#: Besides infinity. Those of the larger tile lie between the usual 1 and 2, which are less exact.
+POINTS = {
+    "winograd2": (0, 1, -1),
+    "winograd4": (0, Fraction(3, 4), Fraction(-3, 4), Fraction(3, 2), Fraction(-3, 2)),
+}
+
+
+def matrices(name: str) -> tuple[Array, Array, Array]:
+    """Return A^T [m, t], G [t, 3] and B^T [t, t] for tiles of t = m + 2 inputs."""
+    points = [Fraction(point) for point in POINTS[name]]
+    tile = len(points) + 1
+    outputs = tile - _TAPS + 1
+    a = [[point**i for point in points] + [Fraction(i == outputs - 1)] for i in range(outputs)]
+    g, b = [], []
+    for point in points:
+        others = [other for other in points if other != point]
+        scale = prod((point - other for other in others), start=Fraction(1))
+        g.append([point**i / scale for i in range(_TAPS)])
+        b.append([*_coefficients(others), Fraction(0)])
+    g.append([Fraction(i == _TAPS - 1) for i in range(_TAPS)])
+    b.append(_coefficients(points))
+    return tuple(np.array(rows, np.float64) for rows in (a, g, b))  # type: ignore[return-value]
+
+
+def _coefficients(roots: list[Fraction]) -> list[Fraction]:
+    """Return the coefficients of the product of x - root, the constant first."""
+    result = [Fraction(1)]
+    for root in roots:
+        result = [
+            low - root * high for low, high in zip([Fraction(0), *result], [*result, Fraction(0)])
+        ]
+    return result
+
+
+def error(op: Op, arrays: list[Array], name: str) -> Array:
+    """Return the largest error of each output of a convolution or its gradients, in units u."""
+    absolute = [np.abs(each).astype(np.float64) for each in arrays]
+    a, g, b = (np.abs(matrix) for matrix in matrices(name))
+    if isinstance(op, ops.ConvWeightGrad):
+        return _weight_grad(op, absolute[0], absolute[1], a, g, b)
+    if isinstance(op, ops.ConvInputGrad):
+        weight, upstream = absolute
+        turned = weight[:, :, ::-1, ::-1].swapaxes(0, 1)
+        before = [2 - each for each, _ in op.padding]
+        return _forward(upstream, turned, before, op.sizes, a, g, b)
+    x, weight, *bias = absolute
+    before = [each for each, _ in op.padding]  # type: ignore[attr-defined]
+    sizes = op.output_sizes(x.shape[2:], (3, 3))  # type: ignore[attr-defined]
+    limit = _forward(x, weight, before, sizes, a, g, b)
+    return limit + (op.reference(*absolute) if bias else 0)
+
+
+def _tiles(x: Array, before: list[int], sizes: tuple[int, ...], step: int, tile: int) -> Array:
+    """Return [N, C, rows, columns, tile, tile]: the tiles ``step`` apart, zeros outside."""
+    counts = [-(-size // step) for size in sizes]
+    room = [max(0, each) for each in before]
+    padded = np.pad(x, ((0, 0), (0, 0), *((each, 2 * tile + step) for each in room)))
+    reads = [
+        each - pad + step * np.arange(count)[:, None] + np.arange(tile)
+        for each, pad, count in zip(room, before, counts, strict=True)
+    ]
+    rows, columns = (np.minimum(each, padded.shape[2 + i] - 1) for i, each in enumerate(reads))
+    return padded[:, :, rows[:, None, :, None], columns[None, :, None, :]]
+
+
+def _forward(
+    x: Array,
+    weight: Array,
+    before: list[int],
+    sizes: tuple[int, ...],
+    a: Array,
+    g: Array,
+    b: Array,
+) -> Array:
+    step, tile = a.shape
+    tiles = _tiles(x, before, sizes, step, tile)
+    inputs = np.einsum("ui,nchwij,vj->nchwuv", b, tiles, b)
+    weights = np.einsum("ui,kcij,vj->kcuv", g, weight, g)
+    products = np.einsum("nchwuv,kcuv->nkhwuv", inputs, weights)
+    outputs = np.einsum("iu,nkhwuv,jv->nkhiwj", a, products, a)
+    n, k, h, _, w, _ = outputs.shape
+    roundings = x.shape[1] + 2 * (2 * tile + _TAPS) + 2
+    whole = outputs.reshape(n, k, h * step, w * step)
+    return roundings * whole[:, :, : sizes[0], : sizes[1]]
+
+
+def _weight_grad(
+    op: ops.ConvWeightGrad, x: Array, upstream: Array, a: Array, g: Array, b: Array
+) -> Array:
+    step, tile = a.shape
+    sizes = upstream.shape[2:]
+    tiles = _tiles(x, [each for each, _ in op.padding], sizes, step, tile)
+    inputs = np.einsum("ui,nchwij,vj->nchwuv", b, tiles, b)
+    parts = np.einsum("iu,nkhwij,jv->nkhwuv", a, _tiles(upstream, [0, 0], sizes, step, step), a)
+    products = np.einsum("nchwuv,nkhwuv->kcuv", inputs, parts)
+    roundings = x.shape[0] * prod(inputs.shape[2:4]) + 2 * (2 * tile + step) + 2
+    result: Array = roundings * np.einsum("ui,kcuv,vj->kcij", g, products, g)
+    return result
