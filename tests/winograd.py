@@ -47,9 +47,8 @@ def _coefficients(roots: list[Fraction]) -> list[Fraction]:
     """Return the coefficients of the product of x - root, the constant first."""
     result = [Fraction(1)]
     for root in roots:
-        result = [
-            low - root * high for low, high in zip([Fraction(0), *result], [*result, Fraction(0)])
-        ]
+        shifted, same = [Fraction(0), *result], [*result, Fraction(0)]
+        result = [low - root * high for low, high in zip(shifted, same, strict=True)]
     return result
 
 
