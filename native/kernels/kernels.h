@@ -275,21 +275,22 @@ struct WinogradArgs {
     i64 panel_group;              // panels whose products are kept at a time
 };
 
-// The gradient of 3x3 weights by tiles of `tile` outputs a side, some tiles at a time. What a unit
-// is stands beside the three kernels.
+// The gradient of 3x3 weights by tiles of `tile` outputs a side: the batch's tiles are transformed,
+// multiplied and turned into gradients some at a time, and these are added up in `sums`, [slot] of
+// [tap][c][k], k filled up to whole panels. What a unit is stands beside the three kernels.
 struct WinogradGradArgs {
     const float* x;
     const float* g;
     float* inputs;    // transformed tiles of the image
     float* upstream;  // and of the gradient
-    float* products;
-    float* dw;
+    float* sums;
     i64 n, h, w, c;
     i64 p, q, k;
     i64 row_origin, column_origin;
     i64 tile;
     i64 tile_rows, tile_columns;
     i64 first, tiles;  // of the batch's tiles
+    i64 rows, panels;  // channels, and panels of outputs, whose products are kept at a time
     bool accumulate;
     i64 slots;
 };
@@ -355,7 +356,6 @@ struct UpdateArgs {
     X(winograd_tiles, WinogradGradArgs)      \
     X(winograd_products, WinogradGradArgs)   \
     X(winograd_slots, WinogradGradArgs)      \
-    X(winograd_gradient, WinogradGradArgs)   \
     X(group_sum, GroupSumArgs)               \
     X(weight_grad, WeightGradArgs)           \
     X(weight_grad_gather, WeightGradArgs)    \

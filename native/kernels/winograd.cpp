@@ -7,11 +7,6 @@
 namespace convolens::CONVOLENS_ISA {
 namespace {
 
-// An odd number of lines of cache, so that the places of a tile do not compete for the same few.
-CONVOLENS_INLINE i64 odd_lines(i64 floats) {
-    return ((floats + kLanes - 1) / kLanes | 1) * kLanes;
-}
-
 // [3][3] registers to [T][T].
 template <int M>
 CONVOLENS_INLINE void transform_weight(const vec* w, vec* u) {

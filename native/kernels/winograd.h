@@ -19,6 +19,12 @@ namespace {
 
 using namespace simd;
 
+// An odd number of lines of cache, so that what lies so far apart does not compete for the same
+// few.
+CONVOLENS_INLINE i64 odd_lines(i64 floats) {
+    return ((floats + kLanes - 1) / kLanes | 1) * kLanes;
+}
+
 template <int M>
 struct Filter;
 

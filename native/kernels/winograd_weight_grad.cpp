@@ -2,146 +2,175 @@
 // over the tiles, and the way back to 3x3 weights.
 #include "kernels/tile.h"
 #include "kernels/winograd.h"
-#include "simd/transpose.h"
 
 namespace convolens::CONVOLENS_ISA {
 namespace {
 
-template <int M, class Args>
-CONVOLENS_INLINE void tile_place(const Args& args, i64 tile, i64& image, i64& row, i64& column) {
-    const i64 per_image = args.tile_rows * args.tile_columns;
-    image = tile / per_image;
-    row = tile % per_image / args.tile_columns * M;
-    column = tile % args.tile_columns * M;
+CONVOLENS_INLINE i64 padded_outputs(const WinogradGradArgs& args) {
+    return (args.k + kPanel - 1) / kPanel * kPanel;
 }
 
-// inputs[place][block of channels][tile][kLanes]
 template <int M>
-void inputs(const WinogradGradArgs& args, i64 tile) {
-    constexpr int T = Filter<M>::kTile;
-    const i64 blocks = (args.c + kLanes - 1) / kLanes;
-    i64 image, row, column;
-    tile_place<M>(args, args.first + tile, image, row, column);
-    const float* x = args.x + image * args.h * args.w * args.c;
-    for_each_register(0, args.c, [&](i64 c, auto count) {
-        vec pixels[T * T], half[T * T], turned[T];
-        load_tile<T>(x + c, args.h, args.w, args.c, args.row_origin + row,
-                     args.column_origin + column, pixels, count);
-#pragma GCC unroll 6
-        for (int j = 0; j < T; ++j) Filter<M>::template input<T, T>(pixels + j, half + j);
-#pragma GCC unroll 6
-        for (int i = 0; i < T; ++i) {
-            Filter<M>::template input<1, 1>(half + T * i, turned);
-#pragma GCC unroll 6
-            for (int j = 0; j < T; ++j)
-                store(args.inputs +
-                          (((i * T + j) * blocks + c / kLanes) * args.tiles + tile) * kLanes,
-                      turned[j]);
-        }
-    });
-}
+struct Tiles {
+    static constexpr int T = Filter<M>::kTile;
+    static constexpr int kPlaces = T * T;
 
-// upstream[place][panel][tile][kPanel]
-template <int M>
-void upstream(const WinogradGradArgs& args, i64 tile) {
-    constexpr int T = Filter<M>::kTile;
-    const i64 panels = (args.k + kPanel - 1) / kPanel;
-    i64 image, row, column;
-    tile_place<M>(args, args.first + tile, image, row, column);
-    const float* g = args.g + image * args.p * args.q * args.k;
-    for_each_register(0, args.k, [&](i64 k, auto count) {
-        vec pixels[M * M], half[T * M], turned[T];
-        load_tile<M>(g + k, args.p, args.q, args.k, row, column, pixels, count);
-#pragma GCC unroll 4
-        for (int j = 0; j < M; ++j) Filter<M>::template upstream<M, M>(pixels + j, half + j);
-#pragma GCC unroll 6
-        for (int i = 0; i < T; ++i) {
-            Filter<M>::template upstream<1, 1>(half + M * i, turned);
-#pragma GCC unroll 6
-            for (int j = 0; j < T; ++j)
-                store(args.upstream +
-                          (((i * T + j) * panels + k / kPanel) * args.tiles + tile) * kPanel +
-                          k % kPanel,
-                      turned[j]);
-        }
-    });
-}
+    const WinogradGradArgs& args;
 
-// dw[k][3][3][c] of products[place][panel][c][kPanel], for kLanes channels of all outputs.
-template <int M>
-void gradient(const WinogradGradArgs& args, i64 block, float* scratch) {
-    constexpr int T = Filter<M>::kTile;
-    const i64 panels = (args.k + kPanel - 1) / kPanel;
-    const i64 padded = (args.c + kLanes - 1) / kLanes * kLanes;
-    const i64 first = block * kLanes;
-    const i64 channels = args.c - first < kLanes ? args.c - first : kLanes;
-    const i64 place_step = panels * padded * kPanel;
-    for (i64 k = 0; k < args.k; k += kLanes) {
-        const i64 outputs = args.k - k < kLanes ? args.k - k : kLanes;
-        for (i64 c = 0; c < channels; ++c) {
-            const float* from =
-                args.products + (k / kPanel * padded + first + c) * kPanel + k % kPanel;
-            vec place[T * T], half[3 * T], taps[3];
-#pragma GCC unroll 36
-            for (int i = 0; i < T * T; ++i) place[i] = load(from + i * place_step);
+    struct Place {
+        i64 image, row, column;
+    };
+
+    Place place_of(i64 tile) const {
+        const i64 at = args.first + tile, per_image = args.tile_rows * args.tile_columns;
+        return {at / per_image, at % per_image / args.tile_columns * M, at % args.tile_columns * M};
+    }
+
+    // inputs[place][tile][channels]
+    void transform_input(i64 tile) const {
+        const Place at = place_of(tile);
+        const float* x = args.x + at.image * args.h * args.w * args.c;
+        const i64 row = odd_lines(args.c);
+        for_each_register(0, args.c, [&](i64 c, auto count) {
+            vec pixels[kPlaces], half[kPlaces], turned[T];
+            load_tile<T>(x + c, args.h, args.w, args.c, args.row_origin + at.row,
+                         args.column_origin + at.column, pixels, count);
 #pragma GCC unroll 6
-            for (int j = 0; j < T; ++j) Filter<M>::template gradient<T, T>(place + j, half + j);
-#pragma GCC unroll 3
-            for (int i = 0; i < 3; ++i) {
-                Filter<M>::template gradient<1, 1>(half + T * i, taps);
-#pragma GCC unroll 3
-                for (int j = 0; j < 3; ++j)
-                    store(scratch + ((i * 3 + j) * kLanes + c) * kLanes, taps[j]);
+            for (int j = 0; j < T; ++j) Filter<M>::template input<T, T>(pixels + j, half + j);
+            float* to = args.inputs + tile * row + c;
+#pragma GCC unroll 6
+            for (int i = 0; i < T; ++i) {
+                Filter<M>::template input<1, 1>(half + T * i, turned);
+#pragma GCC unroll 6
+                for (int j = 0; j < T; ++j) store(to + (i * T + j) * args.tiles * row, turned[j]);
             }
-        }
-        for (int tap = 0; tap < 9; ++tap)
-            transpose_block(scratch + tap * kLanes * kLanes, kLanes,
-                            args.dw + (k * 9 + tap) * args.c + first, 9 * args.c, channels, outputs,
-                            channels);
+        });
     }
-}
 
+    // upstream[place][panel][tile][kPanel]
+    void transform_upstream(i64 tile) const {
+        const Place at = place_of(tile);
+        const float* g = args.g + at.image * args.p * args.q * args.k;
+        const i64 place_step = args.tiles * padded_outputs(args);
+        for_each_register(0, args.k, [&](i64 k, auto count) {
+            vec pixels[M * M], half[T * M], turned[T];
+            load_tile<M>(g + k, args.p, args.q, args.k, at.row, at.column, pixels, count);
+#pragma GCC unroll 4
+            for (int j = 0; j < M; ++j) Filter<M>::template upstream<M, M>(pixels + j, half + j);
+            float* to = args.upstream + (k / kPanel * args.tiles + tile) * kPanel + k % kPanel;
+#pragma GCC unroll 6
+            for (int i = 0; i < T; ++i) {
+                Filter<M>::template upstream<1, 1>(half + M * i, turned);
+#pragma GCC unroll 6
+                for (int j = 0; j < T; ++j) store(to + (i * T + j) * place_step, turned[j]);
+            }
+        });
+    }
+
+    i64 place_step() const { return odd_lines(args.panels * args.rows * kPanel); }
+
+    // products[place][panel][channel][kPanel] = sum over tiles of input[channel] upstream[panel].
+    void multiply(i64 first_panel, i64 last_panel, i64 first, i64 channels, float* products) const {
+        const i64 no_offset = 0, row = odd_lines(args.c);
+        const i64 panels = padded_outputs(args) / kPanel;
+        Tile tile{};
+        tile.a_row = 1;
+        tile.a_step = row;
+        tile.offsets = &no_offset;
+        tile.segments = 1;
+        tile.run = args.tiles;
+        tile.b_step = kPanel;
+        tile.y_row = kPanel;
+        for (int place = 0; place < kPlaces; ++place)
+            for (i64 panel = first_panel; panel < last_panel; ++panel) {
+                tile.columns = args.k - panel * kPanel <= kLanes ? kLanes : kPanel;
+                tile.b = args.upstream + (place * panels + panel) * args.tiles * kPanel;
+                float* y =
+                    products + place * place_step() + (panel - first_panel) * args.rows * kPanel;
+                for_each_tile(channels, [&](i64 c, i64 rows) {
+                    tile.a = args.inputs + place * args.tiles * row + first + c;
+                    tile.y = y + c * kPanel;
+                    compute_tile<Unit::kRow>(tile, rows);
+                });
+            }
+    }
+
+    // sums[tap][channel][k] += the gradient of the products.
+    void add_gradient(i64 panel, i64 first, i64 channels, const float* products) const {
+        const i64 outputs = padded_outputs(args);
+        const i64 lanes = args.k - panel * kPanel <= kLanes ? kLanes : kPanel;
+        for (i64 c = 0; c < channels; ++c)
+            for (i64 v = 0; v < lanes; v += kLanes) {
+                const float* from = products + c * kPanel + v;
+                vec place[kPlaces], half[3 * T], taps[3];
+#pragma GCC unroll 36
+                for (int i = 0; i < kPlaces; ++i) place[i] = load(from + i * place_step());
+#pragma GCC unroll 6
+                for (int j = 0; j < T; ++j) Filter<M>::template gradient<T, T>(place + j, half + j);
+                float* to = args.sums + (first + c) * outputs + panel * kPanel + v;
+#pragma GCC unroll 3
+                for (int i = 0; i < 3; ++i) {
+                    Filter<M>::template gradient<1, 1>(half + T * i, taps);
+#pragma GCC unroll 3
+                    for (int j = 0; j < 3; ++j) {
+                        float* tap = to + (i * 3 + j) * args.c * outputs;
+                        store(tap, args.accumulate ? taps[j] + load(tap) : taps[j]);
+                    }
+                }
+            }
+    }
+};
+
+template <int M>
 void transform(const WinogradGradArgs& args, i64 begin, i64 end) {
+    const Tiles<M> tiles{args};
     for (i64 tile = begin; tile < end; ++tile) {
-        if (args.tile == 2) {
-            inputs<2>(args, tile);
-            upstream<2>(args, tile);
-        } else {
-            inputs<4>(args, tile);
-            upstream<4>(args, tile);
-        }
+        tiles.transform_input(tile);
+        tiles.transform_upstream(tile);
     }
 }
 
-// products[place][panel][c][kPanel] += sum over tiles of input[c] upstream[panel], for the pairs
-// [begin, end) of a place and a panel.
-void multiply(const WinogradGradArgs& args, i64 begin, i64 end) {
-    const i64 panels = (args.k + kPanel - 1) / kPanel;
-    const i64 blocks = (args.c + kLanes - 1) / kLanes;
-    const i64 no_offset = 0;
-    Tile tile{};
-    tile.a_row = 1;
-    tile.a_step = kLanes;
-    tile.offsets = &no_offset;
-    tile.segments = 1;
-    tile.run = args.tiles;
-    tile.b_step = kPanel;
-    tile.accumulate = args.accumulate;
-    tile.y_row = kPanel;
+CONVOLENS_INLINE i64 groups_of(const WinogradGradArgs& args) {
+    const i64 panels = padded_outputs(args) / kPanel;
+    return (panels + args.panels - 1) / args.panels;
+}
+
+// For the pairs [begin, end) of a group of panels and a block of channels.
+template <int M>
+void add_products(const WinogradGradArgs& args, i64 begin, i64 end, float* scratch) {
+    const Tiles<M> tiles{args};
+    const i64 blocks = (args.c + args.rows - 1) / args.rows;
     for (i64 unit = begin; unit < end; ++unit) {
-        const i64 place = unit / panels, panel = unit % panels;
-        const i64 left = args.k - panel * kPanel;
-        tile.columns = left <= kLanes ? kLanes : kPanel;
-        tile.b = args.upstream + unit * args.tiles * kPanel;
-        for (i64 block = 0; block < blocks; ++block) {
-            const float* a = args.inputs + (place * blocks + block) * args.tiles * kLanes;
-            float* y = args.products + (unit * blocks + block) * kLanes * kPanel;
-            const i64 channels = args.c - block * kLanes;
-            for_each_tile(channels < kLanes ? channels : kLanes, [&](i64 row, i64 rows) {
-                tile.a = a + row;
-                tile.y = y + row * kPanel;
-                compute_tile<Unit::kRow>(tile, rows);
-            });
+        const i64 first = unit % blocks * args.rows, panel = unit / blocks * args.panels;
+        const i64 channels = args.c - first < args.rows ? args.c - first : args.rows;
+        const i64 panels = padded_outputs(args) / kPanel;
+        const i64 last = panel + args.panels < panels ? panel + args.panels : panels;
+        tiles.multiply(panel, last, first, channels, scratch);
+        for (i64 each = panel; each < last; ++each)
+            tiles.add_gradient(each, first, channels,
+                               scratch + (each - panel) * args.rows * kPanel);
+    }
+}
+
+template <int M>
+void add_slots(const WinogradGradArgs& args, i64 begin, i64 end, float* scratch) {
+    constexpr i64 kPlaces = Tiles<M>::kPlaces;
+    const i64 outputs = padded_outputs(args), row = odd_lines(args.c);
+    const i64 units = groups_of(args) * ((args.c + args.rows - 1) / args.rows);
+    const i64 total = args.n * args.tile_rows * args.tile_columns;
+    for (i64 slot = begin; slot < end; ++slot) {
+        const i64 first = total * slot / args.slots, last = total * (slot + 1) / args.slots;
+        const i64 parts = (last - first + args.tiles - 1) / args.tiles;
+        WinogradGradArgs some = args;
+        some.sums += slot * 9 * args.c * outputs;
+        for (i64 part = 0; part < parts; ++part) {
+            some.first = first + (last - first) * part / parts;
+            some.tiles = first + (last - first) * (part + 1) / parts - some.first;
+            some.inputs = scratch;
+            some.upstream = some.inputs + kPlaces * some.tiles * row;
+            some.accumulate = part > 0;
+            transform<M>(some, 0, some.tiles);
+            add_products<M>(some, 0, units, some.upstream + kPlaces * some.tiles * outputs);
         }
     }
 }
@@ -150,45 +179,29 @@ void multiply(const WinogradGradArgs& args, i64 begin, i64 end) {
 
 // A unit is a tile.
 void winograd_tiles(const WinogradGradArgs& args, i64 begin, i64 end, float*) {
-    transform(args, begin, end);
-}
-
-// A unit is a place and a panel.
-void winograd_products(const WinogradGradArgs& args, i64 begin, i64 end, float*) {
-    multiply(args, begin, end);
-}
-
-// Both, for a share of the batch's tiles, `tiles` at a time. A unit is a slot, which has products
-// of its own. Scratch: the transformed tiles.
-void winograd_slots(const WinogradGradArgs& args, i64 begin, i64 end, float* scratch) {
-    const i64 places = (args.tile + 2) * (args.tile + 2);
-    const i64 panels = (args.k + kPanel - 1) / kPanel;
-    const i64 blocks = (args.c + kLanes - 1) / kLanes;
-    const i64 total = args.n * args.tile_rows * args.tile_columns;
-    for (i64 slot = begin; slot < end; ++slot) {
-        const i64 first = total * slot / args.slots, last = total * (slot + 1) / args.slots;
-        WinogradGradArgs part = args;
-        part.products += slot * places * panels * blocks * kLanes * kPanel;
-        for (i64 at = first; at < last; at += args.tiles) {
-            part.first = at;
-            part.tiles = last - at < args.tiles ? last - at : args.tiles;
-            part.inputs = scratch;
-            part.upstream = scratch + places * blocks * kLanes * part.tiles;
-            part.accumulate = at > first;
-            transform(part, 0, part.tiles);
-            multiply(part, 0, places * panels);
-        }
+    if (args.tile == 2) {
+        transform<2>(args, begin, end);
+    } else {
+        transform<4>(args, begin, end);
     }
 }
 
-// A unit is a register of channels. Scratch: kLanes x kLanes weights at each tap.
-void winograd_gradient(const WinogradGradArgs& args, i64 begin, i64 end, float* scratch) {
-    for (i64 block = begin; block < end; ++block) {
-        if (args.tile == 2) {
-            gradient<2>(args, block, scratch);
-        } else {
-            gradient<4>(args, block, scratch);
-        }
+// A unit is a group of panels and a block of channels. Scratch: their products.
+void winograd_products(const WinogradGradArgs& args, i64 begin, i64 end, float* scratch) {
+    if (args.tile == 2) {
+        add_products<2>(args, begin, end, scratch);
+    } else {
+        add_products<4>(args, begin, end, scratch);
+    }
+}
+
+// Both, for a share of the batch's tiles, about `tiles` at a time. A unit is a slot, which has sums
+// of its own. Scratch: the transformed tiles, and products as above.
+void winograd_slots(const WinogradGradArgs& args, i64 begin, i64 end, float* scratch) {
+    if (args.tile == 2) {
+        add_slots<2>(args, begin, end, scratch);
+    } else {
+        add_slots<4>(args, begin, end, scratch);
     }
 }
 

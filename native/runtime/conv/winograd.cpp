@@ -11,13 +11,15 @@
 namespace convolens {
 namespace {
 
-// The weight gradient: sums of products that each slot can have for itself, the transformed tiles
-// that it holds, how many tiles make a slot worth while, and the transformed tiles of all threads.
-constexpr i64 kSlotProducts = 256 * 1024;
-constexpr i64 kSlotFloats = 128 * 1024;
-constexpr i64 kSlotTiles = 32;
+// The weight gradient: how many tiles make the transforms of their products worth while, the slots
+// and the transformed tiles of one, those of all threads, and the channels and panels of a block of
+// products.
+constexpr i64 kTiles = 28;
 constexpr i64 kSlots = 8;
+constexpr i64 kSlotFloats = 160 * 1024;
 constexpr i64 kSharedFloats = 1024 * 1024;
+constexpr i64 kRows = 56;
+constexpr i64 kPanels = 4;
 // The transformed tiles of a block, and their products, stay in the second level of cache.
 constexpr i64 kInputFloats = 256 * 1024;
 constexpr i64 kPanelGroup = 2;
@@ -117,9 +119,9 @@ void input_grad(const ConvProblem& p, const float* u, const float* g, const floa
 const WeightedAlgorithm winograd2 = {floats<2>, pack<2>, forward<2>, input_grad<2>};
 const WeightedAlgorithm winograd4 = {floats<4>, pack<4>, forward<4>, input_grad<4>};
 
-// Products that are small enough are summed by slots, each with tiles that stay in one core's
-// cache. Others are shared: some tiles at a time are transformed, then multiplied place by place.
-// Either way the order of the sums follows from the shapes.
+// Some tiles at a time are transformed, then multiplied. If those that are worth while stay in one
+// core's cache, each slot does so for a share of the batch. Either way the order of the sums
+// follows from the shapes.
 void winograd_weight_grad(const ConvProblem& p, i64 tile, const float* x, const float* g,
                           float* dw) {
     const KernelTable& table = kernels();
@@ -132,12 +134,11 @@ void winograd_weight_grad(const ConvProblem& p, i64 tile, const float* x, const 
         return;
     }
     const i64 places = (tile + 2) * (tile + 2);
-    const i64 panels = divide_up(p.k, table.panel), blocks = divide_up(p.c, table.lanes);
-    const i64 tile_floats = places * (blocks * table.lanes + panels * table.panel);
-    const i64 product_floats = places * panels * blocks * table.lanes * table.panel;
+    const i64 panels = divide_up(p.k, table.panel), outputs = panels * table.panel;
+    const i64 tile_floats = places * (odd_lines(p.c, table.lanes) + outputs);
+    const i64 sum_floats = 9 * p.c * outputs;
     args.x = x;
     args.g = g;
-    args.dw = dw;
     args.n = p.n;
     args.h = p.h;
     args.w = p.w;
@@ -148,21 +149,25 @@ void winograd_weight_grad(const ConvProblem& p, i64 tile, const float* x, const 
     args.row_origin = -p.padding[0];
     args.column_origin = -p.padding[1];
     args.tile = tile;
-    const double products = static_cast<double>(blocks * table.lanes * panels * table.panel);
-    const bool in_slots = product_floats <= kSlotProducts;
-    args.slots = in_slots ? std::clamp(total / kSlotTiles, i64{1}, kSlots) : 1;
-    const Buffer sums(static_cast<std::size_t>((args.slots + 1) * product_floats));
-    args.products = sums.data();
+    const bool in_slots = kTiles * tile_floats <= kSlotFloats && total >= kSlots * kTiles;
+    args.slots = in_slots ? kSlots : 1;
+    args.panels = std::min(panels, kPanels);
+    const i64 groups = divide_up(panels, args.panels);
+    args.rows = divide_up(p.c, divide_up(p.c, kRows));
+    const i64 product_floats =
+        places * odd_lines(args.panels * args.rows * table.panel, table.lanes);
+    const i64 units = groups * divide_up(p.c, args.rows);
+    const double products = static_cast<double>(places * outputs) * static_cast<double>(p.c);
+    const Buffer sums(static_cast<std::size_t>((args.slots + (in_slots ? 1 : 0)) * sum_floats));
+    args.sums = sums.data();
+    const float* result = sums.data();
     if (in_slots) {
-        args.tiles = std::clamp(kSlotFloats / tile_floats, i64{1}, divide_up(total, args.slots));
+        args.tiles = kSlotFloats / tile_floats;
         launch(table.winograd_slots, args, args.slots,
-               kMultiplyAdd * products * static_cast<double>(places * total / args.slots),
-               static_cast<std::size_t>(args.tiles * tile_floats));
-        if (args.slots > 1) {
-            float* all = sums.data() + args.slots * product_floats;
-            sum(sums.data(), all, 1, args.slots, product_floats, 1.0f);
-            args.products = all;
-        }
+               kMultiplyAdd * products * static_cast<double>(total / args.slots),
+               static_cast<std::size_t>(args.tiles * tile_floats + product_floats));
+        sum(sums.data(), sums.data() + args.slots * sum_floats, 1, args.slots, sum_floats, 1.0f);
+        result += args.slots * sum_floats;
     } else {
         const i64 most = std::clamp(kSharedFloats / tile_floats, i64{1}, total);
         const i64 parts = divide_up(total, most);
@@ -171,18 +176,21 @@ void winograd_weight_grad(const ConvProblem& p, i64 tile, const float* x, const 
         for (i64 part = 0; part < parts; ++part) {
             args.first = total * part / parts;
             args.tiles = total * (part + 1) / parts - args.first;
-            args.upstream = args.inputs + places * blocks * table.lanes * args.tiles;
+            args.upstream = args.inputs + places * odd_lines(p.c, table.lanes) * args.tiles;
             args.accumulate = part > 0;
             launch(table.winograd_tiles, args, args.tiles,
                    2 * kElement * static_cast<double>(tile_floats));
-            launch(table.winograd_products, args, places * panels,
-                   kMultiplyAdd * products / static_cast<double>(panels) *
-                       static_cast<double>(args.tiles));
+            launch(table.winograd_products, args, units,
+                   kMultiplyAdd * products / static_cast<double>(units) *
+                       static_cast<double>(args.tiles),
+                   static_cast<std::size_t>(product_floats));
         }
     }
-    launch(table.winograd_gradient, args, blocks,
-           kElement * static_cast<double>(places * table.lanes * p.k),
-           static_cast<std::size_t>(9 * table.lanes * table.lanes));
+    const i64 length = p.weight_length();
+    const TransposeArgs turn{result, dw,      length,
+                             p.k,    outputs, divide_up(length, TransposeArgs::kRows)};
+    launch(table.transpose, turn, turn.blocks,
+           kElement * static_cast<double>(TransposeArgs::kRows * p.k));
 }
 
 }  // namespace convolens
