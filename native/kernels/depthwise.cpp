@@ -34,10 +34,7 @@ Channels channels_of(i64 output, i64 outputs, i64 multiplier) {
 template <bool Repeat, class Count>
 CONVOLENS_INLINE vec load_channels(const float* x, const Channels& channels, Count count) {
     if constexpr (Repeat) {
-        const vec some = load_first(x, channels.input_count);
-        vec result;
-        for (int i = 0; i < kLanes; ++i) result[i] = some[channels.lanes[i]];
-        return result;
+        return pick(load_first(x, channels.input_count), channels.lanes);
     } else {
         return load(x, count);
     }
@@ -154,30 +151,6 @@ CONVOLENS_INLINE AnySlide choose_slide(i64 width, i64 step, int size) {
     return nullptr;
 }
 
-// How many neighbouring taps each row of the window has, or 0 if they are no neighbours.
-i64 width_of(const Segments& taps) {
-    i64 width = 1;
-    while (width < taps.count && taps.dy[width] == taps.dy[0]) ++width;
-    if (taps.count % width != 0) return 0;
-    for (i64 s = 0; s < taps.count; ++s)
-        if (taps.dx[s] != taps.dx[0] + s % width || taps.dy[s] != taps.dy[s / width * width])
-            return 0;
-    return width;
-}
-
-// The outputs [first, last) of a row whose taps all lie inside the image from side to side.
-Inside columns_inside(const WindowArgs& args) {
-    const Segments& taps = args.segments;
-    const auto inside = [&](i64 column) {
-        const i64 x = args.column_origin + column * args.column_step;
-        return x + taps.dx_min >= 0 && x + taps.dx_max < args.w;
-    };
-    i64 first = 0, last = args.columns;
-    while (first < last && !inside(first)) ++first;
-    while (last > first && !inside(last - 1)) --last;
-    return {first, last};
-}
-
 // Registers that are summed side by side where a tile has one output only.
 constexpr int kTogether = 4;
 
@@ -281,34 +254,35 @@ struct Row {
     }
 };
 
-}  // namespace
-
-// Scratch: offsets of taps as i64, and two more numbers a tap.
-void depthwise(const WindowArgs& args, i64 begin, i64 end, float* scratch) {
+void compute_rows(const WindowArgs& args, i64 unit, float* scratch) {
     const Segments& taps = args.segments;
     i64* offsets = reinterpret_cast<i64*>(scratch);
     i64* chosen = offsets + taps.count;
     for (i64 s = 0; s < taps.count; ++s) offsets[s] = (taps.dy[s] * args.w + taps.dx[s]) * args.c;
-    const Inside columns = columns_inside(args);
+    const Inside columns = columns_inside(args, args.columns);
     const i64 width = width_of(taps);
-    for (i64 unit = begin; unit < end; ++unit) {
-        const i64 image = unit / args.row_blocks;
-        const i64 first = unit % args.row_blocks * args.row_block;
-        const i64 left = args.rows - first;
-        const i64 last = first + (left < args.row_block ? left : args.row_block);
-        for (i64 row = first; row < last; ++row) {
-            const i64 top = args.row_origin + row * args.row_step;
-            const float* x =
-                args.x + ((image * args.h + top) * args.w + args.column_origin) * args.c;
-            float* y = args.y + image * args.y_image + row * args.y_row;
-            const Inside inside = segments_inside(args, row);
-            if (args.group_outputs == 1) {
-                Row<false>{args, inside, offsets, chosen, width, x, y}.compute(columns);
-            } else {
-                Row<true>{args, inside, offsets, chosen, width, x, y}.compute(columns);
-            }
+    const i64 image = unit / args.row_blocks;
+    const i64 first = unit % args.row_blocks * args.row_block;
+    const i64 last = first + args.row_block;
+    for (i64 row = first; row < last && row < args.rows; ++row) {
+        const i64 top = args.row_origin + row * args.row_step;
+        const float* x = args.x + ((image * args.h + top) * args.w + args.column_origin) * args.c;
+        float* y = args.y + image * args.y_image + row * args.y_row;
+        const Inside inside = segments_inside(args, row);
+        if (args.group_outputs == 1) {
+            Row<false>{args, inside, offsets, chosen, width, x, y}.compute(columns);
+        } else {
+            Row<true>{args, inside, offsets, chosen, width, x, y}.compute(columns);
         }
     }
+}
+
+}  // namespace
+
+// Scratch: offsets of taps as i64, and two more numbers a tap.
+void depthwise(const WindowsArgs& args, i64 begin, i64 end, float* scratch) {
+    for (i64 unit = begin; unit < end; ++unit)
+        for (i64 i = 0; i < args.count; ++i) compute_rows(args.windows[i], unit, scratch);
 }
 
 void group_sum(const GroupSumArgs& args, i64 begin, i64 end, float*) {

@@ -6,121 +6,234 @@
 namespace convolens::CONVOLENS_ISA {
 namespace {
 
-// Taps that are summed together: one register each, so that a loaded gradient serves all of them.
+// Outputs of a row whose sums stay in registers, while the next channels lie in the cache.
+constexpr i64 kColumns = 24;
+// Taps that are summed together where they are no neighbours.
 constexpr int kTaps = 9;
 
-// sums[tap] += gradient x image at the tap, over `count` outputs of a row.
+// Where the sums of a register of channels lie, and what they are made of.
+struct Sums {
+    const float* g;  // of the first output
+    i64 g_step;
+    const float* x;  // the pixel of tap 0 of the first output
+    i64 pixel;
+    const i64* offsets;  // of the taps, from tap 0
+    float* sums;
+    i64 sums_step;  // from tap to tap
+};
+
+// sums[tap] += gradient x image at the tap, over `outputs` outputs that are `step` floats apart in
+// the image.
 template <int Number, class Count>
-CONVOLENS_INLINE void add_row(const float* g, i64 g_step, const float* x, i64 x_step,
-                              const i64* offsets, i64 outputs, float* sums, i64 sums_step,
-                              Count count) {
+CONVOLENS_INLINE void add_taps(const Sums& at, i64 step, i64 outputs, Count count) {
     vec own[Number]{};
     for (i64 t = 0; t < outputs; ++t) {
-        const vec gradient = load(g + t * g_step, count);
+        const vec gradient = load(at.g + t * at.g_step, count);
 #pragma GCC unroll 16
         for (int tap = 0; tap < Number; ++tap)
-            own[tap] += gradient * load(x + t * x_step + offsets[tap], count);
+            own[tap] += gradient * load(at.x + t * step + at.offsets[tap], count);
     }
 #pragma GCC unroll 16
-    for (int tap = 0; tap < Number; ++tap)
-        store(sums + tap * sums_step, load(sums + tap * sums_step, count) + own[tap], count);
+    for (int tap = 0; tap < Number; ++tap) {
+        float* sum = at.sums + tap * at.sums_step;
+        store(sum, load(sum, count) + own[tap], count);
+    }
 }
 
 template <int Number>
-void any_row(const float* g, i64 g_step, const float* x, i64 x_step, const i64* offsets,
-             i64 outputs, float* sums, i64 sums_step, i64 lanes) {
+void any_taps(const Sums& at, i64 step, i64 outputs, i64 lanes) {
     if (lanes == kLanes) {
-        add_row<Number>(g, g_step, x, x_step, offsets, outputs, sums, sums_step, Whole{});
+        add_taps<Number>(at, step, outputs, Whole{});
     } else {
-        add_row<Number>(g, g_step, x, x_step, offsets, outputs, sums, sums_step, lanes);
+        add_taps<Number>(at, step, outputs, lanes);
     }
 }
 
-using AnyRow = void (*)(const float*, i64, const float*, i64, const i64*, i64, float*, i64, i64);
+using AnyTaps = void (*)(const Sums&, i64, i64, i64);
 
 template <int... I>
-CONVOLENS_INLINE AnyRow choose_row(i64 taps, Indices<I...>) {
-    static constexpr AnyRow all[] = {any_row<I + 1>...};
+CONVOLENS_INLINE AnyTaps choose_taps(i64 taps, Indices<I...>) {
+    static constexpr AnyTaps all[] = {any_taps<I + 1>...};
     return all[taps - 1];
 }
 
-// The outputs [first, last) of a row for which a tap's column lies inside the image.
-Inside outputs_inside(const WeightGradArgs& args, i64 tap) {
-    const auto inside = [&](i64 column) {
-        const i64 x = args.column_origin + column * args.column_step + args.segments.dx[tap];
-        return x >= 0 && x < args.w;
-    };
-    i64 first = 0, last = args.q;
-    while (first < last && !inside(first)) ++first;
-    while (last > first && !inside(last - 1)) --last;
-    return {first, last};
+// `Outputs` outputs, `Step` pixels apart, of windows with `Rows` rows of `Width` neighbouring taps:
+// a loaded pixel serves all outputs that read it.
+template <int Outputs, int Rows, int Width, int Step, class Count>
+CONVOLENS_INLINE void slide(vec (&sums)[Rows][Width], const Sums& at, i64 first, Count count) {
+    vec gradients[Outputs];
+#pragma GCC unroll 4
+    for (int t = 0; t < Outputs; ++t) gradients[t] = load(at.g + (first + t) * at.g_step, count);
+#pragma GCC unroll 16
+    for (int j = 0; j < (Outputs - 1) * Step + Width; ++j)
+#pragma GCC unroll 3
+        for (int r = 0; r < Rows; ++r) {
+            const vec v = load(at.x + at.offsets[r * Width] + (first * Step + j) * at.pixel, count);
+#pragma GCC unroll 8
+            for (int s = 0; s < Width; ++s)
+                if (j >= s && (j - s) % Step == 0 && (j - s) / Step < Outputs)
+                    sums[r][s] += gradients[(j - s) / Step] * v;
+        }
 }
+
+template <int Rows, int Width, int Step, class Count>
+CONVOLENS_INLINE void add_rows(const Sums& at, i64 outputs, Count count) {
+    constexpr int kOutputs = 4;
+    vec sums[Rows][Width]{};
+    i64 t = 0;
+    for (; t + kOutputs <= outputs; t += kOutputs)
+        slide<kOutputs, Rows, Width, Step>(sums, at, t, count);
+    for (; t < outputs; ++t) slide<1, Rows, Width, Step>(sums, at, t, count);
+#pragma GCC unroll 3
+    for (int r = 0; r < Rows; ++r)
+#pragma GCC unroll 8
+        for (int s = 0; s < Width; ++s) {
+            float* sum = at.sums + (r * Width + s) * at.sums_step;
+            store(sum, load(sum, count) + sums[r][s], count);
+        }
+}
+
+template <int Rows, int Width, int Step>
+void any_rows(const Sums& at, i64 outputs, i64 lanes) {
+    if (lanes == kLanes) {
+        add_rows<Rows, Width, Step>(at, outputs, Whole{});
+    } else {
+        add_rows<Rows, Width, Step>(at, outputs, lanes);
+    }
+}
+
+using AnyRows = void (*)(const Sums&, i64, i64);
+
+// Rows of the window that are summed together: enough sums to hide the latency of multiply-add, few
+// enough for the registers.
+CONVOLENS_INLINE i64 rows_together(i64 width) {
+    return width <= 3 ? 3 : width == 5 ? 2 : 1;
+}
+
+template <int Width, int Step>
+CONVOLENS_INLINE AnyRows rows_of(i64 rows) {
+    if (rows == 1) return any_rows<1, Width, Step>;
+    if constexpr (Width <= 5)
+        if (rows == 2) return any_rows<2, Width, Step>;
+    if constexpr (Width <= 3) return any_rows<3, Width, Step>;
+    return nullptr;
+}
+
+// For `rows` rows of `width` neighbouring taps at a step; null if there is none.
+CONVOLENS_INLINE AnyRows choose_rows(i64 rows, i64 width, i64 step) {
+    if (step == 1) {
+        if (width == 2) return rows_of<2, 1>(rows);
+        if (width == 3) return rows_of<3, 1>(rows);
+        if (width == 5) return rows_of<5, 1>(rows);
+        if (width == 7) return rows_of<7, 1>(rows);
+    } else if (step == 2) {
+        if (width == 3) return rows_of<3, 2>(rows);
+        if (width == 5) return rows_of<5, 2>(rows);
+        if (width == 7) return rows_of<7, 2>(rows);
+    }
+    return nullptr;
+}
+
+// The registers of channels of one row of outputs.
+struct Row {
+    const WeightGradArgs& args;
+    Inside taps;  // that lie in the image from above to below
+    i64 width;    // of the window's rows of neighbouring taps, or 0
+    const i64* offsets;
+    const float* g;  // of output 0, channel 0
+    const float* x;  // the pixel of tap 0 of output 0, channel 0
+    float* partial;
+    i64 first, last;  // registers
+
+    i64 channels() const { return args.groups; }
+
+    template <class Body>
+    void for_each_register(i64 column, i64 tap, Body body) const {
+        const float* gradient = g + column * channels();
+        const float* pixel = x + column * args.column_step * args.c;
+        for (i64 c = first * kLanes; c < last * kLanes && c < channels(); c += kLanes) {
+            const i64 left = channels() - c;
+            body(Sums{gradient + c, channels(), pixel + c, args.c, offsets + tap,
+                      partial + tap * channels() + c, channels()},
+                 left < kLanes ? left : kLanes);
+        }
+    }
+
+    // Outputs whose windows lie inside the image from side to side.
+    void inner(i64 column, i64 outputs) const {
+        constexpr typename Count<kTaps>::type numbers{};
+        if (width && choose_rows(1, width, args.column_step)) {
+            const i64 together = rows_together(width) * width;
+            for (i64 s = taps.first; s < taps.last; s += together) {
+                const i64 left = taps.last - s;
+                const AnyRows add = choose_rows((left < together ? left : together) / width, width,
+                                                args.column_step);
+                for_each_register(column, s,
+                                  [&](const Sums& at, i64 lanes) { add(at, outputs, lanes); });
+            }
+            return;
+        }
+        const i64 step = args.column_step * args.c;
+        for (i64 s = taps.first; s < taps.last; s += kTaps) {
+            const i64 left = taps.last - s;
+            const AnyTaps add = choose_taps(left < kTaps ? left : kTaps, numbers);
+            for_each_register(column, s,
+                              [&](const Sums& at, i64 lanes) { add(at, step, outputs, lanes); });
+        }
+    }
+
+    // An output some of whose taps lie beside the image.
+    void border(i64 column) const {
+        const i64 left = args.column_origin + column * args.column_step;
+        for (i64 s = taps.first; s < taps.last; ++s) {
+            const i64 at = left + args.segments.dx[s];
+            if (at < 0 || at >= args.w) continue;
+            for_each_register(column, s,
+                              [&](const Sums& sums, i64 lanes) { any_taps<1>(sums, 0, 1, lanes); });
+        }
+    }
+};
 
 }  // namespace
 
 // partial[slot][tap][channel]. A unit is (slot, part): a part is a share of the registers of
 // channels. Scratch: offsets of taps as i64.
 void depthwise_weight_grad(const WeightGradArgs& args, i64 begin, i64 end, float* scratch) {
-    constexpr typename Count<kTaps>::type numbers{};
     const Segments& taps = args.segments;
     const i64 channels = args.groups;
     const i64 registers = (channels + kLanes - 1) / kLanes;
     const i64 rows = args.n * args.p;
-    const i64 step = args.column_step * args.c;
     i64* offsets = reinterpret_cast<i64*>(scratch);
     for (i64 s = 0; s < taps.count; ++s) offsets[s] = (taps.dy[s] * args.w + taps.dx[s]) * args.c;
-    // The outputs that all taps of a row of the image can read; the others are added tap by tap.
-    Inside common{0, args.q};
-    for (i64 s = 0; s < taps.count; ++s) {
-        const Inside own = outputs_inside(args, s);
-        common.first = own.first > common.first ? own.first : common.first;
-        common.last = own.last < common.last ? own.last : common.last;
-    }
-    if (common.last < common.first) common = {0, 0};
+    const i64 width = width_of(taps);
+    const Inside columns = columns_inside(args, args.q);
     for (i64 unit = begin; unit < end; ++unit) {
         const i64 slot = unit / args.parts, part = unit % args.parts;
+        const i64 first = registers * part / args.parts;
+        const i64 last = registers * (part + 1) / args.parts;
         float* partial = args.partial + slot * taps.count * channels;
-        const i64 first_register = registers * part / args.parts;
-        const i64 last_register = registers * (part + 1) / args.parts;
         for (i64 s = 0; s < taps.count; ++s)
-            clear(partial + s * channels + first_register * kLanes,
-                  (last_register == registers ? channels : last_register * kLanes) -
-                      first_register * kLanes);
+            clear(partial + s * channels + first * kLanes,
+                  (last == registers ? channels : last * kLanes) - first * kLanes);
         const i64 first_row = rows * slot / args.slots, last_row = rows * (slot + 1) / args.slots;
         for (i64 at = first_row; at < last_row; ++at) {
             const i64 image = at / args.p, row = at % args.p;
-            const Inside vertical = segments_inside(args, row);
             const i64 top = args.row_origin + row * args.row_step;
-            for (i64 r = first_register; r < last_register; ++r) {
-                const i64 c = r * kLanes;
-                const i64 lanes = channels - c < kLanes ? channels - c : kLanes;
-                const float* g = args.g + at * args.q * channels + c;
-                const float* x =
-                    args.x + ((image * args.h + top) * args.w + args.column_origin) * args.c + c;
-                for (i64 s = vertical.first; s < vertical.last; s += kTaps) {
-                    const i64 left = vertical.last - s;
-                    const i64 number = left < kTaps ? left : kTaps;
-                    choose_row(number, numbers)(g + common.first * channels, channels,
-                                                x + common.first * step, step, offsets + s,
-                                                common.last - common.first,
-                                                partial + s * channels + c, channels, lanes);
-                }
-                for (i64 s = vertical.first; s < vertical.last; ++s) {
-                    const Inside own = outputs_inside(args, s);
-                    const auto add = [&](i64 first, i64 last) {
-                        if (first < last)
-                            any_row<1>(g + first * channels, channels, x + first * step, step,
-                                       offsets + s, last - first, partial + s * channels + c,
-                                       channels, lanes);
-                    };
-                    if (common.last > common.first) {
-                        add(own.first, common.first);
-                        add(common.last, own.last);
-                    } else {
-                        add(own.first, own.last);
-                    }
-                }
+            const Row each{args,
+                           segments_inside(args, row),
+                           width,
+                           offsets,
+                           args.g + at * args.q * channels,
+                           args.x + ((image * args.h + top) * args.w + args.column_origin) * args.c,
+                           partial,
+                           first,
+                           last};
+            for (i64 column = 0; column < columns.first; ++column) each.border(column);
+            for (i64 column = columns.first; column < columns.last; column += kColumns) {
+                const i64 left = columns.last - column;
+                each.inner(column, left < kColumns ? left : kColumns);
             }
+            for (i64 column = columns.last; column < args.q; ++column) each.border(column);
         }
     }
 }

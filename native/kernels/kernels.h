@@ -208,6 +208,13 @@ struct WindowArgs {
     i64 lanes_each;  // 1, or how many lanes each of a few outputs has (see narrow.h)
 };
 
+// Windows over the same images, such as the phases of a strided gradient; all have the row blocks
+// of the first one. A unit is (n, block of rows), for all of them.
+struct WindowsArgs {
+    const WindowArgs* windows;
+    i64 count;
+};
+
 // dx[pixel] = bias + sum over outputs of g x weights, scattered to the pixels that each output's
 // window read. A unit is (n, block of rows of dx); its windows' products are computed tile by tile.
 struct ScatterArgs {
@@ -349,7 +356,7 @@ struct UpdateArgs {
     X(window_product, WindowArgs)            \
     X(window_planes, WindowArgs)             \
     X(window_scatter, ScatterArgs)           \
-    X(depthwise, WindowArgs)                 \
+    X(depthwise, WindowsArgs)                \
     X(depthwise_weight_grad, WeightGradArgs) \
     X(winograd_weights, WinogradWeightArgs)  \
     X(winograd, WinogradArgs)                \

@@ -81,5 +81,31 @@ CONVOLENS_INLINE Inside segments_inside(const Args& args, i64 row) {
     return {first, last};
 }
 
+// The outputs [first, last) of a row of `columns` whose taps all lie inside the image from side to
+// side.
+template <class Args>
+CONVOLENS_INLINE Inside columns_inside(const Args& args, i64 columns) {
+    const Segments& taps = args.segments;
+    const auto inside = [&](i64 column) {
+        const i64 x = args.column_origin + column * args.column_step;
+        return x + taps.dx_min >= 0 && x + taps.dx_max < args.w;
+    };
+    i64 first = 0, last = columns;
+    while (first < last && !inside(first)) ++first;
+    while (last > first && !inside(last - 1)) --last;
+    return {first, last};
+}
+
+// How many neighbouring taps each row of the window has, or 0 if they are no neighbours.
+CONVOLENS_INLINE i64 width_of(const Segments& taps) {
+    i64 width = 1;
+    while (width < taps.count && taps.dy[width] == taps.dy[0]) ++width;
+    if (taps.count % width != 0) return 0;
+    for (i64 s = 0; s < taps.count; ++s)
+        if (taps.dx[s] != taps.dx[0] + s % width || taps.dy[s] != taps.dy[s / width * width])
+            return 0;
+    return width;
+}
+
 }  // namespace
 }  // namespace convolens::CONVOLENS_ISA

@@ -95,6 +95,19 @@ CONVOLENS_INLINE vec select(ivec mask, vec a, vec b) {
     return mask ? a : b;
 }
 
+// result[i] = x[lanes[i]], with 0 <= lanes[i] < kLanes.
+CONVOLENS_INLINE vec pick(vec x, ivec lanes) {
+#if defined(__AVX512F__)
+    return _mm512_maskz_permutexvar_ps(0xffff, reinterpret_cast<__m512i>(lanes), x);
+#elif defined(__AVX2__)
+    return _mm256_permutevar8x32_ps(x, reinterpret_cast<__m256i>(lanes));
+#else
+    vec result{};
+    for (int i = 0; i < kLanes; ++i) result[i] = x[lanes[i]];
+    return result;
+#endif
+}
+
 CONVOLENS_INLINE vec max(vec a, vec b) {
     return a > b ? a : b;
 }

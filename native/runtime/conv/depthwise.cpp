@@ -32,16 +32,25 @@ void transpose(const float* from, float* to, i64 rows, i64 columns) {
            kElement * static_cast<double>(TransposeArgs::kRows * columns));
 }
 
-// `args` lacks only what follows from the machine.
-void run(WindowArgs& args) {
-    if (args.n == 0 || args.rows <= 0 || args.columns <= 0) return;
-    const i64 outputs = args.groups * args.group_outputs;
-    const i64 row = args.columns * outputs * std::max<i64>(1, args.segments.count);
-    args.row_block = choose_row_block(args.n, args.rows, row);
-    args.row_blocks = divide_up(args.rows, args.row_block);
-    launch(kernels().depthwise, args, args.n * args.row_blocks,
-           kElement * static_cast<double>(args.row_block * row) / 4,
-           static_cast<std::size_t>(6 * args.segments.count));
+// `windows` lack only the blocks of rows; the first has the most.
+void run(std::vector<WindowArgs>& windows) {
+    const WindowArgs& first = windows.front();
+    if (first.n == 0 || first.rows <= 0 || first.columns <= 0) return;
+    i64 taps = 0, most = 0;
+    for (const WindowArgs& each : windows) {
+        taps += each.segments.count;
+        most = std::max(most, each.segments.count);
+    }
+    const i64 row = first.columns * first.groups * first.group_outputs * std::max<i64>(1, taps);
+    const i64 block = choose_row_block(first.n, first.rows, row);
+    const i64 blocks = divide_up(first.rows, block);
+    for (WindowArgs& each : windows) {
+        each.row_block = block;
+        each.row_blocks = blocks;
+    }
+    launch(kernels().depthwise, WindowsArgs{windows.data(), static_cast<i64>(windows.size())},
+           first.n * blocks, kElement * static_cast<double>(block * row) / 4,
+           static_cast<std::size_t>(6 * most));
 }
 
 // Phase by phase, as in window.cpp: a convolution of g with the taps that a phase reads.
@@ -63,16 +72,12 @@ struct Phase {
     }
 };
 
-// Calls body(phase, offset of its weights) for all phases.
-template <class Body>
-void for_each_phase(const ConvProblem& p, Body body) {
-    i64 offset = 0;
+std::vector<Phase> phases_of(const ConvProblem& p) {
+    std::vector<Phase> phases;
     for (i64 top = 0; top < std::min(p.stride[0], p.h); ++top)
-        for (i64 left = 0; left < std::min(p.stride[1], p.w); ++left) {
-            const Phase phase(p, top, left);
-            body(phase, offset);
-            offset += static_cast<i64>(phase.weights.size()) * p.k;
-        }
+        for (i64 left = 0; left < std::min(p.stride[1], p.w); ++left)
+            phases.emplace_back(p, top, left);
+    return phases;
 }
 
 std::size_t floats(const ConvProblem& p, Pass) {
@@ -88,26 +93,25 @@ void pack(const ConvProblem& p, Pass pass, const float* weight, float* packed) {
     }
     const Buffer by_tap(static_cast<std::size_t>(taps * p.k));
     transpose(weight, by_tap.data(), p.k, taps);
-    for_each_phase(p, [&](const Phase& phase, i64 offset) {
-        for (const i64 tap : phase.weights) {
-            std::copy_n(by_tap.data() + tap * p.k, p.k, packed + offset);
-            offset += p.k;
-        }
-    });
+    for (const Phase& phase : phases_of(p))
+        for (const i64 tap : phase.weights)
+            packed = std::copy_n(by_tap.data() + tap * p.k, p.k, packed);
 }
 
 void forward(const ConvProblem& p, const float* packed, const float* x, const float* bias,
              float* y) {
     const Taps all = single_taps(p);
-    WindowArgs args = forward_args(p, all, x, bias, y);
-    args.packed = packed;
-    run(args);
+    std::vector<WindowArgs> windows{forward_args(p, all, x, bias, y)};
+    windows[0].packed = packed;
+    run(windows);
 }
 
 // What each output reads of the image, in as many channels as there are outputs.
 void spread_input_grad(const ConvProblem& p, const float* packed, const float* g, const float* bias,
                        float* dx) {
-    for_each_phase(p, [&](const Phase& phase, i64 offset) {
+    const std::vector<Phase> phases = phases_of(p);
+    std::vector<WindowArgs> windows;
+    for (const Phase& phase : phases) {
         WindowArgs args{};
         args.x = g;
         args.n = p.n;
@@ -120,7 +124,7 @@ void spread_input_grad(const ConvProblem& p, const float* packed, const float* g
         args.segments = phase.taps.segments();
         args.row_step = 1;
         args.column_step = 1;
-        args.packed = packed + offset;
+        args.packed = packed;
         args.bias = bias;
         args.y = dx + (phase.top * p.w + phase.left) * p.k;
         args.y_column = p.stride[1] * p.k;
@@ -128,8 +132,10 @@ void spread_input_grad(const ConvProblem& p, const float* packed, const float* g
         args.y_image = p.h * p.w * p.k;
         args.rows = divide_up(p.h - phase.top, p.stride[0]);
         args.columns = divide_up(p.w - phase.left, p.stride[1]);
-        run(args);
-    });
+        packed += args.segments.count * p.k;
+        windows.push_back(args);
+    }
+    run(windows);
 }
 
 void input_grad(const ConvProblem& p, const float* packed, const float* g, const float* bias,
