@@ -61,6 +61,10 @@ class ArgumentError(ConvolensError, ValueError, RuntimeError):
     """An argument outside its allowed range. A RuntimeError too, since torch raises that."""
 
 
+class PartNameError(ArgumentError, KeyError):
+    """A name that a part of a module cannot have. A KeyError too, since torch raises that."""
+
+
 class DTypeError(ConvolensError, TypeError, RuntimeError):
     """A data type that the operation does not take. A RuntimeError too, since torch raises that."""
 

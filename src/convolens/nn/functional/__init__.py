@@ -2,6 +2,12 @@
 
 from convolens.nn.functional.activation import log_softmax, relu, sigmoid, softmax, tanh
 from convolens.nn.functional.conv import conv1d, conv2d, conv3d
+from convolens.nn.functional.conv_transpose import (
+    conv_transpose1d,
+    conv_transpose2d,
+    conv_transpose3d,
+)
+from convolens.nn.functional.convolve import convolve
 from convolens.nn.functional.dropout import dropout
 from convolens.nn.functional.linear import linear
 from convolens.nn.functional.loss import cross_entropy
@@ -23,6 +29,10 @@ __all__ = [
     "conv1d",
     "conv2d",
     "conv3d",
+    "conv_transpose1d",
+    "conv_transpose2d",
+    "conv_transpose3d",
+    "convolve",
     "cross_entropy",
     "dropout",
     "flatten",
