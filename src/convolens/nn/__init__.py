@@ -5,7 +5,14 @@ from convolens.nn.activation import LogSoftmax, ReLU, Sigmoid, Softmax, Tanh
 from convolens.nn.container import Sequential
 from convolens.nn.conv import Conv1d, Conv2d, Conv3d
 from convolens.nn.conv_transpose import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
-from convolens.nn.dropout import Dropout
+from convolens.nn.dropout import (
+    AlphaDropout,
+    Dropout,
+    Dropout1d,
+    Dropout2d,
+    Dropout3d,
+    DropoutScaledAtTest,
+)
 from convolens.nn.flatten import Flatten
 from convolens.nn.lazy_conv import (
     LazyConv1d,
@@ -18,11 +25,14 @@ from convolens.nn.lazy_conv import (
 from convolens.nn.lazy_linear import LazyLinear
 from convolens.nn.linear import Identity, Linear
 from convolens.nn.loss import CrossEntropyLoss
+from convolens.nn.matrix import conv_matrix, deconvolve
 from convolens.nn.module import Module
 from convolens.nn.module_dict import ModuleDict
 from convolens.nn.module_list import ModuleList
 from convolens.nn.normalization import LocalResponseNorm
 from convolens.nn.parameter import Parameter
+from convolens.nn.parameter_dict import ParameterDict
+from convolens.nn.parameter_list import ParameterList
 from convolens.nn.pooling import (
     AvgPool1d,
     AvgPool2d,
@@ -31,8 +41,11 @@ from convolens.nn.pooling import (
     MaxPool2d,
     MaxPool3d,
 )
+from convolens.nn.separable import kernel_rank, separate
+from convolens.nn.separable_conv import SeparableConv2d, SpatiallySeparableConv2d
 
 __all__ = [
+    "AlphaDropout",
     "AvgPool1d",
     "AvgPool2d",
     "AvgPool3d",
@@ -44,6 +57,10 @@ __all__ = [
     "ConvTranspose3d",
     "CrossEntropyLoss",
     "Dropout",
+    "Dropout1d",
+    "Dropout2d",
+    "Dropout3d",
+    "DropoutScaledAtTest",
     "Flatten",
     "Identity",
     "LazyConv1d",
@@ -63,11 +80,19 @@ __all__ = [
     "ModuleDict",
     "ModuleList",
     "Parameter",
+    "ParameterDict",
+    "ParameterList",
     "ReLU",
+    "SeparableConv2d",
     "Sequential",
     "Sigmoid",
     "Softmax",
+    "SpatiallySeparableConv2d",
     "Tanh",
+    "conv_matrix",
+    "deconvolve",
     "functional",
     "init",
+    "kernel_rank",
+    "separate",
 ]

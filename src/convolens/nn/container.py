@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Self, overload
+from typing import Any, Self
 
 from convolens.errors import ArgumentError, DTypeError, ShapeError
 from convolens.nn.linear import LinearBase
 from convolens.nn.module import Module
 from convolens.nn.numbered import Numbered
 from convolens.nn.order import cheapest
-from convolens.nn.trail import Step, hint_after
+from convolens.nn.trail import Step, feature_hint
 
 
 class Sequential(Numbered):
@@ -42,22 +42,21 @@ class Sequential(Numbered):
                 y = module(x)
             except ShapeError as error:
                 if isinstance(module, LinearBase):
-                    error.hint = hint_after(module, x, self._named(steps)) or error.hint
+                    error.hint = feature_hint(module, x, self._named(steps)) or error.hint
                 raise
             x = y
             steps.append((module, getattr(x, "shape", None)))
         return x
 
     def _named(self, steps: list[tuple[Module | None, Any]]) -> list[Step]:
-        names = {id(module): name for name, module in self._modules.items()}
+        names = {
+            id(module): f"{type(module).__name__} ({name})" if name.isdecimal() else name
+            for name, module in self._modules.items()
+        }
         return [
             Step(names.get(id(module), ""), shape) for module, shape in steps if shape is not None
         ]
 
-    @overload
-    def __getitem__(self, place: int) -> Module: ...
-    @overload
-    def __getitem__(self, place: slice) -> Sequential: ...
     def __getitem__(self, place: int | slice) -> Module:
         if not isinstance(place, slice):
             return self._modules[self._name(place)]

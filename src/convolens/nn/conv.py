@@ -41,10 +41,10 @@ class ConvNd(ConvBase):
             in_channels, out_channels, kernel_size, stride, dilation, 0, groups, padding_mode
         )
         self.padding = self._each_axis(padding)
-        self._made: tuple[object, ops.Conv, tuple[Pair, ...]] | None = None
+        self._key: object = None
+        self._made: tuple[ops.Conv, tuple[Pair, ...]]
         # Bad arguments are refused here and not at the first call.
-        sizes = (1,) * self.rank
-        self._operator(self.kernel_size, sizes)[1].windows(self.kernel_size)
+        self.operator(self.kernel_size, (1,) * self.rank)[0].windows(self.kernel_size)
         self.make_parameters(bias)
 
     def _each_axis(self, padding: Padding) -> tuple[int | Pair, ...] | str:
@@ -52,28 +52,29 @@ class ConvNd(ConvBase):
             return each_axis("padding", padding, self.rank)
         return tuple(padding) if isinstance(padding, list) else padding  # type: ignore[return-value]
 
-    def _operator(
-        self, kernel: tuple[int, ...], sizes: tuple[int, ...] | None
-    ) -> tuple[object, ops.Conv, tuple[Pair, ...]]:
-        """Return what it was made from, the operator, and the cells to put around the input first.
+    def operator(
+        self, kernel: tuple[int, ...], sizes: tuple[int, ...] | None = None
+    ) -> tuple[ops.Conv, tuple[Pair, ...]]:
+        """Return the operator, and the cells to put around the input before it.
 
-        Kept until an attribute changes; with ``padding='same_tf'``, until the input's size does.
+        Both are kept until an attribute changes; with ``padding='same_tf'``, until ``sizes`` do.
         """
         key = (kernel, self.stride, self.padding, self.dilation, self.groups, sizes)
         mode = self.padding_mode
-        if self._made is None or self._made[0] != (key, mode):
-            op = conv_operator(kernel, *key[1:])
+        if self._key != (key, mode):
+            op = conv_operator(*key)
             border: tuple[Pair, ...] = ()
             if mode != "zeros":
                 border, op = op.padding, replace(op, padding=((0, 0),) * self.rank)
-            self._made = (key, mode), op, border
+            self._made = op, border
+            self._key = key, mode
         return self._made
 
     def forward(self, input: Tensor) -> Tensor:
         """Return the convolution of ``input`` [N, C, *I], or of one image [C, *I]."""
         weight = self.weight
         sizes = input.shape[-self.rank :] if self.padding == "same_tf" else None
-        _, op, border = self._operator(weight.shape[2:], sizes)
+        op, border = self.operator(weight.shape[2:], sizes)
         image = continued(input, border, self.padding_mode) if border else input
         return on_batch(op, image, weight, self.bias)
 

@@ -48,23 +48,23 @@ class ConvTransposeNd(ConvBase):
             groups,
             padding_mode,
         )
-        # Bad arguments are refused here and not at the first call.
-        operator = conv_transpose_operator(
-            self.kernel_size, self.stride, padding, self.output_padding, groups, self.dilation
-        )
-        operator.windows(self.kernel_size)
         self.padding = each_axis("padding", padding, self.rank)
-        self._made: tuple[object, ops.ConvTranspose] | None = None
+        self._key: object = None
+        self._made: ops.ConvTranspose
+        # Bad arguments are refused here and not at the first call.
+        self.operator(self.kernel_size).windows(self.kernel_size)
         self.make_parameters(bias)
 
-    def _operator(
-        self, kernel: tuple[int, ...], output_padding: tuple[int, ...]
+    def operator(
+        self, kernel: tuple[int, ...], output_padding: tuple[int, ...] | None = None
     ) -> ops.ConvTranspose:
         """Return the operator; it is kept until an attribute changes."""
-        key = (kernel, self.stride, self.padding, output_padding, self.groups, self.dilation)
-        if self._made is None or self._made[0] != key:
-            self._made = key, conv_transpose_operator(*key)
-        return self._made[1]
+        extra = self.output_padding if output_padding is None else output_padding
+        key = (kernel, self.stride, self.padding, extra, self.groups, self.dilation)
+        if self._key != key:
+            self._made = conv_transpose_operator(*key)
+            self._key = key
+        return self._made
 
     def forward(self, input: Tensor, output_size: Sequence[int] | None = None) -> Tensor:
         """Return the transposed convolution of ``input`` [N, C, *I], or of one image [C, *I].
@@ -79,10 +79,10 @@ class ConvTransposeNd(ConvBase):
         """
         weight = self.weight
         kernel = weight.shape[2:]
-        extra = self.output_padding
+        extra = None
         if output_size is not None:
             extra = self._output_padding(input, kernel, tuple(output_size))
-        return on_batch(self._operator(kernel, extra), input, weight, self.bias)
+        return on_batch(self.operator(kernel, extra), input, weight, self.bias)
 
     def _output_padding(
         self, input: Tensor, kernel: tuple[int, ...], wanted: tuple[int, ...]
@@ -96,7 +96,7 @@ class ConvTransposeNd(ConvBase):
                 f"{self.rank} or {others + self.rank} elements (got {len(wanted)})"
             )
         inputs = input.shape[others:]
-        windows = self._operator(kernel, (0,) * self.rank).windows(kernel)
+        windows = self.operator(kernel, (0,) * self.rank).windows(kernel)
         smallest = [
             (size - 1) * window.stride - sum(window.padding) + window.extent
             for size, window in zip(inputs, windows, strict=True)

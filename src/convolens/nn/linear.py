@@ -9,7 +9,7 @@ from convolens.errors import ArgumentError, ShapeError
 from convolens.nn import functional, init
 from convolens.nn.module import Module
 from convolens.nn.parameter import Parameter
-from convolens.nn.trail import hint_after, recorded
+from convolens.nn.trail import feature_hint
 from convolens.tensor import Tensor, zeros
 
 
@@ -51,7 +51,7 @@ class LinearBase(Module):
         try:
             return functional.linear(input, self.weight, self.bias)
         except ShapeError as error:
-            error.hint = hint_after(self, input, recorded(input)) or error.hint
+            error.hint = feature_hint(self, input) or error.hint
             raise
 
     def extra_repr(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import groupby
-from typing import Any, Self, overload
+from typing import Any, Self
 
 from convolens.nn.module import Module
 from convolens.nn.numbered import Numbered
@@ -47,10 +47,6 @@ class ModuleList(Numbered):
             "Sequential."
         )
 
-    @overload
-    def __getitem__(self, place: int) -> Module: ...
-    @overload
-    def __getitem__(self, place: slice) -> ModuleList: ...
     def __getitem__(self, place: int | slice) -> Module:
         if isinstance(place, slice):
             return ModuleList(list(self)[place])

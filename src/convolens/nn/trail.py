@@ -26,48 +26,59 @@ class Step(NamedTuple):
     shape: tuple[int, ...]
 
 
-def hint_after(layer: LinearBase, input: Tensor, steps: Sequence[Step]) -> str:
-    """Return which numbers the layer should have, and why: from the steps before it.
+def feature_hint(layer: LinearBase, input: Tensor, named: Sequence[Step] = ()) -> str:
+    """Return which numbers the layer should have, and why. Empty if no image was flattened.
 
-    The empty string if the last steps did not flatten an image.
+    Args:
+        layer: A layer that expects another number of features than the input has.
+        input: The input.
+        named: The steps before the layer by the names of layers, if these are known. Otherwise the
+            operators that the input's record names are told.
 
     Example:
         >>> import convolens as cl
         >>> steps = [Step("conv1", (1, 30, 24, 24)), Step("pool1", (1, 30, 12, 12))]
         >>> steps += [Step("flatten", (1, 4320))]
-        >>> print(hint_after(cl.nn.Linear(4000, 100), cl.zeros(1, 4320), steps))
+        >>> print(feature_hint(cl.nn.Linear(4000, 100), cl.zeros(1, 4320), steps))
         make it Linear(4320, 100): after conv1 [30, 24, 24] and pool1 [30, 12, 12], flatten gives
         30 x 12 x 12 = 4320.
     """
-    features = input.shape[-1] if input.ndim else 0
-    wanted, outputs = layer.in_features, layer.out_features
-    if features == wanted:
+    if input.ndim == 0 or input.shape[-1] == layer.in_features:
         return ""
-    for place in reversed(range(1, len(steps))):
-        image, flat = steps[place - 1].shape, steps[place].shape
-        if len(flat) < len(image):
-            break
-    else:
-        return ""
-    if flat[-1] != features:
-        return ""
-    if prod(image) == features and prod(image[1:]) == wanted:
+    known = [_hint(layer, input.shape[-1], steps) for steps in (named, _recorded(input))]
+    told = [hint for hint, tells in known if tells]
+    return next(iter((*told, *(hint for hint, _ in known if hint))), "")
+
+
+def _hint(layer: LinearBase, features: int, steps: Sequence[Step]) -> tuple[str, bool]:
+    """Return the hint, and whether it tells the steps before the image was flattened."""
+    flattened = [
+        place
+        for place in range(1, len(steps))
+        if len(steps[place].shape) < len(steps[place - 1].shape)
+    ]
+    if not flattened or steps[flattened[-1]].shape[-1] != features:
+        return "", False
+    before = steps[: flattened[-1]]
+    image = before[-1].shape
+    if prod(image) == features and prod(image[1:]) == layer.in_features:
         return (
             f"flatten from axis 1: the {image[0]} images of the batch were joined too, "
-            f"{' x '.join(map(str, image))} = {features}."
-        )
-    own = image[1:] if prod(image[1:]) == features else image
-    if prod(own) != features:
-        return ""
-    batch = len(image) - len(own)
-    told = [
-        step for step in _shapers(steps[:place]) if step.name and len(step.shape) == len(image)
-    ][-_TOLD:]
-    after = " and ".join(f"{step.name} {list(step.shape[batch:])}" for step in told)
+            f"{_times(image)} = {features}."
+        ), True
+    batch = 1 if prod(image[1:]) == features else 0
+    if prod(image[batch:]) != features:
+        return "", False
+    shapers = [step for step in _shapers(before) if step.name and len(step.shape) == len(image)]
+    after = " and ".join(f"{name} {list(shape[batch:])}" for name, shape in shapers[-_TOLD:])
     return (
-        f"make it Linear({features}, {outputs}): {f'after {after}, ' if after else ''}flatten "
-        f"gives {' x '.join(map(str, own))} = {features}."
-    )
+        f"make it Linear({features}, {layer.out_features}): "
+        f"{f'after {after}, ' if after else ''}flatten gives {_times(image[batch:])} = {features}."
+    ), bool(after)
+
+
+def _times(shape: Sequence[int]) -> str:
+    return " x ".join(map(str, shape))
 
 
 def _shapers(steps: Sequence[Step]) -> Iterator[Step]:
@@ -79,7 +90,7 @@ def _shapers(steps: Sequence[Step]) -> Iterator[Step]:
         before = step.shape
 
 
-def recorded(input: Tensor) -> list[Step]:
+def _recorded(input: Tensor) -> list[Step]:
     """Return the steps that made a tensor, as far as they were recorded, by their operators."""
     steps: list[Step] = []
     node = input.node

@@ -8,7 +8,13 @@ from convolens.nn.functional.conv_transpose import (
     conv_transpose3d,
 )
 from convolens.nn.functional.convolve import convolve
-from convolens.nn.functional.dropout import dropout
+from convolens.nn.functional.dropout import (
+    alpha_dropout,
+    dropout,
+    dropout1d,
+    dropout2d,
+    dropout3d,
+)
 from convolens.nn.functional.linear import linear
 from convolens.nn.functional.loss import cross_entropy
 from convolens.nn.functional.normalization import local_response_norm
@@ -23,6 +29,7 @@ from convolens.nn.functional.pooling import (
 from convolens.nn.functional.shape import flatten
 
 __all__ = [
+    "alpha_dropout",
     "avg_pool1d",
     "avg_pool2d",
     "avg_pool3d",
@@ -35,6 +42,9 @@ __all__ = [
     "convolve",
     "cross_entropy",
     "dropout",
+    "dropout1d",
+    "dropout2d",
+    "dropout3d",
     "flatten",
     "linear",
     "local_response_norm",

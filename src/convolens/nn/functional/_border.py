@@ -37,11 +37,11 @@ def continued(input: Tensor, padding: Sequence[Pair], mode: str) -> Tensor:
             size = input.shape[dim]
             _require_room(input, dim, max(before, after), mode)
             cells = range(-before, size + after)
-            result = pick(result, dim, [_source(cell, size, mode) for cell in cells])
+            result = pick(result, dim, [source(cell, size, mode) for cell in cells])
     return result
 
 
-def _source(cell: int, size: int, mode: str) -> int:
+def source(cell: int, size: int, mode: str) -> int:
     """Return the cell of the input that stands for ``cell``, which may lie outside."""
     if mode == "circular":
         return cell % size
