@@ -1,6 +1,6 @@
 """Layers, with torch's names."""
 
-from convolens.nn import functional, init
+from convolens.nn import blocks, functional, init
 from convolens.nn.activation import LogSoftmax, ReLU, Sigmoid, Softmax, Tanh
 from convolens.nn.container import Sequential
 from convolens.nn.conv import Conv1d, Conv2d, Conv3d
@@ -89,6 +89,7 @@ __all__ = [
     "Softmax",
     "SpatiallySeparableConv2d",
     "Tanh",
+    "blocks",
     "conv_matrix",
     "deconvolve",
     "functional",

@@ -27,7 +27,7 @@ class Separated(NamedTuple):
     @property
     def rank(self) -> int:
         """How many outer products there are."""
-        return self.columns.shape[0]
+        return int(self.columns.shape[0])
 
     @property
     def numbers(self) -> int:
@@ -37,7 +37,7 @@ class Separated(NamedTuple):
     @property
     def saved(self) -> int:
         """How many numbers the factors have less than the kernel's R S; negative if more."""
-        return self.columns.shape[1] * self.rows.shape[1] - self.numbers
+        return int(self.columns.shape[1] * self.rows.shape[1]) - self.numbers
 
     def kernel(self) -> Matrix:
         """Return the sum of the outer products."""
