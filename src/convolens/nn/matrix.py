@@ -20,8 +20,8 @@ from convolens.spec import TensorSpec, checked
 from convolens.tensor import Tensor, from_numpy
 
 Array = NDArray[Any]
-#: A dense matrix of more numbers than this is not solved.
-_LARGEST = 2**24
+#: A dense matrix of more numbers than this is not solved, and one of more entries not made.
+_LARGEST, _MOST = 2**24, 2**26
 
 
 @final
@@ -99,6 +99,12 @@ def conv_matrix(layer: ConvNd | ConvTransposeNd, input_shape: Sequence[int]) -> 
             hint="give a Conv1d, Conv2d or Conv3d, or the transpose of one.",
         )
     shape = tuple(input_shape)
+    if len(shape) != layer.rank + 1:
+        raise ShapeError(
+            f"input_shape has {len(shape)} dimensions, but {layer.rank + 1} are needed.",
+            [("input_shape", list(shape), "C, *I")],
+            "give the shape of one image, without an axis for the batch.",
+        )
     weight = layer.weight.detach().numpy()
     kernel, spec = weight.shape[2:], checked((1, *shape), layer.weight.dtype)
     if isinstance(layer, ConvTransposeNd):
@@ -147,6 +153,12 @@ def _matrix(
         real &= (table > PAD).reshape(own)
     place = place.reshape(prod(positions), prod(kernel))
     p, r = np.nonzero(real.reshape(place.shape))
+    if outputs * each * len(p) > _MOST:
+        raise ArgumentError(
+            f"the matrix would have {outputs * each * len(p)} entries.",
+            [("weight", list(weight.shape), "K, C/groups, *R"), ("image", list(sizes), "*I")],
+            f"use a smaller image or fewer channels: at most {_MOST} entries.",
+        )
     rows, columns, values = [], [], []
     for k in range(outputs):
         first = k // (outputs // groups) * each

@@ -13,6 +13,7 @@ from convolens.nn import hooks
 from convolens.nn.hooks import Hook, RemovableHandle
 from convolens.nn.state import IncompatibleKeys, load_state
 from convolens.nn.tree import Tree
+from convolens.nn.uninitialized import UninitializedParameter
 from convolens.spec import FLOATS, DType, float32, float64
 from convolens.tensor import Tensor
 
@@ -55,8 +56,9 @@ class Module(Tree):
             output = self.forward(*inputs, **options)
         except ConvolensError as error:
             inner = error.module
-            path = next((name for name, part in self._modules.items() if part is inner), None)
-            if path is not None:
+            # Parts of a list that is not called itself are found too.
+            path = next((name for name, part in self._walk() if part is inner), "")
+            if path:
                 error.enter(path)
             error.module = self
             raise
@@ -164,7 +166,9 @@ class Module(Tree):
         if wanted not in FLOATS:
             raise DTypeError(f"parameters are float32 or float64, not {wanted.name}.")
         for tensor in (*self.parameters(), *self.buffers()):
-            if tensor.dtype in FLOATS:
+            if isinstance(tensor, UninitializedParameter):
+                tensor.retype(wanted)
+            elif tensor.dtype in FLOATS:
                 tensor.data = tensor.data.to(wanted)
         return self
 

@@ -58,14 +58,9 @@ class UninitializedParameter(Parameter):
         """The float type that the parameter will have."""
         return self.array.dtype
 
-    @property
-    def data(self) -> Tensor:
-        """An empty tensor of the parameter's type."""
-        return Tensor.leaf(self.array)
-
-    @data.setter
-    def data(self, value: Tensor) -> None:
-        self.array = value.array
+    def retype(self, dtype: DType) -> None:
+        """Have another float type later."""
+        self.array = np.empty(0, dtype)
 
     def detach(self) -> Tensor:
         """Return the parameter itself: it has nothing to share."""
