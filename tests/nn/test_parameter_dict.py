@@ -32,8 +32,10 @@ def test_it_is_a_dictionary() -> None:
     assert len(own) == 2
     own.clear()
     assert not list(own.parameters())
-    with pytest.raises(KeyError, match="left"):
+    with pytest.raises(AttributeError, match="has no parameter 'left'"):
         own["left"]
+    with pytest.raises(KeyError, match="left"):
+        del own["left"]
 
 
 @pytest.mark.parametrize("name", ["", "a.b", "keys", "training", "_names"])

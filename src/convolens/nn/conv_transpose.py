@@ -81,11 +81,11 @@ class ConvTransposeNd(ConvBase):
         kernel = weight.shape[2:]
         extra = None
         if output_size is not None:
-            extra = self._output_padding(input, kernel, tuple(output_size))
+            extra = self._output_padding(input, kernel, output_size)
         return on_batch(self.operator(kernel, extra), input, weight, self.bias)
 
     def _output_padding(
-        self, input: Tensor, kernel: tuple[int, ...], wanted: tuple[int, ...]
+        self, input: Tensor, kernel: tuple[int, ...], wanted: Sequence[int]
     ) -> tuple[int, ...]:
         """Return the cells that ``wanted`` has beyond the smallest possible size."""
         others = max(0, input.ndim - self.rank)

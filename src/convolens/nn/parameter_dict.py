@@ -42,7 +42,7 @@ class ParameterDict(Module):
 
     def __getitem__(self, key: str) -> Any:
         if key not in self._names:
-            raise KeyError(key)
+            raise AttributeError(f"{type(self).__name__} has no parameter {key!r}")
         return getattr(self, key)
 
     def __setitem__(self, key: str, value: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from convolens import ops
-from convolens.errors import DTypeError
+from convolens.errors import ArgumentTypeError
 from convolens.nn.functional._arguments import Ints, each_axis
 from convolens.nn.functional.conv import on_batch, require_weight
 from convolens.tensor import Tensor
@@ -23,10 +23,10 @@ def conv_transpose_operator(
 
     Raises:
         ArgumentError: If an argument is out of range.
-        DTypeError: If the padding is a name.
+        ArgumentTypeError: If the padding is a name.
     """
     if isinstance(padding, str):
-        raise DTypeError(
+        raise ArgumentTypeError(
             f"padding is {padding!r}, but a transposed convolution takes whole numbers.",
             hint="write how many cells to take away on both sides of an axis.",
         )
