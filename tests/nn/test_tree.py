@@ -83,6 +83,22 @@ def test_by_path() -> None:
         net.get_parameter("deep.0.bias")
 
 
+def test_parts_are_replaced_by_path() -> None:
+    net = Net()
+    net.set_submodule("deep.0", nn.ReLU())
+    assert [type(part).__name__ for part in net.deep] == ["ReLU", "Layer"]
+    net.set_submodule("new", nn.Tanh())
+    assert isinstance(net.new, nn.Tanh)
+    net.set_submodule("deep.1", nn.ReLU(), strict=True)
+    for path, strict in (("newer", True), ("deep.7", True), ("x.y", False), ("deep.0.a.b", False)):
+        with pytest.raises(AttributeError):
+            net.set_submodule(path, nn.ReLU(), strict)
+    with pytest.raises(ValueError, match="the path is empty"):
+        net.set_submodule("", nn.ReLU())
+    with pytest.raises(TypeError, match="is no module"):
+        net.set_submodule("new", 3)  # type: ignore[arg-type]
+
+
 def test_states_into_a_dict_and_with_a_prefix() -> None:
     net = Net()
     state: dict[str, cl.Tensor] = {"kept": cl.zeros(1)}

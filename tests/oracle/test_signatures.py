@@ -140,6 +140,7 @@ NAMES = [
     "nn.Module.register_forward_hook",
     "nn.Module.register_forward_pre_hook",
     "nn.Module.register_module",
+    "nn.Module.set_submodule",
     "nn.Module.state_dict",
     "optim.Optimizer.zero_grad",
     "optim.Optimizer.step",

@@ -34,8 +34,9 @@ class Sequential(Numbered):
         else:
             self.extend(modules)  # type: ignore[arg-type]
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, input: Any) -> Any:
         """Run the modules in order, or in a cheaper order that gives the same numbers."""
+        x = input
         steps: list[tuple[Module | None, Any]] = [(None, getattr(x, "shape", None))]
         for module in cheapest(self._modules.values()):
             try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, TypeVar, cast
 
+from convolens.errors import ArgumentError, DTypeError
 from convolens.nn.owner import Owner
 from convolens.nn.parameter import Parameter
 from convolens.tensor import Tensor
@@ -120,6 +121,36 @@ class Tree(Owner):
                 raise AttributeError(f"{type(module).__name__} has no part {name!r}")
             module = module._modules[name]
         return module
+
+    def set_submodule(self, target: str, module: Module, strict: bool = False) -> None:
+        """Put a part at a dotted path, in place of the one there or as a new one.
+
+        Args:
+            target: The path; all but its last name must be there.
+            module: The new part.
+            strict: Only in place of one that is there.
+
+        Raises:
+            ArgumentError: If the path is empty.
+            DTypeError: If it is no module.
+            AttributeError: If there is nothing on the way, or ``strict`` and no such part.
+
+        Example:
+            >>> import convolens as cl
+            >>> net = cl.nn.Sequential(cl.nn.Sequential(cl.nn.ReLU()))
+            >>> net.set_submodule("0.0", cl.nn.Tanh())
+            >>> net[0][0]
+            Tanh()
+        """
+        if not target:
+            raise ArgumentError("a module cannot take its own place: the path is empty.")
+        if not isinstance(module, Owner):
+            raise DTypeError(f"a {type(module).__name__} is no module.")
+        path, _, name = target.rpartition(".")
+        parent = self.get_submodule(path)
+        if strict and name not in parent._modules:
+            raise AttributeError(f"{type(parent).__name__} has no part {name!r}")
+        setattr(parent, name, module)
 
     def get_parameter(self, target: str) -> Parameter:
         """Return the parameter at a dotted path.

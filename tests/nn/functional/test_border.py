@@ -45,6 +45,8 @@ def test_nothing_has_no_border(mode: str) -> None:
 def test_replicated_cells_have_no_limit() -> None:
     y = continued(cl.tensor([[[1.0, 2.0]]]), [(3, 4)], "replicate")
     assert y.tolist() == [[[1, 1, 1, 1, 2, 2, 2, 2, 2]]]
+    far = continued(cl.tensor([[[1.0, 2.0]]]), [(2**20, 0)], "replicate")
+    assert far.sum().item() == 2**20 + 3
 
 
 def test_nothing_to_add_returns_the_input() -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from convolens import ops
 from convolens.errors import ShapeError
 from convolens.nn.functional._cells import pick
 from convolens.ops._taps import Pair
-from convolens.tensor import Tensor
+from convolens.tensor import Tensor, apply, cat
 
 
 def continued(input: Tensor, padding: Sequence[Pair], mode: str) -> Tensor:
@@ -34,11 +35,26 @@ def continued(input: Tensor, padding: Sequence[Pair], mode: str) -> Tensor:
     result = input
     for dim, (before, after) in zip(range(-len(padding), 0), padding, strict=True):
         if before or after:
-            size = input.shape[dim]
             _require_room(input, dim, max(before, after), mode)
-            cells = range(-before, size + after)
-            result = pick(result, dim, [source(cell, size, mode) for cell in cells])
+            extend = _repeated if mode == "replicate" else _picked
+            result = extend(result, dim, before, after, mode)
     return result
+
+
+def _picked(input: Tensor, dim: int, before: int, after: int, mode: str) -> Tensor:
+    size = input.shape[dim]
+    return pick(input, dim, [source(cell, size, mode) for cell in range(-before, size + after)])
+
+
+def _repeated(input: Tensor, dim: int, before: int, after: int, mode: str) -> Tensor:
+    """Put the first and the last cells beside the input, however many copies of them."""
+    size, place = input.shape[dim], dim % input.ndim
+
+    def copies(cell: int, count: int) -> Tensor:
+        shape = (*input.shape[:place], count, *input.shape[place + 1 :])
+        return apply(ops.Expand(shape), pick(input, dim, [cell]))
+
+    return cat([copies(0, before), input, copies(size - 1, after)], dim)
 
 
 def source(cell: int, size: int, mode: str) -> int:
