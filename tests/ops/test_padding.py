@@ -94,6 +94,7 @@ def test_nearly_right_names_are_corrected(name: str) -> None:
 
 def test_what_cannot_be_known() -> None:
     with pytest.raises(ArgumentError, match="depends on the size of the input"):
-        sliding(5, 3, 2, "same_tf")
+        resolve_padding("same_tf", (3,), (2,), (1,))
+    assert sliding(5, 3, 2, "same_tf").tolist() == [[-1, 0, 1], [1, 2, 3], [3, 4, -1]]
     with pytest.raises(ArgumentError, match="stride is 0"):
         named_padding("same_tf", (3,), (0,), (1,), (5,))

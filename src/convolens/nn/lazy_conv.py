@@ -34,19 +34,20 @@ class _Lazy(LazyModuleMixin, ConvBase):
 
     def initialize_parameters(self, *inputs: Any, **options: Any) -> None:
         """Take the number of channels from the input, or from a state that was loaded."""
-        weight, bias = self.weight, self.bias
-        if isinstance(weight, UninitializedParameter):
-            self.in_channels = self._channels(*inputs, **options)
-            self.require_channels("in_channels", self.in_channels)
-            weight.materialize(self.weight_shape())
-            if isinstance(bias, UninitializedParameter):
-                bias.materialize((self.out_channels,))
-            self.reset_parameters()
+        is_new = isinstance(self.weight, UninitializedParameter)
+        if is_new:
+            channels = self._channels(*inputs, **options)
+            self.require_channels("in_channels", channels)
         else:
-            channels = weight.shape[0] if self.transposed else weight.shape[1] * self.groups
-            self.in_channels = channels
-            if isinstance(bias, UninitializedParameter):
-                bias.materialize((self.out_channels,))
+            first, second = self.weight.shape[:2]
+            channels = first if self.transposed else second * self.groups
+        self.in_channels = channels
+        shapes = (self.weight_shape(), (self.out_channels,))
+        for parameter, shape in zip((self.weight, self.bias), shapes, strict=True):
+            if isinstance(parameter, UninitializedParameter):
+                parameter.materialize(shape)
+        if is_new:
+            self.reset_parameters()
 
     def _channels(self, input: Tensor, *_: Any, **__: Any) -> int:
         if input.ndim not in (self.rank + 1, self.rank + 2):

@@ -9,6 +9,7 @@ from convolens.nn.lazy import LazyModuleMixin
 from convolens.nn.linear import Linear, LinearBase
 from convolens.nn.module import Module
 from convolens.nn.uninitialized import UninitializedParameter
+from convolens.tensor import Tensor
 
 
 @final
@@ -46,18 +47,18 @@ class LazyLinear(LazyModuleMixin, LinearBase):
 
     def initialize_parameters(self, *inputs: Any, **options: Any) -> None:
         """Take the number of features from the input, or from a state that was loaded."""
-        weight, bias = self.weight, self.bias
-        if isinstance(weight, UninitializedParameter):
-            (input,) = (*inputs, *options.values())  # noqa: A001
-            if input.ndim == 0:
-                raise ShapeError("linear: the input is a single number, without features.")
-            self.in_features = input.shape[-1]
-            self.require_positive("in_features", self.in_features)
-            weight.materialize((self.out_features, self.in_features))
-            if isinstance(bias, UninitializedParameter):
-                bias.materialize((self.out_features,))
+        is_new = isinstance(self.weight, UninitializedParameter)
+        features = self._features(*inputs, **options) if is_new else self.weight.shape[1]
+        self.require_positive("in_features", features)
+        self.in_features = features
+        shapes = ((self.out_features, features), (self.out_features,))
+        for parameter, shape in zip((self.weight, self.bias), shapes, strict=True):
+            if isinstance(parameter, UninitializedParameter):
+                parameter.materialize(shape)
+        if is_new:
             self.reset_parameters()
-        else:
-            self.in_features = weight.shape[1]
-            if isinstance(bias, UninitializedParameter):
-                bias.materialize((self.out_features,))
+
+    def _features(self, input: Tensor) -> int:
+        if input.ndim == 0:
+            raise ShapeError("linear: the input is a single number, without features.")
+        return input.shape[-1]

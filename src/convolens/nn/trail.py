@@ -46,8 +46,8 @@ def feature_hint(layer: LinearBase, input: Tensor, named: Sequence[Step] = ()) -
     if input.ndim == 0 or input.shape[-1] == layer.in_features:
         return ""
     known = [_hint(layer, input.shape[-1], steps) for steps in (named, _recorded(input))]
-    told = [hint for hint, tells in known if tells]
-    return next(iter((*told, *(hint for hint, _ in known if hint))), "")
+    telling = [hint for hint, tells in known if tells] or [hint for hint, _ in known if hint]
+    return telling[0] if telling else ""
 
 
 def _hint(layer: LinearBase, features: int, steps: Sequence[Step]) -> tuple[str, bool]:

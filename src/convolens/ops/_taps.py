@@ -150,7 +150,7 @@ def sliding(
         array([[0, 1, 2],
                [1, 2, 3]])
     """
-    (pair,) = resolve_padding(padding, (kernel,), (stride,), (dilation,))
+    (pair,) = resolve_padding(padding, (kernel,), (stride,), (dilation,), (size,))
     return Window(kernel, stride, pair, dilation, ceil_mode).taps(size)
 
 
