@@ -76,6 +76,17 @@ class Conv {
         conv_input_grad(problem_, algorithm_, weights, upstream, output);
     }
 
+    // The input gradient with a number added to each channel: the transposed convolution of g.
+    void transpose(Array weight, Array g, nb::handle shift, Array dx) const {
+        const float* weights = read_weight(weight);
+        const float* upstream = read_gradient(g);
+        const float* start = nullptr;
+        if (!shift.is_none()) start = nb::cast<Array>(shift).read("shift", {problem_.c});
+        float* output = dx.write("dx", {problem_.n, problem_.c, problem_.h, problem_.w});
+        const WithoutGil without_gil;
+        conv_input_grad(problem_, algorithm_, weights, upstream, output, start);
+    }
+
     void weight_grad(Array x, Array g, Array dw) const {
         const float* input = read_image(x);
         const float* upstream = read_gradient(g);
@@ -114,6 +125,8 @@ void bind_conv(nb::module_& module) {
         .def("forward", &Conv::forward, nb::arg("x"), nb::arg("weight"), nb::arg("bias").none(),
              nb::arg("y"))
         .def("input_grad", &Conv::input_grad, nb::arg("weight"), nb::arg("g"), nb::arg("dx"))
+        .def("transpose", &Conv::transpose, nb::arg("weight"), nb::arg("g"),
+             nb::arg("shift").none(), nb::arg("dx"))
         .def("weight_grad", &Conv::weight_grad, nb::arg("x"), nb::arg("g"), nb::arg("dw"));
 }
 

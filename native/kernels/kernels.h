@@ -208,8 +208,8 @@ struct WindowArgs {
     i64 lanes_each;  // 1, or how many lanes each of a few outputs has (see narrow.h)
 };
 
-// dx[pixel] = sum over outputs of g x weights, scattered to the pixels that each output's window
-// read. A unit is (n, block of rows of dx); its windows' products are computed tile by tile.
+// dx[pixel] = bias + sum over outputs of g x weights, scattered to the pixels that each output's
+// window read. A unit is (n, block of rows of dx); its windows' products are computed tile by tile.
 struct ScatterArgs {
     const float* g;
     i64 n, p, q;
@@ -217,6 +217,7 @@ struct ScatterArgs {
     Segments segments;
     i64 row_step, column_step, row_origin, column_origin;
     const float* packed;  // [group][panel][K/G][width], columns are the taps of a window
+    const float* bias;    // or null
     float* dx;
     i64 h, w, c;
     i64 row_block, row_blocks;

@@ -107,6 +107,13 @@ void multiply(const ScatterArgs& args, const float* g, i64 count, i64 group, flo
     }
 }
 
+void add_bias(const ScatterArgs& args, float* row) {
+    for (i64 column = 0; column < args.w; ++column, row += args.c)
+        for_each_register(0, args.c, [&](i64 i, auto lanes) {
+            store(row + i, load(row + i, lanes) + load(args.bias + i, lanes), lanes);
+        });
+}
+
 // Everything that one row of outputs sends to the rows of the target.
 void scatter_row(const ScatterArgs& args, const Target& target, i64 image, i64 row, i64 group,
                  i64* rows, float* products) {
@@ -179,6 +186,7 @@ void window_scatter(const ScatterArgs& args, i64 begin, i64 end, float* scratch)
                     sum += load(from + sheet * target.sheet + i, lanes);
                 store(to + i, sum, lanes);
             });
+            if (args.bias) add_bias(args, to);
         }
     }
 }

@@ -151,7 +151,8 @@ void run_window(WindowArgs& args, PackArgs& pack) {
 }
 
 // Packs the weights as they lie in memory, [K][taps], then scatters the products.
-void run_scatter(const ConvProblem& p, const float* weight, const float* g, float* dx) {
+void run_scatter(const ConvProblem& p, const float* weight, const float* g, float* dx,
+                 const float* bias) {
     if (p.n == 0) return;
     const KernelTable& table = kernels();
     const i64 length = p.weight_length(), outputs = p.group_outputs();
@@ -186,6 +187,7 @@ void run_scatter(const ConvProblem& p, const float* weight, const float* g, floa
     args.row_origin = -p.padding[0];
     args.column_origin = -p.padding[1];
     args.packed = packed.data();
+    args.bias = bias;
     args.dx = dx;
     args.h = p.h;
     args.w = p.w;
@@ -297,14 +299,14 @@ void conv_forward(const ConvProblem& problem, ConvAlgorithm algorithm, const flo
 // Phase by phase: the inputs whose row and column leave the same remainders when divided by the
 // stride are read by the same taps, so each phase is a convolution of g with stride 1.
 void conv_input_grad(const ConvProblem& problem, ConvAlgorithm algorithm, const float* weight,
-                     const float* g, float* dx) {
+                     const float* g, float* dx, const float* bias) {
     const ConvProblem& p = problem;
     if (algorithm == ConvAlgorithm::kProduct) {
-        matmul({g, p.k, 1}, {weight, p.c, 1}, nullptr, dx, p.n * p.h * p.w, p.c, p.k);
+        matmul({g, p.k, 1}, {weight, p.c, 1}, bias, dx, p.n * p.h * p.w, p.c, p.k);
         return;
     }
     if (algorithm == ConvAlgorithm::kScatter) {
-        run_scatter(p, weight, g, dx);
+        run_scatter(p, weight, g, dx, bias);
         return;
     }
     const i64 channels = p.group_channels(), outputs = p.group_outputs();
@@ -346,6 +348,7 @@ void conv_input_grad(const ConvProblem& problem, ConvAlgorithm algorithm, const 
             args.segments = taps.segments();
             args.row_step = 1;
             args.column_step = 1;
+            args.bias = bias;
             args.y = dx + (top * p.w + left) * p.c;
             args.y_column = p.stride[1] * p.c;
             args.y_row = p.stride[0] * p.w * p.c;

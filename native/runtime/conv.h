@@ -32,8 +32,9 @@ enum class ConvAlgorithm {
 
 void conv_forward(const ConvProblem& problem, ConvAlgorithm algorithm, const float* x,
                   const float* weight, const float* bias, float* y);
+// `bias`, one number a channel of dx or null, is added: that is the transposed convolution.
 void conv_input_grad(const ConvProblem& problem, ConvAlgorithm algorithm, const float* weight,
-                     const float* g, float* dx);
+                     const float* g, float* dx, const float* bias = nullptr);
 void conv_weight_grad(const ConvProblem& problem, ConvAlgorithm algorithm, const float* x,
                       const float* g, float* dw);
 
