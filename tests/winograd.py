@@ -17,6 +17,8 @@ import numpy as np
 
 from convolens import ops
 from convolens.ops import Array, Op
+from convolens.ops._taps import Pair
+from convolens.spec import TensorSpec
 
 _TAPS = 3
 #: Besides infinity. Those of the larger tile lie between the usual 1 and 2, which are less exact.
@@ -60,10 +62,12 @@ def error(op: Op, arrays: list[Array], name: str) -> Array:
         return _weight_grad(op, absolute[0], absolute[1], a, g, b)
     if isinstance(op, ops.ConvInputGrad):
         weight, upstream = absolute
-        turned = weight[:, :, ::-1, ::-1].swapaxes(0, 1)
-        before = [2 - each for each, _ in op.padding]
-        return _forward(upstream, turned, before, op.sizes, a, g, b)
+        return _input_grad(upstream, weight, op.padding, op.sizes, a, g, b)
     x, weight, *bias = absolute
+    if isinstance(op, ops.ConvTranspose):
+        sizes = op.infer(*(TensorSpec(each.shape, each.dtype) for each in absolute)).shape[2:]
+        limit = _input_grad(x, weight, op.padding, sizes, a, g, b)
+        return limit + (op.reference(*absolute) if bias else 0)
     before = [each for each, _ in op.padding]  # type: ignore[attr-defined]
     sizes = op.output_sizes(x.shape[2:], (3, 3))  # type: ignore[attr-defined]
     limit = _forward(x, weight, before, sizes, a, g, b)
@@ -102,6 +106,19 @@ def _forward(
     roundings = x.shape[1] + 2 * (2 * tile + _TAPS) + 2
     whole = outputs.reshape(n, k, h * step, w * step)
     return roundings * whole[:, :, : sizes[0], : sizes[1]]
+
+
+def _input_grad(
+    upstream: Array,
+    weight: Array,
+    padding: tuple[Pair, ...],
+    sizes: tuple[int, ...],
+    a: Array,
+    g: Array,
+    b: Array,
+) -> Array:
+    turned = weight[:, :, ::-1, ::-1].swapaxes(0, 1)
+    return _forward(upstream, turned, [2 - before for before, _ in padding], sizes, a, g, b)
 
 
 def _weight_grad(

@@ -5,6 +5,8 @@
 NB_MODULE(_native, module) {
     module.doc() = "The native kernels. Arrays are float32 and dense in channels-last order.";
     if (_import_array() < 0) throw nanobind::python_error();
+    // A tensor that lives until the interpreter ends keeps the weights that were packed for it.
+    nanobind::set_leak_warnings(false);
     convolens::bind_arrays(module);
     convolens::bind_conv(module);
     convolens::bind_dense(module);

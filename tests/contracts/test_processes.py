@@ -114,3 +114,22 @@ print(in_use() <= before)
 """)
         == "True"
     )
+
+
+def test_the_interpreter_ends_in_silence() -> None:
+    """Nothing keeps the package's modules, or bound objects are reported as leaked.
+
+    ``typing.overload`` does: it registers functions, and with them their module, for ever.
+    """
+    code = (
+        PRELUDE
+        + """
+from convolens import nn
+net = nn.Sequential(nn.Conv2d(1, 2, 3), nn.ConvTranspose2d(2, 1, 3), nn.Flatten(), nn.LazyLinear(2))
+net(cl.zeros(1, 1, 8, 8)).sum().backward()
+"""
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60
+    )
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")

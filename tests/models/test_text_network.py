@@ -128,6 +128,8 @@ def test_the_same_scores_from_the_text_of_a_network() -> None:
         nn.Conv2d(1, 2, 3, bias=False),
         nn.Conv2d(1, 2, 3, padding=(1, 0)),
         nn.Conv2d(1, 2, 3, padding=[(1, 2), (1, 2)]),
+        nn.Conv2d(1, 2, 3, padding="full"),
+        nn.Conv2d(1, 2, 3, padding=1, padding_mode="reflect"),
         nn.Conv1d(1, 2, 3),
         nn.MaxPool2d((2, 3)),
         nn.MaxPool2d(2, ceil_mode=True),

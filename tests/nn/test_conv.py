@@ -63,9 +63,10 @@ def test_without_a_bias(rank: int) -> None:
         ({"dilation": 0}, ArgumentError, "dilation is 0"),
         ({"padding": -1}, ArgumentError, "padding"),
         ({"padding": 1.5}, ArgumentError, "padding"),
-        ({"padding": "full"}, ArgumentError, "'full'"),
+        ({"padding": "half"}, ArgumentError, "'half'"),
+        ({"padding": "SAME"}, ArgumentError, "Hint: write 'same'"),
         ({"padding": "same", "stride": 2}, ArgumentError, "strided convolutions"),
-        ({"padding_mode": "reflect"}, ArgumentError, "only 'zeros'"),
+        ({"padding_mode": "mirror"}, ArgumentError, "'zeros', 'reflect', 'replicate', 'circular'"),
         ({"kernel_size": 2**40}, ValueError, ""),
     ],
     ids=lambda value: str(value) if isinstance(value, dict) else "",
@@ -120,3 +121,106 @@ def test_repr() -> None:
     assert repr(nn.Conv2d(1, 2, 3, padding="same")) == (
         "Conv2d(1, 2, kernel_size=(3, 3), stride=(1, 1), padding=same)"
     )
+
+
+MODES = ("zeros", "reflect", "replicate", "circular")
+
+
+@EACH
+@pytest.mark.parametrize("mode", MODES[1:])
+def test_padding_modes_are_padding_and_then_convolution(rank: int, mode: str) -> None:
+    layer = LAYERS[rank](2, 3, 3, stride=2, padding=2, dilation=2, padding_mode=mode)
+    x = np.random.default_rng(0).standard_normal((2, 2, *(6,) * rank)).astype(np.float32)
+    numpy_mode = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}[mode]
+    padded = np.pad(x, [(0, 0), (0, 0), *[(2, 2)] * rank], mode=numpy_mode)  # type: ignore[call-overload]
+    function = getattr(nn.functional, f"conv{rank}d")
+    expected = function(cl.tensor(padded), layer.weight, layer.bias, 2, 0, 2)
+    np.testing.assert_array_equal(layer(cl.tensor(x)).detach().numpy(), expected.detach().numpy())
+    assert layer(cl.tensor(x[0])).shape == expected.shape[1:]
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("padding", ["same", "same_tf", "full", "valid", "same_fixed"])
+def test_names_of_paddings_go_with_every_mode(mode: str, padding: str) -> None:
+    layer = nn.Conv2d(1, 1, (4, 3), padding=padding, padding_mode=mode)
+    sizes = {"full": (10, 9), "valid": (4, 5)}.get(padding, (7, 7))
+    assert layer(cl.zeros(1, 1, 7, 7)).shape[2:] == sizes
+
+
+def test_same_for_strided_layers() -> None:
+    x = cl.zeros(1, 1, 8, 7)
+    fixed = nn.Conv2d(1, 1, 3, stride=2, padding="same_fixed")
+    tf = nn.Conv2d(1, 1, 3, stride=2, padding="same_tf")
+    assert fixed(x).shape == tf(x).shape == (1, 1, 4, 4)
+    for layer in (fixed, tf):
+        nn.init.constant_(layer.weight, 1.0)
+        nn.init.zeros_(layer.bias)
+    ones = cl.ones(1, 1, 8)
+    counts = {
+        name: nn.functional.conv1d(ones, cl.ones(1, 1, 3), stride=2, padding=name).tolist()
+        for name in ("same_fixed", "same_tf")
+    }
+    # One begins before the first input, the other at it and ends behind the last.
+    assert counts == {"same_fixed": [[[2, 3, 3, 3]]], "same_tf": [[[3, 3, 3, 2]]]}
+
+
+def test_same_tf_follows_the_size_of_the_input() -> None:
+    layer = nn.Conv1d(1, 1, 3, stride=2, padding="same_tf")
+    for size in (7, 8, 7, 9, 1):
+        assert layer(cl.zeros(1, 1, size)).shape == (1, 1, -(-size // 2))
+
+
+def test_attributes_changed_later_take_effect() -> None:
+    layer = nn.Conv2d(1, 1, 3)
+    x = cl.randn(1, 1, 8, 8)
+    assert layer(x).shape == (1, 1, 6, 6)
+    layer.stride = (2, 2)
+    assert layer(x).shape == (1, 1, 3, 3)
+    layer.padding, layer.padding_mode = (1, 1), "reflect"
+    assert layer(x).shape == (1, 1, 4, 4)
+    layer.padding_mode = "zeros"
+    expected = nn.functional.conv2d(x, layer.weight, layer.bias, 2, 1)
+    np.testing.assert_array_equal(layer(x).detach().numpy(), expected.detach().numpy())
+    layer.stride = (0, 1)
+    with pytest.raises(ArgumentError, match="stride is 0"):
+        layer(x)
+
+
+@EACH
+def test_attributes_are_torchs(rank: int) -> None:
+    layer = LAYERS[rank](2, 4, 3, padding=1)
+    assert not layer.transposed
+    assert layer.output_padding == (0,) * rank
+    assert (layer.kernel_size, layer.stride, layer.padding, layer.dilation) == (
+        (3,) * rank,
+        (1,) * rank,
+        (1,) * rank,
+        (1,) * rank,
+    )
+    assert (layer.groups, layer.padding_mode) == (1, "zeros")
+    assert LAYERS[rank](1, 1, 1, padding=[2] * rank).padding == (2,) * rank
+
+
+def test_what_it_shows() -> None:
+    layer = nn.Conv2d(4, 6, 3, 2, (1, 0), 2, 2, False, "circular")
+    assert repr(layer) == (
+        "Conv2d(4, 6, kernel_size=(3, 3), stride=(2, 2), padding=(1, 0), dilation=(2, 2), "
+        "groups=2, bias=False, padding_mode=circular)"
+    )
+    assert repr(nn.Conv2d(1, 1, 3, padding="same")).endswith("stride=(1, 1), padding=same)")
+
+
+def test_depthwise_with_a_multiplier() -> None:
+    layer = nn.Conv2d(3, 6, 3, groups=3, bias=False)
+    x = cl.randn(1, 3, 5, 5)
+    y = layer(x)
+    for channel in range(6):
+        alone = nn.functional.conv2d(
+            x[:, channel // 2 : channel // 2 + 1], layer.weight[channel : channel + 1]
+        )
+        np.testing.assert_allclose(
+            y[:, channel].detach().numpy(),
+            alone[:, 0].detach().numpy(),
+            rtol=0,
+            atol=9 * 2**-24 * float(np.abs(x.numpy()).sum()),
+        )

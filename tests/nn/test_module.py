@@ -340,7 +340,9 @@ def test_an_error_begins_with_the_path_of_its_layer() -> None:
     assert first == (
         "In layer classifier.1: linear: the input has 72 features, but the weight expects 10."
     )
-    assert rest[-1] == "Hint: write Linear(in_features=72, out_features=2)."
+    assert rest[-1] == (
+        "Hint: make it Linear(72, 2): after conv [2, 6, 6], flatten gives 2 x 6 x 6 = 72."
+    )
     with pytest.raises(ShapeError, match=r"^In layer features.0: conv: along the height"):
         net(cl.zeros(1, 1, 2, 8))
 

@@ -38,6 +38,10 @@ def test_nothing_moves_while_somebody_watches() -> None:
     with net[0].register_forward_hook(lambda module, inputs, output: shapes.append(output.shape)):
         net(cl.zeros(1, 1, 4, 4))
     assert shapes == [(1, 1, 4, 4)]
+    inputs: list[list[float]] = []
+    with net[1].register_forward_pre_hook(lambda module, x: inputs.append(x[0].flatten().tolist())):
+        net(cl.full((1, 1, 2, 2), -1.0))
+    assert inputs == [[0.0] * 4]  # the pooling sees what the ReLU made
     assert names(cheapest(net)) == ["MaxPool2d", "ReLU"]
 
 

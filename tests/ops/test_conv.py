@@ -253,7 +253,7 @@ X, W = cl.zeros(1, 4, 8, 8), cl.zeros(6, 4, 3, 3)
         (lambda: F.conv2d(X, cl.zeros(6, 1, 3, 3), groups=4), ShapeError, ["6 output", "4 groups"]),
         (lambda: F.conv2d(X, W, cl.zeros(5)), ShapeError, ["bias has shape [5]"]),
         (lambda: F.conv2d(X, W, stride=2, padding="same"), ArgumentError, ["strided convolutions"]),
-        (lambda: F.conv2d(X, W, padding="full"), ArgumentError, ["'full'"]),
+        (lambda: F.conv2d(X, W, padding="half"), ArgumentError, ["'half'"]),
         (lambda: F.conv2d(X, W, padding=(1, 1, 1)), ArgumentError, ["3 entries"]),
         (lambda: F.conv2d(X, W, stride=(1, 2, 3)), ArgumentError, ["stride is (1, 2, 3)"]),
         (lambda: F.conv2d(X, cl.zeros(4, 4, 3)), ShapeError, ["3 dimensions"]),

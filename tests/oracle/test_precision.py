@@ -26,6 +26,8 @@ FLOOR = 1.6
 STATED = {
     # tanh is right to 2 ulps where torch's is to 1/2, and its slope 1 - y^2 magnifies that.
     "tanh": 4.0,
+    # Its 100 products make one chain here, which may have 128; torch adds shorter ones up.
+    "conv_transpose2d 4x4 of a pixel": 4.0,
 }
 
 
@@ -59,6 +61,22 @@ CASES: dict[str, tuple[Call, list[tuple[int, ...]]]] = {
     ),
     "conv1d": (lambda m, F, t: F.conv1d(*t), [(4, 16, 200), (32, 16, 9)]),
     "conv3d": (lambda m, F, t: F.conv3d(*t), [(1, 8, 10, 12, 12), (16, 8, 3, 3, 3)]),
+    "conv_transpose2d 2x2 stride 2": (
+        lambda m, F, t: F.conv_transpose2d(*t, stride=2),
+        [(2, 64, 14, 14), (64, 32, 2, 2), (32,)],
+    ),
+    "conv_transpose2d 4x4 stride 2": (
+        lambda m, F, t: F.conv_transpose2d(*t, stride=2, padding=1),
+        [(2, 64, 14, 14), (64, 32, 4, 4), (32,)],
+    ),
+    "conv_transpose2d 4x4 of a pixel": (
+        lambda m, F, t: F.conv_transpose2d(*t),
+        [(4, 100, 1, 1), (100, 64, 4, 4), (64,)],
+    ),
+    "conv_transpose1d": (
+        lambda m, F, t: F.conv_transpose1d(*t, stride=2, padding=1),
+        [(4, 32, 100), (32, 16, 4)],
+    ),
     "linear 4320": (lambda m, F, t: F.linear(*t), [(100, 4320), (100, 4320), (100,)]),
     "linear 84": (lambda m, F, t: F.linear(*t), [(100, 84), (10, 84), (10,)]),
     "matmul 1000": (lambda m, F, t: t[0] @ t[1], [(64, 1000), (1000, 64)]),

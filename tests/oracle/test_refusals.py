@@ -226,6 +226,8 @@ STRICTER = {
 }
 #: What convolens computes and torch refuses, and why.
 WIDER = {
+    "padding name": "'full' has a name here",
+    "layer padding name": "'full' has a name here",
     "lrn rank 2": "rows of channels are images of one pixel",
 }
 

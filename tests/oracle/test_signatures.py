@@ -27,6 +27,9 @@ FOREIGN = {
     "verbose",
 }
 
+#: Layers that torch does not have.
+OWN = {"DropoutScaledAtTest", "SeparableConv2d", "SpatiallySeparableConv2d"}
+
 #: What torch has and convolens does not have yet.
 MISSING: dict[str, set[str]] = {
     "nn.MaxPool1d": {"return_indices"},
@@ -50,8 +53,7 @@ MISSING: dict[str, set[str]] = {
     "nn.init.kaiming_normal_": {"generator"},
     "autograd.grad": {"only_inputs", "is_grads_batched", "materialize_grads"},
     "Tensor.backward": {"inputs"},
-    "nn.Module.load_state_dict": {"assign"},
-    "nn.Module.zero_grad": {"set_to_none"},
+    "nn.Module.register_forward_hook": {"always_call"},
     "optim.Optimizer.zero_grad": {"set_to_none"},
     "optim.Optimizer.step": {"closure"},
 }
@@ -64,7 +66,6 @@ ADDED: dict[str, set[str]] = {
 RENAMED: dict[str, dict[str, str]] = {
     "nn.functional.cross_entropy": {"input": "logits", "target": "labels"},
     "nn.init.constant_": {"val": "value"},
-    "nn.Module.register_parameter": {"param": "parameter"},
 }
 #: Defaults that differ: (torch's, ours) and why.
 DEFAULTS: dict[str, dict[str, str]] = {
@@ -82,6 +83,7 @@ NAMES = [
         for name in cl.nn.__all__
         if isinstance(getattr(cl.nn, name), type)
         and name not in ("Module", "Parameter", "Sequential", "Identity")
+        and name not in OWN
     ),
     *(f"optim.{name}" for name in ("SGD", "Adagrad", "Adam", "AdamW", "RMSprop")),
     *(f"optim.lr_scheduler.{name}" for name in ("StepLR", "CosineAnnealingLR")),
@@ -91,7 +93,11 @@ NAMES = [
             "softmax",
             "log_softmax",
             "cross_entropy",
+            "alpha_dropout",
             "dropout",
+            "dropout1d",
+            "dropout2d",
+            "dropout3d",
             "local_response_norm",
             "relu",
             "sigmoid",
@@ -121,6 +127,21 @@ NAMES = [
     "nn.Module.zero_grad",
     "nn.Module.register_parameter",
     "nn.Module.add_module",
+    "nn.Module.apply",
+    "nn.Module.buffers",
+    "nn.Module.get_buffer",
+    "nn.Module.get_parameter",
+    "nn.Module.get_submodule",
+    "nn.Module.named_buffers",
+    "nn.Module.named_modules",
+    "nn.Module.named_parameters",
+    "nn.Module.parameters",
+    "nn.Module.register_buffer",
+    "nn.Module.register_forward_hook",
+    "nn.Module.register_forward_pre_hook",
+    "nn.Module.register_module",
+    "nn.Module.set_submodule",
+    "nn.Module.state_dict",
     "optim.Optimizer.zero_grad",
     "optim.Optimizer.step",
     "optim.Optimizer.load_state_dict",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from convolens.backends.candidate import Candidate
-from convolens.backends.kernels import conv, dense, elementwise, move, pool, rows
+from convolens.backends.kernels import conv, conv_transpose, dense, elementwise, move, pool, rows
 from convolens.ops import (
     Add,
     AvgPool,
@@ -11,6 +11,7 @@ from convolens.ops import (
     Concat,
     Conv,
     ConvInputGrad,
+    ConvTranspose,
     ConvWeightGrad,
     CrossEntropy,
     CrossEntropyGrad,
@@ -49,6 +50,7 @@ KERNELS: dict[type[Op], tuple[Candidate, ...]] = {
     Conv: conv.FORWARD,
     ConvInputGrad: conv.INPUT_GRAD,
     ConvWeightGrad: conv.WEIGHT_GRAD,
+    ConvTranspose: conv_transpose.CANDIDATES,
     MaxPool: (pool.MAX,),
     MaxPoolGrad: (pool.MAX_GRAD,),
     AvgPool: (pool.AVG,),

@@ -41,7 +41,7 @@ def _items(model: nn.Sequential, path: str) -> Iterator[Item]:
 def _item(layer: nn.Module) -> Item | None:
     """Return a layer as an item, or None if the grammar cannot say it."""
     match layer:
-        case nn.Conv2d(bias=nn.Parameter()):
+        case nn.Conv2d(bias=nn.Parameter(), padding_mode="zeros"):
             padding = layer.padding if layer.padding == SAME else _one(layer.padding)
             values = {
                 "k": _one(layer.kernel_size),

@@ -1,16 +1,38 @@
 """Layers, with torch's names."""
 
-from convolens.nn import functional, init
+from convolens.nn import blocks, functional, init
 from convolens.nn.activation import LogSoftmax, ReLU, Sigmoid, Softmax, Tanh
 from convolens.nn.container import Sequential
 from convolens.nn.conv import Conv1d, Conv2d, Conv3d
-from convolens.nn.dropout import Dropout
+from convolens.nn.conv_transpose import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
+from convolens.nn.dropout import (
+    AlphaDropout,
+    Dropout,
+    Dropout1d,
+    Dropout2d,
+    Dropout3d,
+    DropoutScaledAtTest,
+)
 from convolens.nn.flatten import Flatten
+from convolens.nn.lazy_conv import (
+    LazyConv1d,
+    LazyConv2d,
+    LazyConv3d,
+    LazyConvTranspose1d,
+    LazyConvTranspose2d,
+    LazyConvTranspose3d,
+)
+from convolens.nn.lazy_linear import LazyLinear
 from convolens.nn.linear import Identity, Linear
 from convolens.nn.loss import CrossEntropyLoss
+from convolens.nn.matrix import conv_matrix, deconvolve
 from convolens.nn.module import Module
+from convolens.nn.module_dict import ModuleDict
+from convolens.nn.module_list import ModuleList
 from convolens.nn.normalization import LocalResponseNorm
 from convolens.nn.parameter import Parameter
+from convolens.nn.parameter_dict import ParameterDict
+from convolens.nn.parameter_list import ParameterList
 from convolens.nn.pooling import (
     AvgPool1d,
     AvgPool2d,
@@ -19,18 +41,35 @@ from convolens.nn.pooling import (
     MaxPool2d,
     MaxPool3d,
 )
+from convolens.nn.separable import kernel_rank, separate
+from convolens.nn.separable_conv import SeparableConv2d, SpatiallySeparableConv2d
 
 __all__ = [
+    "AlphaDropout",
     "AvgPool1d",
     "AvgPool2d",
     "AvgPool3d",
     "Conv1d",
     "Conv2d",
     "Conv3d",
+    "ConvTranspose1d",
+    "ConvTranspose2d",
+    "ConvTranspose3d",
     "CrossEntropyLoss",
     "Dropout",
+    "Dropout1d",
+    "Dropout2d",
+    "Dropout3d",
+    "DropoutScaledAtTest",
     "Flatten",
     "Identity",
+    "LazyConv1d",
+    "LazyConv2d",
+    "LazyConv3d",
+    "LazyConvTranspose1d",
+    "LazyConvTranspose2d",
+    "LazyConvTranspose3d",
+    "LazyLinear",
     "Linear",
     "LocalResponseNorm",
     "LogSoftmax",
@@ -38,12 +77,23 @@ __all__ = [
     "MaxPool2d",
     "MaxPool3d",
     "Module",
+    "ModuleDict",
+    "ModuleList",
     "Parameter",
+    "ParameterDict",
+    "ParameterList",
     "ReLU",
+    "SeparableConv2d",
     "Sequential",
     "Sigmoid",
     "Softmax",
+    "SpatiallySeparableConv2d",
     "Tanh",
+    "blocks",
+    "conv_matrix",
+    "deconvolve",
     "functional",
     "init",
+    "kernel_rank",
+    "separate",
 ]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Self
 
-from convolens.errors import IndexRangeError
+from convolens.errors import ArgumentError, DTypeError, ShapeError
+from convolens.nn.linear import LinearBase
 from convolens.nn.module import Module
+from convolens.nn.numbered import Numbered
 from convolens.nn.order import cheapest
+from convolens.nn.trail import Step, feature_hint
 
 
-class Sequential(Module):
+class Sequential(Numbered):
     """Modules one after the other; each gets the output of the one before.
 
     Args:
@@ -26,35 +29,75 @@ class Sequential(Module):
     def __init__(self, *modules: Module | Mapping[str, Module]) -> None:
         super().__init__()
         if len(modules) == 1 and isinstance(modules[0], Mapping):
-            named = dict(modules[0])
+            for name, module in modules[0].items():
+                self._own(name, module)
         else:
-            named = {str(i): module for i, module in enumerate(modules)}  # type: ignore[misc]
-        for name, module in named.items():
-            self.add_module(name, module)
+            self.extend(modules)  # type: ignore[arg-type]
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, input: Any) -> Any:
         """Run the modules in order, or in a cheaper order that gives the same numbers."""
+        x = input
+        steps: list[tuple[Module | None, Any]] = [(None, getattr(x, "shape", None))]
         for module in cheapest(self._modules.values()):
-            x = module(x)
+            try:
+                y = module(x)
+            except ShapeError as error:
+                if isinstance(module, LinearBase):
+                    error.hint = feature_hint(module, x, self._named(steps)) or error.hint
+                raise
+            x = y
+            steps.append((module, getattr(x, "shape", None)))
         return x
 
-    def append(self, module: Module) -> Sequential:
-        """Add a module at the end; return the container."""
-        self.add_module(str(len(self)), module)
-        return self
+    def _named(self, steps: list[tuple[Module | None, Any]]) -> list[Step]:
+        names = {
+            id(module): f"{type(module).__name__} ({name})" if name.isdecimal() else name
+            for name, module in self._modules.items()
+        }
+        return [
+            Step(names.get(id(module), ""), shape) for module, shape in steps if shape is not None
+        ]
 
-    def __len__(self) -> int:
-        return len(self._modules)
+    def __getitem__(self, place: int | slice) -> Module:
+        if not isinstance(place, slice):
+            return self._modules[self._name(place)]
+        part = dict(list(self._modules.items())[place])
+        numbered = all(name.isdecimal() for name in part)
+        return Sequential(*part.values()) if numbered else Sequential(part)
 
-    def __iter__(self) -> Iterator[Module]:
-        return iter(self._modules.values())
+    def pop(self, key: int | slice) -> Module:
+        """Take a module out and return it, or several as a Sequential."""
+        part = self[key]
+        del self[key]
+        return part
 
-    def __getitem__(self, index: int | slice) -> Module:
-        items = list(self._modules.items())
-        if isinstance(index, slice):
-            part = dict(items[index])
-            numbered = all(name.isdecimal() for name in part)
-            return Sequential(*part.values()) if numbered else Sequential(part)
-        if not -len(items) <= index < len(items):
-            raise IndexRangeError(f"index {index} for {len(items)} modules.")
-        return items[index][1]
+    def __add__(self, other: Sequential) -> Sequential:
+        return Sequential(*self).extend(_sequential(other))
+
+    def __iadd__(self, other: Sequential) -> Self:
+        return self.extend(_sequential(other))
+
+    def __mul__(self, times: int) -> Sequential:
+        return Sequential(*list(self) * _positive(times))
+
+    __rmul__ = __mul__
+
+    def __imul__(self, times: int) -> Self:
+        return self.extend(list(self) * (_positive(times) - 1))
+
+
+def _sequential(other: Any) -> Sequential:
+    if not isinstance(other, Sequential):
+        raise ArgumentError(
+            f"a Sequential and a {type(other).__name__} cannot be added.",
+            hint="put the modules into a Sequential, or use extend.",
+        )
+    return other
+
+
+def _positive(times: Any) -> int:
+    if not isinstance(times, int):
+        raise DTypeError(f"a Sequential cannot be multiplied with a {type(times).__name__}.")
+    if times < 1:
+        raise ArgumentError(f"a Sequential cannot be repeated {times} times.")
+    return times

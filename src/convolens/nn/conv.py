@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import math
-from typing import ClassVar, Literal, SupportsIndex, final
+from dataclasses import replace
+from typing import ClassVar, SupportsIndex, final, get_args
 
+from convolens import ops
 from convolens.errors import ArgumentError
-from convolens.nn import init
+from convolens.nn.conv_base import ConvBase, PaddingMode
 from convolens.nn.functional._arguments import Ints, Padding, each_axis
-from convolens.nn.functional.conv import conv_operator, convolve_with
-from convolens.nn.module import Module
-from convolens.nn.parameter import Parameter
-from convolens.tensor import Tensor, zeros
+from convolens.nn.functional._border import continued
+from convolens.nn.functional.conv import conv_operator, on_batch
+from convolens.ops._taps import Pair
+from convolens.tensor import Tensor
 
 
-class _ConvNd(Module):
-    """A convolution of any rank, with its weight and bias."""
+class ConvNd(ConvBase):
+    """A convolution of any rank. Abstract: ``Conv1d``, ``Conv2d`` and ``Conv3d`` say which."""
 
-    rank: ClassVar[int]
+    transposed: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -29,72 +30,61 @@ class _ConvNd(Module):
         dilation: Ints = 1,
         groups: int = 1,
         bias: bool = True,
-        padding_mode: Literal["zeros"] = "zeros",
+        padding_mode: PaddingMode = "zeros",
     ) -> None:
-        super().__init__()
-        if padding_mode != "zeros":
+        if padding_mode not in get_args(PaddingMode):
             raise ArgumentError(
-                f"padding_mode is {padding_mode!r}, but only 'zeros' is supported.",
-                hint="pad the input yourself for other modes.",
+                f"padding_mode is {padding_mode!r}, but must be one of "
+                f"{', '.join(map(repr, get_args(PaddingMode)))}.",
             )
-        for name, value in (("in_channels", in_channels), ("out_channels", out_channels)):
-            if value < 1:
-                raise ArgumentError(f"{name} is {value}, but must be at least 1.")
-            if groups < 1 or value % groups:
-                raise ArgumentError(
-                    f"{name} {value} cannot be divided into {groups} groups.",
-                    hint=f"{name} must be divisible by groups.",
-                )
-        self.in_channels = in_channels
-        self.out_channels = out_channels
-        self.kernel_size = each_axis("kernel_size", kernel_size, self.rank)
-        self.stride = each_axis("stride", stride, self.rank)
-        self.padding = (
-            each_axis("padding", padding, self.rank)
-            if isinstance(padding, SupportsIndex)
-            else padding
+        super().__init__(
+            in_channels, out_channels, kernel_size, stride, dilation, 0, groups, padding_mode
         )
-        self.dilation = each_axis("dilation", dilation, self.rank)
-        self.groups = groups
-        # Made once, so that bad arguments are refused here and not at the first call.
-        self._operator = conv_operator(
-            self.kernel_size, self.stride, padding, self.dilation, groups
-        )
-        self._operator.windows(self.kernel_size)
-        self.weight = Parameter(zeros(out_channels, in_channels // groups, *self.kernel_size))
-        self.register_parameter("bias", Parameter(zeros(out_channels)) if bias else None)
-        self.reset_parameters()
+        self.padding = self._each_axis(padding)
+        self._key: object = None
+        self._made: tuple[ops.Conv, tuple[Pair, ...]]
+        # Bad arguments are refused here and not at the first call.
+        self.operator(self.kernel_size, (1,) * self.rank)[0].windows(self.kernel_size)
+        self.make_parameters(bias)
 
-    def reset_parameters(self) -> None:
-        """Draw weights and biases evenly from +-1/sqrt(fan-in), as torch does.
+    def _each_axis(self, padding: Padding) -> tuple[int | Pair, ...] | str:
+        if isinstance(padding, SupportsIndex):
+            return each_axis("padding", padding, self.rank)
+        return tuple(padding) if isinstance(padding, list) else padding  # type: ignore[return-value]
 
-        Source: LeCun, Bottou, Orr and Müller, "Efficient BackProp", 1998, section 4.6, for the
-        scaling with the fan-in.
+    def operator(
+        self, kernel: tuple[int, ...], sizes: tuple[int, ...] | None = None
+    ) -> tuple[ops.Conv, tuple[Pair, ...]]:
+        """Return the operator, and the cells to put around the input before it.
+
+        Both are kept until an attribute changes; with ``padding='same_tf'``, until ``sizes`` do.
         """
-        init.kaiming_uniform_(self.weight, a=math.sqrt(5))
-        if self.bias is not None:
-            bound = 1 / math.sqrt(init.fans(self.weight)[0])
-            init.uniform_(self.bias, -bound, bound)
+        key = (kernel, self.stride, self.padding, self.dilation, self.groups, sizes)
+        mode = self.padding_mode
+        if self._key != (key, mode):
+            op = conv_operator(*key)
+            border: tuple[Pair, ...] = ()
+            if mode != "zeros":
+                border, op = op.padding, replace(op, padding=((0, 0),) * self.rank)
+            self._made = op, border
+            self._key = key, mode
+        return self._made
 
     def forward(self, input: Tensor) -> Tensor:
         """Return the convolution of ``input`` [N, C, *I], or of one image [C, *I]."""
-        return convolve_with(self._operator, input, self.weight, self.bias)
+        weight = self.weight
+        sizes = input.shape[-self.rank :] if self.padding == "same_tf" else None
+        op, border = self.operator(weight.shape[2:], sizes)
+        image = continued(input, border, self.padding_mode) if border else input
+        return on_batch(op, image, weight, self.bias)
 
-    def extra_repr(self) -> str:
-        """Return the arguments to show."""
-        text = f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}"
-        text += f", stride={self.stride}"
-        if self.padding != (0,) * self.rank:
-            text += f", padding={self.padding}"
-        if any(d != 1 for d in self.dilation):
-            text += f", dilation={self.dilation}"
-        if self.groups != 1:
-            text += f", groups={self.groups}"
-        return text if self.bias is not None else text + ", bias=False"
+    def show_padding(self) -> str:
+        """Return the argument to show, unless it is 0."""
+        return "" if self.padding == (0,) * self.rank else f", padding={self.padding}"
 
 
 @final
-class Conv1d(_ConvNd):
+class Conv1d(ConvNd):
     """Convolution along one axis: y[n,k] = bias[k] + sum over c of weight[k,c] * x[n,c].
 
     Args:
@@ -102,10 +92,18 @@ class Conv1d(_ConvNd):
         out_channels: K, the channels of the output.
         kernel_size: The taps.
         stride: The step between outputs.
-        padding: Zeros on both sides, ``'same'`` or ``'valid'``.
+        padding: Cells on both sides, or a name: see below.
         dilation: The distance between taps.
         groups: In how many groups the channels are split.
         bias: Whether to add a number to each output channel.
+        padding_mode: What the cells of the padding hold: ``'zeros'``, or the input's own values,
+            ``'reflect'`` mirrored at its border, ``'replicate'`` the border itself, ``'circular'``
+            from its other end.
+
+    Names of paddings: ``'valid'`` is none, ``'same'`` gives as many outputs as inputs at stride 1.
+    Beyond torch, ``'full'`` counts every overlap of kernel and input. With a stride, ``'same_tf'``
+    and ``'same_fixed'`` both give ceil(W / stride) outputs: the first pads as TensorFlow does, by
+    as little as that needs; the second as at stride 1, whatever the size of the input.
 
     Shapes:
         [N, C, W] -> [N, K, Q]; [C, W] -> [K, Q]
@@ -123,7 +121,7 @@ class Conv1d(_ConvNd):
 
 
 @final
-class Conv2d(_ConvNd):
+class Conv2d(ConvNd):
     """Convolution along two axes: y[n,k] = bias[k] + sum over c of weight[k,c] * x[n,c].
 
     Args:
@@ -131,10 +129,13 @@ class Conv2d(_ConvNd):
         out_channels: K, the channels of the output.
         kernel_size: The taps, one number or (R, S).
         stride: The step between outputs, one number or one an axis.
-        padding: Zeros on both sides, one number or one an axis, ``'same'`` or ``'valid'``.
+        padding: Cells on both sides, one number or one an axis, or a name as in ``Conv1d``.
         dilation: The distance between taps, one number or one an axis.
         groups: In how many groups the channels are split.
         bias: Whether to add a number to each output channel.
+        padding_mode: What the cells of the padding hold: ``'zeros'``, or the input's own values,
+            ``'reflect'`` mirrored at its border, ``'replicate'`` the border itself, ``'circular'``
+            from its other end.
 
     Shapes:
         [N, C, H, W] -> [N, K, P, Q]; [C, H, W] -> [K, P, Q]
@@ -152,7 +153,7 @@ class Conv2d(_ConvNd):
 
 
 @final
-class Conv3d(_ConvNd):
+class Conv3d(ConvNd):
     """Convolution along three axes: y[n,k] = bias[k] + sum over c of weight[k,c] * x[n,c].
 
     Args:
@@ -160,10 +161,13 @@ class Conv3d(_ConvNd):
         out_channels: K, the channels of the output.
         kernel_size: The taps, one number or (T, R, S).
         stride: The step between outputs, one number or one an axis.
-        padding: Zeros on both sides, one number or one an axis, ``'same'`` or ``'valid'``.
+        padding: Cells on both sides, one number or one an axis, or a name as in ``Conv1d``.
         dilation: The distance between taps, one number or one an axis.
         groups: In how many groups the channels are split.
         bias: Whether to add a number to each output channel.
+        padding_mode: What the cells of the padding hold: ``'zeros'``, or the input's own values,
+            ``'reflect'`` mirrored at its border, ``'replicate'`` the border itself, ``'circular'``
+            from its other end.
 
     Shapes:
         [N, C, D, H, W] -> [N, K, O, P, Q]; [C, D, H, W] -> [K, O, P, Q]

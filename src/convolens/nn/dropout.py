@@ -1,17 +1,37 @@
-"""The dropout layer."""
+"""Dropout layers."""
 
 from __future__ import annotations
 
-from typing import final
+from collections.abc import Callable
+from typing import ClassVar, final
 
 from convolens import ops
 from convolens.nn import functional
+from convolens.nn.functional.dropout import keep
 from convolens.nn.module import Module
-from convolens.tensor import Tensor
+from convolens.tensor import Tensor, ones_like
+
+
+class _Dropout(Module):
+    """A share p, and what is done with it. Abstract."""
+
+    function: ClassVar[Callable[..., Tensor]]
+
+    def __init__(self, p: float = 0.5) -> None:
+        super().__init__()
+        self.p = ops.Dropout(float(p)).p
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Return ``input`` with some of it dropped, or ``input`` itself outside training."""
+        return type(self).function(input, self.p, self.training)
+
+    def extra_repr(self) -> str:
+        """Return the arguments to show."""
+        return f"p={self.p}"
 
 
 @final
-class Dropout(Module):
+class Dropout(_Dropout):
     """In training, a share p of the elements becomes 0 and the others are divided by 1 - p.
 
     Which ones follows from ``manual_seed`` and the number of draws since: not from threads.
@@ -31,14 +51,135 @@ class Dropout(Module):
     2014.
     """
 
-    def __init__(self, p: float = 0.5) -> None:
-        super().__init__()
-        self.p = ops.Dropout(float(p)).p
+    function = staticmethod(functional.dropout)
 
-    def forward(self, input: Tensor) -> Tensor:
-        """Return ``input`` with some elements dropped, or ``input`` itself outside training."""
-        return functional.dropout(input, self.p, self.training)
 
-    def extra_repr(self) -> str:
-        """Return the arguments to show."""
-        return f"p={self.p}"
+@final
+class Dropout1d(_Dropout):
+    """In training, a share p of the channels becomes 0 and the others are divided by 1 - p.
+
+    Neighbouring elements of a feature map are alike, so dropping single ones hides little.
+
+    Args:
+        p: The share of channels that becomes 0.
+
+    Shapes:
+        [N, C, W] -> [N, C, W]; [C, W] -> [C, W]
+
+    Raises:
+        ArgumentError: If p is not a probability.
+
+    Example:
+        >>> import convolens as cl
+        >>> y = Dropout1d()(cl.ones(2, 8, 5))
+        >>> sorted({len(set(channel)) for image in y.tolist() for channel in image})
+        [1]
+
+    Source: Tompson et al., "Efficient Object Localization Using Convolutional Networks", 2015,
+    section 3.2.
+    """
+
+    function = staticmethod(functional.dropout1d)
+
+
+@final
+class Dropout2d(_Dropout):
+    """In training, a share p of the channels becomes 0 and the others are divided by 1 - p.
+
+    Args:
+        p: The share of channels that becomes 0.
+
+    Shapes:
+        [N, C, H, W] -> [N, C, H, W]; as in torch, a rank of 3 is [N, C, W] and warns
+
+    Raises:
+        ArgumentError: If p is not a probability.
+
+    Example:
+        >>> import convolens as cl
+        >>> y = Dropout2d(0.25)(cl.ones(4, 16, 3, 3))
+        >>> set(y.sum((2, 3)).flatten().tolist()) <= {0.0, 12.0}
+        True
+
+    Source: Tompson et al., "Efficient Object Localization Using Convolutional Networks", 2015,
+    section 3.2.
+    """
+
+    function = staticmethod(functional.dropout2d)
+
+
+@final
+class Dropout3d(_Dropout):
+    """In training, a share p of the channels becomes 0 and the others are divided by 1 - p.
+
+    Args:
+        p: The share of channels that becomes 0.
+
+    Shapes:
+        [N, C, D, H, W] -> [N, C, D, H, W]; [C, D, H, W] -> [C, D, H, W]
+
+    Raises:
+        ArgumentError: If p is not a probability.
+
+    Example:
+        >>> import convolens as cl
+        >>> Dropout3d().eval()(cl.ones(1, 2, 1, 1, 2)).tolist()
+        [[[[[1.0, 1.0]]], [[[1.0, 1.0]]]]]
+
+    Source: Tompson et al., "Efficient Object Localization Using Convolutional Networks", 2015,
+    section 3.2.
+    """
+
+    function = staticmethod(functional.dropout3d)
+
+
+@final
+class AlphaDropout(_Dropout):
+    """In training, a share p of the elements becomes what SELU makes of minus infinity.
+
+    All are scaled and shifted then, so that inputs of mean 0 and variance 1 keep both.
+
+    Args:
+        p: The share that is dropped.
+
+    Raises:
+        ArgumentError: If p is not a probability.
+
+    Example:
+        >>> import convolens as cl
+        >>> len(set(AlphaDropout()(cl.zeros(100)).tolist()))
+        2
+
+    Source: Klambauer et al., "Self-Normalizing Neural Networks", 2017.
+    """
+
+    function = staticmethod(functional.alpha_dropout)
+
+
+@final
+class DropoutScaledAtTest(_Dropout):
+    """Dropout as first published: in training a share p becomes 0; else all is multiplied by 1 - p.
+
+    AlexNet has p = 1/2, so it halves its outputs at test time. The expectation is that of
+    ``Dropout``, which scales in training instead: what one trains with, the other must test with.
+
+    Args:
+        p: The share that becomes 0 in training.
+
+    Raises:
+        ArgumentError: If p is not a probability.
+
+    Example:
+        >>> import convolens as cl
+        >>> layer = DropoutScaledAtTest(0.5)
+        >>> set(layer(cl.ones(100)).tolist()), layer.eval()(cl.ones(2)).tolist()
+        ({0.0, 1.0}, [0.5, 0.5])
+
+    Source: Krizhevsky, Sutskever and Hinton, "ImageNet Classification with Deep Convolutional
+    Neural Networks", 2012, section 4.2.
+    """
+
+    @staticmethod
+    def function(input: Tensor, p: float, training: bool) -> Tensor:
+        """Return ``input`` with a share p at 0 in training, else multiplied by 1 - p."""
+        return input * keep(ones_like(input.detach()), p) if training else input * (1 - p)

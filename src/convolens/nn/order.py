@@ -29,10 +29,13 @@ def cheapest(modules: Iterable[Module]) -> list[Module]:
         return result
     for place in range(len(result) - 1):
         first, second = result[place : place + 2]
-        watched = first._forward_hooks or second._forward_hooks
-        if type(first) is ReLU and type(second) in _POOLINGS and not watched:
+        if type(first) is ReLU and type(second) in _POOLINGS and not _watched(first, second):
             result[place : place + 2] = second, first
     return result
+
+
+def _watched(*modules: Module) -> bool:
+    return any(module._forward_hooks or module._forward_pre_hooks for module in modules)
 
 
 _POOLINGS = (MaxPool1d, MaxPool2d, MaxPool3d)

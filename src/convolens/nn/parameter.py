@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import final
-
 from convolens.backends.layout import dense
 from convolens.errors import GradientError
 from convolens.spec import FLOATS, TensorSpec
@@ -11,9 +9,10 @@ from convolens.tensor import Tensor
 from convolens.tensor.record import Version
 
 
-@final
 class Parameter(Tensor):
     """A tensor that requires gradients and that ``Module.parameters()`` finds.
+
+    Its one subclass is a parameter whose shape is not known yet, that of a lazy layer.
 
     Args:
         data: The initial values; the memory is shared if it is dense.

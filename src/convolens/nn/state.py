@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from convolens.errors import ArgumentError, DTypeError, ShapeError
+from convolens.nn.uninitialized import UninitializedParameter
+from convolens.spec import FLOATS
 from convolens.tensor import Tensor
 
 
@@ -19,14 +21,17 @@ class IncompatibleKeys(NamedTuple):
 
 
 def load_state(
-    own: Mapping[str, Tensor], state: Mapping[str, Any], strict: bool
+    own: Mapping[str, Tensor], state: Mapping[str, Any], strict: bool, assign: bool = False
 ) -> IncompatibleKeys:
     """Overwrite the tensors ``own`` with those of the same names. Nothing changes if one differs.
 
+    Parameters of lazy layers take the shapes of the state.
+
     Raises:
-        ArgumentError: If names are missing or unexpected, and ``strict``.
+        ArgumentError: If names are missing or unexpected, and ``strict``; or if a parameter of the
+            state has no shape yet, but one of ``own`` has.
         ShapeError: If a shape differs.
-        DTypeError: If an entry does not hold numbers.
+        DTypeError: If an entry does not hold numbers, or to ``assign`` not those of a parameter.
     """
     missing = [name for name in own if name not in state]
     unexpected = [name for name in state if name not in own]
@@ -39,8 +44,18 @@ def load_state(
             ],
             "load it into a model of the same structure, or pass strict=False.",
         )
-    arrays = {name: _numbers(name, state[name]) for name in own if name in state}
-    wrong = [name for name, array in arrays.items() if array.shape != own[name].shape]
+    both = [name for name in own if name in state]
+    unknown = {name for name in both if isinstance(own[name], UninitializedParameter)}
+    blank = {name for name in both if isinstance(state[name], UninitializedParameter)}
+    if blank - unknown:
+        raise ArgumentError(
+            f"the state does not fit: {len(blank - unknown)} of its parameters have no shape yet.",
+            [(name, "uninitialized", "") for name in sorted(blank - unknown)],
+            "call the lazy layers that it comes from once, and take their state then.",
+        )
+    arrays = {name: _numbers(name, state[name]) for name in both if name not in blank}
+    known = {name: array for name, array in arrays.items() if name not in unknown}
+    wrong = [name for name, array in known.items() if array.shape != own[name].shape]
     if wrong:
         raise ShapeError(
             f"the state does not fit: {len(wrong)} entries have other shapes.",
@@ -50,9 +65,33 @@ def load_state(
             ],
             "load it into a model of the same sizes.",
         )
-    for name, array in arrays.items():
-        own[name].detach().copy_(array)
+    if assign:
+        _assign(own, arrays)
+    else:
+        for name, array in arrays.items():
+            tensor = own[name]
+            if isinstance(tensor, UninitializedParameter):
+                tensor.materialize(array.shape)
+            tensor.detach().copy_(array)
     return IncompatibleKeys(missing, unexpected)
+
+
+def _assign(own: Mapping[str, Tensor], arrays: Mapping[str, Any]) -> None:
+    """Take over the arrays themselves, with their types."""
+    for name, array in arrays.items():
+        if own[name].dtype in FLOATS and array.dtype not in FLOATS:
+            raise DTypeError(
+                f"the state's {name} holds {array.dtype}, but a {own[name].dtype} tensor takes "
+                "float32 or float64.",
+                hint="load it without assign, which converts.",
+            )
+    for name, array in arrays.items():
+        tensor = own[name]
+        if isinstance(tensor, UninitializedParameter):
+            tensor.materialize(array.shape)
+        taken = Tensor.leaf(array)
+        taken.version.shared = True  # with whoever made the state
+        tensor.data = taken
 
 
 def _numbers(name: str, value: Any) -> Any:

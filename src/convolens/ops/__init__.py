@@ -7,6 +7,7 @@ from convolens.ops.cast import Cast
 from convolens.ops.channel_sum import ChannelSum
 from convolens.ops.concat import Concat
 from convolens.ops.conv import Conv, ConvInputGrad, ConvWeightGrad
+from convolens.ops.conv_transpose import ConvTranspose
 from convolens.ops.cross_entropy import CrossEntropy, CrossEntropyGrad
 from convolens.ops.div import Div
 from convolens.ops.dropout import Dropout
@@ -42,6 +43,7 @@ __all__ = [
     "Concat",
     "Conv",
     "ConvInputGrad",
+    "ConvTranspose",
     "ConvWeightGrad",
     "Cost",
     "CrossEntropy",
@@ -88,6 +90,7 @@ OPERATORS: tuple[type[Op], ...] = (
     Conv,
     ConvInputGrad,
     ConvWeightGrad,
+    ConvTranspose,
     MaxPool,
     MaxPoolGrad,
     MaxPoolPick,

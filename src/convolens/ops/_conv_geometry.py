@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from math import prod
 from typing import Any
 
+import numpy as np
+
 from convolens.errors import ArgumentError
 from convolens.ops import _spatial as spatial
 from convolens.ops._op import Array, Op
@@ -60,11 +62,37 @@ class ConvGeometry(Op):
         outputs, *rest = weight.shape
         return weight.reshape(self.groups, outputs // self.groups, *rest)
 
-    def each_tap(self, sizes: Sequence[int], kernel: Sequence[int]) -> Iterator[tuple[Any, Any]]:
-        """Yield the index of each tap, and the index of the inputs that it reads in all outputs."""
+    def each_tap(
+        self, sizes: Sequence[int], kernel: Sequence[int], outputs: Sequence[int] | None = None
+    ) -> Iterator[tuple[Any, Any]]:
+        """Yield the index of each tap, and the index of the inputs that it reads in all outputs.
+
+        Given ``outputs``, in as many of the first outputs along each axis.
+        """
         tables = spatial.tables(self.windows(kernel), sizes)
+        if outputs is not None:
+            tables = [table[:count] for table, count in zip(tables, outputs, strict=True)]
         for tap in spatial.taps(kernel):
             yield spatial.at(tap), spatial.reads(tables, tap)
+
+    def sent_back(self, weight: Array, g: Array, sizes: Sequence[int]) -> Array:
+        """Send each of g through the taps to the inputs that they read, of an image of ``sizes``.
+
+        It is the definition of the input gradient, and of the transposed convolution. The image
+        may have room for more windows than g has outputs: those of g are the first ones.
+
+        Shapes:
+            weight [K, C/groups, *R], g [N, K, *P] -> [N, C, *sizes]
+        """
+        batch, channels = g.shape[0], weight.shape[1] * self.groups
+        weights, upstream = self.split_weight(weight), self.split(g)
+        padded: Array = np.zeros((batch, channels, *(size + 1 for size in sizes)), g.dtype)
+        for tap, reads in self.each_tap(sizes, weight.shape[2:], g.shape[2:]):
+            part = weights[tap].swapaxes(-1, -2) @ upstream
+            # An output reads each input at most once by a given tap, so only the pad cell repeats.
+            padded[reads] += part.reshape(batch, channels, *g.shape[2:])
+        image: Array = padded[spatial.without_pad_cell(sizes)]
+        return image
 
     def multiply_adds(self, x: TensorSpec, weight: TensorSpec) -> int:
         """Return how many products of a weight and a real input there are; padding is free."""

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convolens.errors import ArgumentError, ShapeError
+from convolens.ops._padding import NAMES, named_padding
 
 Table = NDArray[np.int64]
 Pair = tuple[int, int]
@@ -149,7 +150,7 @@ def sliding(
         array([[0, 1, 2],
                [1, 2, 3]])
     """
-    (pair,) = resolve_padding(padding, (kernel,), (stride,), (dilation,))
+    (pair,) = resolve_padding(padding, (kernel,), (stride,), (dilation,), (size,))
     return Window(kernel, stride, pair, dilation, ceil_mode).taps(size)
 
 
@@ -182,6 +183,20 @@ def transposed(
     return inverse(window.taps(outputs)[:size], outputs)
 
 
+def require_output_padding(window: Window, output_padding: int) -> None:
+    """Refuse cells at the end of a transposed window's outputs that another size would explain.
+
+    Raises:
+        ArgumentError: If ``output_padding`` is not below the stride or the dilation.
+    """
+    if not 0 <= index(output_padding) < max(window.stride, window.dilation):
+        raise ArgumentError(
+            f"output_padding is {output_padding}, but must be at least 0 and smaller than stride "
+            f"{window.stride} or dilation {window.dilation}.",
+            hint="use a smaller output_padding.",
+        )
+
+
 def transposed_size(size: int, window: Window, output_padding: int = 0) -> int:
     """Return (size - 1) stride - padding + extent + output_padding.
 
@@ -189,12 +204,7 @@ def transposed_size(size: int, window: Window, output_padding: int = 0) -> int:
         ArgumentError: If ``output_padding`` is not below the stride or the dilation.
         ShapeError: If the result would have no elements.
     """
-    if not 0 <= output_padding < max(window.stride, window.dilation):
-        raise ArgumentError(
-            f"output_padding is {output_padding}, but must be at least 0 and smaller than stride "
-            f"{window.stride} or dilation {window.dilation}.",
-            hint="use a smaller output_padding.",
-        )
+    require_output_padding(window, output_padding)
     result = (size - 1) * window.stride - sum(window.padding) + window.extent + output_padding
     if result < 1:
         raise ShapeError(
@@ -254,19 +264,22 @@ def resolve_padding(
     kernel: Sequence[int],
     stride: Sequence[int],
     dilation: Sequence[int],
+    sizes: Sequence[int] | None = None,
 ) -> tuple[Pair, ...]:
     """Return the cells before and after each axis that a padding argument means.
 
     Args:
-        padding: An int for all axes, one int or pair an axis, ``'valid'`` (none), or ``'same'``:
-            as many outputs as inputs; where the number is odd, the extra cell goes after.
+        padding: An int for all axes, one int or pair an axis, or a name: ``'valid'`` (none),
+            ``'same'`` (as many outputs as inputs; where the number is odd, the extra cell goes
+            after), ``'same_fixed'``, ``'same_tf'`` or ``'full'`` (see ``named_padding``).
         kernel: The taps, one number an axis.
         stride: The step between outputs, one number an axis.
         dilation: The distance between taps, one number an axis.
+        sizes: The inputs, one number an axis; only ``'same_tf'`` depends on them.
 
     Raises:
-        ArgumentError: If the name is not known, the length does not fit, or ``'same'`` is asked
-            for with a stride other than 1.
+        ArgumentError: If the name is not known, the length does not fit, ``'same'`` is asked
+            for with a stride other than 1, or ``'same_tf'`` without sizes.
 
     Example:
         >>> resolve_padding("same", (3, 2), (1, 1), (1, 1))
@@ -274,27 +287,12 @@ def resolve_padding(
     """
     rank = len(kernel)
     if isinstance(padding, str):
-        if padding == "valid":
-            return ((0, 0),) * rank
-        if padding != "same":
-            raise ArgumentError(
-                f"padding is {padding!r}, but a name must be 'same' or 'valid'.",
-                hint="use 'same', 'valid', a number, or one number an axis.",
-            )
-        if any(step != 1 for step in stride):
-            raise ArgumentError(
-                "padding='same' is not supported for strided convolutions",
-                [("stride", tuple(stride), "")],
-                "with a stride, write the padding as a number: kernel // 2 gives "
-                "ceil(size / stride) outputs for an odd kernel.",
-            )
-        totals = [d * (k - 1) for k, d in zip(kernel, dilation, strict=True)]
-        return tuple((total // 2, total - total // 2) for total in totals)
+        return named_padding(padding, kernel, stride, dilation, sizes)
     if isinstance(padding, SupportsIndex):
         return ((index(padding), index(padding)),) * rank
     if not isinstance(padding, Sequence):
         raise ArgumentError(
-            f"padding is {padding!r}, but must be a whole number, one an axis, 'same' or 'valid'."
+            f"padding is {padding!r}, but must be a whole number, one an axis, or {NAMES}."
         )
     if len(padding) != rank:
         raise ArgumentError(

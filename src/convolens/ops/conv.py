@@ -172,8 +172,8 @@ class Conv(ConvGeometry):
 class ConvInputGrad(ConvGeometry):
     """dx[n,c,i] = sum over k, r of weight[k,c,r] g[n,k,p], where output p reads input i by tap r.
 
-    It is the transposed convolution. ``sizes`` are the spatial sizes of the image, which the
-    sizes of g do not determine: a stride rounds them down.
+    It is the transposed convolution (see ``ConvTranspose``). ``sizes`` are the spatial sizes of
+    the image, which the sizes of g do not determine: a stride rounds them down.
 
     Shapes:
         weight [K, C/groups, *R], g [N, K, *P] -> dx [N, C, *sizes]
@@ -196,16 +196,7 @@ class ConvInputGrad(ConvGeometry):
 
     def reference(self, *arrays: Array) -> Array:
         weight, g = arrays
-        batch, channels = g.shape[0], weight.shape[1] * self.groups
-        weights = self.split_weight(weight)
-        upstream = self.split(g)
-        padded: Array = np.zeros((batch, channels, *(size + 1 for size in self.sizes)), g.dtype)
-        for tap, reads in self.each_tap(self.sizes, weight.shape[2:]):
-            part = weights[tap].swapaxes(-1, -2) @ upstream
-            # An output reads each input at most once by a given tap, so only the pad cell repeats.
-            padded[reads] += part.reshape(batch, channels, *g.shape[2:])
-        dx: Array = padded[spatial.without_pad_cell(self.sizes)]
-        return dx
+        return self.sent_back(weight, g, self.sizes)
 
     def gradient(
         self, inputs: Sequence[Value], output: Value, upstream: Value

@@ -204,8 +204,9 @@ class TensorBase:
 
     @data.setter
     def data(self, value: Tensor) -> None:
-        self.array, self.spec = dense(value.array), value.spec
         self.version.bump()
+        self.array, self.spec = dense(value.array), value.spec
+        self.version = value.version if self.array is value.array else Version()
 
     # In place.
 

@@ -147,6 +147,7 @@ def method_arrays(n: int, c: int, h: int) -> dict[str, Any]:
         "weight": floats(2 * c, 1, 1, 3),
         "backward": False,
         "bias": floats(2 * c),
+        "shift": floats(c),
         "y": floats(n, 2 * c, h, 3),
         "g": floats(n, 2 * c, h, 3),
         "dx": floats(n, c, h, 3),

@@ -51,8 +51,10 @@ def round_axis(low: float, high: float, start: float, end: float, most: int = 6)
         >>> round_axis(0, 2.3, 0, 100).ticks
         (0.0, 0.5, 1.0, 1.5, 2.0, 2.5)
     """
-    if high <= low:
-        low, high = low - 0.5, low + 0.5
+    magnitude = max(abs(low), abs(high))
+    if high - low <= max(1e-6 * magnitude, 1e-200):  # too close for ticks between them
+        margin = max(0.5, 1e-6 * magnitude)
+        low, high = low - margin, high + margin
     step = round_step((high - low) / (most - 1))
     while math.ceil(high / step - 1e-9) - math.floor(low / step + 1e-9) > most - 1:
         step = round_step(step * 1.5)

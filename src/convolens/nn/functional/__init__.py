@@ -2,7 +2,19 @@
 
 from convolens.nn.functional.activation import log_softmax, relu, sigmoid, softmax, tanh
 from convolens.nn.functional.conv import conv1d, conv2d, conv3d
-from convolens.nn.functional.dropout import dropout
+from convolens.nn.functional.conv_transpose import (
+    conv_transpose1d,
+    conv_transpose2d,
+    conv_transpose3d,
+)
+from convolens.nn.functional.convolve import convolve
+from convolens.nn.functional.dropout import (
+    alpha_dropout,
+    dropout,
+    dropout1d,
+    dropout2d,
+    dropout3d,
+)
 from convolens.nn.functional.linear import linear
 from convolens.nn.functional.loss import cross_entropy
 from convolens.nn.functional.normalization import local_response_norm
@@ -17,14 +29,22 @@ from convolens.nn.functional.pooling import (
 from convolens.nn.functional.shape import flatten
 
 __all__ = [
+    "alpha_dropout",
     "avg_pool1d",
     "avg_pool2d",
     "avg_pool3d",
     "conv1d",
     "conv2d",
     "conv3d",
+    "conv_transpose1d",
+    "conv_transpose2d",
+    "conv_transpose3d",
+    "convolve",
     "cross_entropy",
     "dropout",
+    "dropout1d",
+    "dropout2d",
+    "dropout3d",
     "flatten",
     "linear",
     "local_response_norm",

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from convolens import ops
 from convolens.errors import ShapeError
 from convolens.nn.functional._arguments import Ints, Padding, each_axis
+from convolens.ops._conv_geometry import ConvGeometry
 from convolens.ops._taps import resolve_padding
 from convolens.tensor import Tensor, apply
 
@@ -17,8 +18,17 @@ def conv_operator(
     padding: Padding,
     dilation: Ints,
     groups: int,
+    sizes: Sequence[int] | None = None,
 ) -> ops.Conv:
     """Return the convolution operator for torch's arguments.
+
+    Args:
+        kernel: The taps, one number an axis.
+        stride: The step between outputs.
+        padding: Cells around the input, or a name.
+        dilation: The distance between taps.
+        groups: In how many groups the channels are split.
+        sizes: The spatial sizes of the input; only ``padding='same_tf'`` depends on them.
 
     Raises:
         ArgumentError: If an argument is out of range.
@@ -26,15 +36,29 @@ def conv_operator(
     rank = len(kernel)
     steps = each_axis("stride", stride, rank)
     spread = each_axis("dilation", dilation, rank)
-    return ops.Conv(steps, resolve_padding(padding, kernel, steps, spread), spread, groups)
+    cells = resolve_padding(padding, kernel, steps, spread, sizes)
+    return ops.Conv(steps, cells, spread, groups)
 
 
-def convolve_with(op: ops.Conv, input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+def on_batch(op: ConvGeometry, input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
     """Call a convolution on a batch [N, C, *I] or on one image [C, *I]."""
     single = input.ndim == op.rank + 1
     batch = input.unsqueeze(0) if single else input
     y = apply(op, batch, weight) if bias is None else apply(op, batch, weight, bias)
     return y.squeeze(0) if single else y
+
+
+def require_weight(name: str, rank: int, weight: Tensor) -> None:
+    """Refuse a weight of another rank than the function's.
+
+    Raises:
+        ShapeError: If it does not have ``rank`` axes beside two of channels.
+    """
+    if weight.ndim != rank + 2:
+        raise ShapeError(
+            f"{name}{rank}d: the weight has {weight.ndim} dimensions, but {rank + 2} are needed.",
+            [("weight", weight.spec, "")],
+        )
 
 
 def _convolve(
@@ -47,13 +71,10 @@ def _convolve(
     dilation: Ints,
     groups: int,
 ) -> Tensor:
-    if weight.ndim != rank + 2:
-        raise ShapeError(
-            f"conv{rank}d: the weight has {weight.ndim} dimensions, but {rank + 2} are needed.",
-            [("weight", weight.spec, "")],
-        )
-    op = conv_operator(weight.shape[2:], stride, padding, dilation, groups)
-    return convolve_with(op, input, weight, bias)
+    require_weight("conv", rank, weight)
+    sizes = input.shape[-rank:]
+    op = conv_operator(weight.shape[2:], stride, padding, dilation, groups, sizes)
+    return on_batch(op, input, weight, bias)
 
 
 def conv1d(

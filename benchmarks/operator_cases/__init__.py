@@ -1,0 +1,1 @@
+"""Typical calls of each family of operators, written once for either library."""

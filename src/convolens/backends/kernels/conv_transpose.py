@@ -1,0 +1,79 @@
+"""The ways to compute a transposed convolution: those of the input gradient that it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import lru_cache
+from typing import cast
+
+from convolens import _native
+from convolens.backends.candidate import Candidate, Packed, Run, Specs
+from convolens.backends.kernels import conv
+from convolens.backends.kernels._common import refuse_all_but_float32
+from convolens.backends.layout import dense, empty
+from convolens.ops import Array, ConvInputGrad, ConvTranspose, Op
+from convolens.ops._conv_geometry import ConvGeometry
+from convolens.ops._op import shared
+from convolens.spec import TensorSpec
+
+
+@lru_cache(maxsize=4096)
+def _as_gradient(op: Op, specs: Specs) -> tuple[ConvInputGrad, Specs]:
+    """Return the input gradient that computes a transposed convolution, and its inputs' specs.
+
+    Cells that output_padding adds behind are taken from the padding there: without it, the
+    convolution of so large an image has more outputs than x has pixels.
+    """
+    transpose = cast(ConvTranspose, op)
+    x, weight, *_ = specs
+    padding = tuple(
+        (before, max(0, after - extra))
+        for (before, after), extra in zip(transpose.padding, transpose.output_padding, strict=True)
+    )
+    attributes = {**shared(transpose, ConvGeometry), "padding": padding}
+    return ConvInputGrad(**attributes, sizes=op.infer(*specs).shape[2:]), (weight, x)
+
+
+def _refuse(candidate: Candidate) -> Callable[[Op, Specs], str]:
+    def refuse(op: Op, specs: Specs) -> str:
+        if reason := refuse_all_but_float32(op, specs):
+            return reason
+        transpose = cast(ConvTranspose, op)
+        for (_, after), extra, step in zip(
+            transpose.padding, transpose.output_padding, transpose.stride, strict=True
+        ):
+            if extra - after >= step:
+                return "output_padding makes room for windows that no input has"
+        return candidate.refuse(*_as_gradient(op, specs))
+
+    return refuse
+
+
+def _prepare(algorithm: str) -> Callable[[Op, Specs, TensorSpec], Run]:
+    def prepare(op: Op, specs: Specs, output: TensorSpec) -> Run:
+        gradient = _as_gradient(op, specs)
+        problem = conv._problem(*gradient, algorithm)
+
+        def pack(weight: Array) -> _native.ConvWeights:
+            return problem.pack(conv._image(weight), backward=True)
+
+        def run(x: Array, weights: _native.ConvWeights, bias: Array | None = None) -> Array:
+            y = empty(output)
+            start = None if bias is None else dense(bias)
+            problem.input_grad(weights, conv._image(x), start, conv._image(y))
+            return y
+
+        return Packed(1, conv._layout(*gradient, algorithm, backward=True), pack, run)
+
+    return prepare
+
+
+def _row(own: Candidate) -> Candidate:
+    def nanoseconds(op: Op, specs: Specs) -> float:
+        return own.nanoseconds(*_as_gradient(op, specs))
+
+    return replace(own, refuse=_refuse(own), nanoseconds=nanoseconds, prepare=_prepare(own.name))
+
+
+CANDIDATES = tuple(map(_row, conv.INPUT_GRAD))
