@@ -69,6 +69,9 @@ struct MoveArgs {
     i64 from_strides[kAxes];
     i64 to_strides[kAxes];
     i64 row_block, row_blocks;
+    // Rows that run on in the source may be several groups, `to_group` apart in the target. Only
+    // where all rows make one block.
+    i64 group_rows, to_group;
 };
 
 // y[outer][o][i] = sum over entries e in [first[o], first[o + 1]) of weight[e]
@@ -80,6 +83,18 @@ struct WeighArgs {
     const i64* first;
     const i64* index;
     const float* weight;
+};
+
+// image[n][h][w][c] = the sum of patches[n][p][q][c][r][s] over the windows (p, q) that read the
+// pixel by tap (r, s). Tap r of window p reads row rows[p][r], or none if that is negative; columns
+// likewise. A unit is (n, block of rows).
+struct FoldArgs {
+    const float* patches;
+    float* image;
+    i64 h, w, c, p, q, r, s;
+    const i64* rows;
+    const i64* columns;
+    i64 row_block, row_blocks;
 };
 
 // Rows of `length` contiguous elements. A unit is a row.
@@ -275,6 +290,7 @@ struct UpdateArgs {
     X(transpose, TransposeArgs)             \
     X(move, MoveArgs)                       \
     X(weigh, WeighArgs)                     \
+    X(fold, FoldArgs)                       \
     X(softmax, RowsArgs)                    \
     X(softmax_grad, RowsArgs)               \
     X(log_softmax, RowsArgs)                \
