@@ -61,7 +61,7 @@ struct TransposeArgs {
 // to(i, j, ...) = from(i, j, ...) along `axes` axes, at least 2, with strides of either sign. A
 // unit is a block of rows (of the last axis but one) for one index of all axes before.
 struct MoveArgs {
-    static constexpr int kAxes = 8;
+    static constexpr int kAxes = 16;
     const float* from;
     float* to;
     int axes;

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from convolens.backends.candidate import Candidate
-from convolens.backends.kernels import conv, dense, elementwise, move, pool, rows
+from convolens.backends.kernels import conv, dense, elementwise, move, patches, pool, rows, weigh
 from convolens.ops import (
     Add,
     AvgPool,
     AvgPoolGrad,
+    ChannelShuffle,
     Concat,
     Conv,
     ConvInputGrad,
@@ -19,6 +20,8 @@ from convolens.ops import (
     Embed,
     Exp,
     Expand,
+    Flip,
+    Fold,
     Linear,
     LocalResponseNorm,
     LocalResponseNormGrad,
@@ -30,19 +33,30 @@ from convolens.ops import (
     Mean,
     Mul,
     Op,
+    Pad,
+    PadGrad,
     Permute,
+    PixelShuffle,
+    PixelUnshuffle,
     Relu,
     ReluGrad,
+    Repeat,
+    RepeatGrad,
+    Resample,
+    ResampleGrad,
     Reshape,
+    Roll,
     Scale,
     Sigmoid,
     SigmoidGrad,
     Softmax,
     SoftmaxGrad,
+    Stack,
     Sub,
     Sum,
     Tanh,
     TanhGrad,
+    Unfold,
 )
 
 KERNELS: dict[type[Op], tuple[Candidate, ...]] = {
@@ -83,4 +97,18 @@ KERNELS: dict[type[Op], tuple[Candidate, ...]] = {
     Embed: (move.MOVE,),
     Concat: (move.MOVE,),
     Permute: (move.MOVE,),
+    Stack: (move.MOVE,),
+    Repeat: (move.MOVE,),
+    RepeatGrad: (weigh.REPEAT_GRAD,),
+    Flip: (move.MOVE,),
+    Roll: (move.MOVE,),
+    Pad: (move.MOVE,),
+    PadGrad: (weigh.PAD_GRAD,),
+    Resample: (weigh.RESAMPLE,),
+    ResampleGrad: (weigh.RESAMPLE_GRAD,),
+    Unfold: (patches.UNFOLD,),
+    Fold: (patches.FOLD,),
+    PixelShuffle: (move.MOVE,),
+    PixelUnshuffle: (move.MOVE,),
+    ChannelShuffle: (move.MOVE,),
 }

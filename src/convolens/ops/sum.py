@@ -84,7 +84,6 @@ class Expand(Rearrangement):
 
     def infer(self, *specs: TensorSpec) -> TensorSpec:
         (x,) = specs
-        dtype = require_float(self.name, x=x)
         aligned = (1,) * (len(self.shape) - x.rank) + x.shape
         fits = len(aligned) == len(self.shape) and all(
             have in (1, want) for have, want in zip(aligned, self.shape, strict=True)
@@ -95,7 +94,7 @@ class Expand(Rearrangement):
                 [("x", x, "")],
                 "aligned from the right, each size must be kept, or be 1.",
             )
-        return checked(self.shape, dtype)
+        return checked(self.shape, x.dtype)
 
     def pieces(self, target: Array, *inputs: Array) -> Iterator[tuple[Array, Array]]:
         yield target, np.broadcast_to(inputs[0], self.shape)

@@ -3,9 +3,11 @@
 from convolens.nn.functional.activation import log_softmax, relu, sigmoid, softmax, tanh
 from convolens.nn.functional.conv import conv1d, conv2d, conv3d
 from convolens.nn.functional.dropout import dropout
+from convolens.nn.functional.fold import fold, unfold
 from convolens.nn.functional.linear import linear
 from convolens.nn.functional.loss import cross_entropy
 from convolens.nn.functional.normalization import local_response_norm
+from convolens.nn.functional.padding import pad
 from convolens.nn.functional.pooling import (
     avg_pool1d,
     avg_pool2d,
@@ -15,25 +17,35 @@ from convolens.nn.functional.pooling import (
     max_pool3d,
 )
 from convolens.nn.functional.shape import flatten
+from convolens.nn.functional.shuffling import channel_shuffle, pixel_shuffle, pixel_unshuffle
+from convolens.nn.functional.upsampling import interpolate, upsample
 
 __all__ = [
     "avg_pool1d",
     "avg_pool2d",
     "avg_pool3d",
+    "channel_shuffle",
     "conv1d",
     "conv2d",
     "conv3d",
     "cross_entropy",
     "dropout",
     "flatten",
+    "fold",
+    "interpolate",
     "linear",
     "local_response_norm",
     "log_softmax",
     "max_pool1d",
     "max_pool2d",
     "max_pool3d",
+    "pad",
+    "pixel_shuffle",
+    "pixel_unshuffle",
     "relu",
     "sigmoid",
     "softmax",
     "tanh",
+    "unfold",
+    "upsample",
 ]
