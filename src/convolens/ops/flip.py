@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, final
-
-import numpy as np
+from typing import Any, ClassVar, final
 
 from convolens.ops._op import Array, Mistake, Op, Sample, Value
 from convolens.ops._rearrangement import Rearrangement
@@ -34,7 +32,11 @@ class Flip(Rearrangement):
         return checked(x.shape, x.dtype)
 
     def pieces(self, target: Array, *inputs: Array) -> Iterator[tuple[Array, Array]]:
-        yield target, np.flip(inputs[0], self.axes)
+        (x,) = inputs
+        order: list[Any] = [
+            slice(None, None, -1 if axis in self.axes else 1) for axis in range(x.ndim)
+        ]
+        yield target, x[(*order, ...)]
 
     def gradient(
         self, inputs: Sequence[Value], output: Value, upstream: Value

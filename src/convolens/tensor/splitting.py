@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Splitting(TensorBase):
-    """Parts, which share the tensor's memory. Abstract: a part of ``Tensor``."""
+    """Parts along an axis. Abstract: a part of ``Tensor``."""
 
     __slots__ = ()
 

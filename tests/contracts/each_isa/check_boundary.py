@@ -83,6 +83,12 @@ CALLS: dict[str, Callable[[int, int, int], list[Any]]] = {
         c,
         h,
     ],
+    "fold": lambda n, c, h: [
+        floats(n, 2 * c, h),
+        floats(n, c, h, h),
+        labels(1, 1),
+        labels(h, 2),
+    ],
     "unflatten": lambda n, c, h: [floats(n, c * h), floats(n, c, h)],
     "relu": one,
     "sigmoid": one,
