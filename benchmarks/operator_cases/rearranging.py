@@ -71,7 +71,7 @@ CASES: list[tuple[str, Call, Shapes]] = [
     ("pixel_unshuffle 2", lambda m, F, t: F.pixel_unshuffle(t[0], 2), [_IMAGE]),
     ("channel_shuffle 2", lambda m, F, t: F.channel_shuffle(t[0], 2), [_IMAGE]),
     ("channel_shuffle 8", lambda m, F, t: F.channel_shuffle(t[0], 8), [_IMAGE]),
-    ("unflatten", lambda m, F, t: t[0].unflatten(1, (4, 16)), [_IMAGE]),
+    ("unflatten and scale", lambda m, F, t: t[0].unflatten(1, (4, 16)) * 2.0, [_IMAGE]),
     ("flip columns", lambda m, F, t: t[0].flip(3), [_IMAGE]),
     ("flip rows and columns", lambda m, F, t: t[0].flip((2, 3)), [_IMAGE]),
     ("roll", lambda m, F, t: t[0].roll((3, 5), (2, 3)), [_IMAGE]),

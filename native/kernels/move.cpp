@@ -7,26 +7,53 @@
 namespace convolens::CONVOLENS_ISA {
 namespace {
 
-// The two innermost axes of a unit: `rows` rows of `columns` numbers.
+// The places of neighbours along an axis that may be two axes: groups, and places within a group.
+template <class Pointer>
+class Steps {
+  public:
+    Steps(Pointer origin, i64 step, i64 group, i64 group_step, i64 first)
+        : origin_(origin),
+          step_(step),
+          group_(group),
+          group_step_(group_step),
+          outer_(first / group),
+          inner_(first % group) {}
+
+    Pointer next() {
+        const Pointer place = origin_ + outer_ * group_step_ + inner_ * step_;
+        if (++inner_ == group_) {
+            inner_ = 0;
+            ++outer_;
+        }
+        return place;
+    }
+
+  private:
+    Pointer origin_;
+    i64 step_, group_, group_step_, outer_, inner_;
+};
+
+// The two innermost axes of a unit: rows from `first` to before `last`, of `columns` numbers.
 struct Plane {
     const float* from;
     float* to;
-    i64 rows, columns;
+    i64 first, last, columns;
     i64 from_row, from_column, to_row, to_column;
-    i64 group_rows, to_group;  // in the target, groups of rows may be further apart
+    i64 row_group, to_group, column_group, from_group;
 
-    float* target_row(i64 row) const {
-        return to + row / group_rows * to_group + row % group_rows * to_row;
+    Steps<float*> targets(i64 row) const { return {to, to_row, row_group, to_group, row}; }
+    Steps<const float*> sources(i64 column) const {
+        return {from, from_column, column_group, from_group, column};
     }
 };
 
 void copy_rows(const Plane& plane) {
-    for (i64 row = 0; row < plane.rows; ++row)
+    for (i64 row = plane.first; row < plane.last; ++row)
         copy(plane.to + row * plane.to_row, plane.from + row * plane.from_row, plane.columns);
 }
 
 void fill_rows(const Plane& plane) {
-    for (i64 row = 0; row < plane.rows; ++row) {
+    for (i64 row = plane.first; row < plane.last; ++row) {
         const vec same = broadcast(plane.from[row * plane.from_row]);
         for_each_register(0, plane.columns, [&](i64 i, auto count) {
             store(plane.to + row * plane.to_row + i, same, count);
@@ -34,16 +61,22 @@ void fill_rows(const Plane& plane) {
     }
 }
 
-// Rows of the target are columns of the source.
+// Rows of the target are columns of the source: blocks are transposed in registers.
 void transpose_rows(const Plane& plane) {
-    for (i64 row = 0; row < plane.rows; row += kLanes) {
-        const i64 rows = plane.rows - row < kLanes ? plane.rows - row : kLanes;
+    for (i64 row = plane.first; row < plane.last; row += kLanes) {
+        const i64 rows = plane.last - row < kLanes ? plane.last - row : kLanes;
+        float* to[kLanes];
+        Steps<float*> targets = plane.targets(row);
+        for (i64 j = 0; j < rows; ++j) to[j] = targets.next();
+        Steps<const float*> sources = plane.sources(0);
         for (i64 column = 0; column < plane.columns; column += kLanes) {
             const i64 left = plane.columns - column;
             const i64 columns = left < kLanes ? left : kLanes;
-            transpose_block(plane.from + column * plane.from_column + row, plane.from_column,
-                            plane.to + row * plane.to_row + column, plane.to_row, columns, rows,
-                            columns);
+            vec block[kLanes];
+            for (int i = 0; i < kLanes; ++i)
+                block[i] = i < columns ? load_first(sources.next() + row, rows) : vec{};
+            transpose_registers(block);
+            for (i64 j = 0; j < rows; ++j) store_first(to[j] + column, block[j], columns);
         }
     }
 }
@@ -51,23 +84,26 @@ void transpose_rows(const Plane& plane) {
 // The numbers of a few columns, each running on in the source, woven into one run of the target.
 template <int Columns>
 void interleave_columns(const Plane& plane) {
-    i64 row = 0;
-    for (; row + kLanes <= plane.rows; row += kLanes) {
+    const float* from[Columns];
+    Steps<const float*> sources = plane.sources(0);
+    for (int j = 0; j < Columns; ++j) from[j] = sources.next();
+    i64 row = plane.first;
+    for (; row + kLanes <= plane.last; row += kLanes) {
         vec x[Columns];
-        for (int j = 0; j < Columns; ++j) x[j] = load(plane.from + j * plane.from_column + row);
+        for (int j = 0; j < Columns; ++j) x[j] = load(from[j] + row);
         interleave(x);
         for (int j = 0; j < Columns; ++j) store(plane.to + row * Columns + j * kLanes, x[j]);
     }
-    for (; row < plane.rows; ++row)
-        for (int j = 0; j < Columns; ++j)
-            plane.to[row * Columns + j] = plane.from[j * plane.from_column + row];
+    for (; row < plane.last; ++row)
+        for (int j = 0; j < Columns; ++j) plane.to[row * Columns + j] = from[j][row];
 }
 
 // One run of the source taken apart into a few rows of the target.
 template <int Rows>
 void deinterleave_rows(const Plane& plane) {
     float* to[Rows];
-    for (int j = 0; j < Rows; ++j) to[j] = plane.target_row(j);
+    Steps<float*> targets = plane.targets(0);
+    for (int j = 0; j < Rows; ++j) to[j] = targets.next();
     i64 column = 0;
     for (; column + kLanes <= plane.columns; column += kLanes) {
         vec x[Rows];
@@ -80,11 +116,16 @@ void deinterleave_rows(const Plane& plane) {
 }
 
 void move_one_by_one(const Plane& plane) {
-    for (i64 row = 0; row < plane.rows; ++row) {
+    Steps<float*> targets = plane.targets(plane.first);
+    for (i64 row = plane.first; row < plane.last; ++row) {
         const float* from = plane.from + row * plane.from_row;
-        float* to = plane.to + row * plane.to_row;
-        for (i64 column = 0; column < plane.columns; ++column)
-            to[column * plane.to_column] = from[column * plane.from_column];
+        float* to = targets.next();
+        Steps<const float*> sources = plane.sources(0);
+        for (i64 column = 0; column < plane.columns; column += plane.column_group) {
+            const float* group = from + column / plane.column_group * plane.from_group;
+            for (i64 i = 0; i < plane.column_group; ++i)
+                to[(column + i) * plane.to_column] = group[i * plane.from_column];
+        }
     }
 }
 
@@ -93,22 +134,23 @@ using MovePlane = void (*)(const Plane&);
 MovePlane way_to_move(const MoveArgs& args) {
     const int last = args.axes - 1;
     const i64 rows = args.extents[last - 1], columns = args.extents[last];
-    const i64 from_row = args.from_strides[last - 1], from_column = args.from_strides[last];
+    const bool in_groups = args.row_group != rows || args.column_group != columns;
     if (args.to_strides[last] != 1) return move_one_by_one;
-    if (from_column == 1) return copy_rows;
-    if (from_column == 0) return fill_rows;
-    if (from_row == 1 && from_column == rows) {
+    if (args.from_strides[last] == 1 && !in_groups) return copy_rows;
+    if (args.from_strides[last] == 0 && !in_groups) return fill_rows;
+    if (args.from_strides[last - 1] != 1) return move_one_by_one;
+    if (args.from_strides[last] == rows && args.column_group == columns) {
         if (rows == 2) return deinterleave_rows<2>;
         if (rows == 4) return deinterleave_rows<4>;
         if (rows == 8) return deinterleave_rows<8>;
     }
-    if (from_row == 1 && args.to_strides[last - 1] == columns && args.group_rows == rows) {
+    if (args.to_strides[last - 1] == columns && args.row_group == rows) {
         if (columns == 2) return interleave_columns<2>;
         if (columns == 4) return interleave_columns<4>;
         if (columns == 8) return interleave_columns<8>;
     }
-    // Blocks that are transposed in registers should not be mostly empty.
-    return from_row == 1 && rows >= kLanes / 4 ? transpose_rows : move_one_by_one;
+    // Blocks that are transposed should not be mostly empty.
+    return rows >= kLanes / 4 ? transpose_rows : move_one_by_one;
 }
 
 // Walks through the units: where each plane lies in either arrangement.
@@ -127,17 +169,20 @@ class Walk {
 
     Plane plane() const {
         const int rows = args_.axes - 2, columns = args_.axes - 1;
-        const i64 first = block_ * args_.row_block, left = args_.extents[rows] - first;
-        return {from_ + first * args_.from_strides[rows],
-                to_ + first * args_.to_strides[rows],
-                left < args_.row_block ? left : args_.row_block,
+        const i64 first = block_ * args_.row_block;
+        return {from_,
+                to_,
+                first,
+                clamp(first + args_.row_block, 0, args_.extents[rows]),
                 args_.extents[columns],
                 args_.from_strides[rows],
                 args_.from_strides[columns],
                 args_.to_strides[rows],
                 args_.to_strides[columns],
-                args_.group_rows,
-                args_.to_group};
+                args_.row_group,
+                args_.to_group,
+                args_.column_group,
+                args_.from_group};
     }
 
     void next() {

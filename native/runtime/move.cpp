@@ -15,8 +15,6 @@ namespace {
 // A unit of work moves about so many numbers, in whole blocks of rows where these are transposed.
 constexpr i64 kUnit = 16384;
 constexpr i64 kRows = 16;
-// A run of the source is taken apart in registers into 2, 4 or 8 rows of the target.
-constexpr i64 kMostStreams = 8;
 
 // The axes with more than one number, the one with the widest steps in the target first; neighbours
 // that run on in both arrangements are joined.
@@ -39,22 +37,28 @@ std::vector<MoveAxis> simplified(std::span<const MoveAxis> axes) {
     return result;
 }
 
-// A run of the source that goes to a few rows along two axes of the target is taken apart at once:
-// its rows become rows in groups.
-void join_rows(std::vector<MoveAxis>& order, MoveArgs& args) {
-    MoveAxis& rows = order[order.size() - 2];
-    args.group_rows = rows.extent;
-    args.to_group = 0;
-    if (rows.from != 1 || order.back().to != 1) return;
+// The two innermost axes are those of the blocks that are transposed in registers. Where one has
+// few numbers, an axis that goes on where it ends, in the source for rows or in the target for
+// columns, becomes part of it.
+void group(std::vector<MoveAxis>& order, MoveArgs& args) {
+    args.row_group = order[order.size() - 2].extent;
+    args.column_group = order.back().extent;
+    if (order[order.size() - 2].from != 1 || order.back().to != 1 || order.back().from == 1) return;
     for (std::size_t i = 0; i + 2 < order.size(); ++i) {
+        MoveAxis& rows = order[order.size() - 2];
+        MoveAxis& columns = order.back();
         const MoveAxis outer = order[i];
-        const i64 streams = outer.extent * rows.extent;
-        if (outer.from != rows.extent || streams != order.back().from) continue;
-        if (streams > kMostStreams || (streams & (streams - 1)) != 0) return;
-        args.to_group = outer.to;
-        rows.extent = streams;
+        if (rows.extent < kRows && outer.from == rows.extent && args.to_group == 0) {
+            args.to_group = outer.to;
+            rows.extent *= outer.extent;
+        } else if (columns.extent < kRows && outer.to == columns.extent && args.from_group == 0) {
+            args.from_group = outer.from;
+            columns.extent *= outer.extent;
+        } else {
+            continue;
+        }
         order.erase(order.begin() + static_cast<std::ptrdiff_t>(i));
-        return;
+        i = static_cast<std::size_t>(-1);  // the other may go on where an axis before ends
     }
 }
 
@@ -81,7 +85,7 @@ void move(const float* from, float* to, std::span<const MoveAxis> axes) {
             std::rotate(order.begin() + static_cast<std::ptrdiff_t>(i),
                         order.begin() + static_cast<std::ptrdiff_t>(i) + 1, order.end() - 1);
     MoveArgs args{};
-    join_rows(order, args);
+    group(order, args);
     args.from = from;
     args.to = to;
     args.axes = static_cast<int>(order.size());

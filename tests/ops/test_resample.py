@@ -8,8 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from convolens.backends.choose import choose
+from convolens.backends.kernels.weigh import _stages
 from convolens.ops import Resample, ResampleGrad
 from convolens.ops._op import shared
+from convolens.ops._weighted_taps import Weighted, linear
 from convolens.ops.resample import Resampling
 from convolens.spec import TensorSpec, float64
 
@@ -55,14 +57,20 @@ def test_infinities_reach_only_those_that_read_them(mode: str) -> None:
     np.testing.assert_array_equal(choose(op, (TensorSpec(x.shape),)).run(x), x)
 
 
-def test_the_cheaper_axis_comes_first() -> None:
-    """Growing along one axis and shrinking along the other, the intermediate image is small."""
-    from convolens.backends.kernels.weigh import _passes
-    from convolens.ops._weighted_taps import entries, linear
+def test_stages() -> None:
+    """Two neighbouring axes are one stage; of three, the image between is kept small."""
+    same, more, fewer = linear(8, 8), linear(8, 64), linear(8, 2)
 
-    tables = {2: entries(linear(8, 64)), 3: entries(linear(64, 8))}
-    passes = _passes((1, 16, 8, 64), tables)
-    assert [each.output.shape for each in passes] == [(1, 16, 8, 8), (1, 16, 64, 8)]
+    def stages(*tables: Weighted) -> list[tuple[int, ...]]:
+        return [stage.axes for stage in _stages((1, 4, *[8] * len(tables)), tables)]
+
+    assert stages(more) == [(2,)]
+    assert stages(more, fewer) == [(2, 3)]
+    assert stages(more, same) == [(2,)]
+    assert stages(same, same) == [(3,)]
+    assert stages(more, fewer, fewer) == [(3, 4), (2,)]
+    assert stages(fewer, more, more) == [(2,), (3, 4)]
+    assert stages(more, same, fewer) == [(4,), (2,)]
 
 
 def test_the_result_is_a_new_array() -> None:
