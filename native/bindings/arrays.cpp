@@ -57,12 +57,13 @@ std::vector<MoveAxis> shared_axes(const Array& source, const Array& target) {
         throw std::invalid_argument("move: the arrays differ in rank");
     std::vector<MoveAxis> axes;
     for (int axis = 0; axis < rank; ++axis) {
-        const i64 extent = source.extent(axis);
-        if (extent != target.extent(axis))
+        const i64 extent = target.extent(axis);
+        const bool repeated = source.extent(axis) == 1;
+        if (source.extent(axis) != extent && !repeated)
             throw std::invalid_argument("move: the arrays differ in shape");
         if (target.stride(axis) == 0 && extent > 1)
             throw std::invalid_argument("move: a place of the target would be written twice");
-        axes.push_back({extent, source.stride(axis), target.stride(axis)});
+        axes.push_back({extent, repeated ? 0 : source.stride(axis), target.stride(axis)});
     }
     return axes;
 }
@@ -106,8 +107,9 @@ void unflatten(Array x, Array y) {
     transpose_all(from, to, y.extent(0), y.extent(1), spatial_size(y));
 }
 
-// target = source, two arrays of floats of one shape with any strides. The target's places must be
-// different ones, and not the source's.
+// target = source, two arrays of floats with any strides, of one shape but for axes along which the
+// source has size 1 and is repeated. The target's places must be different ones, and not the
+// source's.
 void move_between(Array source, Array target) {
     const float* from = source.read_strided("source");
     float* to = target.write_strided("target");

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import prod
-from typing import ClassVar, final
+from typing import Any, ClassVar, final
 
 import numpy as np
 
 from convolens.errors import ArgumentError, ShapeError
 from convolens.ops import _spatial as spatial
 from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, shared, size_of
-from convolens.ops._padding_taps import PADDINGS, Mode, Run, padded_size, runs
+from convolens.ops._padding_taps import PADDINGS, Mode, padded_size, runs
 from convolens.ops._rearrangement import Rearrangement
 from convolens.ops._taps import PAD, Pair, Table, coverage
 from convolens.spec import TensorSpec, checked, int64, require_float
@@ -126,24 +126,9 @@ class Pad(PadGeometry, Rearrangement):
 
     def pieces(self, target: Array, *inputs: Array) -> Iterator[tuple[Array, Array]]:
         (x,) = inputs
-        fill = self._fill(TensorSpec(x.shape, x.dtype))
-        yield from self._pieces_from(x.ndim - len(self.padding), target, x, fill)
-
-    def _pieces_from(
-        self, axis: int, target: Array, source: Array, fill: Array
-    ) -> Iterator[tuple[Array, Array]]:
-        """Yield the pieces, one run of the axis after the other."""
-        if axis == target.ndim:
-            yield target, np.broadcast_to(source, target.shape)
-            return
-        before, after = self.padding[axis - target.ndim]
-        for run in _runs(self.mode, source.shape[axis], before, after):
-            part = target[(*[slice(None)] * axis, slice(run.start, run.stop))]
-            if run.first == PAD:
-                yield part, np.broadcast_to(fill, part.shape)
-            else:
-                read = source[(*[slice(None)] * axis, run.inputs)]
-                yield from self._pieces_from(axis + 1, part, read, fill)
+        fill = self._fill(TensorSpec(x.shape, x.dtype)).reshape((1,) * x.ndim)
+        for to, read in _pieces(self.padding, self.mode, x.shape):
+            yield target[to], fill if read is None else x[read]
 
     def gradient(
         self, inputs: Sequence[Value], output: Value, upstream: Value
@@ -295,9 +280,28 @@ class PadGrad(PadGeometry):
         )
 
 
+_Piece = tuple[Any, Any]
+
+
 @lru_cache(maxsize=1024)
-def _runs(mode: Mode, size: int, before: int, after: int) -> tuple[Run, ...]:
-    return runs(PADDINGS[mode](size, before, after)[:, 0])
+def _pieces(padding: tuple[Pair, ...], mode: Mode, shape: tuple[int, ...]) -> tuple[_Piece, ...]:
+    """Return the indices of the pieces of the output, and those of the inputs that go there.
+
+    Along each axis a piece is a run of the tap table; one that reads no inputs has None.
+    """
+    pieces: list[_Piece] = [((), ())]
+    for size, (before, after) in zip(shape[len(shape) - len(padding) :], padding, strict=True):
+        parts = runs(PADDINGS[mode](size, before, after)[:, 0])
+        pieces = [
+            ((*to, slice(run.start, run.stop)), None if run.first == PAD else (*read, run.inputs))
+            for to, read in pieces
+            if read is not None
+            for run in parts
+        ] + [piece for piece in pieces if piece[1] is None]
+    return tuple(
+        ((..., *to, *[slice(None)] * (len(padding) - len(to))), read and (..., *read))
+        for to, read in pieces
+    )
 
 
 #: (shape of x, padding, mode): every mode whose padding comes from inside the image.

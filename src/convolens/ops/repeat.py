@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from math import prod
 from typing import ClassVar, final
 
-import numpy as np
-
 from convolens.errors import ArgumentError, ShapeError
 from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, shared, size_of
 from convolens.ops._rearrangement import Rearrangement
@@ -66,7 +64,7 @@ class Repeat(Repetition, Rearrangement):
         (x,) = inputs
         split = self.split(x.shape)
         once = tuple(1 if axis % 2 == 0 else size for axis, size in enumerate(split))
-        yield target.reshape(split), np.broadcast_to(x.reshape(once), split)
+        yield target.reshape(split), x.reshape(once)
 
     def gradient(
         self, inputs: Sequence[Value], output: Value, upstream: Value

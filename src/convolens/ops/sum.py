@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from math import prod
 from typing import ClassVar, final
 
-import numpy as np
-
 from convolens.errors import ArgumentError, ShapeError
 from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, size_of
 from convolens.ops._rearrangement import Rearrangement
@@ -97,7 +95,8 @@ class Expand(Rearrangement):
         return checked(self.shape, x.dtype)
 
     def pieces(self, target: Array, *inputs: Array) -> Iterator[tuple[Array, Array]]:
-        yield target, np.broadcast_to(inputs[0], self.shape)
+        (x,) = inputs
+        yield target, x.reshape((1,) * (target.ndim - x.ndim) + x.shape)
 
     def gradient(
         self, inputs: Sequence[Value], output: Value, upstream: Value
