@@ -21,6 +21,8 @@ import numpy as np
 import winograd
 from convolens import ops
 from convolens.ops import Array, Op, Sample
+from convolens.ops._weighted_taps import Weighted
+from convolens.ops.resample import weighted_sums
 from convolens.spec import FLOATS, TensorSpec
 
 #: The error of exp, log and tanh in the kernels, in u: 2 units in the last place.
@@ -238,6 +240,15 @@ def _response_norm_grad(op: ops.LocalResponseNormGrad, arrays: list[Array]) -> A
     return 2 * direct + 2 * abs(op.factor * op.beta) * np.abs(x) * op.seen_from().reference(pulled)
 
 
+def _weighted(op: ops.Resample | ops.ResampleGrad, arrays: list[Array]) -> Array:
+    """Weights may be negative: the magnitude is that of the sum with their absolute values."""
+    (x,) = arrays
+    grad = isinstance(op, ops.ResampleGrad)
+    tables = op.transposed_tables() if grad else op.tables(x.shape[2:])
+    absolute = [Weighted(table.taps, np.abs(table.weights)) for table in tables]
+    return _length(op, arrays) * weighted_sums(np.abs(x), absolute)
+
+
 _BOUNDS: dict[type[Op], Callable[[Any, list[Array]], Array]] = {
     ops.Relu: _exactly,
     ops.ReluGrad: _exactly,
@@ -250,6 +261,17 @@ _BOUNDS: dict[type[Op], Callable[[Any, list[Array]], Array]] = {
     ops.Concat: _exactly,
     ops.Permute: _exactly,
     ops.Expand: _exactly,
+    ops.Stack: _exactly,
+    ops.Repeat: _exactly,
+    ops.Flip: _exactly,
+    ops.Roll: _exactly,
+    ops.Pad: _exactly,
+    ops.Unfold: _exactly,
+    ops.PixelShuffle: _exactly,
+    ops.PixelUnshuffle: _exactly,
+    ops.ChannelShuffle: _exactly,
+    ops.Resample: _weighted,
+    ops.ResampleGrad: _weighted,
     ops.Add: _rounded_once,
     ops.Sub: _rounded_once,
     ops.Mul: _rounded_once,

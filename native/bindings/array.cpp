@@ -84,13 +84,18 @@ float* Array::write(const char* name, std::initializer_list<i64> shape) const {
     return write(name);
 }
 
-const float* Array::read_strided(const char* name) const {
-    if (PyArray_TYPE(array_) != NPY_FLOAT32 || !PyArray_ISNOTSWAPPED(array_))
-        refuse(name, "expected data type float32");
-    if (!PyArray_ISALIGNED(array_)) refuse(name, "expected aligned memory");
+bool Array::is_strided_float() const {
+    if (PyArray_TYPE(array_) != NPY_FLOAT32 || !PyArray_ISNOTSWAPPED(array_) ||
+        !PyArray_ISALIGNED(array_))
+        return false;
     for (int axis = 0; axis < rank(); ++axis)
-        if (PyArray_STRIDE(array_, axis) % PyArray_ITEMSIZE(array_) != 0)
-            refuse(name, "expected strides of whole elements");
+        if (PyArray_STRIDE(array_, axis) % PyArray_ITEMSIZE(array_) != 0) return false;
+    return true;
+}
+
+const float* Array::read_strided(const char* name) const {
+    if (!is_strided_float())
+        refuse(name, "expected aligned float32 memory with strides of whole elements");
     return static_cast<const float*>(PyArray_DATA(array_));
 }
 

@@ -40,6 +40,9 @@ class Array {
     // the axes themselves for fewer than three).
     bool is_dense() const;
 
+    // Whether it holds float32 in this machine's order, aligned, with strides of whole elements.
+    bool is_strided_float() const;
+
     // A pointer to the elements of a dense float32 array. Throws std::invalid_argument otherwise.
     const float* read(const char* name) const;
     // The same for an array of a given shape.

@@ -49,20 +49,39 @@ nb::object empty(nb::tuple shape, nb::handle dtype) {
         new_array({extents, shape.size()}, reinterpret_cast<PyArray_Descr*>(dtype.ptr())));
 }
 
+// The axes of two arrays of floats of one shape. Throws std::invalid_argument if their shapes
+// differ, or a place of the target would be written twice.
+std::vector<MoveAxis> shared_axes(const Array& source, const Array& target) {
+    const int rank = source.rank();
+    if (rank != target.rank() || rank > kLargestRank)
+        throw std::invalid_argument("move: the arrays differ in rank");
+    std::vector<MoveAxis> axes;
+    for (int axis = 0; axis < rank; ++axis) {
+        const i64 extent = target.extent(axis);
+        const bool repeated = source.extent(axis) == 1;
+        if (source.extent(axis) != extent && !repeated)
+            throw std::invalid_argument("move: the arrays differ in shape");
+        if (target.stride(axis) == 0 && extent > 1)
+            throw std::invalid_argument("move: a place of the target would be written twice");
+        axes.push_back({extent, repeated ? 0 : source.stride(axis), target.stride(axis)});
+    }
+    return axes;
+}
+
 // The array itself if it is dense, else a dense copy.
 nb::object dense(nb::handle source) {
     if (!PyArray_Check(source.ptr())) throw nb::type_error("expected a numpy.ndarray");
     const Array array(reinterpret_cast<PyArrayObject*>(source.ptr()));
     if (array.is_dense() && PyArray_ISBEHAVED_RO(array.get())) return nb::borrow(source);
     nb::object copy = nb::steal(new_array(array.shape(), PyArray_DESCR(array.get())));
-    auto* to = reinterpret_cast<PyArrayObject*>(copy.ptr());
-    if (PyArray_TYPE(array.get()) == NPY_FLOAT32 && PyArray_ISCARRAY_RO(array.get())) {
-        // Channels first: a transposition of [C][I] to [I][C] for each image.
-        const auto* from = static_cast<const float*>(PyArray_DATA(array.get()));
-        auto* data = static_cast<float*>(PyArray_DATA(to));
+    const Array target(reinterpret_cast<PyArrayObject*>(copy.ptr()));
+    if (array.is_strided_float() && array.rank() <= MoveArgs::kAxes) {
+        const float* from = array.read_strided("array");
+        float* to = target.write_strided("copy");
+        const std::vector<MoveAxis> axes = shared_axes(array, target);
         const WithoutGil without_gil;
-        transpose_all(from, data, array.extent(0), array.extent(1), spatial_size(array));
-    } else if (PyArray_CopyInto(to, array.get()) != 0) {
+        move(from, to, axes);
+    } else if (PyArray_CopyInto(target.get(), array.get()) != 0) {
         throw nb::python_error();
     }
     return copy;
@@ -88,23 +107,13 @@ void unflatten(Array x, Array y) {
     transpose_all(from, to, y.extent(0), y.extent(1), spatial_size(y));
 }
 
-// target = source, two arrays of floats of one shape with any strides. The target's places must be
-// different ones, and not the source's.
+// target = source, two arrays of floats with any strides, of one shape but for axes along which the
+// source has size 1 and is repeated. The target's places must be different ones, and not the
+// source's.
 void move_between(Array source, Array target) {
-    const int rank = source.rank();
-    if (rank != target.rank() || rank > kLargestRank)
-        throw std::invalid_argument("move: the arrays differ in rank");
-    std::vector<MoveAxis> axes;
-    for (int axis = 0; axis < rank; ++axis) {
-        const i64 extent = source.extent(axis);
-        if (extent != target.extent(axis))
-            throw std::invalid_argument("move: the arrays differ in shape");
-        if (target.stride(axis) == 0 && extent > 1)
-            throw std::invalid_argument("move: a place of the target would be written twice");
-        axes.push_back({extent, source.stride(axis), target.stride(axis)});
-    }
     const float* from = source.read_strided("source");
     float* to = target.write_strided("target");
+    const std::vector<MoveAxis> axes = shared_axes(source, target);
     const WithoutGil without_gil;
     move(from, to, axes);
 }

@@ -11,6 +11,7 @@ NB_MODULE(_native, module) {
     convolens::bind_conv(module);
     convolens::bind_dense(module);
     convolens::bind_elementwise(module);
+    convolens::bind_images(module);
     convolens::bind_pool(module);
     convolens::bind_rows(module);
     convolens::bind_system(module);

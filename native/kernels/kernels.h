@@ -60,8 +60,12 @@ struct TransposeArgs {
 
 // to(i, j, ...) = from(i, j, ...) along `axes` axes, at least 2, with strides of either sign. A
 // unit is a block of rows (of the last axis but one) for one index of all axes before.
+//
+// The last two axes may each be two axes of an arrangement: rows run on in the source, but in the
+// target groups of `row_group` of them are `to_group` apart; columns run on in the target, but in
+// the source groups of `column_group` are `from_group` apart. A group is at most the whole extent.
 struct MoveArgs {
-    static constexpr int kAxes = 8;
+    static constexpr int kAxes = 16;
     const float* from;
     float* to;
     int axes;
@@ -69,6 +73,8 @@ struct MoveArgs {
     i64 from_strides[kAxes];
     i64 to_strides[kAxes];
     i64 row_block, row_blocks;
+    i64 row_group, to_group;
+    i64 column_group, from_group;
 };
 
 // y[outer][o][i] = sum over entries e in [first[o], first[o + 1]) of weight[e]
@@ -80,6 +86,36 @@ struct WeighArgs {
     const i64* first;
     const i64* index;
     const float* weight;
+};
+
+// The terms of weighted sums along one axis: those of output o are the ones from first[o] to before
+// first[o + 1]; each is weight x[index].
+struct Terms {
+    i64 inputs, outputs;
+    const i64* first;
+    const i64* index;
+    const float* weight;
+};
+
+// y[outer][p][q][i] = the sum of weights times x[outer][row][column][i], where the terms are those
+// of p along the rows times those of q along the columns. A unit is (outer, p).
+struct WeighPlanesArgs {
+    const float* x;
+    float* y;
+    Terms rows, columns;
+    i64 inner;
+};
+
+// image[n][h][w][c] = the sum of patches[n][p][q][c][r][s] over the windows (p, q) that read the
+// pixel by tap (r, s). Tap r of window p reads row rows[p][r], or none if that is negative; columns
+// likewise. A unit is (n, block of rows).
+struct FoldArgs {
+    const float* patches;
+    float* image;
+    i64 h, w, c, p, q, r, s;
+    const i64* rows;
+    const i64* columns;
+    i64 row_block, row_blocks;
 };
 
 // Rows of `length` contiguous elements. A unit is a row.
@@ -336,6 +372,8 @@ struct UpdateArgs {
     X(transpose, TransposeArgs)              \
     X(move, MoveArgs)                        \
     X(weigh, WeighArgs)                      \
+    X(weigh_planes, WeighPlanesArgs)         \
+    X(fold, FoldArgs)                        \
     X(softmax, RowsArgs)                     \
     X(softmax_grad, RowsArgs)                \
     X(log_softmax, RowsArgs)                 \

@@ -1,26 +1,59 @@
 // Numbers moved from one arrangement of memory to another.
 #include "kernels/kernels.h"
 #include "kernels/source.h"
+#include "simd/interleave.h"
 #include "simd/transpose.h"
 
 namespace convolens::CONVOLENS_ISA {
 namespace {
 
-// The two innermost axes of a unit: `rows` rows of `columns` numbers.
+// The places of neighbours along an axis that may be two axes: groups, and places within a group.
+template <class Pointer>
+class Steps {
+  public:
+    Steps(Pointer origin, i64 step, i64 group, i64 group_step, i64 first)
+        : origin_(origin),
+          step_(step),
+          group_(group),
+          group_step_(group_step),
+          outer_(first / group),
+          inner_(first % group) {}
+
+    Pointer next() {
+        const Pointer place = origin_ + outer_ * group_step_ + inner_ * step_;
+        if (++inner_ == group_) {
+            inner_ = 0;
+            ++outer_;
+        }
+        return place;
+    }
+
+  private:
+    Pointer origin_;
+    i64 step_, group_, group_step_, outer_, inner_;
+};
+
+// The two innermost axes of a unit: rows from `first` to before `last`, of `columns` numbers.
 struct Plane {
     const float* from;
     float* to;
-    i64 rows, columns;
+    i64 first, last, columns;
     i64 from_row, from_column, to_row, to_column;
+    i64 row_group, to_group, column_group, from_group;
+
+    Steps<float*> targets(i64 row) const { return {to, to_row, row_group, to_group, row}; }
+    Steps<const float*> sources(i64 column) const {
+        return {from, from_column, column_group, from_group, column};
+    }
 };
 
 void copy_rows(const Plane& plane) {
-    for (i64 row = 0; row < plane.rows; ++row)
+    for (i64 row = plane.first; row < plane.last; ++row)
         copy(plane.to + row * plane.to_row, plane.from + row * plane.from_row, plane.columns);
 }
 
 void fill_rows(const Plane& plane) {
-    for (i64 row = 0; row < plane.rows; ++row) {
+    for (i64 row = plane.first; row < plane.last; ++row) {
         const vec same = broadcast(plane.from[row * plane.from_row]);
         for_each_register(0, plane.columns, [&](i64 i, auto count) {
             store(plane.to + row * plane.to_row + i, same, count);
@@ -28,66 +61,157 @@ void fill_rows(const Plane& plane) {
     }
 }
 
-// Rows of the target are columns of the source.
+// Rows of the target are columns of the source: blocks are transposed in registers.
 void transpose_rows(const Plane& plane) {
-    for (i64 row = 0; row < plane.rows; row += kLanes) {
-        const i64 rows = plane.rows - row < kLanes ? plane.rows - row : kLanes;
+    for (i64 row = plane.first; row < plane.last; row += kLanes) {
+        const i64 rows = plane.last - row < kLanes ? plane.last - row : kLanes;
+        float* to[kLanes];
+        Steps<float*> targets = plane.targets(row);
+        for (i64 j = 0; j < rows; ++j) to[j] = targets.next();
+        Steps<const float*> sources = plane.sources(0);
         for (i64 column = 0; column < plane.columns; column += kLanes) {
             const i64 left = plane.columns - column;
             const i64 columns = left < kLanes ? left : kLanes;
-            transpose_block(plane.from + column * plane.from_column + row, plane.from_column,
-                            plane.to + row * plane.to_row + column, plane.to_row, columns, rows,
-                            columns);
+            vec block[kLanes];
+            for (int i = 0; i < kLanes; ++i)
+                block[i] = i < columns ? load_first(sources.next() + row, rows) : vec{};
+            transpose_registers(block);
+            for (i64 j = 0; j < rows; ++j) store_first(to[j] + column, block[j], columns);
         }
     }
 }
 
+// The numbers of a few columns, each running on in the source, woven into one run of the target.
+template <int Columns>
+void interleave_columns(const Plane& plane) {
+    const float* from[Columns];
+    Steps<const float*> sources = plane.sources(0);
+    for (int j = 0; j < Columns; ++j) from[j] = sources.next();
+    i64 row = plane.first;
+    for (; row + kLanes <= plane.last; row += kLanes) {
+        vec x[Columns];
+        for (int j = 0; j < Columns; ++j) x[j] = load(from[j] + row);
+        interleave(x);
+        for (int j = 0; j < Columns; ++j) store(plane.to + row * Columns + j * kLanes, x[j]);
+    }
+    for (; row < plane.last; ++row)
+        for (int j = 0; j < Columns; ++j) plane.to[row * Columns + j] = from[j][row];
+}
+
+// One run of the source taken apart into a few rows of the target.
+template <int Rows>
+void deinterleave_rows(const Plane& plane) {
+    float* to[Rows];
+    Steps<float*> targets = plane.targets(0);
+    for (int j = 0; j < Rows; ++j) to[j] = targets.next();
+    i64 column = 0;
+    for (; column + kLanes <= plane.columns; column += kLanes) {
+        vec x[Rows];
+        for (int j = 0; j < Rows; ++j) x[j] = load(plane.from + column * Rows + j * kLanes);
+        deinterleave(x);
+        for (int j = 0; j < Rows; ++j) store(to[j] + column, x[j]);
+    }
+    for (; column < plane.columns; ++column)
+        for (int j = 0; j < Rows; ++j) to[j][column] = plane.from[column * Rows + j];
+}
+
 void move_one_by_one(const Plane& plane) {
-    for (i64 row = 0; row < plane.rows; ++row) {
+    Steps<float*> targets = plane.targets(plane.first);
+    for (i64 row = plane.first; row < plane.last; ++row) {
         const float* from = plane.from + row * plane.from_row;
-        float* to = plane.to + row * plane.to_row;
-        for (i64 column = 0; column < plane.columns; ++column)
-            to[column * plane.to_column] = from[column * plane.from_column];
+        float* to = targets.next();
+        Steps<const float*> sources = plane.sources(0);
+        for (i64 column = 0; column < plane.columns; column += plane.column_group) {
+            const float* group = from + column / plane.column_group * plane.from_group;
+            for (i64 i = 0; i < plane.column_group; ++i)
+                to[(column + i) * plane.to_column] = group[i * plane.from_column];
+        }
     }
 }
+
+using MovePlane = void (*)(const Plane&);
+
+MovePlane way_to_move(const MoveArgs& args) {
+    const int last = args.axes - 1;
+    const i64 rows = args.extents[last - 1], columns = args.extents[last];
+    const bool in_groups = args.row_group != rows || args.column_group != columns;
+    if (args.to_strides[last] != 1) return move_one_by_one;
+    if (args.from_strides[last] == 1 && !in_groups) return copy_rows;
+    if (args.from_strides[last] == 0 && !in_groups) return fill_rows;
+    if (args.from_strides[last - 1] != 1) return move_one_by_one;
+    if (args.from_strides[last] == rows && args.column_group == columns) {
+        if (rows == 2) return deinterleave_rows<2>;
+        if (rows == 4) return deinterleave_rows<4>;
+        if (rows == 8) return deinterleave_rows<8>;
+    }
+    if (args.to_strides[last - 1] == columns && args.row_group == rows) {
+        if (columns == 2) return interleave_columns<2>;
+        if (columns == 4) return interleave_columns<4>;
+        if (columns == 8) return interleave_columns<8>;
+    }
+    // Blocks that are transposed should not be mostly empty.
+    return rows >= kLanes / 4 ? transpose_rows : move_one_by_one;
+}
+
+// Walks through the units: where each plane lies in either arrangement.
+class Walk {
+  public:
+    Walk(const MoveArgs& args, i64 unit)
+        : args_(args), from_(args.from), to_(args.to), block_(unit % args.row_blocks) {
+        i64 rest = unit / args.row_blocks;
+        for (int axis = args.axes - 3; axis >= 0; --axis) {
+            index_[axis] = rest % args.extents[axis];
+            rest /= args.extents[axis];
+            from_ += index_[axis] * args.from_strides[axis];
+            to_ += index_[axis] * args.to_strides[axis];
+        }
+    }
+
+    Plane plane() const {
+        const int rows = args_.axes - 2, columns = args_.axes - 1;
+        const i64 first = block_ * args_.row_block;
+        return {from_,
+                to_,
+                first,
+                clamp(first + args_.row_block, 0, args_.extents[rows]),
+                args_.extents[columns],
+                args_.from_strides[rows],
+                args_.from_strides[columns],
+                args_.to_strides[rows],
+                args_.to_strides[columns],
+                args_.row_group,
+                args_.to_group,
+                args_.column_group,
+                args_.from_group};
+    }
+
+    void next() {
+        if (++block_ < args_.row_blocks) return;
+        block_ = 0;
+        for (int axis = args_.axes - 3; axis >= 0; --axis) {
+            from_ += args_.from_strides[axis];
+            to_ += args_.to_strides[axis];
+            if (++index_[axis] < args_.extents[axis]) return;
+            from_ -= index_[axis] * args_.from_strides[axis];
+            to_ -= index_[axis] * args_.to_strides[axis];
+            index_[axis] = 0;
+        }
+    }
+
+  private:
+    const MoveArgs& args_;
+    const float* from_;
+    float* to_;
+    i64 block_;
+    i64 index_[MoveArgs::kAxes];
+};
 
 }  // namespace
 
 void move(const MoveArgs& args, i64 begin, i64 end, float*) {
-    const int rows = args.axes - 2, columns = args.axes - 1;
-    for (i64 unit = begin; unit < end; ++unit) {
-        Plane plane{args.from,
-                    args.to,
-                    args.extents[rows],
-                    args.extents[columns],
-                    args.from_strides[rows],
-                    args.from_strides[columns],
-                    args.to_strides[rows],
-                    args.to_strides[columns]};
-        i64 rest = unit / args.row_blocks;
-        for (int axis = rows - 1; axis >= 0; --axis) {
-            const i64 index = rest % args.extents[axis];
-            rest /= args.extents[axis];
-            plane.from += index * args.from_strides[axis];
-            plane.to += index * args.to_strides[axis];
-        }
-        const i64 first = unit % args.row_blocks * args.row_block;
-        const i64 left = plane.rows - first;
-        plane.rows = left < args.row_block ? left : args.row_block;
-        plane.from += first * plane.from_row;
-        plane.to += first * plane.to_row;
-        if (plane.to_column != 1) {
-            move_one_by_one(plane);
-        } else if (plane.from_column == 1) {
-            copy_rows(plane);
-        } else if (plane.from_column == 0) {
-            fill_rows(plane);
-        } else if (plane.from_row == 1) {
-            transpose_rows(plane);
-        } else {
-            move_one_by_one(plane);
-        }
-    }
+    const MovePlane move_plane = way_to_move(args);
+    Walk walk(args, begin);
+    for (i64 unit = begin; unit < end; ++unit, walk.next()) move_plane(walk.plane());
 }
 
 }  // namespace convolens::CONVOLENS_ISA

@@ -1,6 +1,7 @@
 #include "runtime/move.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <stdexcept>
 #include <vector>
@@ -11,8 +12,9 @@
 namespace convolens {
 namespace {
 
-// Rows of a plane that make a unit of work.
-constexpr i64 kRows = 64;
+// A unit of work moves about so many numbers, in whole blocks of rows where these are transposed.
+constexpr i64 kUnit = 16384;
+constexpr i64 kRows = 16;
 
 // The axes with more than one number, the one with the widest steps in the target first; neighbours
 // that run on in both arrangements are joined.
@@ -35,12 +37,44 @@ std::vector<MoveAxis> simplified(std::span<const MoveAxis> axes) {
     return result;
 }
 
+// The two innermost axes are those of the blocks that are transposed in registers. Where one has
+// few numbers, an axis that goes on where it ends, in the source for rows or in the target for
+// columns, becomes part of it.
+void group(std::vector<MoveAxis>& order, MoveArgs& args) {
+    args.row_group = order[order.size() - 2].extent;
+    args.column_group = order.back().extent;
+    if (order[order.size() - 2].from != 1 || order.back().to != 1 || order.back().from == 1) return;
+    for (std::size_t i = 0; i + 2 < order.size(); ++i) {
+        MoveAxis& rows = order[order.size() - 2];
+        MoveAxis& columns = order.back();
+        const MoveAxis outer = order[i];
+        if (rows.extent < kRows && outer.from == rows.extent && args.to_group == 0) {
+            args.to_group = outer.to;
+            rows.extent *= outer.extent;
+        } else if (columns.extent < kRows && outer.to == columns.extent && args.from_group == 0) {
+            args.from_group = outer.from;
+            columns.extent *= outer.extent;
+        } else {
+            continue;
+        }
+        order.erase(order.begin() + static_cast<std::ptrdiff_t>(i));
+        i = static_cast<std::size_t>(-1);  // the other may go on where an axis before ends
+    }
+}
+
 }  // namespace
 
 void move(const float* from, float* to, std::span<const MoveAxis> axes) {
     for (const MoveAxis& axis : axes)
         if (axis.extent == 0) return;
     std::vector<MoveAxis> order = simplified(axes);
+    if (order.size() == 1 && order[0].extent > kUnit) {
+        const auto [extent, step, to_step] = order[0];
+        const i64 whole = extent / kUnit * kUnit;
+        const std::array rest{MoveAxis{extent - whole, step, to_step}};
+        move(from + whole * step, to + whole * to_step, rest);
+        order = {{extent / kUnit, kUnit * step, kUnit * to_step}, {kUnit, step, to_step}};
+    }
     while (order.size() < 2) order.insert(order.begin(), MoveAxis{1, 0, 0});
     if (order.size() > MoveArgs::kAxes)
         throw std::invalid_argument("the arrangements differ along too many axes");
@@ -51,6 +85,7 @@ void move(const float* from, float* to, std::span<const MoveAxis> axes) {
             std::rotate(order.begin() + static_cast<std::ptrdiff_t>(i),
                         order.begin() + static_cast<std::ptrdiff_t>(i) + 1, order.end() - 1);
     MoveArgs args{};
+    group(order, args);
     args.from = from;
     args.to = to;
     args.axes = static_cast<int>(order.size());
@@ -62,9 +97,10 @@ void move(const float* from, float* to, std::span<const MoveAxis> axes) {
         if (i + 2 < order.size()) planes *= order[i].extent;
     }
     const i64 rows = order[order.size() - 2].extent, columns = order.back().extent;
-    args.row_block = std::min(rows, kRows);
-    args.row_blocks = (rows + args.row_block - 1) / args.row_block;
     const bool runs_on = order.back().from == 1 && order.back().to == 1;
+    const i64 fewest = runs_on ? 1 : kRows;
+    args.row_block = std::min(rows, std::max(kUnit / columns / fewest, i64{1}) * fewest);
+    args.row_blocks = (rows + args.row_block - 1) / args.row_block;
     launch(kernels().move, args, planes * args.row_blocks,
            (runs_on ? kElement : kTransposed) * static_cast<double>(args.row_block * columns));
 }

@@ -13,7 +13,8 @@ from convolens.nn.dropout import (
     Dropout3d,
     DropoutScaledAtTest,
 )
-from convolens.nn.flatten import Flatten
+from convolens.nn.flatten import Flatten, Unflatten
+from convolens.nn.fold import Fold, Unfold
 from convolens.nn.lazy_conv import (
     LazyConv1d,
     LazyConv2d,
@@ -30,6 +31,23 @@ from convolens.nn.module import Module
 from convolens.nn.module_dict import ModuleDict
 from convolens.nn.module_list import ModuleList
 from convolens.nn.normalization import LocalResponseNorm
+from convolens.nn.padding import (
+    CircularPad1d,
+    CircularPad2d,
+    CircularPad3d,
+    ConstantPad1d,
+    ConstantPad2d,
+    ConstantPad3d,
+    ReflectionPad1d,
+    ReflectionPad2d,
+    ReflectionPad3d,
+    ReplicationPad1d,
+    ReplicationPad2d,
+    ReplicationPad3d,
+    ZeroPad1d,
+    ZeroPad2d,
+    ZeroPad3d,
+)
 from convolens.nn.parameter import Parameter
 from convolens.nn.parameter_dict import ParameterDict
 from convolens.nn.parameter_list import ParameterList
@@ -43,12 +61,21 @@ from convolens.nn.pooling import (
 )
 from convolens.nn.separable import kernel_rank, separate
 from convolens.nn.separable_conv import SeparableConv2d, SpatiallySeparableConv2d
+from convolens.nn.shuffling import ChannelShuffle, PixelShuffle, PixelUnshuffle
+from convolens.nn.upsampling import Upsample, UpsamplingBilinear2d, UpsamplingNearest2d
 
 __all__ = [
     "AlphaDropout",
     "AvgPool1d",
     "AvgPool2d",
     "AvgPool3d",
+    "ChannelShuffle",
+    "CircularPad1d",
+    "CircularPad2d",
+    "CircularPad3d",
+    "ConstantPad1d",
+    "ConstantPad2d",
+    "ConstantPad3d",
     "Conv1d",
     "Conv2d",
     "Conv3d",
@@ -62,6 +89,7 @@ __all__ = [
     "Dropout3d",
     "DropoutScaledAtTest",
     "Flatten",
+    "Fold",
     "Identity",
     "LazyConv1d",
     "LazyConv2d",
@@ -82,13 +110,29 @@ __all__ = [
     "Parameter",
     "ParameterDict",
     "ParameterList",
+    "PixelShuffle",
+    "PixelUnshuffle",
     "ReLU",
+    "ReflectionPad1d",
+    "ReflectionPad2d",
+    "ReflectionPad3d",
+    "ReplicationPad1d",
+    "ReplicationPad2d",
+    "ReplicationPad3d",
     "SeparableConv2d",
     "Sequential",
     "Sigmoid",
     "Softmax",
     "SpatiallySeparableConv2d",
     "Tanh",
+    "Unflatten",
+    "Unfold",
+    "Upsample",
+    "UpsamplingBilinear2d",
+    "UpsamplingNearest2d",
+    "ZeroPad1d",
+    "ZeroPad2d",
+    "ZeroPad3d",
     "blocks",
     "conv_matrix",
     "deconvolve",

@@ -4,6 +4,7 @@ from convolens.ops._op import Array, Call, Cost, Mistake, Op, Sample, Value
 from convolens.ops.add import Add
 from convolens.ops.avg_pool import AvgPool, AvgPoolGrad
 from convolens.ops.cast import Cast
+from convolens.ops.channel_shuffle import ChannelShuffle
 from convolens.ops.channel_sum import ChannelSum
 from convolens.ops.concat import Concat
 from convolens.ops.conv import Conv, ConvInputGrad, ConvWeightGrad
@@ -12,6 +13,7 @@ from convolens.ops.cross_entropy import CrossEntropy, CrossEntropyGrad
 from convolens.ops.div import Div
 from convolens.ops.dropout import Dropout
 from convolens.ops.exp import Exp
+from convolens.ops.flip import Flip
 from convolens.ops.linear import Linear
 from convolens.ops.local_response_norm import LocalResponseNorm, LocalResponseNormGrad
 from convolens.ops.log_softmax import LogSoftmax, LogSoftmaxGrad
@@ -19,17 +21,24 @@ from convolens.ops.matmul import Matmul
 from convolens.ops.max_pool import MaxPool, MaxPoolGrad, MaxPoolPick
 from convolens.ops.mean import Mean
 from convolens.ops.mul import Mul
+from convolens.ops.pad import Pad, PadGrad
 from convolens.ops.permute import Permute
+from convolens.ops.pixel_shuffle import PixelShuffle, PixelUnshuffle
 from convolens.ops.pow import Pow
 from convolens.ops.relu import Relu, ReluGrad
+from convolens.ops.repeat import Repeat, RepeatGrad
+from convolens.ops.resample import Resample, ResampleGrad
 from convolens.ops.reshape import Reshape
+from convolens.ops.roll import Roll
 from convolens.ops.scale import Scale
 from convolens.ops.sigmoid import Sigmoid, SigmoidGrad
 from convolens.ops.slice import Embed, Slice
 from convolens.ops.softmax import Softmax, SoftmaxGrad
+from convolens.ops.stack import Stack
 from convolens.ops.sub import Sub
 from convolens.ops.sum import Expand, Sum
 from convolens.ops.tanh import Tanh, TanhGrad
+from convolens.ops.unfold import Fold, Unfold
 
 __all__ = [
     "OPERATORS",
@@ -39,6 +48,7 @@ __all__ = [
     "AvgPoolGrad",
     "Call",
     "Cast",
+    "ChannelShuffle",
     "ChannelSum",
     "Concat",
     "Conv",
@@ -53,6 +63,8 @@ __all__ = [
     "Embed",
     "Exp",
     "Expand",
+    "Flip",
+    "Fold",
     "Linear",
     "LocalResponseNorm",
     "LocalResponseNormGrad",
@@ -66,11 +78,20 @@ __all__ = [
     "Mistake",
     "Mul",
     "Op",
+    "Pad",
+    "PadGrad",
     "Permute",
+    "PixelShuffle",
+    "PixelUnshuffle",
     "Pow",
     "Relu",
     "ReluGrad",
+    "Repeat",
+    "RepeatGrad",
+    "Resample",
+    "ResampleGrad",
     "Reshape",
+    "Roll",
     "Sample",
     "Scale",
     "Sigmoid",
@@ -78,10 +99,12 @@ __all__ = [
     "Slice",
     "Softmax",
     "SoftmaxGrad",
+    "Stack",
     "Sub",
     "Sum",
     "Tanh",
     "TanhGrad",
+    "Unfold",
     "Value",
 ]
 
@@ -129,5 +152,19 @@ OPERATORS: tuple[type[Op], ...] = (
     Embed,
     Concat,
     Permute,
+    Stack,
+    Repeat,
+    RepeatGrad,
+    Flip,
+    Roll,
+    Pad,
+    PadGrad,
+    Resample,
+    ResampleGrad,
+    Unfold,
+    Fold,
+    PixelShuffle,
+    PixelUnshuffle,
+    ChannelShuffle,
     Cast,
 )

@@ -25,9 +25,10 @@ class Rearrangement(Op):
 
     @abc.abstractmethod
     def pieces(self, target: Array, *inputs: Array) -> Iterator[tuple[Array, Array]]:
-        """Yield pairs of views of one shape, of ``target`` and of an input.
+        """Yield pairs of views, of ``target`` and of an input.
 
-        The views of ``target`` do not overlap. ``target`` may have any strides.
+        Both have one shape, or that of the input has size 1 along some axes and is repeated. The
+        views of ``target`` do not overlap. ``target`` may have any strides.
         """
 
     def fill_value(self) -> float:

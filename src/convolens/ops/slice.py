@@ -9,6 +9,7 @@ from typing import Any, ClassVar, final
 from convolens.errors import ArgumentError, ShapeError
 from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value
 from convolens.ops._rearrangement import Rearrangement
+from convolens.ops.pad import Pad
 from convolens.spec import TensorSpec, checked
 
 Bounds = tuple[tuple[int, int, int], ...]
@@ -76,7 +77,12 @@ class Slice(Part):
     def gradient(
         self, inputs: Sequence[Value], output: Value, upstream: Value
     ) -> tuple[Value | None, ...]:
-        return (Embed(self.bounds, inputs[0].shape)(upstream),)
+        shape = inputs[0].shape
+        if any(step != 1 for _, _, step in self.bounds):
+            return (Embed(self.bounds, shape)(upstream),)
+        margins = zip(self.bounds, shape, strict=True)  # what was cropped is zero
+        padding = tuple((start, extent - stop) for (start, stop, _), extent in margins)
+        return (Pad(padding)(upstream),)
 
     def cost(self, *specs: TensorSpec) -> Cost:
         return Cost(0, 2 * self.infer(*specs).size, 1)

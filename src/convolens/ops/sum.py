@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from math import prod
 from typing import ClassVar, final
 
-import numpy as np
-
 from convolens.errors import ArgumentError, ShapeError
 from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, size_of
 from convolens.ops._rearrangement import Rearrangement
@@ -84,7 +82,6 @@ class Expand(Rearrangement):
 
     def infer(self, *specs: TensorSpec) -> TensorSpec:
         (x,) = specs
-        dtype = require_float(self.name, x=x)
         aligned = (1,) * (len(self.shape) - x.rank) + x.shape
         fits = len(aligned) == len(self.shape) and all(
             have in (1, want) for have, want in zip(aligned, self.shape, strict=True)
@@ -95,10 +92,11 @@ class Expand(Rearrangement):
                 [("x", x, "")],
                 "aligned from the right, each size must be kept, or be 1.",
             )
-        return checked(self.shape, dtype)
+        return checked(self.shape, x.dtype)
 
     def pieces(self, target: Array, *inputs: Array) -> Iterator[tuple[Array, Array]]:
-        yield target, np.broadcast_to(inputs[0], self.shape)
+        (x,) = inputs
+        yield target, x.reshape((1,) * (target.ndim - x.ndim) + x.shape)
 
     def gradient(
         self, inputs: Sequence[Value], output: Value, upstream: Value

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from operator import index
 from typing import SupportsIndex
 
-from convolens.errors import ArgumentError, IndexRangeError
+from convolens.errors import ArgumentError, DTypeError, IndexRangeError
 
 Axes = int | Sequence[int] | None
 
@@ -50,3 +50,24 @@ def several_axes(operator: str, dims: Axes, rank: int) -> tuple[int, ...]:
             f"{operator}: dims {listed} name an axis twice.", hint="name each axis once."
         )
     return tuple(result) if rank else ()
+
+
+def whole_numbers(operator: str, *numbers: int | Sequence[int]) -> list[int]:
+    """Return numbers that are given one by one, or as one list.
+
+    Raises:
+        DTypeError: If they are not whole numbers, or there is nothing.
+
+    Example:
+        >>> whole_numbers("flip", 0, 1), whole_numbers("flip", (0, 1))
+        ([0, 1], [0, 1])
+    """
+    listed = numbers[0] if len(numbers) == 1 and isinstance(numbers[0], Sequence) else numbers
+    try:
+        if numbers:
+            return [index(number) for number in listed]  # type: ignore[arg-type]
+    except TypeError:
+        pass
+    raise DTypeError(
+        f"{operator}: whole numbers are needed, not {numbers}.", hint=f"write {operator}(1, 2)."
+    )

@@ -21,14 +21,16 @@ from convolens.spec import (
 )
 from convolens.tensor.apply import apply
 from convolens.tensor.arithmetic import Arithmetic
+from convolens.tensor.rearranging import Rearranging
 from convolens.tensor.record import Node, Version
 from convolens.tensor.reductions import Reductions
 from convolens.tensor.shaping import Shaping
+from convolens.tensor.splitting import Splitting
 
 SUPPORTED = (float32, float64, int64, int32, uint8, bool_)
 
 
-class Tensor(Arithmetic, Reductions, Shaping):
+class Tensor(Arithmetic, Rearranging, Reductions, Shaping, Splitting):
     """An n-dimensional array that records how it was made. Make one with ``convolens.tensor``.
 
     Shapes and indices are torch's. Arrays of rank 3 and more lie in memory channels last, whatever

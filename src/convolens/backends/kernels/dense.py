@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from math import prod
 from typing import cast
 
@@ -9,10 +10,17 @@ import numpy as np
 
 from convolens import _native
 from convolens.backends.candidate import Candidate, Run, Specs
-from convolens.backends.kernels._common import estimate, refuse_all_but_float32
+from convolens.backends.kernels._common import (
+    estimate,
+    refuse_all_but_float32,
+    refuse_other_types,
+)
 from convolens.backends.layout import dense, empty, memory_order
 from convolens.ops import Array, Matmul, Mean, Op, Sum
 from convolens.spec import TensorSpec, float32
+
+#: The kernel that copies between any strides takes so many axes.
+_LARGEST_RANK = 16
 
 
 def _prepare_matmul(op: Op, specs: Specs, output: TensorSpec) -> Run:
@@ -116,10 +124,17 @@ def _prepare_reshape(op: Op, specs: Specs, output: TensorSpec) -> Run:
         _native.unflatten(dense(array).reshape(flat.shape), y)
         return y
 
+    common = _common_sizes(x.shape, output.shape)
+
     def both(array: Array) -> Array:
-        y = empty(flat)
-        _native.flatten(dense(array), y)
-        return unflatten(y)
+        y = empty(output)
+        if common is not None:
+            _native.move(array.reshape(common), y.reshape(common))
+        else:
+            between = empty(flat)
+            _native.flatten(dense(array), between)
+            _native.unflatten(between, y)
+        return y
 
     from_image = not _is_in_index_order(x)
     to_image = not _is_in_index_order(output)
@@ -128,6 +143,21 @@ def _prepare_reshape(op: Op, specs: Specs, output: TensorSpec) -> Run:
     if from_image:
         return flatten
     return unflatten if to_image else view
+
+
+def _common_sizes(old: tuple[int, ...], new: tuple[int, ...]) -> tuple[int, ...] | None:
+    """Return the sizes into which the axes of two shapes can be split alike; None if they cannot.
+
+    Example:
+        >>> _common_sizes((6, 20), (2, 3, 5, 4))
+        (2, 3, 5, 4)
+    """
+    inner = {prod(shape[axis:]) for shape in (old, new) for axis in range(len(shape) + 1)}
+    edges = sorted(inner, reverse=True)
+    pairs = list(itertools.pairwise(edges))
+    if any(outer % inner for outer, inner in pairs) or len(pairs) > _LARGEST_RANK:
+        return None
+    return tuple(outer // inner for outer, inner in pairs)
 
 
 def _is_in_index_order(spec: TensorSpec) -> bool:
@@ -139,4 +169,4 @@ MATMUL = Candidate("native", refuse_all_but_float32, estimate, _prepare_matmul)
 LINEAR = Candidate("native", refuse_all_but_float32, estimate, _prepare_linear)
 SUM = Candidate("native", _refuse_sum, estimate, _prepare_sum)
 MEAN = Candidate("native", _refuse_sum, estimate, _prepare_sum)
-RESHAPE = Candidate("native", refuse_all_but_float32, estimate, _prepare_reshape)
+RESHAPE = Candidate("native", refuse_other_types, estimate, _prepare_reshape)

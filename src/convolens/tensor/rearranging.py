@@ -1,0 +1,123 @@
+"""Tensors with their elements turned round, moved, or repeated."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from convolens import ops
+from convolens.errors import ArgumentError, IndexRangeError, ShapeError
+from convolens.tensor.apply import apply
+from convolens.tensor.axes import one_axis, several_axes, whole_numbers
+from convolens.tensor.base import TensorBase
+
+if TYPE_CHECKING:
+    from convolens.tensor.tensor import Tensor
+
+Ints = int | Sequence[int]
+
+
+class Rearranging(TensorBase):
+    """Copies in another order, and repetitions. Abstract: a part of ``Tensor``."""
+
+    __slots__ = ()
+
+    def flip(self, *dims: Ints) -> Tensor:
+        """Return the tensor with its elements in reverse along ``dims``.
+
+        Raises:
+            IndexRangeError: If there is no such axis.
+            ArgumentError: If one is named twice.
+
+        Example:
+            >>> import convolens as cl
+            >>> cl.arange(3).flip(0).tolist()
+            [2, 1, 0]
+        """
+        listed = whole_numbers("flip", *dims)
+        axes = several_axes("flip", listed, self.ndim) if listed else ()
+        return apply(ops.Flip(axes), self)
+
+    def roll(self, shifts: Ints, dims: Ints | None = None) -> Tensor:
+        """Return the tensor with its elements moved along ``dims``, those at the end to the front.
+
+        Without ``dims`` they move in index order, whatever the shape.
+
+        Raises:
+            IndexRangeError: If there is no such axis.
+            ArgumentError: If there are not as many shifts as axes.
+
+        Example:
+            >>> import convolens as cl
+            >>> cl.arange(4).roll(1).tolist()
+            [3, 0, 1, 2]
+        """
+        moves = whole_numbers("roll", shifts)
+        axes = [] if dims is None else whole_numbers("roll", dims)
+        if not axes and len(moves) == 1:
+            flat = apply(ops.Reshape((self.spec.size,)), self)
+            return apply(ops.Reshape(self.shape), apply(ops.Roll(tuple(moves)), flat))
+        if len(moves) != len(axes) or not moves:
+            raise ArgumentError(
+                f"roll: there are {len(moves)} shifts, but {len(axes)} dims.",
+                hint="give a shift for each axis.",
+            )
+        if not self.ndim:
+            raise IndexRangeError("roll: a single number has no axes.")
+        total = [0] * self.ndim
+        for dim, move in zip(axes, moves, strict=True):
+            total[one_axis("roll", dim, self.ndim)] += move
+        return apply(ops.Roll(tuple(total)), self)
+
+    def repeat(self, *repeats: Ints) -> Tensor:
+        """Return copies side by side: how many, for each axis; further axes come first.
+
+        Raises:
+            ShapeError: If there are fewer numbers than axes.
+            ArgumentError: If one is negative.
+
+        Example:
+            >>> import convolens as cl
+            >>> cl.tensor([1, 2]).repeat(2, 2).tolist()
+            [[1, 2, 1, 2], [1, 2, 1, 2]]
+        """
+        return apply(ops.Repeat(tuple(whole_numbers("repeat", *repeats))), self)
+
+    def tile(self, *dims: Ints) -> Tensor:
+        """Return copies as ``repeat`` does; where numbers for the first axes are missing, 1 is."""
+        listed = whole_numbers("tile", *dims)
+        missing = max(0, self.ndim - len(listed))
+        return apply(ops.Repeat((*[1] * missing, *listed)), self)
+
+    def expand(self, *size: Ints) -> Tensor:
+        """Return the tensor with axes of size 1 repeated to ``size``; -1 keeps a size.
+
+        The result is a copy, where torch's is a view.
+
+        Raises:
+            ShapeError: If another axis would change, or there are fewer sizes than axes.
+
+        Example:
+            >>> import convolens as cl
+            >>> cl.tensor([[1], [2]]).expand(-1, 3).tolist()
+            [[1, 1, 1], [2, 2, 2]]
+        """
+        sizes = whole_numbers("expand", *size)
+        extra = len(sizes) - self.ndim
+        if extra < 0 or -1 in sizes[:extra]:
+            raise ShapeError(
+                f"expand: sizes {sizes} do not say what becomes of {self.ndim} dimensions.",
+                [("tensor", self.spec, "")],
+                "give a size for each axis; those of new axes come first, and are not -1.",
+            )
+        old = (*[1] * extra, *self.shape)
+        shape = tuple(own if new == -1 else new for new, own in zip(sizes, old, strict=True))
+        return apply(ops.Expand(shape), self)
+
+    def broadcast_to(self, size: Sequence[int]) -> Tensor:
+        """Return the tensor expanded to ``size``."""
+        return self.expand(size)
+
+    def expand_as(self, other: Tensor) -> Tensor:
+        """Return the tensor expanded to the shape of ``other``."""
+        return self.expand(other.shape)
