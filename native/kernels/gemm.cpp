@@ -45,4 +45,15 @@ void gemm(const GemmArgs& args, i64 begin, i64 end, float* scratch) {
     }
 }
 
+void batch_gemm(const BatchGemmArgs& args, i64 begin, i64 end, float* scratch) {
+    for (i64 unit = begin; unit < end; ++unit) {
+        const i64 batch = unit / args.one.panels, panel = unit % args.one.panels;
+        GemmArgs one = args.one;
+        one.a += batch * args.a_stride;
+        one.pack.w += batch * args.b_stride;
+        one.c += batch * args.c_stride;
+        gemm(one, panel, panel + 1, scratch);
+    }
+}
+
 }  // namespace convolens::CONVOLENS_ISA

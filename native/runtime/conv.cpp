@@ -433,7 +433,7 @@ void conv_weight_grad(const ConvProblem& problem, ConvAlgorithm algorithm, const
     const float* total = partial.data();
     const Buffer reduced(static_cast<std::size_t>(args.slots > 1 ? floats : 1));
     if (args.slots > 1) {
-        sum(partial.data(), reduced.data(), 1, args.slots, floats, 1.0f);
+        sum(partial.data(), reduced.data(), 1, args.slots, floats, 1.0);
         total = reduced.data();
     }
     if (taps_in_lanes) {

@@ -1,0 +1,89 @@
+// A register of floats as doubles, for sums that must not lose digits.
+#pragma once
+
+#include "simd/simd.h"
+
+namespace simd {
+namespace {
+
+typedef double dvec __attribute__((vector_size(kLanes / 2 * sizeof(double))));
+typedef float half_vec __attribute__((vector_size(kLanes / 2 * sizeof(float))));
+
+// The lanes of a register: those of its first half, then those of its second.
+struct Wide {
+    dvec low, high;
+};
+
+template <int... I>
+CONVOLENS_INLINE Wide widen_lanes(vec x, Indices<I...>) {
+    const half_vec low = __builtin_shufflevector(x, x, I...);
+    const half_vec high = __builtin_shufflevector(x, x, (I + kLanes / 2)...);
+    return {__builtin_convertvector(low, dvec), __builtin_convertvector(high, dvec)};
+}
+
+CONVOLENS_INLINE Wide widen(vec x) {
+    return widen_lanes(x, typename Count<kLanes / 2>::type{});
+}
+
+template <int... I>
+CONVOLENS_INLINE vec join_halves(half_vec low, half_vec high, Indices<I...>) {
+    return __builtin_shufflevector(low, high, I...);
+}
+
+CONVOLENS_INLINE vec narrow(Wide x) {
+    return join_halves(__builtin_convertvector(x.low, half_vec),
+                       __builtin_convertvector(x.high, half_vec), typename Count<kLanes>::type{});
+}
+
+CONVOLENS_INLINE Wide operator+(Wide a, Wide b) {
+    return {a.low + b.low, a.high + b.high};
+}
+
+CONVOLENS_INLINE Wide operator-(Wide a, Wide b) {
+    return {a.low - b.low, a.high - b.high};
+}
+
+CONVOLENS_INLINE Wide operator*(Wide a, Wide b) {
+    return {a.low * b.low, a.high * b.high};
+}
+
+CONVOLENS_INLINE Wide operator*(Wide a, double b) {
+    return {a.low * b, a.high * b};
+}
+
+// Lanes in a fixed order: halves are added, then halves of halves.
+CONVOLENS_INLINE double sum_lanes(Wide x) {
+    constexpr int half = kLanes / 2;
+    const dvec both = x.low + x.high;
+    double lanes[half];
+    __builtin_memcpy(lanes, &both, sizeof(both));
+    for (int width = half / 2; width > 0; width /= 2)
+        for (int i = 0; i < width; ++i) lanes[i] += lanes[i + width];
+    return lanes[0];
+}
+
+// The first `count` lanes to memory, all of them where count is Whole{}.
+CONVOLENS_INLINE void store(double* p, Wide x, Whole) {
+    __builtin_memcpy(p, &x, sizeof(x));
+}
+
+CONVOLENS_INLINE void store(double* p, Wide x, i64 count) {
+    double lanes[kLanes];
+    __builtin_memcpy(lanes, &x, sizeof(x));
+    for (i64 i = 0; i < count; ++i) p[i] = lanes[i];
+}
+
+CONVOLENS_INLINE Wide load(const double* p, Whole) {
+    Wide x;
+    __builtin_memcpy(&x, p, sizeof(x));
+    return x;
+}
+
+CONVOLENS_INLINE Wide load(const double* p, i64 count) {
+    double lanes[kLanes]{};
+    for (i64 i = 0; i < count; ++i) lanes[i] = p[i];
+    return load(lanes, Whole{});
+}
+
+}  // namespace
+}  // namespace simd
