@@ -36,25 +36,60 @@ void check_columns(const Sizes& sizes, i64 elements) {
     check_sizes(sizes, elements, columns);
 }
 
-template <SumKernel KernelTable::* kernel>
-void sum_of(Array x, Array y, i64 outer, i64 reduced, i64 inner, double factor) {
+void sum_checked(Array x, Array y, i64 outer, i64 reduced, i64 inner, double factor) {
     check_sizes({outer, reduced, inner}, x.size(), y.size());
     const float* from = x.read("x");
     float* to = y.write("y");
     const WithoutGil without_gil;
-    sum_terms(kernels().*kernel, 0.5 * kElement, from, nullptr, to, outer, reduced, inner, factor);
+    sum(from, to, outer, reduced, inner, factor);
 }
 
-template <SumKernel KernelTable::* kernel>
-void sum_beside(Array x, Array c, Array y, i64 outer, i64 reduced, i64 inner, double factor,
-                double nanoseconds) {
-    check_sizes({outer, reduced, inner}, x.size(), y.size());
-    if (c.size() != y.size()) throw std::invalid_argument("c and y differ in size");
+// Sums of what a kernel makes of x and, where it needs one, the number in c at the result's place.
+struct Term {
+    SumKernel kernel;
+    double nanoseconds;
+    bool root;
+};
+
+void sum_of(const Term& term, const Array& x, const float* c, const Array& y, const Sizes& sizes,
+            double factor) {
+    check_sizes(sizes, x.size(), y.size());
     const float* from = x.read("x");
-    const float* beside = c.read("c");
     float* to = y.write("y");
     const WithoutGil without_gil;
-    sum_terms(kernels().*kernel, nanoseconds, from, beside, to, outer, reduced, inner, factor);
+    sum_terms(term.kernel, term.nanoseconds, from, c, to, sizes.outer, sizes.length, sizes.inner,
+              factor, term.root);
+}
+
+const float* read_beside(const Array& c, const Array& y) {
+    if (c.size() != y.size()) throw std::invalid_argument("c and y differ in size");
+    return c.read("c");
+}
+
+void sum_squares(Array x, Array y, i64 outer, i64 reduced, i64 inner, double factor, bool root) {
+    sum_of({kernels().sum_squares, 0.5 * kElement, root}, x, nullptr, y, {outer, reduced, inner},
+           factor);
+}
+
+void sum_absolutes(Array x, Array y, i64 outer, i64 reduced, i64 inner, double factor) {
+    sum_of({kernels().sum_absolutes, 0.5 * kElement, false}, x, nullptr, y, {outer, reduced, inner},
+           factor);
+}
+
+void sum_deviations(Array x, Array c, Array y, i64 outer, i64 reduced, i64 inner, double factor,
+                    bool root) {
+    sum_of({kernels().sum_deviations, kElement, root}, x, read_beside(c, y), y,
+           {outer, reduced, inner}, factor);
+}
+
+void sum_exponentials(Array x, Array c, Array y, i64 outer, i64 reduced, i64 inner, double factor) {
+    sum_of({kernels().sum_exponentials, kExponential, false}, x, read_beside(c, y), y,
+           {outer, reduced, inner}, factor);
+}
+
+void sum_matches(Array x, Array c, Array y, i64 outer, i64 reduced, i64 inner, double factor) {
+    sum_of({kernels().sum_matches, kElement, false}, x, read_beside(c, y), y,
+           {outer, reduced, inner}, factor);
 }
 
 using Extreme = decltype(KernelTable::largest);
@@ -99,6 +134,15 @@ void share_matches(Array x, Array c, Array share, Array y, i64 outer, i64 reduce
     launch(kernels().share_matches, args, units(args.axis, outer), kElement * elements(args.axis));
 }
 
+void share_signs(Array x, Array share, Array y, i64 outer, i64 reduced, i64 inner) {
+    check_sizes({outer, reduced, inner}, x.size(), share.size());
+    if (y.size() != x.size()) throw std::invalid_argument("x and y differ in size");
+    const ShareArgs args{in_chunks(reduced, inner), x.read("x"), nullptr, share.read("share"),
+                         y.write("y")};
+    const WithoutGil without_gil;
+    launch(kernels().share_signs, args, units(args.axis, outer), kElement * elements(args.axis));
+}
+
 void cumulative_sum(Array x, Array y, i64 outer, i64 length, i64 inner, bool reverse) {
     check_columns({outer, length, inner}, x.size());
     if (x.size() != y.size()) throw std::invalid_argument("x and y differ in size");
@@ -107,7 +151,7 @@ void cumulative_sum(Array x, Array y, i64 outer, i64 length, i64 inner, bool rev
     launch(kernels().cumulative_sum, args, units(args.axis, outer), elements(args.axis));
 }
 
-using Columns = decltype(KernelTable::softmax_columns);
+using Columns = decltype(KernelTable::softmax_across);
 
 template <Columns KernelTable::* kernel>
 void launch_columns(const float* a, const float* b, float* y, const Sizes& sizes) {
@@ -135,25 +179,19 @@ void binary_columns(Array a, Array b, Array y, i64 outer, i64 length, i64 inner)
 }  // namespace
 
 void bind_reduce(nb::module_& module) {
-#define CONVOLENS_SUM(name)                                                                      \
-    module.def(#name, &sum_of<&KernelTable::name>, nb::arg("x"), nb::arg("y"), nb::arg("outer"), \
+    module.def("sum", &sum_checked, nb::arg("x"), nb::arg("y"), nb::arg("outer"),
                nb::arg("reduced"), nb::arg("inner"), nb::arg("factor"));
-    CONVOLENS_SUM(sum)
-    CONVOLENS_SUM(sum_squares)
-    CONVOLENS_SUM(sum_absolutes)
-#undef CONVOLENS_SUM
-#define CONVOLENS_SUM_BESIDE(name, nanoseconds)                                                  \
-    module.def(                                                                                  \
-        #name,                                                                                   \
-        [](Array x, Array c, Array y, i64 outer, i64 reduced, i64 inner, double factor) {        \
-            sum_beside<&KernelTable::name>(x, c, y, outer, reduced, inner, factor, nanoseconds); \
-        },                                                                                       \
-        nb::arg("x"), nb::arg("c"), nb::arg("y"), nb::arg("outer"), nb::arg("reduced"),          \
-        nb::arg("inner"), nb::arg("factor"));
-    CONVOLENS_SUM_BESIDE(sum_deviations, kElement)
-    CONVOLENS_SUM_BESIDE(sum_exponentials, kExponential)
-    CONVOLENS_SUM_BESIDE(sum_matches, kElement)
-#undef CONVOLENS_SUM_BESIDE
+    module.def("sum_squares", &sum_squares, nb::arg("x"), nb::arg("y"), nb::arg("outer"),
+               nb::arg("reduced"), nb::arg("inner"), nb::arg("factor"), nb::arg("root"));
+    module.def("sum_absolutes", &sum_absolutes, nb::arg("x"), nb::arg("y"), nb::arg("outer"),
+               nb::arg("reduced"), nb::arg("inner"), nb::arg("factor"));
+    module.def("sum_deviations", &sum_deviations, nb::arg("x"), nb::arg("c"), nb::arg("y"),
+               nb::arg("outer"), nb::arg("reduced"), nb::arg("inner"), nb::arg("factor"),
+               nb::arg("root"));
+    module.def("sum_exponentials", &sum_exponentials, nb::arg("x"), nb::arg("c"), nb::arg("y"),
+               nb::arg("outer"), nb::arg("reduced"), nb::arg("inner"), nb::arg("factor"));
+    module.def("sum_matches", &sum_matches, nb::arg("x"), nb::arg("c"), nb::arg("y"),
+               nb::arg("outer"), nb::arg("reduced"), nb::arg("inner"), nb::arg("factor"));
 #define CONVOLENS_EXTREME(name, function)                                                          \
     module.def(#name, &function<&KernelTable::name>, nb::arg("x"), nb::arg("y"), nb::arg("outer"), \
                nb::arg("reduced"), nb::arg("inner"));
@@ -164,19 +202,21 @@ void bind_reduce(nb::module_& module) {
 #undef CONVOLENS_EXTREME
     module.def("share_matches", &share_matches, nb::arg("x"), nb::arg("c"), nb::arg("share"),
                nb::arg("y"), nb::arg("outer"), nb::arg("reduced"), nb::arg("inner"));
+    module.def("share_signs", &share_signs, nb::arg("x"), nb::arg("share"), nb::arg("y"),
+               nb::arg("outer"), nb::arg("reduced"), nb::arg("inner"));
     module.def("cumulative_sum", &cumulative_sum, nb::arg("x"), nb::arg("y"), nb::arg("outer"),
                nb::arg("length"), nb::arg("inner"), nb::arg("reverse"));
 #define CONVOLENS_UNARY_COLUMNS(name)                                                 \
     module.def(#name, &unary_columns<&KernelTable::name>, nb::arg("x"), nb::arg("y"), \
                nb::arg("outer"), nb::arg("length"), nb::arg("inner"));
-    CONVOLENS_UNARY_COLUMNS(softmax_columns)
-    CONVOLENS_UNARY_COLUMNS(log_softmax_columns)
+    CONVOLENS_UNARY_COLUMNS(softmax_across)
+    CONVOLENS_UNARY_COLUMNS(log_softmax_across)
 #undef CONVOLENS_UNARY_COLUMNS
 #define CONVOLENS_BINARY_COLUMNS(name)                                                 \
     module.def(#name, &binary_columns<&KernelTable::name>, nb::arg("a"), nb::arg("b"), \
                nb::arg("y"), nb::arg("outer"), nb::arg("length"), nb::arg("inner"));
-    CONVOLENS_BINARY_COLUMNS(softmax_grad_columns)
-    CONVOLENS_BINARY_COLUMNS(log_softmax_grad_columns)
+    CONVOLENS_BINARY_COLUMNS(softmax_grad_across)
+    CONVOLENS_BINARY_COLUMNS(log_softmax_grad_across)
 #undef CONVOLENS_BINARY_COLUMNS
 }
 

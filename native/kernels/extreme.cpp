@@ -101,6 +101,32 @@ CONVOLENS_INLINE void places(const ArgExtremeArgs& args, i64 begin, i64 end) {
     });
 }
 
+// y = share_of(x, c, share) for each x, with what stands beside its group.
+template <class Shared>
+CONVOLENS_INLINE void shares(const ShareArgs& args, i64 begin, i64 end, Shared share_of) {
+    for_each_piece(args.axis, begin, end, [&](const Piece& piece) {
+        const float* x = args.x + piece.start;
+        float* y = args.y + piece.start;
+        const i64 result = piece.outer * args.axis.inner + piece.column;
+        if (args.axis.inner == 1) {
+            const vec c = args.c ? broadcast(args.c[result]) : vec{};
+            const vec share = broadcast(args.share[result]);
+            for_each_register(0, piece.rows, [&](i64 i, auto count) {
+                store(y + i, share_of(load(x + i, count), c, share), count);
+            });
+            return;
+        }
+        for_each_register(0, piece.columns, [&](i64 i, auto count) {
+            const vec c = args.c ? load(args.c + result + i, count) : vec{};
+            const vec share = load(args.share + result + i, count);
+            for (i64 row = 0; row < piece.rows; ++row) {
+                const i64 at = row * args.axis.inner + i;
+                store(y + at, share_of(load(x + at, count), c, share), count);
+            }
+        });
+    });
+}
+
 }  // namespace
 
 void largest(const ExtremeArgs& args, i64 begin, i64 end, float*) {
@@ -120,28 +146,16 @@ void arg_smallest(const ArgExtremeArgs& args, i64 begin, i64 end, float*) {
 }
 
 void share_matches(const ShareArgs& args, i64 begin, i64 end, float*) {
-    const auto shared = [](vec x, vec c, vec share) {
+    shares(args, begin, end, [](vec x, vec c, vec share) {
         return select((x == c) | ((x != x) & (c != c)), share, vec{});
-    };
-    for_each_piece(args.axis, begin, end, [&](const Piece& piece) {
-        const float* x = args.x + piece.start;
-        float* y = args.y + piece.start;
-        const i64 result = piece.outer * args.axis.inner + piece.column;
-        if (args.axis.inner == 1) {
-            const vec c = broadcast(args.c[result]), share = broadcast(args.share[result]);
-            for_each_register(0, piece.rows, [&](i64 i, auto count) {
-                store(y + i, shared(load(x + i, count), c, share), count);
-            });
-            return;
-        }
-        for_each_register(0, piece.columns, [&](i64 i, auto count) {
-            const vec c = load(args.c + result + i, count);
-            const vec share = load(args.share + result + i, count);
-            for (i64 row = 0; row < piece.rows; ++row) {
-                const i64 at = row * args.axis.inner + i;
-                store(y + at, shared(load(x + at, count), c, share), count);
-            }
-        });
+    });
+}
+
+void share_signs(const ShareArgs& args, i64 begin, i64 end, float*) {
+    shares(args, begin, end, [](vec x, vec, vec share) {
+        const vec sign = select(x > vec{}, broadcast(1.0f),
+                                select(x < vec{}, broadcast(-1.0f), x));  // 0 and NaN stay
+        return sign * share;
     });
 }
 

@@ -45,8 +45,8 @@ struct MiddleAxis {
     i64 block, blocks;
 };
 
-// y[o][i] = factor * sum over r of term(x[o][r][i], c[o][i]), or, if there are several chunks,
-// partial[o][chunk][i] = sum over r in chunk of these terms.
+// y[o][i] = factor * sum over r of term(x[o][r][i], c[o][i]), or the root of that; if there are
+// several chunks, partial[o][chunk][i] = sum over r in chunk of these terms.
 struct SumArgs {
     MiddleAxis axis;
     const float* x;
@@ -54,14 +54,16 @@ struct SumArgs {
     double* partial;  // or null
     float* y;
     double factor;
+    bool root;
 };
 
-// y[o][i] = factor * sum over r of x[o][r][i].
+// y[o][i] = factor * sum over r of x[o][r][i], or the root of that.
 struct PartialArgs {
     MiddleAxis axis;
     const double* x;
     float* y;
     double factor;
+    bool root;
 };
 
 // y[o][chunk][i] = the largest, or smallest, x[o][r][i] with r in chunk.
@@ -78,11 +80,11 @@ struct ArgExtremeArgs {
     i64* y;
 };
 
-// y[o][r][i] = share[o][i] where x[o][r][i] = c[o][i], else 0. One chunk or several.
+// y[o][r][i] = share[o][i] where x[o][r][i] = c[o][i], else 0; or, without c, with the sign of x.
 struct ShareArgs {
     MiddleAxis axis;
     const float* x;
-    const float* c;
+    const float* c;  // or null
     const float* share;
     float* y;
 };
@@ -334,73 +336,74 @@ struct UpdateArgs {
 };
 
 // X(name, arguments, floats of scratch a unit needs)
-#define CONVOLENS_KERNELS(X)                 \
-    X(relu, ElementwiseArgs)                 \
-    X(relu_grad, ElementwiseArgs)            \
-    X(sigmoid, ElementwiseArgs)              \
-    X(sigmoid_grad, ElementwiseArgs)         \
-    X(tanh, ElementwiseArgs)                 \
-    X(tanh_grad, ElementwiseArgs)            \
-    X(exp, ElementwiseArgs)                  \
-    X(scale, ElementwiseArgs)                \
-    X(add, ElementwiseArgs)                  \
-    X(sub, ElementwiseArgs)                  \
-    X(mul, ElementwiseArgs)                  \
-    X(div, ElementwiseArgs)                  \
-    X(add_rows, BroadcastArgs)               \
-    X(sub_rows, BroadcastArgs)               \
-    X(mul_rows, BroadcastArgs)               \
-    X(div_rows, BroadcastArgs)               \
-    X(sum, SumArgs)                          \
-    X(sum_squares, SumArgs)                  \
-    X(sum_absolutes, SumArgs)                \
-    X(sum_deviations, SumArgs)               \
-    X(sum_exponentials, SumArgs)             \
-    X(sum_matches, SumArgs)                  \
-    X(add_partials, PartialArgs)             \
-    X(largest, ExtremeArgs)                  \
-    X(smallest, ExtremeArgs)                 \
-    X(arg_largest, ArgExtremeArgs)           \
-    X(arg_smallest, ArgExtremeArgs)          \
-    X(share_matches, ShareArgs)              \
-    X(cumulative_sum, ScanArgs)              \
-    X(take, TakeArgs)                        \
-    X(gather, GatherArgs)                    \
-    X(scatter_add, GatherArgs)               \
-    X(transpose, TransposeArgs)              \
-    X(move, MoveArgs)                        \
-    X(weigh, WeighArgs)                      \
-    X(softmax, RowsArgs)                     \
-    X(softmax_grad, RowsArgs)                \
-    X(log_softmax, RowsArgs)                 \
-    X(log_softmax_grad, RowsArgs)            \
-    X(softmax_columns, ColumnsArgs)          \
-    X(softmax_grad_columns, ColumnsArgs)     \
-    X(log_softmax_columns, ColumnsArgs)      \
-    X(log_softmax_grad_columns, ColumnsArgs) \
-    X(cross_entropy, CrossEntropyArgs)       \
-    X(cross_entropy_grad, CrossEntropyArgs)  \
-    X(dropout, DropoutArgs)                  \
-    X(response_norm, ResponseNormArgs)       \
-    X(response_norm_grad, ResponseNormArgs)  \
-    X(max_pool, PoolArgs)                    \
-    X(max_pool_grad, PoolArgs)               \
-    X(avg_pool, PoolArgs)                    \
-    X(avg_pool_grad, PoolArgs)               \
-    X(pack, PackArgs)                        \
-    X(pack_narrow, PackNarrowArgs)           \
-    X(gemm, GemmArgs)                        \
-    X(batch_gemm, BatchGemmArgs)             \
-    X(dots, DotsArgs)                        \
-    X(window_product, WindowArgs)            \
-    X(window_planes, WindowArgs)             \
-    X(window_scatter, ScatterArgs)           \
-    X(weight_grad, WeightGradArgs)           \
-    X(weight_grad_gather, WeightGradArgs)    \
-    X(weight_grad_planes, WeightGradArgs)    \
-    X(sgd, UpdateArgs)                       \
-    X(adagrad, UpdateArgs)                   \
-    X(rmsprop, UpdateArgs)                   \
+#define CONVOLENS_KERNELS(X)                \
+    X(relu, ElementwiseArgs)                \
+    X(relu_grad, ElementwiseArgs)           \
+    X(sigmoid, ElementwiseArgs)             \
+    X(sigmoid_grad, ElementwiseArgs)        \
+    X(tanh, ElementwiseArgs)                \
+    X(tanh_grad, ElementwiseArgs)           \
+    X(exp, ElementwiseArgs)                 \
+    X(scale, ElementwiseArgs)               \
+    X(add, ElementwiseArgs)                 \
+    X(sub, ElementwiseArgs)                 \
+    X(mul, ElementwiseArgs)                 \
+    X(div, ElementwiseArgs)                 \
+    X(add_rows, BroadcastArgs)              \
+    X(sub_rows, BroadcastArgs)              \
+    X(mul_rows, BroadcastArgs)              \
+    X(div_rows, BroadcastArgs)              \
+    X(sum, SumArgs)                         \
+    X(sum_squares, SumArgs)                 \
+    X(sum_absolutes, SumArgs)               \
+    X(sum_deviations, SumArgs)              \
+    X(sum_exponentials, SumArgs)            \
+    X(sum_matches, SumArgs)                 \
+    X(add_partials, PartialArgs)            \
+    X(largest, ExtremeArgs)                 \
+    X(smallest, ExtremeArgs)                \
+    X(arg_largest, ArgExtremeArgs)          \
+    X(arg_smallest, ArgExtremeArgs)         \
+    X(share_matches, ShareArgs)             \
+    X(share_signs, ShareArgs)               \
+    X(cumulative_sum, ScanArgs)             \
+    X(take, TakeArgs)                       \
+    X(gather, GatherArgs)                   \
+    X(scatter_add, GatherArgs)              \
+    X(transpose, TransposeArgs)             \
+    X(move, MoveArgs)                       \
+    X(weigh, WeighArgs)                     \
+    X(softmax, RowsArgs)                    \
+    X(softmax_grad, RowsArgs)               \
+    X(log_softmax, RowsArgs)                \
+    X(log_softmax_grad, RowsArgs)           \
+    X(softmax_across, ColumnsArgs)          \
+    X(softmax_grad_across, ColumnsArgs)     \
+    X(log_softmax_across, ColumnsArgs)      \
+    X(log_softmax_grad_across, ColumnsArgs) \
+    X(cross_entropy, CrossEntropyArgs)      \
+    X(cross_entropy_grad, CrossEntropyArgs) \
+    X(dropout, DropoutArgs)                 \
+    X(response_norm, ResponseNormArgs)      \
+    X(response_norm_grad, ResponseNormArgs) \
+    X(max_pool, PoolArgs)                   \
+    X(max_pool_grad, PoolArgs)              \
+    X(avg_pool, PoolArgs)                   \
+    X(avg_pool_grad, PoolArgs)              \
+    X(pack, PackArgs)                       \
+    X(pack_narrow, PackNarrowArgs)          \
+    X(gemm, GemmArgs)                       \
+    X(batch_gemm, BatchGemmArgs)            \
+    X(dots, DotsArgs)                       \
+    X(window_product, WindowArgs)           \
+    X(window_planes, WindowArgs)            \
+    X(window_scatter, ScatterArgs)          \
+    X(weight_grad, WeightGradArgs)          \
+    X(weight_grad_gather, WeightGradArgs)   \
+    X(weight_grad_planes, WeightGradArgs)   \
+    X(sgd, UpdateArgs)                      \
+    X(adagrad, UpdateArgs)                  \
+    X(rmsprop, UpdateArgs)                  \
     X(adam, UpdateArgs)
 
 // What a kernel needs to know of an instruction set before it runs.

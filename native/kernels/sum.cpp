@@ -12,34 +12,38 @@ using namespace simd;
 
 // A term says what is added for x, where c is a number of the result's, and which x adds nothing.
 struct Plain {
+    static Wide at(const float* x, vec) { return load_wide(x); }
     static Wide of(vec x, vec) { return widen(x); }
     static vec neutral(vec) { return vec{}; }
 };
 
 struct Square {
-    static Wide of(vec x, vec) { return widen(x) * widen(x); }
+    static Wide squared(Wide x) { return x * x; }
+    static Wide at(const float* x, vec) { return squared(load_wide(x)); }
+    static Wide of(vec x, vec) { return squared(widen(x)); }
     static vec neutral(vec) { return vec{}; }
 };
 
 struct Absolute {
+    static Wide at(const float* x, vec c) { return of(load(x), c); }
     static Wide of(vec x, vec) { return widen(x < vec{} ? -x : x); }
     static vec neutral(vec) { return vec{}; }
 };
 
 struct Deviation {
-    static Wide of(vec x, vec c) {
-        const Wide d = widen(x) - widen(c);
-        return d * d;
-    }
+    static Wide at(const float* x, vec c) { return Square::squared(load_wide(x) - widen(c)); }
+    static Wide of(vec x, vec c) { return Square::squared(widen(x) - widen(c)); }
     static vec neutral(vec c) { return c; }
 };
 
 struct Exponential {
+    static Wide at(const float* x, vec c) { return of(load(x), c); }
     static Wide of(vec x, vec c) { return widen(simd::exp(x - c)); }
     static vec neutral(vec) { return broadcast(-__builtin_inff()); }
 };
 
 struct Match {
+    static Wide at(const float* x, vec c) { return of(load(x), c); }
     static Wide of(vec x, vec c) {
         const ivec same = (x == c) | ((x != x) & (c != c));
         return widen(select(same, broadcast(1.0f), vec{}));
@@ -47,27 +51,65 @@ struct Match {
     static vec neutral(vec c) { return select(c == vec{}, broadcast(1.0f), vec{}); }
 };
 
-CONVOLENS_INLINE vec load_or(const float* p, Whole, vec) {
-    return load(p);
-}
-
-CONVOLENS_INLINE vec load_or(const float* p, i64 count, vec neutral) {
-    vec x = load_first(p, count);
-    for (i64 i = count; i < kLanes; ++i) x[i] = neutral[i];
-    return x;
+template <class Term>
+CONVOLENS_INLINE Wide term_at(const float* x, Whole, vec c) {
+    return Term::at(x, c);
 }
 
 template <class Term>
-double sum_row(const float* x, i64 length, vec c) {
+CONVOLENS_INLINE Wide term_at(const float* x, i64 count, vec c) {
+    vec first = load_first(x, count);
+    const vec neutral = Term::neutral(c);
+    for (i64 i = count; i < kLanes; ++i) first[i] = neutral[i];
+    return Term::of(first, c);
+}
+
+// What becomes of a total. Args is SumArgs or PartialArgs.
+template <class Args>
+CONVOLENS_INLINE vec finished(const Args& args, Wide total) {
+    total = total * args.factor;
+    return narrow(args.root ? square_root(total) : total);
+}
+
+// The terms of a row, lane by lane.
+template <class Term>
+CONVOLENS_INLINE Wide sum_lanes_of_row(const float* x, i64 length, vec c) {
     constexpr i64 kSums = 2;  // their additions overlap
     Wide sums[kSums]{};
     i64 i = 0;
     for (; i + kSums * kLanes <= length; i += kSums * kLanes)
-        for (i64 j = 0; j < kSums; ++j) sums[j] = sums[j] + Term::of(load(x + i + j * kLanes), c);
+        for (i64 j = 0; j < kSums; ++j) sums[j] = sums[j] + Term::at(x + i + j * kLanes, c);
     for_each_register(i, length, [&](i64 at, auto count) {
-        sums[0] = sums[0] + Term::of(load_or(x + at, count, Term::neutral(c)), c);
+        sums[0] = sums[0] + term_at<Term>(x + at, count, c);
     });
-    return sum_lanes(sums[0] + sums[1]);
+    return sums[0] + sums[1];
+}
+
+CONVOLENS_INLINE vec beside(const SumArgs& args, i64 outer) {
+    return args.c ? broadcast(args.c[outer]) : vec{};
+}
+
+template <class Term>
+void sum_row(const SumArgs& args, const Piece& piece) {
+    const Wide lanes =
+        sum_lanes_of_row<Term>(args.x + piece.start, piece.rows, beside(args, piece.outer));
+    if (args.partial) {
+        args.partial[piece.place] = sum_lanes(lanes);
+    } else {
+        const double total = sum_lanes(lanes) * args.factor;
+        args.y[piece.place] = static_cast<float>(args.root ? __builtin_sqrt(total) : total);
+    }
+}
+
+// A register of rows that lie one behind the other: their lanes are added up together.
+template <class Term>
+void sum_rows(const SumArgs& args, i64 first) {
+    const i64 length = args.axis.length;
+    Wide rows[kLanes];
+    for (i64 j = 0; j < kLanes; ++j)
+        rows[j] =
+            sum_lanes_of_row<Term>(args.x + (first + j) * length, length, beside(args, first + j));
+    store(args.y + first, finished(args, sum_each(rows)));
 }
 
 // Sums of a few registers of columns side by side, so that whole lines of memory are read.
@@ -81,28 +123,24 @@ CONVOLENS_INLINE void sum_columns(const SumArgs& args, const Piece& piece, i64 i
         c[j] = args.c ? load(args.c + result + j * kLanes, count) : vec{};
     for (i64 row = 0; row < piece.rows; ++row)
         for (int j = 0; j < Registers; ++j)
-            sums[j] = sums[j] + Term::of(load(x + row * args.axis.inner + j * kLanes, count), c[j]);
+            sums[j] = sums[j] + term_at<Term>(x + row * args.axis.inner + j * kLanes, count, c[j]);
     const i64 place = piece.place * args.axis.inner + piece.column + i;
     for (int j = 0; j < Registers; ++j) {
         if (args.partial) {
             store(args.partial + place + j * kLanes, sums[j], count);
         } else {
-            store(args.y + place + j * kLanes, narrow(sums[j] * args.factor), count);
+            store(args.y + place + j * kLanes, finished(args, sums[j]), count);
         }
     }
 }
 
 template <class Term>
 CONVOLENS_INLINE void sum_terms(const SumArgs& args, i64 begin, i64 end) {
+    if (args.axis.inner == 1 && args.axis.chunks == 1)
+        for (; begin + kLanes <= end; begin += kLanes) sum_rows<Term>(args, begin);
     for_each_piece(args.axis, begin, end, [&](const Piece& piece) {
         if (args.axis.inner == 1) {
-            const vec c = args.c ? broadcast(args.c[piece.outer]) : vec{};
-            const double total = sum_row<Term>(args.x + piece.start, piece.rows, c);
-            if (args.partial) {
-                args.partial[piece.place] = total;
-            } else {
-                args.y[piece.place] = static_cast<float>(total * args.factor);
-            }
+            sum_row<Term>(args, piece);
             return;
         }
         constexpr int kWide = 4;
@@ -149,7 +187,7 @@ void add_partials(const PartialArgs& args, i64 begin, i64 end, float*) {
             Wide total{};
             for (i64 row = 0; row < piece.rows; ++row)
                 total = total + load(x + row * args.axis.inner + i, count);
-            store(y + i, narrow(total * args.factor), count);
+            store(y + i, finished(args, total), count);
         });
     });
 }

@@ -25,6 +25,14 @@ CONVOLENS_INLINE Wide widen(vec x) {
     return widen_lanes(x, typename Count<kLanes / 2>::type{});
 }
 
+// Two loads of half a register: each becomes doubles as it comes from memory.
+CONVOLENS_INLINE Wide load_wide(const float* p) {
+    half_vec low, high;
+    __builtin_memcpy(&low, p, sizeof(low));
+    __builtin_memcpy(&high, p + kLanes / 2, sizeof(high));
+    return {__builtin_convertvector(low, dvec), __builtin_convertvector(high, dvec)};
+}
+
 template <int... I>
 CONVOLENS_INLINE vec join_halves(half_vec low, half_vec high, Indices<I...>) {
     return __builtin_shufflevector(low, high, I...);
@@ -51,6 +59,14 @@ CONVOLENS_INLINE Wide operator*(Wide a, double b) {
     return {a.low * b, a.high * b};
 }
 
+CONVOLENS_INLINE Wide square_root(Wide x) {
+    for (int i = 0; i < kLanes / 2; ++i) {
+        x.low[i] = __builtin_sqrt(x.low[i]);
+        x.high[i] = __builtin_sqrt(x.high[i]);
+    }
+    return x;
+}
+
 // Lanes in a fixed order: halves are added, then halves of halves.
 CONVOLENS_INLINE double sum_lanes(Wide x) {
     constexpr int half = kLanes / 2;
@@ -60,6 +76,37 @@ CONVOLENS_INLINE double sum_lanes(Wide x) {
     for (int width = half / 2; width > 0; width /= 2)
         for (int i = 0; i < width; ++i) lanes[i] += lanes[i + width];
     return lanes[0];
+}
+
+// Halves of two registers' blocks added: [first halves of a and b] + [second halves of a and b],
+// block by block of 2 * Half lanes.
+template <int Half, int... I>
+CONVOLENS_INLINE dvec add_wide_halves(dvec a, dvec b, Indices<I...>) {
+    constexpr int kWidth = kLanes / 2;
+    return __builtin_shufflevector(a, b, (I % (2 * Half) < Half ? I : I - Half + kWidth)...) +
+           __builtin_shufflevector(a, b, (I % (2 * Half) < Half ? I + Half : I + kWidth)...);
+}
+
+template <int Half>
+CONVOLENS_INLINE void fold_wide(dvec (&x)[kLanes / 2]) {
+    constexpr typename Count<kLanes / 2>::type lanes{};
+#pragma GCC unroll 4
+    for (int i = 0; i < Half; ++i) x[i] = add_wide_halves<Half>(x[i], x[i + Half], lanes);
+    if constexpr (Half > 1) fold_wide<Half / 2>(x);
+}
+
+// Lane i of the result is sum_lanes(x[i]).
+CONVOLENS_INLINE Wide sum_each(const Wide (&x)[kLanes]) {
+    constexpr int half = kLanes / 2;
+    dvec low[half], high[half];
+#pragma GCC unroll 8
+    for (int i = 0; i < half; ++i) {
+        low[i] = x[i].low + x[i].high;
+        high[i] = x[i + half].low + x[i + half].high;
+    }
+    fold_wide<half / 2>(low);
+    fold_wide<half / 2>(high);
+    return {low[0], high[0]};
 }
 
 // The first `count` lanes to memory, all of them where count is Whole{}.

@@ -2,22 +2,29 @@
 
 from convolens.ops._op import Array, Call, Cost, Mistake, Op, Sample, Value
 from convolens.ops.add import Add
+from convolens.ops.amax import AMax, AMin, ExtremeGrad
+from convolens.ops.argmax import ArgMax, ArgMin
 from convolens.ops.avg_pool import AvgPool, AvgPoolGrad
 from convolens.ops.cast import Cast
 from convolens.ops.channel_sum import ChannelSum
 from convolens.ops.concat import Concat
 from convolens.ops.conv import Conv, ConvInputGrad, ConvWeightGrad
 from convolens.ops.cross_entropy import CrossEntropy, CrossEntropyGrad
+from convolens.ops.cumsum import CumSum
 from convolens.ops.div import Div
 from convolens.ops.dropout import Dropout
 from convolens.ops.exp import Exp
+from convolens.ops.gather import Gather, ScatterAdd
+from convolens.ops.index_select import IndexAdd, IndexSelect
 from convolens.ops.linear import Linear
 from convolens.ops.local_response_norm import LocalResponseNorm, LocalResponseNormGrad
 from convolens.ops.log_softmax import LogSoftmax, LogSoftmaxGrad
+from convolens.ops.logsumexp import LogSumExp
 from convolens.ops.matmul import Matmul
 from convolens.ops.max_pool import MaxPool, MaxPoolGrad, MaxPoolPick
 from convolens.ops.mean import Mean
 from convolens.ops.mul import Mul
+from convolens.ops.norm import Norm, NormGrad
 from convolens.ops.permute import Permute
 from convolens.ops.pow import Pow
 from convolens.ops.relu import Relu, ReluGrad
@@ -29,10 +36,15 @@ from convolens.ops.softmax import Softmax, SoftmaxGrad
 from convolens.ops.sub import Sub
 from convolens.ops.sum import Expand, Sum
 from convolens.ops.tanh import Tanh, TanhGrad
+from convolens.ops.var import Std, Var
 
 __all__ = [
     "OPERATORS",
+    "AMax",
+    "AMin",
     "Add",
+    "ArgMax",
+    "ArgMin",
     "Array",
     "AvgPool",
     "AvgPoolGrad",
@@ -46,16 +58,22 @@ __all__ = [
     "Cost",
     "CrossEntropy",
     "CrossEntropyGrad",
+    "CumSum",
     "Div",
     "Dropout",
     "Embed",
     "Exp",
     "Expand",
+    "ExtremeGrad",
+    "Gather",
+    "IndexAdd",
+    "IndexSelect",
     "Linear",
     "LocalResponseNorm",
     "LocalResponseNormGrad",
     "LogSoftmax",
     "LogSoftmaxGrad",
+    "LogSumExp",
     "Matmul",
     "MaxPool",
     "MaxPoolGrad",
@@ -63,6 +81,8 @@ __all__ = [
     "Mean",
     "Mistake",
     "Mul",
+    "Norm",
+    "NormGrad",
     "Op",
     "Permute",
     "Pow",
@@ -71,16 +91,19 @@ __all__ = [
     "Reshape",
     "Sample",
     "Scale",
+    "ScatterAdd",
     "Sigmoid",
     "SigmoidGrad",
     "Slice",
     "Softmax",
     "SoftmaxGrad",
+    "Std",
     "Sub",
     "Sum",
     "Tanh",
     "TanhGrad",
     "Value",
+    "Var",
 ]
 
 #: Every operator, one line each. The contract tests run over this list.
@@ -121,6 +144,21 @@ OPERATORS: tuple[type[Op], ...] = (
     Sum,
     Expand,
     Mean,
+    AMax,
+    AMin,
+    ExtremeGrad,
+    ArgMax,
+    ArgMin,
+    Var,
+    Std,
+    Norm,
+    NormGrad,
+    LogSumExp,
+    CumSum,
+    Gather,
+    ScatterAdd,
+    IndexSelect,
+    IndexAdd,
     Reshape,
     Slice,
     Embed,

@@ -39,7 +39,7 @@ CONVOLENS_INLINE vec column_sum(i64 rows, Term term) {
 
 }  // namespace
 
-void softmax_columns(const ColumnsArgs& args, i64 begin, i64 end, float*) {
+void softmax_across(const ColumnsArgs& args, i64 begin, i64 end, float*) {
     const i64 rows = args.axis.length;
     for_each_column(args, begin, end, [&](auto at, auto count) {
         const vec shift = column_max(args, at, count);
@@ -53,7 +53,7 @@ void softmax_columns(const ColumnsArgs& args, i64 begin, i64 end, float*) {
     });
 }
 
-void softmax_grad_columns(const ColumnsArgs& args, i64 begin, i64 end, float*) {
+void softmax_grad_across(const ColumnsArgs& args, i64 begin, i64 end, float*) {
     const i64 rows = args.axis.length;
     for_each_column(args, begin, end, [&](auto at, auto count) {
         const vec mean = column_sum(rows, [&](i64 row) {
@@ -66,7 +66,7 @@ void softmax_grad_columns(const ColumnsArgs& args, i64 begin, i64 end, float*) {
     });
 }
 
-void log_softmax_columns(const ColumnsArgs& args, i64 begin, i64 end, float*) {
+void log_softmax_across(const ColumnsArgs& args, i64 begin, i64 end, float*) {
     const i64 rows = args.axis.length;
     for_each_column(args, begin, end, [&](auto at, auto count) {
         const vec shift = column_max(args, at, count);
@@ -78,7 +78,7 @@ void log_softmax_columns(const ColumnsArgs& args, i64 begin, i64 end, float*) {
     });
 }
 
-void log_softmax_grad_columns(const ColumnsArgs& args, i64 begin, i64 end, float*) {
+void log_softmax_grad_across(const ColumnsArgs& args, i64 begin, i64 end, float*) {
     const i64 rows = args.axis.length;
     for_each_column(args, begin, end, [&](auto at, auto count) {
         const vec total =
