@@ -41,7 +41,7 @@ class Parameter(Tensor):
         self.spec = TensorSpec(data.shape, data.dtype)
         self.version = Version()
         self.node = None
-        self.requires_grad = requires_grad
+        self.recorded = requires_grad
         self.grad = None
 
     def __repr__(self) -> str:

@@ -9,7 +9,7 @@ from typing import ClassVar, final
 import numpy as np
 
 from convolens.ops._op import Array, Value
-from convolens.ops._reduction import Reduction
+from convolens.ops._over_axes import Reduction
 from convolens.ops.exp import Exp
 from convolens.ops.mul import Mul
 from convolens.ops.sub import Sub

@@ -11,7 +11,7 @@ import numpy as np
 
 from convolens.errors import ArgumentError, ShapeError
 from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, size_of
-from convolens.ops._reduction import FILLED, Reduction
+from convolens.ops._over_axes import FILLED, Reduction
 from convolens.ops.mul import Mul
 from convolens.ops.pow import Pow
 from convolens.ops.scale import Scale

@@ -14,7 +14,7 @@ from convolens.backends.kernels._common import estimate, refuse_all_but_float32
 from convolens.backends.kernels.middle import Middle, landing, middle, passes
 from convolens.backends.layout import dense, empty
 from convolens.ops import Array, LogSumExp, Mean, Norm, Op, Std, Var
-from convolens.ops._reduction import Reduction
+from convolens.ops._over_axes import Reduction
 from convolens.ops.argmax import ArgExtreme
 from convolens.ops.logsumexp import finite
 from convolens.spec import TensorSpec, float32
