@@ -153,9 +153,7 @@ void share_matches(const ShareArgs& args, i64 begin, i64 end, float*) {
 
 void share_signs(const ShareArgs& args, i64 begin, i64 end, float*) {
     shares(args, begin, end, [](vec x, vec, vec share) {
-        const vec sign = select(x > vec{}, broadcast(1.0f),
-                                select(x < vec{}, broadcast(-1.0f), x));  // 0 and NaN stay
-        return sign * share;
+        return select(x > vec{}, share, select(x < vec{}, -share, vec{}));
     });
 }
 

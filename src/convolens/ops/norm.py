@@ -101,7 +101,7 @@ class NormGrad(Op):
     """dx = x g / y for order 2, and 0 where y is 0.
 
     For order 1 it is the sign of x times g. For order infinity it is the sign of x times g / n
-    where |x| = y, n of which are, and 0 elsewhere.
+    where |x| = y, n of which are, and 0 elsewhere. The sign of NaN is 0.
 
     Shapes:
         x [*I], y [*P], g [*P] -> dx [*I], where P has size 1 along ``axes``.
@@ -133,11 +133,12 @@ class NormGrad(Op):
         x, y, g = arrays
         if self.order == 2:
             return np.asarray(x * quotient(g, y))
+        sign = np.where(np.isnan(x), x.dtype.type(0), np.sign(x))
         if self.order == 1:
-            return np.asarray(np.sign(x) * g)
-        largest = (np.abs(x) == y) | np.isnan(x)
+            return np.asarray(sign * g)
+        largest = np.abs(x) == y
         count = np.maximum(largest.sum(axis=self.axes, keepdims=True), 1).astype(g.dtype)
-        return np.asarray(np.where(largest, np.sign(x) * (g / count), g.dtype.type(0)))
+        return np.asarray(np.where(largest, sign * (g / count), g.dtype.type(0)))
 
     def gradient(
         self, inputs: Sequence[Value], output: Value, upstream: Value

@@ -281,7 +281,7 @@ class TensorBase:
         target = self._writable(value)
         if not indexing.is_basic(place):
             first, places = split(place, self.shape)
-            target = target[first]
+            target = target[(*first, ...)]
             place = tuple(slice(None) if each is None else each for each in places)
         with indexing.refusals(place, self.shape):
             target[place]  # an index that does not fit is no fault of the value

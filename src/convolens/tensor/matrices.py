@@ -52,7 +52,7 @@ class Matrices(TensorBase):
                 [("self", self.spec, ""), ("other", other.spec, "")],
                 "multiply by a number with *.",
             )
-        a: Tensor = self.unsqueeze(0) if self.ndim == 1 else self  # type: ignore[attr-defined]
+        a: Tensor = self.unsqueeze(0) if self.ndim == 1 else self  # type: ignore[assignment, attr-defined]
         b = other.unsqueeze(1) if other.ndim == 1 else other
         y = _product(a, b)
         if self.ndim > 1 and other.ndim > 1:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from convolens import ops
-from convolens.errors import ArgumentError, DTypeError
+from convolens.errors import ArgumentError, DTypeError, IndexRangeError
 from convolens.ops import Array
-from convolens.spec import DType, bool_, int32, int64
+from convolens.spec import FLOATS, DType, bool_, int32, int64
 from convolens.tensor.apply import apply
 from convolens.tensor.axes import one_axis
 from convolens.tensor.base import TensorBase
@@ -106,16 +106,17 @@ class Ordering(TensorBase):
         if self.ndim == 0 and index.ndim == 0:
             line = self.reshape(1)  # type: ignore[attr-defined]
             return apply(ops.Gather(0), line, places.reshape(1)).reshape(())
-        if index.spec.size == 0 and index.ndim == 1:
-            return self.leaf(np.empty(0, self.dtype))  # torch lets an empty index pass
+        if index.shape == (0,) and self.ndim != 1:
+            # torch lets an empty index pass, whatever the rank.
+            return apply(ops.Gather(0), self.reshape(-1), places)  # type: ignore[attr-defined]
         return apply(ops.Gather(axis), self, places)
 
     def index_select(self, dim: int, index: Tensor) -> Tensor:
         """Return the parts along ``dim`` that an index of one axis names, in its order.
 
         Raises:
-            IndexRangeError: If there is no such axis, or an index is out of range.
-            ShapeError: If the index has more than one axis.
+            IndexRangeError: If there is no such axis, an index is out of range, or the index has
+                more than one axis.
             DTypeError: If the index is not int64 or int32.
 
         Example:
@@ -125,6 +126,12 @@ class Ordering(TensorBase):
         """
         axis = one_axis("index_select", dim, self.ndim)
         places = _indices("index_select", index)
+        if index.ndim > 1:
+            raise IndexRangeError(
+                f"index_select: the index has {index.ndim} dimensions, but 1 is needed.",
+                [("index", index.spec, "")],
+                "use index.flatten().",
+            )
         if index.ndim == 0:
             places = places.reshape(1)
         if self.ndim == 0:
@@ -140,7 +147,7 @@ class Ordering(TensorBase):
         both = np.broadcast_shapes(
             (*whole[:axis], 1, *whole[axis + 1 :]), (*index[:axis], 1, *index[axis + 1 :])
         )
-        spread = apply(ops.Expand((*both[:axis], whole[axis], *both[axis + 1 :])), self)
+        spread = self._spread_to((*both[:axis], whole[axis], *both[axis + 1 :]))
         places = np.broadcast_to(indices.array, (*both[:axis], index[axis], *both[axis + 1 :]))
         return spread.gather(axis, self.leaf(np.array(places)))
 
@@ -153,10 +160,14 @@ class Ordering(TensorBase):
         if mask.dtype != bool_:
             raise DTypeError(f"masked_select: the mask is {mask.dtype.name}, but must be bool.")
         shape = np.broadcast_shapes(self.shape, mask.shape)
-        spread = self if shape == self.shape else apply(ops.Expand(shape), self)
         places = np.flatnonzero(np.broadcast_to(mask.array, shape))
-        flat: Tensor = spread.reshape(-1)  # type: ignore[attr-defined]
-        return flat.index_select(0, self.leaf(places))
+        return self._spread_to(shape).reshape(-1).index_select(0, self.leaf(places))
+
+    def _spread_to(self, shape: tuple[int, ...]) -> Tensor:
+        """Return the elements repeated to a shape."""
+        if self.dtype in FLOATS:
+            return apply(ops.Expand(shape), self)
+        return self.leaf(np.array(np.broadcast_to(self.array, shape)))
 
     def nonzero(self, *, as_tuple: bool = False) -> Tensor | tuple[Tensor, ...]:
         """Return the indices of elements that are not 0: a row each, or a tensor an axis.

@@ -9,6 +9,7 @@ from numpy.typing import DTypeLike
 
 from convolens import ops
 from convolens.backends.layout import dense, is_dense
+from convolens.errors import ArgumentError, DTypeError
 from convolens.ops import Array
 from convolens.spec import FLOATS, bool_, float32, float64, int32, int64, uint8
 from convolens.tensor.apply import apply
@@ -155,8 +156,16 @@ class Types(TensorBase):
             >>> import convolens as cl
             >>> cl.ones(2).type(), cl.ones(2).type(cl.int64)
             ('convolens.FloatTensor', tensor([1, 1]))
+
+        Raises:
+            ArgumentError: If there is no type of this name.
         """
-        return f"convolens.{NAMES[self.dtype]}" if dtype is None else self.to(dtype_of(dtype))
+        if dtype is None:
+            return f"convolens.{NAMES[self.dtype]}"
+        try:
+            return self.to(dtype_of(dtype))
+        except DTypeError as error:
+            raise ArgumentError(error.headline, hint=error.hint) from None
 
     def type_as(self, other: Tensor) -> Tensor:
         """Return the tensor in the data type of ``other``."""

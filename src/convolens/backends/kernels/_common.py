@@ -13,6 +13,9 @@ _CALL = 1_000.0
 _MULTIPLY_ADD = 0.012
 _ELEMENT = 0.1
 
+#: The kernel that moves numbers between arrangements of memory takes so many axes.
+LARGEST_RANK = 8
+
 
 def refuse_all_but_float32(op: Op, specs: Specs) -> str:
     """Return why kernels cannot compute the call: other floats than float32, or nothing to do."""
@@ -22,6 +25,17 @@ def refuse_all_but_float32(op: Op, specs: Specs) -> str:
         if spec.size == 0:
             return "an input is empty"
     return ""
+
+
+def refuse_other_types(op: Op, specs: Specs) -> str:
+    """Return why kernels that move numbers cannot: the numbers are not float32, or there are none.
+
+    Unlike kernels that compute, their operators take whole numbers and truths too.
+    """
+    for spec in specs:
+        if spec.dtype != float32:
+            return f"kernels move float32, not {spec.dtype.name}"
+    return refuse_all_but_float32(op, specs)
 
 
 def estimate(op: Op, specs: Specs) -> float:

@@ -9,10 +9,21 @@ import numpy as np
 
 from convolens import _native
 from convolens.backends.candidate import Candidate, Run, Specs
-from convolens.backends.kernels._common import estimate, refuse_all_but_float32
+from convolens.backends.kernels._common import (
+    LARGEST_RANK,
+    estimate,
+    refuse_all_but_float32,
+    refuse_other_types,
+)
 from convolens.backends.layout import dense, empty
 from convolens.ops import Array, Matmul, Op
 from convolens.spec import TensorSpec
+
+
+def _refuse_matmul(op: Op, specs: Specs) -> str:
+    if max(spec.rank for spec in specs) > LARGEST_RANK:
+        return f"an input has more than {LARGEST_RANK} dimensions"
+    return refuse_all_but_float32(op, specs)
 
 
 def _prepare_matmul(op: Op, specs: Specs, output: TensorSpec) -> Run:
@@ -125,6 +136,6 @@ def _is_in_index_order(spec: TensorSpec) -> bool:
     return spec.rank < 3 or spec.shape[1] == 1 or prod(spec.shape[2:]) == 1
 
 
-MATMUL = Candidate("native", refuse_all_but_float32, estimate, _prepare_matmul)
+MATMUL = Candidate("native", _refuse_matmul, estimate, _prepare_matmul)
 LINEAR = Candidate("native", refuse_all_but_float32, estimate, _prepare_linear)
-RESHAPE = Candidate("native", refuse_all_but_float32, estimate, _prepare_reshape)
+RESHAPE = Candidate("native", refuse_other_types, estimate, _prepare_reshape)

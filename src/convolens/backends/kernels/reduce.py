@@ -10,7 +10,7 @@ import numpy as np
 
 from convolens import _native
 from convolens.backends.candidate import Candidate, Run, Specs
-from convolens.backends.kernels._common import estimate, refuse_all_but_float32
+from convolens.backends.kernels._common import LARGEST_RANK, estimate, refuse_all_but_float32
 from convolens.backends.kernels.middle import Middle, landing, middle, passes
 from convolens.backends.layout import dense, empty
 from convolens.ops import Array, LogSumExp, Mean, Norm, Op, Std, Var
@@ -57,6 +57,12 @@ def _prepare_sum(op: Op, specs: Specs, output: TensorSpec) -> Run:
     )
 
 
+def _refuse(op: Op, specs: Specs) -> str:
+    if specs[0].rank > LARGEST_RANK:
+        return f"an input has more than {LARGEST_RANK} dimensions"
+    return refuse_all_but_float32(op, specs)
+
+
 def _extreme(kernel: Callable[..., None]) -> Candidate:
     def one(x: Array, y: Array, size: Middle) -> None:
         kernel(x, y, *size)
@@ -64,12 +70,12 @@ def _extreme(kernel: Callable[..., None]) -> Candidate:
     def prepare(op: Op, specs: Specs, output: TensorSpec) -> Run:
         return _in_passes(specs, op, output, one, one)
 
-    return Candidate("native", refuse_all_but_float32, estimate, prepare)
+    return Candidate("native", _refuse, estimate, prepare)
 
 
 def refuse_apart(op: Op, specs: Specs) -> str:
     """Return why kernels cannot compute the call, such as axes that are apart in memory."""
-    if reason := refuse_all_but_float32(op, specs):
+    if reason := _refuse(op, specs):
         return reason
     if middle(specs[0], _axes(op)) is None:
         return "the reduced axes are not neighbours in memory"
@@ -173,8 +179,8 @@ def _arg_extreme(kernel: Callable[..., None]) -> Candidate:
     return Candidate("native", _refuse_arg, estimate, prepare)
 
 
-SUM = Candidate("native", refuse_all_but_float32, estimate, _prepare_sum)
-MEAN = Candidate("native", refuse_all_but_float32, estimate, _prepare_sum)
+SUM = Candidate("native", _refuse, estimate, _prepare_sum)
+MEAN = Candidate("native", _refuse, estimate, _prepare_sum)
 AMAX = _extreme(_native.largest)
 AMIN = _extreme(_native.smallest)
 ARGMAX = _arg_extreme(_native.arg_largest)

@@ -3,6 +3,7 @@
 from convolens.nn.functional.activation import log_softmax, relu, sigmoid, softmax, tanh
 from convolens.nn.functional.conv import conv1d, conv2d, conv3d
 from convolens.nn.functional.dropout import dropout
+from convolens.nn.functional.labels import one_hot
 from convolens.nn.functional.linear import linear
 from convolens.nn.functional.loss import cross_entropy
 from convolens.nn.functional.normalization import local_response_norm
@@ -32,6 +33,7 @@ __all__ = [
     "max_pool1d",
     "max_pool2d",
     "max_pool3d",
+    "one_hot",
     "relu",
     "sigmoid",
     "softmax",
