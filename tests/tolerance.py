@@ -293,6 +293,8 @@ _BOUNDS: dict[type[Op], Callable[[Any, list[Array]], Array]] = {
     ops.AMin: _exactly,
     ops.ArgMax: _exactly,
     ops.ArgMin: _exactly,
+    ops.ArgSort: _exactly,
+    ops.TopK: _exactly,
     ops.ExtremeGrad: _rounded_once,
     ops.Gather: _exactly,
     ops.IndexSelect: _exactly,

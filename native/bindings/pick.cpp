@@ -27,15 +27,42 @@ const i64* checked_index(const Array& index, i64 length) {
     return data;
 }
 
+// y[row] = the places of the first in order among the `length` numbers of each row of x.
+void top(Array x, Array y, i64 length, bool largest) {
+    if (y.rank() != 2) throw std::invalid_argument("y: expected a matrix");
+    const i64 rows = y.extent(0), count = y.extent(1);
+    if (length < count || length > 0x7fffffff || count < 1 || count > TopArgs::kMost ||
+        x.size() != product(rows, length, 1))
+        throw std::invalid_argument("top: the sizes do not fit");
+    const TopArgs args{x.read("x"), y.write_int64("y"), length, count, largest};
+    const WithoutGil without_gil;
+    launch(kernels().top, args, rows, kElement * static_cast<double>(length) + 200);
+}
+
 // y[outer][j][inner] = x[outer][index[j]][inner].
 void take(Array x, Array index, Array y, i64 outer, i64 inputs, i64 inner) {
-    const i64 outputs = index.size();
-    if (x.size() != product(outer, inputs, inner) || y.size() != product(outer, outputs, inner))
+    const i64 places = index.size();
+    if (x.size() != product(outer, inputs, inner) || y.size() != product(outer, places, inner))
         throw std::invalid_argument("take: x or y has another size");
-    const TakeArgs args{x.read("x"), checked_index(index, inputs), y.write("y"), inputs, outputs,
+    const TakeArgs args{x.read("x"), checked_index(index, inputs), y.write("y"), inputs, places,
                         inner};
+    const i64 rows = inner == 1 ? outer : outer * places;
+    const double each = static_cast<double>(inner == 1 ? places : inner);
     const WithoutGil without_gil;
-    launch(kernels().take, args, outer * outputs, kElement * static_cast<double>(inner) + 2);
+    launch(kernels().take, args, rows, 2 * kElement * each);
+}
+
+// y[outer][index[j]][inner] = the sum of x[outer][j][inner].
+void add_at(Array x, Array index, Array y, i64 outer, i64 outputs, i64 inner) {
+    const i64 places = index.size();
+    if (x.size() != product(outer, places, inner) || y.size() != product(outer, outputs, inner))
+        throw std::invalid_argument("add_at: x or y has another size");
+    const AddAtArgs args{in_one_piece(outputs, inner, 256), x.read("x"),
+                         checked_index(index, outputs), y.write("y"), places};
+    const double each = static_cast<double>(outputs + 2 * places) *
+                        static_cast<double>(std::min(inner, args.axis.block));
+    const WithoutGil without_gil;
+    launch(kernels().add_at, args, units(args.axis, outer), kElement * each);
 }
 
 using Gather = decltype(KernelTable::gather);
@@ -71,8 +98,11 @@ void scatter_add(Array x, Array index, Array y, i64 outer, i64 length, i64 rows,
 }  // namespace
 
 void bind_pick(nb::module_& module) {
+    module.def("top", &top, nb::arg("x"), nb::arg("y"), nb::arg("length"), nb::arg("largest"));
     module.def("take", &take, nb::arg("x"), nb::arg("index"), nb::arg("y"), nb::arg("outer"),
                nb::arg("inputs"), nb::arg("inner"));
+    module.def("add_at", &add_at, nb::arg("x"), nb::arg("index"), nb::arg("y"), nb::arg("outer"),
+               nb::arg("outputs"), nb::arg("inner"));
     module.def("gather", &gather, nb::arg("x"), nb::arg("index"), nb::arg("y"), nb::arg("outer"),
                nb::arg("length"), nb::arg("rows"), nb::arg("inner"));
     module.def("scatter_add", &scatter_add, nb::arg("x"), nb::arg("index"), nb::arg("y"),

@@ -152,8 +152,9 @@ void share_matches(const ShareArgs& args, i64 begin, i64 end, float*) {
 }
 
 void share_signs(const ShareArgs& args, i64 begin, i64 end, float*) {
-    shares(args, begin, end, [](vec x, vec, vec share) {
-        return select(x > vec{}, share, select(x < vec{}, -share, vec{}));
+    const vec one = broadcast(1.0f);
+    shares(args, begin, end, [=](vec x, vec, vec share) {
+        return select(x > vec{}, one, select(x < vec{}, -one, vec{})) * share;
     });
 }
 

@@ -105,12 +105,30 @@ struct ColumnsArgs {
     float* y;
 };
 
-// y[o][j][:] = x[o][index[j]][:]. A unit is (o, j).
+// y[row][:] = the places of the first `count` of a row in order. A unit is a row.
+struct TopArgs {
+    static constexpr i64 kMost = 64;
+    const float* x;
+    i64* y;
+    i64 length, count;
+    bool largest;
+};
+
+// y[o][j][:] = x[o][index[j]][:]. A unit is (o, j), or o where `inner` is 1.
 struct TakeArgs {
     const float* x;
     const i64* index;
     float* y;
-    i64 inputs, outputs, inner;
+    i64 inputs, places, inner;
+};
+
+// y[o][index[j]][i] = the sum of x[o][j][i], 0 where there is none. The axis is y's. One chunk.
+struct AddAtArgs {
+    MiddleAxis axis;
+    const float* x;
+    const i64* index;
+    float* y;
+    i64 places;
 };
 
 // y[o][j][i] = x[o][index[o][j][i]][i], or y[o][index[o][j][i]][i] += x[o][j][i] after clearing y.
@@ -367,7 +385,9 @@ struct UpdateArgs {
     X(share_matches, ShareArgs)             \
     X(share_signs, ShareArgs)               \
     X(cumulative_sum, ScanArgs)             \
+    X(top, TopArgs)                         \
     X(take, TakeArgs)                       \
+    X(add_at, AddAtArgs)                    \
     X(gather, GatherArgs)                   \
     X(scatter_add, GatherArgs)              \
     X(transpose, TransposeArgs)             \

@@ -50,6 +50,13 @@ GemmArgs problem(Matrix a, Matrix b, float* c, i64 m, i64 n, i64 length, const i
 void matmul(Matrix a, Matrix b, const float* bias, float* c, i64 m, i64 n, i64 length) {
     if (m == 0 || n == 0) return;
     const KernelTable& table = kernels();
+    if (n == 1 && m > 1 && !bias && a.column == 1 && b.row == 1) {
+        // A column of results is a row of them: one row of factors for all rows of A.
+        const DotsArgs dots{b.data, length, a.data, a.row, nullptr, c, 1, m, length};
+        launch(table.dots, dots, (m + DotsArgs::kColumns - 1) / DotsArgs::kColumns,
+               kElement * static_cast<double>(DotsArgs::kColumns) * static_cast<double>(length));
+        return;
+    }
     if (a.column == 1 && b.row == 1 && length >= kLongDots && m <= kFewDots * table.lanes) {
         const DotsArgs dots{a.data, a.row, b.data, b.column, bias, c, m, n, length};
         launch(table.dots, dots, (n + DotsArgs::kColumns - 1) / DotsArgs::kColumns,

@@ -238,6 +238,9 @@ EXPRESSIONS: dict[str, Call] = {
     ],
     "sums in a type": lambda m, F: [
         m.ones(2).sum(dtype=m.float64),
+        m.arange(3).sum(dtype=m.int32),
+        m.arange(3).cumsum(0, dtype=m.int32),
+        m.arange(1, 3).prod(dtype=m.uint8),
         m.arange(3).mean(dtype=m.float32),
         m.arange(3).prod(),
         m.tensor([2, 3]).prod(dtype=m.float32),

@@ -4,6 +4,7 @@ from convolens.ops._op import Array, Call, Cost, Mistake, Op, Sample, Value
 from convolens.ops.add import Add
 from convolens.ops.amax import AMax, AMin, ExtremeGrad
 from convolens.ops.argmax import ArgMax, ArgMin
+from convolens.ops.argsort import ArgSort, TopK
 from convolens.ops.avg_pool import AvgPool, AvgPoolGrad
 from convolens.ops.cast import Cast
 from convolens.ops.channel_sum import ChannelSum
@@ -12,6 +13,7 @@ from convolens.ops.conv import Conv, ConvInputGrad, ConvWeightGrad
 from convolens.ops.cross_entropy import CrossEntropy, CrossEntropyGrad
 from convolens.ops.cumsum import CumSum
 from convolens.ops.div import Div
+from convolens.ops.dot import Dot
 from convolens.ops.dropout import Dropout
 from convolens.ops.exp import Exp
 from convolens.ops.gather import Gather, ScatterAdd
@@ -45,6 +47,7 @@ __all__ = [
     "Add",
     "ArgMax",
     "ArgMin",
+    "ArgSort",
     "Array",
     "AvgPool",
     "AvgPoolGrad",
@@ -60,6 +63,7 @@ __all__ = [
     "CrossEntropyGrad",
     "CumSum",
     "Div",
+    "Dot",
     "Dropout",
     "Embed",
     "Exp",
@@ -102,6 +106,7 @@ __all__ = [
     "Sum",
     "Tanh",
     "TanhGrad",
+    "TopK",
     "Value",
     "Var",
 ]
@@ -118,6 +123,7 @@ OPERATORS: tuple[type[Op], ...] = (
     AvgPoolGrad,
     Linear,
     Matmul,
+    Dot,
     Relu,
     ReluGrad,
     Sigmoid,
@@ -149,6 +155,8 @@ OPERATORS: tuple[type[Op], ...] = (
     ExtremeGrad,
     ArgMax,
     ArgMin,
+    ArgSort,
+    TopK,
     Var,
     Std,
     Norm,

@@ -52,6 +52,8 @@ class Matrices(TensorBase):
                 [("self", self.spec, ""), ("other", other.spec, "")],
                 "multiply by a number with *.",
             )
+        if self.ndim == other.ndim == 1 and self.dtype in FLOATS:
+            return apply(ops.Dot(), self, other)
         a: Tensor = self.unsqueeze(0) if self.ndim == 1 else self  # type: ignore[assignment, attr-defined]
         b = other.unsqueeze(1) if other.ndim == 1 else other
         y = _product(a, b)

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from convolens import ops
-from convolens.errors import ArgumentError, DTypeError, IndexRangeError
-from convolens.ops import Array
+from convolens.errors import DTypeError, IndexRangeError
 from convolens.spec import FLOATS, DType, bool_, int32, int64
 from convolens.tensor.apply import apply
 from convolens.tensor.axes import one_axis
@@ -40,12 +39,12 @@ class Ordering(TensorBase):
             ([1.0, 2.0, 3.0], [1, 2, 0])
         """
         axis = one_axis("sort", dim, self.ndim)
-        return self._picked(axis, _order(self._line(), axis, descending))
+        return self._picked(ops.ArgSort(axis, descending))
 
     def argsort(self, dim: int = -1, descending: bool = False, stable: bool = True) -> Tensor:
         """Return the indices that put the elements in order along ``dim``. See ``sort``."""
         axis = one_axis("argsort", dim, self.ndim)
-        return self.leaf(_order(self._line(), axis, descending).reshape(self.shape))
+        return apply(ops.ArgSort(axis, descending), self._line()).reshape(self.shape)
 
     def topk(self, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Picked:
         """Return the ``k`` largest, or smallest, elements along ``dim``, and their indices.
@@ -63,27 +62,22 @@ class Ordering(TensorBase):
         """
         if self.dtype == bool_:
             raise DTypeError("topk: truth values have no order.", hint="use x.long().")
-        line = self._line()
         axis = one_axis("topk", dim, self.ndim)
-        if not 0 <= k <= line.shape[axis]:
-            raise ArgumentError(
-                f"topk: k is {k}, but axis {axis} has {line.shape[axis]} elements.",
-                [("tensor", self.spec, "")],
-                f"use a k from 0 to {line.shape[axis]}.",
-            )
-        if self.ndim == 0:
-            return self._picked(0, np.zeros(1, int64))  # as torch, for k = 0 too
-        return self._picked(axis, _first(line, axis, k, largest))
+        if self.ndim == 0 and k == 0:
+            k = 1  # as torch: a single number is its own largest
+        return self._picked(ops.TopK(axis, k, largest))
 
-    def _line(self) -> Array:
+    def _line(self) -> Tensor:
         """Return the elements, a single number as an axis of one."""
-        return self.array if self.ndim else self.array.reshape(1)
+        return self if self.ndim else self.reshape(1)  # type: ignore[return-value, attr-defined]
 
-    def _picked(self, axis: int, order: Array) -> Picked:
-        if self.ndim == 0:
-            return Picked(self.reshape(()), self.leaf(order.reshape(())))  # type: ignore[attr-defined]
-        indices = self.leaf(order)
-        return Picked(apply(ops.Gather(axis), self, indices), indices)
+    def _picked(self, order: ops.ArgSort | ops.TopK) -> Picked:
+        line = self._line()
+        indices = apply(order, line)
+        values = apply(ops.Gather(order.dim), line, indices)
+        if self.ndim:
+            return Picked(values, indices)
+        return Picked(values.reshape(()), indices.reshape(()))
 
     def gather(self, dim: int, index: Tensor) -> Tensor:
         """Return elements picked along ``dim``, each by an index of its own.
@@ -177,25 +171,11 @@ class Ordering(TensorBase):
             >>> cl.tensor([0.0, 7.0, 9.0]).nonzero().tolist()
             [[1], [2]]
         """
-        found = np.nonzero(self._line() if as_tuple else np.atleast_1d(self.array))
+        found = np.nonzero(np.atleast_1d(self.array))
         if as_tuple:
             return tuple(self.leaf(places) for places in found)
         rows = np.stack(found, axis=1)
         return self.leaf(rows if self.ndim else rows[:, :0])
-
-
-def _order(array: Array, axis: int, descending: bool) -> Array:
-    if not descending:
-        return array.argsort(axis, kind="stable")
-    # Backwards in both directions: equal elements keep their order, NaN comes first.
-    turned = np.flip(array, axis).argsort(axis, kind="stable")
-    return np.ascontiguousarray(array.shape[axis] - 1 - np.flip(turned, axis))
-
-
-def _first(array: Array, axis: int, k: int, largest: bool) -> Array:
-    """Return the indices of the first ``k`` in order."""
-    order = _order(array, axis, descending=largest)
-    return np.ascontiguousarray(order.take(range(k), axis))
 
 
 def _indices(name: str, index: object) -> Tensor:

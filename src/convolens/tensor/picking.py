@@ -15,7 +15,7 @@ import numpy as np
 from convolens import ops
 from convolens.errors import IndexRangeError
 from convolens.ops import Array
-from convolens.spec import int64
+from convolens.spec import bool_, int64
 from convolens.tensor.apply import apply
 from convolens.tensor.places import split
 
@@ -36,6 +36,11 @@ def pick(x: Tensor, index: Any) -> Tensor:
         >>> pick(cl.arange(6).reshape(2, 3), (slice(None), [2, 0])).tolist()
         [[2, 0], [5, 3]]
     """
+    mask = getattr(index, "array", index)
+    if isinstance(mask, np.ndarray) and mask.dtype == bool_ and mask.shape == x.shape != ():
+        # All axes at once, without a place for each.
+        chosen = x.leaf(np.flatnonzero(mask))
+        return apply(ops.IndexSelect(0), x.reshape(-1), chosen)
     basic, places = split(index, x.shape)
     part = x[basic]
     return part if all(place is None for place in places) else _from_axes(part, places)

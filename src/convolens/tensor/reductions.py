@@ -33,7 +33,8 @@ class Reductions(TensorBase):
         axes = several_axes("sum", dim, self.ndim)
         if x.dtype in FLOATS:
             return apply(ops.Sum(axes, keepdim), x)
-        return self.leaf(np.asarray(x.array.sum(axis=axes, keepdims=keepdim, dtype=int64)))
+        kind = int64 if dtype is None else x.dtype
+        return self.leaf(np.asarray(x.array.sum(axis=axes, keepdims=keepdim, dtype=kind)))
 
     def mean(
         self, dim: Axes = None, keepdim: bool = False, *, dtype: DTypeLike | None = None
@@ -60,7 +61,8 @@ class Reductions(TensorBase):
         axis = None if dim is None else one_axis("prod", dim, self.ndim)
         if x.dtype not in FLOATS:
             axes = axis if self.ndim else None
-            return self.leaf(np.asarray(x.array.prod(axis=axes, keepdims=keepdim, dtype=int64)))
+            kind = int64 if dtype is None else x.dtype
+            return self.leaf(np.asarray(x.array.prod(axis=axes, keepdims=keepdim, dtype=kind)))
         if axis is None or self.ndim == 0:
             return _product_of_pairs(x.reshape(-1), 0).reshape(())
         y = _product_of_pairs(x, axis)
@@ -186,7 +188,8 @@ class Reductions(TensorBase):
         axis = one_axis("cumsum", dim, self.ndim)
         if x.dtype not in FLOATS:
             shape = self.shape or (1,)
-            total = x.array.reshape(shape).cumsum(axis, dtype=int64)
+            kind = int64 if dtype is None else x.dtype
+            total = x.array.reshape(shape).cumsum(axis, dtype=kind)
             return self.leaf(np.asarray(total.reshape(self.shape)))
         if self.ndim == 0:
             return x.reshape(())

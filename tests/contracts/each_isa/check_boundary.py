@@ -140,7 +140,9 @@ CALLS: dict[str, Callable[[int, int, int], list[Any]]] = {
     ],
     "share_signs": lambda n, c, h: [floats(n, c, h), floats(n, h), floats(n, c, h), n, c, h],
     "cumulative_sum": lambda n, c, h: [*one(n, c, h), n, c, h, True],
+    "top": lambda n, c, h: [floats(n, c + 1), labels(n, 2 if c > 1 else 1), c + 1, True],
     "take": lambda n, c, h: [floats(n, c, h), labels(2), floats(n, 2, h), n, c, h],
+    "add_at": lambda n, c, h: [floats(n, 2, h), labels(2), floats(n, c, h), n, c, h],
     "gather": lambda n, c, h: [
         floats(n, c, h),
         labels(n, 2, h),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+import numpy as np
+
 from convolens import ops
-from convolens.ops import Op, Sample
+from convolens.ops import Array, Op, Sample
 from convolens.spec import TensorSpec, int64
 
 Shape = tuple[int, ...]
@@ -49,6 +51,38 @@ def _scatter(shape: Shape, dim: int, count: int) -> Sample:
     return Sample(ops.ScatterAdd(dim, shape), specs, below=shape[dim])
 
 
+def _whole(drawn: list[Array]) -> list[Array]:
+    """Few different numbers, so that many are equal; some are not numbers."""
+    x = np.round(drawn[0] * 2).astype(drawn[0].dtype)
+    return [np.where(x == 3, x.dtype.type(np.nan), x)]
+
+
+def _lines() -> Iterator[tuple[Shape, int]]:
+    for width in (*WIDTHS, 67, 130):
+        yield (3, width), 1
+        yield (2, width, 3, 2), 1
+    for dim in range(4):
+        yield (3, 4, 2, 5), dim
+    yield (50,), 0
+
+
+def _argsort() -> Iterator[Sample]:
+    for number, (shape, dim) in enumerate(_lines()):
+        op = ops.ArgSort(dim, number % 2 == 0)
+        yield Sample(op, (TensorSpec(shape),), prepare=_whole if number % 3 else None)
+
+
+def _topk() -> Iterator[Sample]:
+    for number, (shape, dim) in enumerate(_lines()):
+        for count in {1, min(5, shape[dim]), min(64, shape[dim])}:
+            op = ops.TopK(dim, count, number % 2 == 0)
+            yield Sample(op, (TensorSpec(shape),), prepare=_whole if number % 3 else None)
+
+
+def _big_lines(op: Op) -> Callable[[], Iterable[Sample]]:
+    return lambda: [Sample(op, (TensorSpec((900, 401)),))]
+
+
 Make = Callable[[Shape, int, int], Sample]
 
 
@@ -71,8 +105,12 @@ MAKES: dict[type[Op], Make] = {
     ops.ScatterAdd: _scatter,
 }
 SMALL: dict[type[Op], Callable[[], Iterable[Sample]]] = {
-    operator: _small(make) for operator, make in MAKES.items()
+    **{operator: _small(make) for operator, make in MAKES.items()},
+    ops.ArgSort: _argsort,
+    ops.TopK: _topk,
 }
 BIG: dict[type[Op], Callable[[], Iterable[Sample]]] = {
-    operator: _big(make) for operator, make in MAKES.items()
+    **{operator: _big(make) for operator, make in MAKES.items()},
+    ops.ArgSort: _big_lines(ops.ArgSort(1, True)),
+    ops.TopK: _big_lines(ops.TopK(1, 10)),
 }

@@ -64,5 +64,14 @@ def _big() -> Iterable[Sample]:
     yield _sample((4, 4), (4, 1), (70, 50, 60), (False, False))
 
 
-SMALL: dict[type[Op], Callable[[], Iterable[Sample]]] = {ops.Matmul: _matmul}
-BIG: dict[type[Op], Callable[[], Iterable[Sample]]] = {ops.Matmul: _big}
+def _dot() -> Iterator[Sample]:
+    for size in (*range(1, 70), 600, 1300):
+        yield Sample(ops.Dot(), (TensorSpec((size,)),) * 2)
+
+
+def _big_dot() -> Iterable[Sample]:
+    return [Sample(ops.Dot(), (TensorSpec((300_001,)),) * 2)]
+
+
+SMALL: dict[type[Op], Callable[[], Iterable[Sample]]] = {ops.Matmul: _matmul, ops.Dot: _dot}
+BIG: dict[type[Op], Callable[[], Iterable[Sample]]] = {ops.Matmul: _big, ops.Dot: _big_dot}

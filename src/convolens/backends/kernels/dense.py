@@ -83,6 +83,16 @@ def _matrices(array: Array, transpose: bool, batch: tuple[int, ...]) -> Array:
     return _turned(array) if transpose else array
 
 
+def _prepare_dot(op: Op, specs: Specs, output: TensorSpec) -> Run:
+    def run(a: Array, b: Array) -> Array:
+        y = empty(output)
+        row, column = dense(a).reshape(1, -1), dense(b).reshape(-1, 1)
+        _native.matmul(row, column, None, y.reshape(1, 1), False, False)
+        return y
+
+    return run
+
+
 def _prepare_linear(op: Op, specs: Specs, output: TensorSpec) -> Run:
     rows, features = prod(output.shape[:-1]), output.shape[-1]
     flat = TensorSpec((rows, features), output.dtype)
@@ -137,5 +147,6 @@ def _is_in_index_order(spec: TensorSpec) -> bool:
 
 
 MATMUL = Candidate("native", _refuse_matmul, estimate, _prepare_matmul)
+DOT = Candidate("native", refuse_all_but_float32, estimate, _prepare_dot)
 LINEAR = Candidate("native", refuse_all_but_float32, estimate, _prepare_linear)
 RESHAPE = Candidate("native", refuse_other_types, estimate, _prepare_reshape)

@@ -12,7 +12,7 @@ from convolens.backends.kernels._common import estimate, refuse_all_but_float32
 from convolens.backends.layout import dense, empty, memory_order
 from convolens.ops import Array, Gather, IndexAdd, IndexSelect, Op, ScatterAdd
 from convolens.ops._indices import check_indices
-from convolens.spec import FLOATS, TensorSpec, float32
+from convolens.spec import FLOATS, TensorSpec
 
 
 def _sizes(x: TensorSpec, dim: int) -> tuple[int, int]:
@@ -51,17 +51,12 @@ def _prepare_select(op: Op, specs: Specs, output: TensorSpec) -> Run:
 def _prepare_add(op: Op, specs: Specs, output: TensorSpec) -> Run:
     index_add = cast(IndexAdd, op)
     outer, inner = _sizes(output, index_add.dim)
-    parts = specs[0].size
-    one = np.ones(parts, float32)
 
     def run(index: Array, array: Array) -> Array:
+        index = dense(index)
         check_indices(op.name, index, index_add.size)
-        # The parts of each place, in their own order.
-        order = np.argsort(index, kind="stable")
-        first = np.zeros(index_add.size + 1, np.int64)
-        np.cumsum(np.bincount(index, minlength=index_add.size), out=first[1:])
         y = empty(output)
-        _native.weigh(dense(array), first, order, one, y, outer, parts, inner)
+        _native.add_at(dense(array), index, y, outer, index_add.size, inner)
         return y
 
     return run
