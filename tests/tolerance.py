@@ -70,10 +70,15 @@ def assert_within(
     dtype: Any = np.float32,
     algorithm: str | None = None,
 ) -> None:
-    """Compare ``computed`` with the definition in float64."""
+    """Compare ``computed`` with the definition in float64; whole numbers must be equal."""
+    expected = exact(op, arrays)
+    if expected.dtype not in FLOATS:
+        assert computed.dtype == expected.dtype
+        np.testing.assert_array_equal(computed, expected, str(op))
+        return
     assert computed.dtype == dtype, (computed.dtype, dtype)
     limit = allowed(op, arrays, dtype, algorithm)
-    _assert_near(computed, exact(op, arrays), limit, f"{op} by {algorithm}")
+    _assert_near(computed, expected, limit, f"{op} by {algorithm}")
 
 
 def assert_close(
@@ -249,6 +254,53 @@ def _weighted(op: ops.Resample | ops.ResampleGrad, arrays: list[Array]) -> Array
     return _length(op, arrays) * weighted_sums(np.abs(x), absolute)
 
 
+def _mean_of_squares(op: ops.Var, arrays: list[Array]) -> Array:
+    """The centre is off by u times itself, each deviation by its own rounding; then the sum."""
+    (x,) = arrays
+    n = op.count(x.shape)
+    mean = np.abs(x.mean(axis=op.axes, keepdims=True))
+    size = np.abs(x - x.mean(axis=op.axes, keepdims=True))
+    # The reference averages in any order: n u of the mean of |x|.
+    off = n * np.abs(x).mean(axis=op.axes, keepdims=True) + mean
+    terms = size * size * (n + 4) + 2 * size * off * (1 + n * rounding(x.dtype))
+    total = terms.sum(axis=op.axes, keepdims=op.keepdim)
+    return np.asarray(total / op.divisor(x.shape))
+
+
+def _deviation(op: ops.Std, arrays: list[Array]) -> Array:
+    """A root halves the relative error, and adds its own rounding."""
+    (x,) = arrays
+    y = op.reference(x)
+    variance = ops.Var(op.axes, op.keepdim, op.correction)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(y > 0, _mean_of_squares(variance, arrays) / (2 * y), 0) + y
+
+
+def _norm(op: ops.Norm, arrays: list[Array]) -> Array:
+    return np.asarray((_length(op, arrays) + 2) * op.reference(*arrays))
+
+
+def _norm_grad(op: ops.NormGrad, arrays: list[Array]) -> Array:
+    """A quotient and a product."""
+    return 3 * np.abs(op.reference(*arrays))
+
+
+def _log_sum_exp(op: ops.LogSumExp, arrays: list[Array]) -> Array:
+    """A relative error of the sum is an absolute one of its logarithm; the shift is added."""
+    (x,) = arrays
+    shift = x.max(axis=op.axes, keepdims=True)
+    shares = np.exp(x - shift)
+    # The rounding of x - shift is absolute in the exponent.
+    moved = (shares * (np.abs(x - shift) + FUNCTION)).sum(axis=op.axes, keepdims=True)
+    total = shares.sum(axis=op.axes, keepdims=True)
+    error = moved / total + _length(op, arrays) + (FUNCTION + 1) * np.abs(np.log(total))
+    return error.reshape(np.shape(op.reference(x))) + 2 * np.abs(op.reference(x))
+
+
+def _cumulative(op: ops.CumSum, arrays: list[Array]) -> Array:
+    return _length(op, arrays) * np.abs(op.reference(np.abs(arrays[0])))
+
+
 _BOUNDS: dict[type[Op], Callable[[Any, list[Array]], Array]] = {
     ops.Relu: _exactly,
     ops.ReluGrad: _exactly,
@@ -272,6 +324,21 @@ _BOUNDS: dict[type[Op], Callable[[Any, list[Array]], Array]] = {
     ops.ChannelShuffle: _exactly,
     ops.Resample: _weighted,
     ops.ResampleGrad: _weighted,
+    ops.AMax: _exactly,
+    ops.AMin: _exactly,
+    ops.ArgMax: _exactly,
+    ops.ArgMin: _exactly,
+    ops.ArgSort: _exactly,
+    ops.TopK: _exactly,
+    ops.ExtremeGrad: _rounded_once,
+    ops.Gather: _exactly,
+    ops.IndexSelect: _exactly,
+    ops.Var: _mean_of_squares,
+    ops.Std: _deviation,
+    ops.Norm: _norm,
+    ops.NormGrad: _norm_grad,
+    ops.LogSumExp: _log_sum_exp,
+    ops.CumSum: _cumulative,
     ops.Add: _rounded_once,
     ops.Sub: _rounded_once,
     ops.Mul: _rounded_once,

@@ -10,6 +10,7 @@ import convolens as cl
 from benchmarks.cases import LEARNING_RATE, MOMENTUM, ConvProblem, NetProblem
 from benchmarks.exact import parameter_names
 from benchmarks.nets import Array, Net
+from benchmarks.operator_problems import OperatorProblem
 from benchmarks.peers.base import Session
 from convolens import nn, ops
 from convolens.models import create_model
@@ -21,9 +22,15 @@ if TYPE_CHECKING:
     from benchmarks.epoch import EpochProblem
 
 
-def load(problem: NetProblem | ConvProblem | EpochProblem, threads: int) -> Session:
+def load(
+    problem: NetProblem | ConvProblem | OperatorProblem | EpochProblem, threads: int
+) -> Session:
     """Return the problem, ready to run."""
     cl.set_num_threads(threads)
+    if isinstance(problem, OperatorProblem):
+        from benchmarks.peers.convolens_operator import Operator
+
+        return Operator(problem)
     if isinstance(problem, ConvProblem):
         return _Convolution(problem)
     if isinstance(problem, NetProblem):

@@ -11,6 +11,7 @@ import numpy as np
 from benchmarks.cases import LEARNING_RATE, MOMENTUM, ConvProblem, NetProblem
 from benchmarks.exact import parameter_names
 from benchmarks.nets import Array, Conv, Flatten, Linear, MaxPool, Net
+from benchmarks.operator_problems import OperatorProblem
 from benchmarks.peers.base import Session, UnavailableError
 
 if importlib.util.find_spec("torch") is None:
@@ -25,13 +26,17 @@ if TYPE_CHECKING:
 
 
 def load(
-    problem: NetProblem | ConvProblem | EpochProblem,
+    problem: NetProblem | ConvProblem | OperatorProblem | EpochProblem,
     threads: int,
     channels_last: bool = False,
     compile_it: bool = False,
 ) -> Session:
     """Return the problem, ready to run."""
     torch.set_num_threads(threads)
+    if isinstance(problem, OperatorProblem):
+        from benchmarks.peers.torch_operator import Operator
+
+        return Operator(problem, channels_last)
     layout = torch.channels_last if channels_last else torch.contiguous_format
     if isinstance(problem, ConvProblem):
         return _Convolution(problem, layout)

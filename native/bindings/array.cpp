@@ -104,9 +104,18 @@ float* Array::write_strided(const char* name) const {
     return const_cast<float*>(read_strided(name));
 }
 
+const i64* Array::read_int64(const char* name) const {
+    return static_cast<const i64*>(checked(*this, name, NPY_INT64, "int64"));
+}
+
 const i64* Array::read_int64(const char* name, std::initializer_list<i64> shape) const {
     check_shape(*this, name, shape);
-    return static_cast<const i64*>(checked(*this, name, NPY_INT64, "int64"));
+    return read_int64(name);
+}
+
+i64* Array::write_int64(const char* name) const {
+    if (!PyArray_ISWRITEABLE(array_)) refuse(name, "the array is read-only");
+    return const_cast<i64*>(read_int64(name));
 }
 
 PyObject* new_array(std::span<const npy_intp> shape, PyArray_Descr* dtype) {

@@ -1,14 +1,28 @@
-// Products of matrices and sums.
+// Products of matrices.
 #include "bindings/array.h"
 #include "bindings/gil.h"
 #include "bindings/topics.h"
 #include "runtime/matmul.h"
-#include "runtime/sum.h"
 
 namespace nb = nanobind;
 
 namespace convolens {
 namespace {
+
+// 0 along an axis of one number, where a stride means nothing.
+i64 stride_of(const Array& array, int axis) {
+    return array.extent(axis) > 1 ? array.stride(axis) : 0;
+}
+
+// A matrix of a batch, with one of its strides 1.
+Matrix matrix(const Array& array, const float* data) {
+    const i64 row = stride_of(array, 1), column = stride_of(array, 2);
+    if (array.extent(2) <= 1) return {data, row, 1};
+    if (array.extent(1) <= 1) return {data, column == 1 ? array.extent(2) : 1, column};
+    if (row != 1 && column != 1)
+        throw std::invalid_argument("matmul_batch: neither axis of a matrix runs on in memory");
+    return {data, row, column};
+}
 
 void matmul_checked(Array a, Array b, nb::handle bias, Array c, bool transpose_a,
                     bool transpose_b) {
@@ -27,17 +41,21 @@ void matmul_checked(Array a, Array b, nb::handle bias, Array c, bool transpose_a
     matmul(left, right, start, to, m, n, length);
 }
 
-// y[outer][inner] = factor * the sum over the middle axis of x[outer][reduced][inner].
-void sum_checked(Array x, Array y, i64 outer, i64 reduced, i64 inner, double factor) {
-    i64 results = 0, summands = 0;
-    if (outer < 0 || reduced < 1 || inner < 0 || __builtin_mul_overflow(outer, inner, &results) ||
-        __builtin_mul_overflow(results, reduced, &summands) || x.size() != summands ||
-        y.size() != results)
-        throw std::invalid_argument("sum: the sizes do not fit");
-    const float* from = x.read("x");
-    float* to = y.write("y");
+// c[b] = a[b] b[b] for each b of the first axis, which an operand may repeat by a stride of 0.
+void matmul_batch_checked(Array a, Array b, Array c) {
+    if (a.rank() != 3 || b.rank() != 3 || c.rank() != 3)
+        throw std::invalid_argument("matmul_batch: expected three axes");
+    const i64 batch = c.extent(0), m = c.extent(1), n = c.extent(2), length = a.extent(2);
+    if (a.extent(0) != batch || b.extent(0) != batch || a.extent(1) != m || b.extent(2) != n ||
+        b.extent(1) != length)
+        throw std::invalid_argument("matmul_batch: the sizes do not fit");
+    const Matrix left = matrix(a, a.read_strided("a")), right = matrix(b, b.read_strided("b"));
+    float* to = c.write_strided("c");
+    if ((n > 1 && c.stride(2) != 1) || (m > 1 && c.stride(1) != n) ||
+        (batch > 1 && c.stride(0) != m * n))
+        throw std::invalid_argument("c: expected memory in the order of its axes");
     const WithoutGil without_gil;
-    sum(from, to, outer, reduced, inner, static_cast<float>(factor));
+    matmul_batch(left, stride_of(a, 0), right, stride_of(b, 0), to, batch, m, n, length);
 }
 
 }  // namespace
@@ -45,8 +63,7 @@ void sum_checked(Array x, Array y, i64 outer, i64 reduced, i64 inner, double fac
 void bind_dense(nb::module_& module) {
     module.def("matmul", &matmul_checked, nb::arg("a"), nb::arg("b"), nb::arg("bias").none(),
                nb::arg("c"), nb::arg("transpose_a"), nb::arg("transpose_b"));
-    module.def("sum", &sum_checked, nb::arg("x"), nb::arg("y"), nb::arg("outer"),
-               nb::arg("reduced"), nb::arg("inner"), nb::arg("factor"));
+    module.def("matmul_batch", &matmul_batch_checked, nb::arg("a"), nb::arg("b"), nb::arg("c"));
 }
 
 }  // namespace convolens

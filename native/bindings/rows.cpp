@@ -77,7 +77,7 @@ void cross_entropy(Array logits, Array labels, Array losses, double factor) {
     args.y = reduce ? each.data() : to;
     launch(kernels().cross_entropy, args, rows,
            kExponential * static_cast<double>(args.classes) + 40);
-    if (reduce) sum(each.data(), to, 1, rows, 1, static_cast<float>(factor));
+    if (reduce) sum(each.data(), to, 1, rows, 1, factor);
 }
 
 void cross_entropy_grad(Array logits, Array labels, Array g, Array y, double factor) {

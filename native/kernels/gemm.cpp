@@ -21,15 +21,22 @@ void gemm(const GemmArgs& args, i64 begin, i64 end, float* scratch) {
         tile.run = args.length;
         if (args.packed) {
             tile.b = args.packed + panel * args.length * kPanel;
+            tile.b_step = kPanel;
         } else {
             PackArgs own = args.pack;
             own.w += column * own.column_stride;
             own.columns -= column;
-            own.packed = scratch;
-            pack(own, 0, 1, nullptr);
-            tile.b = scratch;
+            if (left <= kTileRows && own.column_stride == 1 && own.columns >= kPanel) {
+                // Each row of B is read once: it need not be copied first.
+                tile.b = own.w;
+                tile.b_step = own.length_stride;
+            } else {
+                own.packed = scratch;
+                pack(own, 0, 1, nullptr);
+                tile.b = scratch;
+                tile.b_step = kPanel;
+            }
         }
-        tile.b_step = kPanel;
         tile.bias = args.bias ? args.bias + column : nullptr;
         tile.y_row = args.c_row;
         tile.columns = args.n - column < kPanel ? args.n - column : kPanel;
@@ -42,6 +49,17 @@ void gemm(const GemmArgs& args, i64 begin, i64 end, float* scratch) {
                 compute_tile<Unit::kRow>(tile, rows);
             }
         });
+    }
+}
+
+void batch_gemm(const BatchGemmArgs& args, i64 begin, i64 end, float* scratch) {
+    for (i64 unit = begin; unit < end; ++unit) {
+        const i64 batch = unit / args.one.panels, panel = unit % args.one.panels;
+        GemmArgs one = args.one;
+        one.a += batch * args.a_stride;
+        one.pack.w += batch * args.b_stride;
+        one.c += batch * args.c_stride;
+        gemm(one, panel, panel + 1, scratch);
     }
 }
 

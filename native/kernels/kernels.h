@@ -37,15 +37,108 @@ struct BroadcastArgs {
     i64 b_strides[kAxes];
 };
 
-// y[o][chunk][i] = factor * sum over r in chunk of x[o][r][i].
-// A unit is (o, chunk, block of i).
+// An array [outer][length][inner], seen along its middle axis. A unit is (o, chunk of the middle
+// axis, block of columns).
+struct MiddleAxis {
+    i64 length, inner;
+    i64 chunk, chunks;
+    i64 block, blocks;
+};
+
+// y[o][i] = factor * sum over r of term(x[o][r][i], c[o][i]), or the root of that; if there are
+// several chunks, partial[o][chunk][i] = sum over r in chunk of these terms.
 struct SumArgs {
+    MiddleAxis axis;
+    const float* x;
+    const float* c;   // or null
+    double* partial;  // or null
+    float* y;
+    double factor;
+    bool root;
+};
+
+// y[o][i] = factor * sum over r of x[o][r][i], or the root of that.
+struct PartialArgs {
+    MiddleAxis axis;
+    const double* x;
+    float* y;
+    double factor;
+    bool root;
+};
+
+// y[o][chunk][i] = the largest, or smallest, x[o][r][i] with r in chunk.
+struct ExtremeArgs {
+    MiddleAxis axis;
     const float* x;
     float* y;
-    i64 reduced, inner;
-    i64 chunk, chunks;        // of r
-    i64 inner_block, blocks;  // of i
-    float factor;
+};
+
+// y[o][i] = the r of the first largest, or smallest, x[o][r][i]. One chunk.
+struct ArgExtremeArgs {
+    MiddleAxis axis;
+    const float* x;
+    i64* y;
+};
+
+// y[o][r][i] = share[o][i] where x[o][r][i] = c[o][i], else 0; or, without c, with the sign of x.
+struct ShareArgs {
+    MiddleAxis axis;
+    const float* x;
+    const float* c;  // or null
+    const float* share;
+    float* y;
+};
+
+// y[o][r][i] = sum over r' <= r of x[o][r'][i], or over r' >= r if `reverse`. One chunk.
+struct ScanArgs {
+    MiddleAxis axis;
+    const float* x;
+    float* y;
+    bool reverse;
+};
+
+// Softmax and its kin along the middle axis, with more than one column. One chunk.
+struct ColumnsArgs {
+    MiddleAxis axis;
+    const float* a;
+    const float* b;  // the second input, or null
+    float* y;
+};
+
+// y[row][:] = the places of the first `count` of a row in order. A unit is a row.
+struct TopArgs {
+    static constexpr i64 kMost = 64;
+    const float* x;
+    i64* y;
+    i64 length, count;
+    bool largest;
+};
+
+// y[o][j][:] = x[o][index[j]][:]. A unit is (o, j), or o where `inner` is 1.
+struct TakeArgs {
+    const float* x;
+    const i64* index;
+    float* y;
+    i64 inputs, places, inner;
+};
+
+// y[o][index[j]][i] = the sum of x[o][j][i], 0 where there is none. The axis is y's. One chunk.
+struct AddAtArgs {
+    MiddleAxis axis;
+    const float* x;
+    const i64* index;
+    float* y;
+    i64 places;
+};
+
+// y[o][j][i] = x[o][index[o][j][i]][i], or y[o][index[o][j][i]][i] += x[o][j][i] after clearing y.
+// A unit is (o, block of columns); the axis is the index's. One chunk.
+struct GatherArgs {
+    MiddleAxis axis;
+    const float* x;
+    const i64* index;
+    float* y;
+    i64 length;  // of the other array's middle axis
 };
 
 // to[b][c][r] = from[b][r][c]; a row of `from` is from_row floats long. A unit is a block of kRows
@@ -201,6 +294,13 @@ struct GemmArgs {
     i64 panels;
     i64 row_block, row_blocks;  // rows a unit
     bool rows_first;  // the units of a block of rows follow each other, or those of a panel
+};
+
+// The same for several pairs of matrices, each `one` moved by the strides; their second ones are
+// packed into the scratch. A unit is (batch, panel).
+struct BatchGemmArgs {
+    GemmArgs one;
+    i64 a_stride, b_stride, c_stride;
 };
 
 // C[m][n] = bias[n] + sum over l of A[m][l] B[n][l]. A unit is kColumns rows of B.
@@ -369,6 +469,24 @@ struct UpdateArgs {
     X(mul_rows, BroadcastArgs)               \
     X(div_rows, BroadcastArgs)               \
     X(sum, SumArgs)                          \
+    X(sum_squares, SumArgs)                  \
+    X(sum_absolutes, SumArgs)                \
+    X(sum_deviations, SumArgs)               \
+    X(sum_exponentials, SumArgs)             \
+    X(sum_matches, SumArgs)                  \
+    X(add_partials, PartialArgs)             \
+    X(largest, ExtremeArgs)                  \
+    X(smallest, ExtremeArgs)                 \
+    X(arg_largest, ArgExtremeArgs)           \
+    X(arg_smallest, ArgExtremeArgs)          \
+    X(share_matches, ShareArgs)              \
+    X(share_signs, ShareArgs)                \
+    X(cumulative_sum, ScanArgs)              \
+    X(top, TopArgs)                          \
+    X(take, TakeArgs)                        \
+    X(add_at, AddAtArgs)                     \
+    X(gather, GatherArgs)                    \
+    X(scatter_add, GatherArgs)               \
     X(transpose, TransposeArgs)              \
     X(move, MoveArgs)                        \
     X(weigh, WeighArgs)                      \
@@ -378,6 +496,10 @@ struct UpdateArgs {
     X(softmax_grad, RowsArgs)                \
     X(log_softmax, RowsArgs)                 \
     X(log_softmax_grad, RowsArgs)            \
+    X(softmax_across, ColumnsArgs)           \
+    X(softmax_grad_across, ColumnsArgs)      \
+    X(log_softmax_across, ColumnsArgs)       \
+    X(log_softmax_grad_across, ColumnsArgs)  \
     X(cross_entropy, CrossEntropyArgs)       \
     X(cross_entropy_grad, CrossEntropyArgs)  \
     X(dropout, DropoutArgs)                  \
@@ -390,6 +512,7 @@ struct UpdateArgs {
     X(pack, PackArgs)                        \
     X(pack_narrow, PackNarrowArgs)           \
     X(gemm, GemmArgs)                        \
+    X(batch_gemm, BatchGemmArgs)             \
     X(dots, DotsArgs)                        \
     X(window_product, WindowArgs)            \
     X(window_planes, WindowArgs)             \

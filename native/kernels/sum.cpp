@@ -1,66 +1,195 @@
-// Sums along one axis, in chunks whose bounds depend on the shape alone.
+// Sums along one axis of numbers made from its elements: accumulated in double precision, in chunks
+// whose bounds depend on the shape alone, so that the one rounding that shows is the last.
 #include "kernels/kernels.h"
-#include "simd/simd.h"
+#include "kernels/middle.h"
+#include "simd/math.h"
+#include "simd/wide.h"
 
 namespace convolens::CONVOLENS_ISA {
 namespace {
 
 using namespace simd;
 
-// Four partial sums hide the latency of the addition. Each starts anew after kShort terms and is
-// added to a total: the error of a sum grows with the length of its chain of additions.
-constexpr int kSums = 4;
-constexpr i64 kShort = 8;
+// A term says what is added for x, where c is a number of the result's, and which x adds nothing.
+struct Plain {
+    static Wide at(const float* x, vec) { return load_wide(x); }
+    static Wide of(vec x, vec) { return widen(x); }
+    static vec neutral(vec) { return vec{}; }
+};
 
-// The sum of `terms` registers, the i-th of which is term(i).
-template <class Term>
-CONVOLENS_INLINE vec sum_terms(i64 terms, Term term) {
-    vec total{};
-    i64 i = 0;
-    while (i + kSums <= terms) {
-        vec sums[kSums]{};
-        const i64 end = i + kSums * kShort;
-        for (; i + kSums <= terms && i < end; i += kSums)
-            for (int j = 0; j < kSums; ++j) sums[j] += term(i + j);
-        total += (sums[0] + sums[1]) + (sums[2] + sums[3]);
+struct Square {
+    static Wide squared(Wide x) { return x * x; }
+    static Wide at(const float* x, vec) { return squared(load_wide(x)); }
+    static Wide of(vec x, vec) { return squared(widen(x)); }
+    static vec neutral(vec) { return vec{}; }
+};
+
+struct Absolute {
+    static Wide at(const float* x, vec c) { return of(load(x), c); }
+    static Wide of(vec x, vec) { return widen(x < vec{} ? -x : x); }
+    static vec neutral(vec) { return vec{}; }
+};
+
+struct Deviation {
+    static Wide at(const float* x, vec c) { return Square::squared(load_wide(x) - widen(c)); }
+    static Wide of(vec x, vec c) { return Square::squared(widen(x) - widen(c)); }
+    static vec neutral(vec c) { return c; }
+};
+
+struct Exponential {
+    static Wide at(const float* x, vec c) { return of(load(x), c); }
+    static Wide of(vec x, vec c) { return widen(simd::exp(x - c)); }
+    static vec neutral(vec) { return broadcast(-__builtin_inff()); }
+};
+
+struct Match {
+    static Wide at(const float* x, vec c) { return of(load(x), c); }
+    static Wide of(vec x, vec c) {
+        const ivec same = (x == c) | ((x != x) & (c != c));
+        return widen(select(same, broadcast(1.0f), vec{}));
     }
-    for (; i < terms; ++i) total += term(i);
-    return total;
+    static vec neutral(vec c) { return select(c == vec{}, broadcast(1.0f), vec{}); }
+};
+
+template <class Term>
+CONVOLENS_INLINE Wide term_at(const float* x, Whole, vec c) {
+    return Term::at(x, c);
 }
 
-float sum_row(const float* x, i64 length) {
-    const i64 whole = length / kLanes;
-    vec total = sum_terms(whole, [&](i64 i) { return load(x + i * kLanes); });
-    for_each_register(whole * kLanes, length,
-                      [&](i64 at, auto count) { total += load(x + at, count); });
-    return sum_lanes(total);
+template <class Term>
+CONVOLENS_INLINE Wide term_at(const float* x, i64 count, vec c) {
+    vec first = load_first(x, count);
+    const vec neutral = Term::neutral(c);
+    for (i64 i = count; i < kLanes; ++i) first[i] = neutral[i];
+    return Term::of(first, c);
 }
 
-void sum_columns(const float* x, float* y, i64 rows, i64 stride, i64 columns, float factor) {
-    for_each_register(0, columns, [&](i64 i, auto count) {
-        const vec total = sum_terms(rows, [&](i64 r) { return load(x + r * stride + i, count); });
-        store(y + i, total * broadcast(factor), count);
+// What becomes of a total. Args is SumArgs or PartialArgs.
+template <class Args>
+CONVOLENS_INLINE vec finished(const Args& args, Wide total) {
+    total = total * args.factor;
+    return narrow(args.root ? square_root(total) : total);
+}
+
+// The terms of a row, lane by lane.
+template <class Term>
+CONVOLENS_INLINE Wide sum_lanes_of_row(const float* x, i64 length, vec c) {
+    constexpr i64 kSums = 2;  // their additions overlap
+    Wide sums[kSums]{};
+    i64 i = 0;
+    for (; i + kSums * kLanes <= length; i += kSums * kLanes)
+        for (i64 j = 0; j < kSums; ++j) sums[j] = sums[j] + Term::at(x + i + j * kLanes, c);
+    for_each_register(i, length, [&](i64 at, auto count) {
+        sums[0] = sums[0] + term_at<Term>(x + at, count, c);
+    });
+    return sums[0] + sums[1];
+}
+
+CONVOLENS_INLINE vec beside(const SumArgs& args, i64 outer) {
+    return args.c ? broadcast(args.c[outer]) : vec{};
+}
+
+template <class Term>
+void sum_row(const SumArgs& args, const Piece& piece) {
+    const Wide lanes =
+        sum_lanes_of_row<Term>(args.x + piece.start, piece.rows, beside(args, piece.outer));
+    if (args.partial) {
+        args.partial[piece.place] = sum_lanes(lanes);
+    } else {
+        const double total = sum_lanes(lanes) * args.factor;
+        args.y[piece.place] = static_cast<float>(args.root ? __builtin_sqrt(total) : total);
+    }
+}
+
+// A register of rows that lie one behind the other: their lanes are added up together.
+template <class Term>
+void sum_rows(const SumArgs& args, i64 first) {
+    const i64 length = args.axis.length;
+    Wide rows[kLanes];
+    for (i64 j = 0; j < kLanes; ++j)
+        rows[j] =
+            sum_lanes_of_row<Term>(args.x + (first + j) * length, length, beside(args, first + j));
+    store(args.y + first, finished(args, sum_each(rows)));
+}
+
+// Sums of a few registers of columns side by side, so that whole lines of memory are read.
+template <class Term, int Registers, class Lanes>
+CONVOLENS_INLINE void sum_columns(const SumArgs& args, const Piece& piece, i64 i, Lanes count) {
+    const float* x = args.x + piece.start + i;
+    vec c[Registers];
+    Wide sums[Registers]{};
+    const i64 result = piece.outer * args.axis.inner + piece.column + i;
+    for (int j = 0; j < Registers; ++j)
+        c[j] = args.c ? load(args.c + result + j * kLanes, count) : vec{};
+    for (i64 row = 0; row < piece.rows; ++row)
+        for (int j = 0; j < Registers; ++j)
+            sums[j] = sums[j] + term_at<Term>(x + row * args.axis.inner + j * kLanes, count, c[j]);
+    const i64 place = piece.place * args.axis.inner + piece.column + i;
+    for (int j = 0; j < Registers; ++j) {
+        if (args.partial) {
+            store(args.partial + place + j * kLanes, sums[j], count);
+        } else {
+            store(args.y + place + j * kLanes, finished(args, sums[j]), count);
+        }
+    }
+}
+
+template <class Term>
+CONVOLENS_INLINE void sum_terms(const SumArgs& args, i64 begin, i64 end) {
+    if (args.axis.inner == 1 && args.axis.chunks == 1)
+        for (; begin + kLanes <= end; begin += kLanes) sum_rows<Term>(args, begin);
+    for_each_piece(args.axis, begin, end, [&](const Piece& piece) {
+        if (args.axis.inner == 1) {
+            sum_row<Term>(args, piece);
+            return;
+        }
+        constexpr int kWide = 4;
+        i64 i = 0;
+        for (; i + kWide * kLanes <= piece.columns; i += kWide * kLanes)
+            sum_columns<Term, kWide>(args, piece, i, Whole{});
+        for_each_register(i, piece.columns, [&](i64 at, auto count) {
+            sum_columns<Term, 1>(args, piece, at, count);
+        });
     });
 }
 
 }  // namespace
 
 void sum(const SumArgs& args, i64 begin, i64 end, float*) {
-    for (i64 unit = begin; unit < end; ++unit) {
-        const i64 block = unit % args.blocks, place = unit / args.blocks;
-        const i64 outer = place / args.chunks, chunk = place % args.chunks;
-        const i64 first = chunk * args.chunk, column = block * args.inner_block;
-        const i64 rows = first + args.chunk < args.reduced ? args.chunk : args.reduced - first;
-        const float* x = args.x + (outer * args.reduced + first) * args.inner + column;
-        float* y = args.y + place * args.inner + column;
-        if (args.inner == 1) {
-            *y = sum_row(x, rows) * args.factor;
-        } else {
-            const i64 left = args.inner - column;
-            sum_columns(x, y, rows, args.inner, left < args.inner_block ? left : args.inner_block,
-                        args.factor);
-        }
-    }
+    sum_terms<Plain>(args, begin, end);
+}
+
+void sum_squares(const SumArgs& args, i64 begin, i64 end, float*) {
+    sum_terms<Square>(args, begin, end);
+}
+
+void sum_absolutes(const SumArgs& args, i64 begin, i64 end, float*) {
+    sum_terms<Absolute>(args, begin, end);
+}
+
+void sum_deviations(const SumArgs& args, i64 begin, i64 end, float*) {
+    sum_terms<Deviation>(args, begin, end);
+}
+
+void sum_exponentials(const SumArgs& args, i64 begin, i64 end, float*) {
+    sum_terms<Exponential>(args, begin, end);
+}
+
+void sum_matches(const SumArgs& args, i64 begin, i64 end, float*) {
+    sum_terms<Match>(args, begin, end);
+}
+
+void add_partials(const PartialArgs& args, i64 begin, i64 end, float*) {
+    for_each_piece(args.axis, begin, end, [&](const Piece& piece) {
+        const double* x = args.x + piece.start;
+        float* y = args.y + piece.outer * args.axis.inner + piece.column;
+        for_each_register(0, piece.columns, [&](i64 i, auto count) {
+            Wide total{};
+            for (i64 row = 0; row < piece.rows; ++row)
+                total = total + load(x + row * args.axis.inner + i, count);
+            store(y + i, finished(args, total), count);
+        });
+    });
 }
 
 }  // namespace convolens::CONVOLENS_ISA

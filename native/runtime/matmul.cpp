@@ -53,11 +53,28 @@ GemmArgs gemm_args(Matrix a, const float* bias, float* c, i64 m, i64 n, i64 leng
     return gemm;
 }
 
+// Each panel is packed where it is used.
+GemmArgs unpacked_args(Matrix a, Matrix b, const float* bias, float* c, i64 m, i64 n, i64 length,
+                       const i64* no_offset) {
+    GemmArgs gemm = gemm_args(a, bias, c, m, n, length);
+    gemm.pack = pack_args(b, n, length, no_offset);
+    gemm.row_block = m;
+    gemm.row_blocks = 1;
+    return gemm;
+}
+
 }  // namespace
 
 void matmul(Matrix a, Matrix b, const float* bias, float* c, i64 m, i64 n, i64 length) {
     if (m == 0 || n == 0) return;
     const KernelTable& table = kernels();
+    if (n == 1 && m > 1 && !bias && a.column == 1 && b.row == 1) {
+        // A column of results is a row of them: one row of factors for all rows of A.
+        const DotsArgs dots{b.data, length, a.data, a.row, nullptr, c, 1, m, length};
+        launch(table.dots, dots, divide_up(m, DotsArgs::kColumns),
+               kElement * static_cast<double>(DotsArgs::kColumns) * static_cast<double>(length));
+        return;
+    }
     if (a.column == 1 && b.row == 1 && length >= kLongDots && m <= kFewDots * table.lanes) {
         const DotsArgs dots{a.data, a.row, b.data, b.column, bias, c, m, n, length};
         launch(table.dots, dots, divide_up(n, DotsArgs::kColumns),
@@ -70,10 +87,7 @@ void matmul(Matrix a, Matrix b, const float* bias, float* c, i64 m, i64 n, i64 l
     if (panels >= kUnits && m <= kFewRows) {
         // A unit packs its panel and uses it while it is in the cache.
         const i64 no_offset = 0;
-        GemmArgs gemm = gemm_args(a, bias, c, m, n, length);
-        gemm.pack = pack_args(b, n, length, &no_offset);
-        gemm.row_block = m;
-        gemm.row_blocks = 1;
+        const GemmArgs gemm = unpacked_args(a, b, bias, c, m, n, length, &no_offset);
         launch(table.gemm, gemm, panels,
                kMultiplyAdd * static_cast<double>(panel_floats * m) +
                    kElement * static_cast<double>(panel_floats),
@@ -118,6 +132,23 @@ void PackedMatrix::multiply(Matrix a, const float* packed, const float* bias, fl
     launch(table.gemm, gemm, panels() * gemm.row_blocks,
            kMultiplyAdd * static_cast<double>(length * table.panel) *
                static_cast<double>(gemm.row_block));
+}
+
+void matmul_batch(Matrix a, i64 a_stride, Matrix b, i64 b_stride, float* c, i64 batch, i64 m, i64 n,
+                  i64 length) {
+    if (batch == 0 || m == 0 || n == 0) return;
+    if (batch == 1) {
+        matmul(a, b, nullptr, c, m, n, length);
+        return;
+    }
+    const i64 no_offset = 0;
+    const GemmArgs one = unpacked_args(a, b, nullptr, c, m, n, length, &no_offset);
+    const BatchGemmArgs args{one, a_stride, b_stride, m * n};
+    const i64 panel_floats = length * kernels().panel;
+    launch(kernels().batch_gemm, args, batch * one.panels,
+           kMultiplyAdd * static_cast<double>(panel_floats) * static_cast<double>(m) +
+               kElement * static_cast<double>(panel_floats),
+           static_cast<std::size_t>(panel_floats));
 }
 
 }  // namespace convolens

@@ -28,5 +28,9 @@ struct PackedMatrix {
   private:
     i64 panels() const;
 };
+// c[b] = the product of a and b moved by b strides, for each b < batch; c's matrices lie one behind
+// the other.
+void matmul_batch(Matrix a, i64 a_stride, Matrix b, i64 b_stride, float* c, i64 batch, i64 m, i64 n,
+                  i64 length);
 
 }  // namespace convolens

@@ -1,40 +1,34 @@
 #include "runtime/sum.h"
 
-#include <algorithm>
-
 #include "runtime/buffer.h"
 #include "runtime/isa.h"
 #include "runtime/launch.h"
+#include "runtime/middle.h"
 
 namespace convolens {
-namespace {
 
-constexpr i64 kChunkOfRow = 4096;
-constexpr i64 kChunkOfRows = 256;
-constexpr i64 kInnerBlock = 4096;
-
-void sum_chunks(const float* x, float* y, i64 outer, i64 reduced, i64 inner, i64 chunk,
-                float factor) {
-    const i64 chunks = std::max<i64>(1, (reduced + chunk - 1) / chunk);
-    const i64 blocks = (inner + kInnerBlock - 1) / kInnerBlock;
-    const SumArgs args{x, y, reduced, inner, chunk, chunks, kInnerBlock, blocks, factor};
-    const double elements = static_cast<double>(std::min(chunk, reduced)) *
-                            static_cast<double>(std::min(inner, kInnerBlock));
-    launch(kernels().sum, args, outer * chunks * blocks, 0.5 * kElement * elements);
+void sum(const float* x, float* y, i64 outer, i64 reduced, i64 inner, double factor) {
+    sum_terms(kernels().sum, 0.5 * kElement, x, nullptr, y, outer, reduced, inner, factor, false);
 }
 
-}  // namespace
-
-void sum(const float* x, float* y, i64 outer, i64 reduced, i64 inner, float factor) {
-    const i64 chunk = inner == 1 ? kChunkOfRow : kChunkOfRows;
-    if (reduced <= chunk) {
-        sum_chunks(x, y, outer, reduced, inner, chunk, factor);
-        return;
-    }
-    const i64 chunks = (reduced + chunk - 1) / chunk;
-    const Buffer partial(static_cast<std::size_t>(outer * chunks * inner));
-    sum_chunks(x, partial.data(), outer, reduced, inner, chunk, 1.0f);
-    sum(partial.data(), y, outer, chunks, inner, factor);
+void sum_terms(SumKernel kernel, double nanoseconds, const float* x, const float* c, float* y,
+               i64 outer, i64 reduced, i64 inner, double factor, bool root) {
+    SumArgs args{};
+    args.axis = in_chunks(reduced, inner);
+    args.x = x;
+    args.c = c;
+    args.y = y;
+    args.factor = factor;
+    args.root = root;
+    const i64 chunks = args.axis.chunks;
+    const std::size_t doubles = chunks > 1 ? static_cast<std::size_t>(outer * chunks * inner) : 0;
+    const Buffer partial(2 * doubles);
+    if (doubles) args.partial = reinterpret_cast<double*>(partial.data());
+    launch(kernel, args, units(args.axis, outer), nanoseconds * elements(args.axis));
+    if (!doubles) return;
+    const MiddleAxis axis = in_one_piece(chunks, inner);
+    const PartialArgs partials{axis, args.partial, y, factor, root};
+    launch(kernels().add_partials, partials, units(axis, outer), kElement * elements(axis));
 }
 
 }  // namespace convolens

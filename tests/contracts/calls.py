@@ -167,14 +167,6 @@ def _products() -> Iterator[tuple[int, int, int]]:
     yield from ((29, 600, 11), (1, 513, 2), (1, 1, 600), (40, 70, 50))
 
 
-def _matmul() -> Iterator[Sample]:
-    for m, n, k in _products():
-        for ta, tb in itertools.product((False, True), repeat=2):
-            yield Sample(
-                ops.Matmul(ta, tb), _specs((k, m) if ta else (m, k), (n, k) if tb else (k, n))
-            )
-
-
 def _linear() -> Iterator[Sample]:
     for m, n, k in _products():
         yield Sample(ops.Linear(), _specs((m, k), (n, k), (n,)))
@@ -229,27 +221,6 @@ def _quotients() -> Iterator[Sample]:
         yield Sample(sample.op, sample.specs, prepare=_away_from_zero)
 
 
-def _rows(operator: Callable[[int], Op], inputs: int) -> Iterator[Sample]:
-    for length in range(1, 68):
-        yield Sample(operator(1), _specs((3, length)) * inputs)
-    for channels in WIDTHS:
-        yield Sample(operator(1), _specs((2, channels, 3, 2)) * inputs)
-    yield Sample(operator(0), _specs((19,)) * inputs)
-
-
-def _as_shares(arrays: list[np.ndarray]) -> list[np.ndarray]:
-    """The first input of a softmax's gradient is a softmax."""
-    y, g = arrays
-    dim = 1 if y.ndim > 1 else 0
-    return [ops.Softmax(dim).reference(y), g]
-
-
-def _as_logs(arrays: list[np.ndarray]) -> list[np.ndarray]:
-    y, g = arrays
-    dim = 1 if y.ndim > 1 else 0
-    return [ops.LogSoftmax(dim).reference(y), g]
-
-
 def _labelled(with_gradient: bool) -> Iterator[Sample]:
     for classes in range(1, 40):
         for n, reduction in ((1, "mean"), (5, "sum"), (3, "none")):
@@ -293,18 +264,6 @@ def _response_norm_grad() -> Iterator[Sample]:
         yield Sample(ops.LocalResponseNormGrad(*setting), _specs(x, x))
 
 
-def _reductions(operator: Callable[[tuple[int, ...], bool], Op]) -> Iterator[Sample]:
-    for shape in ((2, 17, 3, 5), (1, 1, 4, 2), (5, 33), (7,), (2, 3, 4), (2, 3, 2, 3, 2)):
-        for count in range(len(shape) + 1):
-            for axes in itertools.combinations(range(len(shape)), count):
-                for keepdim in (False, True):
-                    yield Sample(operator(axes, keepdim), _specs(shape))
-    for size in range(1, 140):
-        yield Sample(operator((0,), False), _specs((size,)))
-    for rows in range(1, 10):
-        yield Sample(operator((0,), False), _specs((rows, 21)))
-
-
 def _reshape() -> Iterator[Sample]:
     for channels in WIDTHS:
         size = 3 * 7
@@ -327,7 +286,6 @@ SMALL: dict[type[Op], Callable[[], Iterable[Sample]]] = {
     ops.MaxPoolGrad: _max_pool_grad,
     ops.AvgPool: _avg_pool,
     ops.AvgPoolGrad: _avg_pool_grad,
-    ops.Matmul: _matmul,
     ops.Linear: _linear,
     ops.Relu: functools.partial(_unary, ops.Relu()),
     ops.ReluGrad: functools.partial(_pair, ops.ReluGrad()),
@@ -341,17 +299,11 @@ SMALL: dict[type[Op], Callable[[], Iterable[Sample]]] = {
     ops.Sub: functools.partial(_broadcast, ops.Sub()),
     ops.Mul: functools.partial(_broadcast, ops.Mul()),
     ops.Div: _quotients,
-    ops.Softmax: functools.partial(_rows, ops.Softmax, 1),
-    ops.SoftmaxGrad: functools.partial(_rows, ops.SoftmaxGrad, 2),
-    ops.LogSoftmax: functools.partial(_rows, ops.LogSoftmax, 1),
-    ops.LogSoftmaxGrad: functools.partial(_rows, ops.LogSoftmaxGrad, 2),
     ops.CrossEntropy: functools.partial(_labelled, False),
     ops.CrossEntropyGrad: functools.partial(_labelled, True),
     ops.Dropout: _dropout,
     ops.LocalResponseNorm: _response_norm,
     ops.LocalResponseNormGrad: _response_norm_grad,
-    ops.Sum: functools.partial(_reductions, ops.Sum),
-    ops.Mean: functools.partial(_reductions, ops.Mean),
     ops.Reshape: _reshape,
 }
 
@@ -411,21 +363,9 @@ def _big(operator: type[Op]) -> Iterator[Sample]:
                     ops.AvgPoolGrad(*w, sizes=x[2:]), _specs(y)
                 ),
             }[operator]()
-    elif operator in (ops.Matmul, ops.Linear):
+    elif operator is ops.Linear:
         for m, n, k in ((300, 200, 150), (64, 700, 90), (1, 2000, 300), (500, 10, 400)):
-            if operator is ops.Linear:
-                yield Sample(ops.Linear(), _specs((m, k), (n, k), (n,)))
-            else:
-                for ta, tb in itertools.product((False, True), repeat=2):
-                    yield Sample(
-                        ops.Matmul(ta, tb),
-                        _specs((k, m) if ta else (m, k), (n, k) if tb else (k, n)),
-                    )
-    elif operator in (ops.Softmax, ops.LogSoftmax):
-        yield Sample(operator(1), _specs((3000, 37)))
-        yield Sample(operator(1), _specs((4, 50, 20, 19)))
-    elif operator in (ops.SoftmaxGrad, ops.LogSoftmaxGrad):
-        yield Sample(operator(1), _specs((3000, 37)) * 2)
+            yield Sample(ops.Linear(), _specs((m, k), (n, k), (n,)))
     elif operator in (ops.CrossEntropy, ops.CrossEntropyGrad):
         specs = (TensorSpec((3000, 43)), TensorSpec((3000,), int64))
         for reduction in ("mean", "none"):
@@ -438,16 +378,6 @@ def _big(operator: type[Op]) -> Iterator[Sample]:
         count = 1 if operator is ops.LocalResponseNorm else 2
         for beta in (0.75, 0.6):
             yield Sample(operator(5, 1e-2, beta, 2.0, "sum"), _specs((8, 41, 20, 21)) * count)
-    elif operator in (ops.Sum, ops.Mean):
-        for shape, axes in (
-            ((8, 64, 50, 50), (0, 2, 3)),
-            ((8, 64, 50, 50), (0, 1, 2, 3)),
-            ((8, 64, 50, 50), (2, 3)),
-            ((300_001,), (0,)),
-            ((700, 900), (0,)),
-            ((700, 900), (1,)),
-        ):
-            yield Sample(operator(axes), _specs(shape))
     elif operator is ops.Reshape:
         yield Sample(ops.Reshape((16, 37 * 900)), _specs((16, 37, 30, 30)))
         yield Sample(ops.Reshape((16, 37, 30, 30)), _specs((16, 37 * 900)))

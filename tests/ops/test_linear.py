@@ -63,7 +63,7 @@ def test_the_flatten_mismatch_names_the_line_to_write() -> None:
 
 
 @pytest.mark.parametrize(
-    "shapes", [((2, 3), (2, 3)), ((3,), (3, 2)), ((2, 3, 4), (4, 2)), ((), ())]
+    "shapes", [((2, 3), (2, 3)), ((3,), (2, 3)), ((2, 3, 4), (3, 4, 2)), ((), ())]
 )
 def test_matrices_that_do_not_fit(shapes: tuple[tuple[int, ...], tuple[int, ...]]) -> None:
     with pytest.raises(ShapeError):

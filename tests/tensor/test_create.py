@@ -190,7 +190,7 @@ def test_sizes_as_numbers_or_in_a_sequence(make: Callable[..., cl.Tensor], size:
         (lambda: cl.randn(3, dtype="int64"), DTypeError),
         (lambda: cl.rand(3, dtype="bool"), DTypeError),
         (lambda: cl.full((2,), 300, dtype="uint8"), ArgumentError),
-        (lambda: cl.full((2,), "x"), ArgumentError),
+        (lambda: cl.full((2,), "x"), DTypeError),
         (lambda: cl.tensor("text"), DTypeError),
         (lambda: cl.tensor([1, "x"]), DTypeError),
         (lambda: cl.tensor([[1, 2], [3]]), ArgumentError),

@@ -43,3 +43,8 @@ def empty(spec: TensorSpec) -> Array:
 def dense(array: Array) -> Array:
     """Return the array itself if it is dense, else a dense copy."""
     return _native.dense(array)
+
+
+def is_dense(array: Array) -> bool:
+    """Return whether an array is dense."""
+    return _native.is_dense(array)

@@ -40,7 +40,7 @@ class Parameter(Tensor):
         self.spec = TensorSpec(data.shape, data.dtype)
         self.version = data.version if self.array is data.array else Version()
         self.node = None
-        self.requires_grad = requires_grad
+        self.recorded = requires_grad
         self.grad = None
 
     def __repr__(self) -> str:

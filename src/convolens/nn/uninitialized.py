@@ -37,7 +37,7 @@ class UninitializedParameter(Parameter):
         self.array = np.empty(0, dtype)
         self.version = Version()
         self.node = None
-        self.requires_grad = requires_grad
+        self.recorded = requires_grad
         self.grad = None
 
     @property

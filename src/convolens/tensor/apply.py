@@ -35,8 +35,9 @@ def apply(op: Op, *inputs: TensorBase) -> Tensor:
     node = None
     if thread.recording and spec.dtype.kind == "f":
         for t in inputs:
-            if t.requires_grad:
+            if t.recorded:
                 node = Node(op, inputs, specs, spec, array, version)  # type: ignore[arg-type]
+                version.viewed = op.is_view
                 break
     output = first.made(array, spec, version, node)
     for observer in observers:

@@ -63,9 +63,6 @@ class Arithmetic(TensorBase):
             return self.leaf(np.asarray(self.array**exponent))
         return apply(ops.Cast("float32"), self) ** exponent
 
-    def __matmul__(self, other: Tensor) -> Tensor:
-        return apply(ops.Matmul(), self, other)
-
     def exp(self) -> Tensor:
         """Return e to the power of each element."""
         return apply(ops.Exp(), self)

@@ -12,7 +12,7 @@ from convolens.tensor.apply import apply
 from convolens.tensor.create import ones_like
 from convolens.tensor.grad_mode import set_grad_enabled
 from convolens.tensor.program import gradient_program
-from convolens.tensor.record import Node, Saved
+from convolens.tensor.record import Hook, Node, Saved
 from convolens.tensor.tensor import Tensor
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ def backward(
             or if the graph was released by an earlier pass.
     """
     pending: dict[int, Tensor] = {}
+    hooked: dict[int, Tensor] = {}  # leaves whose hooks wait for all parts of the gradient
     with set_grad_enabled(create_graph):
         for output, gradient in zip(outputs, gradients, strict=True):
             _add(pending, _place(output), _first_gradient(output, gradient))
@@ -44,12 +45,14 @@ def backward(
         reached = {key: value for key, value in pending.items() if key in wanted}
         if targets is None:
             for output in outputs:
-                if output.node is None:
-                    _accumulate(output, pending[id(output)], own=False)
+                if output.node is None and id(output) in pending:
+                    _reach(output, pending, hooked, pending.pop(id(output)), own=False)
         for node in _in_order(roots):
             upstream = pending.pop(id(node), None)
             if upstream is None:
                 continue
+            if node.hooks:
+                upstream = _hooked(node.hooks, upstream)
             if id(node) in wanted:
                 reached[id(node)] = upstream
             if node.retained is not None and targets is None:
@@ -58,11 +61,16 @@ def backward(
                 if isinstance(place, Node):
                     _add(pending, place, part)
                 elif targets is None:
-                    _accumulate(place, part, own)
+                    _reach(place, pending, hooked, part, own)
                 elif id(place) in wanted:
                     _add(reached, place, part)
             if not retain_graph:
                 node.saved = None
+        for leaf in hooked.values():
+            _accumulate(leaf, _hooked(leaf.hooks, pending[id(leaf)]), own=False)
+        for target in targets or ():
+            if target.node is None and target.hooks and id(target) in reached:
+                reached[id(target)] = _hooked(target.hooks, reached[id(target)])
     return {id(t): reached[id(_place(t))] for t in targets or () if id(_place(t)) in reached}
 
 
@@ -75,12 +83,47 @@ def _add(gradients: dict[int, Tensor], place: Place, part: Tensor) -> None:
     gradients[id(place)] = part if have is None else apply(Add(), have, part)
 
 
+def _reach(
+    leaf: Tensor,
+    pending: dict[int, Tensor],
+    hooked: dict[int, Tensor],
+    part: Tensor,
+    own: bool,
+) -> None:
+    """Take a part of a leaf's gradient: at once, or, where hooks want to see it, when all is in."""
+    if leaf.hooks:
+        hooked[id(leaf)] = leaf
+        _add(pending, leaf, part)
+    else:
+        _accumulate(leaf, part, own)
+
+
 def _accumulate(leaf: Tensor, part: Tensor, own: bool) -> None:
     """Add to a leaf's gradient. What is not its own may be changed through another tensor."""
     if leaf.grad is not None:
         leaf.grad = apply(Add(), leaf.grad, part)
     else:
         leaf.grad = part if own else part.clone()
+
+
+def _hooked(hooks: dict[int, Hook], gradient: Tensor) -> Tensor:
+    """Call a tensor's hooks on its gradient; return what they make of it.
+
+    Raises:
+        GradientError: If a hook returns something that is no such gradient.
+    """
+    for hook in list(hooks.values()):
+        result = hook(gradient)
+        if result is None:
+            continue
+        if not isinstance(result, Tensor) or result.spec != gradient.spec:
+            found = result.spec if isinstance(result, Tensor) else type(result).__name__
+            raise GradientError(
+                f"a hook returned {found}, but the gradient is {gradient.spec}.",
+                hint="return a gradient of one shape and type, or None to leave it as it is.",
+            )
+        gradient = result
+    return gradient
 
 
 def _first_gradient(output: Tensor, gradient: Tensor | None) -> Tensor:

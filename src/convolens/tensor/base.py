@@ -14,7 +14,8 @@ from convolens.spec import FLOATS, DType, TensorSpec, bool_, float32, int64
 from convolens.tensor import indexing
 from convolens.tensor.axes import one_axis
 from convolens.tensor.grad_mode import is_grad_enabled
-from convolens.tensor.record import Node, Version
+from convolens.tensor.places import split
+from convolens.tensor.record import Hook, HookHandle, Node, Version
 
 if TYPE_CHECKING:
     from convolens.tensor.tensor import Tensor
@@ -25,7 +26,16 @@ Number = int | float
 class TensorBase:
     """The part of a tensor that computes nothing. Abstract: ``Tensor`` adds the operators."""
 
-    __slots__ = ("__weakref__", "array", "grad", "node", "requires_grad", "spec", "version")
+    __slots__ = (
+        "__weakref__",
+        "_hooks",
+        "array",
+        "grad",
+        "node",
+        "recorded",
+        "spec",
+        "version",
+    )
 
     #: NumPy leaves arithmetic between its arrays and tensors to the tensor.
     __array_priority__ = 1000
@@ -34,7 +44,9 @@ class TensorBase:
     spec: TensorSpec
     version: Version
     node: Node | None
-    requires_grad: bool
+    _hooks: dict[int, Hook]
+    #: Whether gradients with respect to this tensor are wanted: what ``requires_grad`` tells.
+    recorded: bool
     grad: Tensor | None
 
     @staticmethod
@@ -168,6 +180,15 @@ class TensorBase:
 
     # The record.
 
+    @property
+    def requires_grad(self) -> bool:
+        """Whether gradients with respect to this tensor are wanted."""
+        return self.recorded
+
+    @requires_grad.setter
+    def requires_grad(self, value: bool) -> None:
+        self.requires_grad_(value)
+
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
         """Say whether gradients with respect to this tensor are wanted; return it.
 
@@ -184,8 +205,46 @@ class TensorBase:
                 "a tensor that a recorded call made always requires a gradient.",
                 hint="use .detach() to get one that does not.",
             )
-        self.requires_grad = requires_grad
+        self.recorded = bool(requires_grad)
         return self  # type: ignore[return-value]
+
+    def register_hook(self, hook: Hook) -> HookHandle:
+        """Call ``hook(gradient)`` when the gradient of this tensor is known.
+
+        What it returns, if not None, takes the gradient's place. Hooks are called in the order in
+        which they were registered.
+
+        Returns:
+            A handle, whose ``remove()`` removes the hook.
+
+        Raises:
+            GradientError: If the tensor does not require a gradient.
+
+        Example:
+            >>> import convolens as cl
+            >>> x = cl.tensor([1.0, 2.0], requires_grad=True)
+            >>> handle = x.register_hook(lambda gradient: gradient * 10)
+            >>> x.sum().backward()
+            >>> x.grad.tolist()
+            [10.0, 10.0]
+        """
+        if not self.recorded:
+            raise GradientError(
+                "cannot register a hook on a tensor that doesn't require gradient.",
+                [("tensor", self.spec, "")],
+                "call requires_grad_() on it first.",
+            )
+        if self.node is None:
+            self._hooks = self.hooks
+            return HookHandle(self._hooks, hook)
+        self.node.hooks = self.node.hooks or {}
+        return HookHandle(self.node.hooks, hook)
+
+    @property
+    def hooks(self) -> dict[int, Hook]:
+        """The hooks of a leaf."""
+        own: dict[int, Hook] = getattr(self, "_hooks", {})
+        return own
 
     def retain_grad(self) -> None:
         """Keep the gradient of this tensor too, though it is not a leaf."""
@@ -227,6 +286,10 @@ class TensorBase:
 
     def _fill_from(self, place: Any, value: Any) -> None:
         target = self._writable(value)
+        if not indexing.is_basic(place):
+            first, places = split(place, self.shape)
+            target = target[(*first, ...)]
+            place = tuple(slice(None) if each is None else each for each in places)
         with indexing.refusals(place, self.shape):
             target[place]  # an index that does not fit is no fault of the value
         try:
@@ -237,7 +300,7 @@ class TensorBase:
             ) from None
 
     def __setitem__(self, index: Any, value: Any) -> None:
-        self._fill_from(index.array if isinstance(index, TensorBase) else index, value)
+        self._fill_from(index, value)
 
     def copy_(self, source: Any) -> Tensor:
         """Overwrite the elements with those of ``source``; return the tensor."""

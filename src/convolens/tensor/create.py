@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from operator import index
-from typing import Any, SupportsIndex
+from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike
 
-from convolens.backends.layout import empty as empty_array
-from convolens.errors import ArgumentError, DTypeError, MemoryLimitError
-from convolens.ops import Concat
-from convolens.spec import FLOATS, DType, TensorSpec, checked, float32, int64
-from convolens.tensor import random
+from convolens.errors import ArgumentError, DTypeError
+from convolens.ops import Array, Concat
 from convolens.tensor.apply import apply
+from convolens.tensor.arrays import Size, array_of, dtype_of, filled, new_array
 from convolens.tensor.axes import one_axis
-from convolens.tensor.tensor import SUPPORTED, Tensor
-
-Size = int | Sequence[int]
+from convolens.tensor.tensor import Tensor
 
 
 def tensor(data: Any, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
@@ -35,30 +30,7 @@ def tensor(data: Any, dtype: DTypeLike | None = None, requires_grad: bool = Fals
         (2, 2)
     """
     source = data.array if isinstance(data, Tensor) else data
-    try:
-        array = np.array(source, dtype)
-    except (ValueError, TypeError, OverflowError) as error:
-        kind = DTypeError if isinstance(error, TypeError) else ArgumentError
-        raise kind(
-            f"the data cannot be made a tensor: {error}.",
-            hint="give numbers, or nested lists whose rows have equal lengths.",
-        ) from None
-    if array.dtype == object and isinstance(_first_number(source), int):
-        raise ArgumentError(f"{_first_number(source)} does not fit int64.")
-    if dtype is None and not isinstance(_first_number(source), np.ndarray | np.generic):
-        # torch's defaults for Python's numbers.
-        if array.dtype == np.float64:
-            array = array.astype(float32)
-        elif array.dtype.kind == "i":
-            array = array.astype(int64)
-    return _leaf(array, requires_grad)
-
-
-def _first_number(data: Any) -> Any:
-    """Return the first number of nested lists, or the array in them."""
-    while isinstance(data, list | tuple) and data:
-        data = data[0]
-    return data
+    return _leaf(array_of(source, None if dtype is None else dtype_of(dtype)), requires_grad)
 
 
 def from_numpy(array: np.ndarray[Any, Any]) -> Tensor:
@@ -111,129 +83,75 @@ def _shared(array: np.ndarray[Any, Any]) -> Tensor:
     return leaf
 
 
-def _supported(dtype: DTypeLike) -> DType:
-    wanted: DType = np.dtype(dtype)
-    if wanted not in SUPPORTED:
-        raise DTypeError(
-            f"tensors cannot hold {wanted}.",
-            hint=f"use one of {', '.join(d.name for d in SUPPORTED)}.",
-        )
-    return wanted
+def _leaf(array: Array, requires_grad: bool) -> Tensor:
+    dtype_of(array.dtype)
+    return Tensor.leaf(array).requires_grad_(requires_grad)
 
 
-def _leaf(array: np.ndarray[Any, Any], requires_grad: bool) -> Tensor:
-    _supported(array.dtype)
-    leaf = Tensor.leaf(array)
-    if requires_grad:
-        leaf.requires_grad_()
-    return leaf
-
-
-def _shape(size: tuple[Size, ...]) -> tuple[int, ...]:
-    flat = size[0] if len(size) == 1 and isinstance(size[0], Sequence) else size
-    try:
-        return tuple(index(extent) for extent in flat)  # type: ignore[arg-type]
-    except TypeError:
-        raise DTypeError(
-            f"a shape must be whole numbers, not {size!r}.", hint="write zeros(2, 3)."
-        ) from None
-
-
-def _filled(size: tuple[Size, ...], value: float, dtype: DTypeLike, requires_grad: bool) -> Tensor:
-    spec = checked(_shape(size), _supported(dtype))
-    array = _allocate(spec)
-    try:
-        array.fill(value)
-    except (OverflowError, ValueError, TypeError) as error:
-        raise ArgumentError(f"{value!r} does not fit {spec.dtype.name}: {error}.") from None
-    return _leaf(array, requires_grad)
-
-
-def _allocate(spec: TensorSpec) -> np.ndarray[Any, Any]:
-    try:
-        return empty_array(spec)
-    except MemoryError:
-        raise MemoryLimitError(
-            f"there is no memory for {spec}: it needs {spec.nbytes / 2**30:.1f} GiB.",
-            hint="make it smaller.",
-        ) from None
-
-
-def zeros(*size: Size, dtype: DTypeLike = float32, requires_grad: bool = False) -> Tensor:
+def zeros(*size: Size, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
     """Return a tensor of zeros.
 
     Example:
         >>> zeros(2, 3).shape
         (2, 3)
     """
-    return _filled(size, 0, dtype, requires_grad)
+    return _leaf(filled(size, 0, dtype), requires_grad)
 
 
-def ones(*size: Size, dtype: DTypeLike = float32, requires_grad: bool = False) -> Tensor:
+def ones(*size: Size, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
     """Return a tensor of ones."""
-    return _filled(size, 1, dtype, requires_grad)
+    return _leaf(filled(size, 1, dtype), requires_grad)
+
+
+def empty(*size: Size, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
+    """Return a tensor with any numbers in it: what its memory held before."""
+    return _leaf(new_array(size, dtype), requires_grad)
 
 
 def full(
-    size: Size, fill_value: float, dtype: DTypeLike = float32, requires_grad: bool = False
+    size: Size, fill_value: float, dtype: DTypeLike | None = None, requires_grad: bool = False
 ) -> Tensor:
-    """Return a tensor of one number everywhere."""
-    return _filled((size,), fill_value, dtype, requires_grad)
-
-
-def zeros_like(tensor: Tensor) -> Tensor:
-    """Return zeros in the shape and type of ``tensor``."""
-    return zeros(tensor.shape, dtype=tensor.dtype)
-
-
-def ones_like(tensor: Tensor) -> Tensor:
-    """Return ones in the shape and type of ``tensor``."""
-    return ones(tensor.shape, dtype=tensor.dtype)
-
-
-def rand(*size: Size, dtype: DTypeLike = float32, requires_grad: bool = False) -> Tensor:
-    """Return random numbers from [0, 1)."""
-    return _random(random.uniform, size, dtype, requires_grad)
-
-
-def randn(*size: Size, dtype: DTypeLike = float32, requires_grad: bool = False) -> Tensor:
-    """Return random numbers from the normal distribution with mean 0 and deviation 1."""
-    return _random(random.normal, size, dtype, requires_grad)
-
-
-def _random(draw: Any, size: tuple[Size, ...], dtype: DTypeLike, requires_grad: bool) -> Tensor:
-    spec = checked(_shape(size), _supported(dtype))
-    if spec.dtype not in FLOATS:
-        raise DTypeError(f"random numbers are float32 or float64, not {spec.dtype.name}.")
-    array = _allocate(spec)
-    array[...] = draw(spec.shape)
-    return _leaf(array, requires_grad)
-
-
-def arange(
-    start: float, end: float | None = None, step: float = 1, dtype: DTypeLike | None = None
-) -> Tensor:
-    """Return the numbers from ``start`` in steps of ``step``, before ``end``.
-
-    ``arange(end)`` starts at 0. Whole numbers give int64, others float32.
-
-    Raises:
-        ArgumentError: If ``step`` is 0 or leads away from ``end``.
+    """Return a tensor of one number everywhere; its type is that of ``tensor(fill_value)``.
 
     Example:
-        >>> arange(4).tolist()
-        [0, 1, 2, 3]
+        >>> full((2,), 3), full((2,), 3.0)
+        (tensor([3, 3]), tensor([3., 3.]))
     """
-    first, last = (0, start) if end is None else (start, end)
-    if step == 0 or (last - first) * step < 0:
-        raise ArgumentError(
-            f"arange: steps of {step} do not lead from {first} to {last}.",
-            hint="use a step with the sign of end - start.",
-        )
-    whole = all(isinstance(number, SupportsIndex) for number in (first, last, step))
-    wanted: DType = np.dtype(dtype) if dtype is not None else int64 if whole else float32
-    numbers: np.ndarray[Any, Any] = np.arange(first, last, step)
-    return _leaf(numbers.astype(wanted), requires_grad=False)
+    wanted = dtype_of(dtype, array_of(fill_value, None).dtype)
+    return _leaf(filled((size,), fill_value, wanted), requires_grad)
+
+
+def zeros_like(
+    input: Tensor, *, dtype: DTypeLike | None = None, requires_grad: bool = False
+) -> Tensor:
+    """Return zeros in the shape and type of ``input``."""
+    return full_like(input, 0, dtype=dtype, requires_grad=requires_grad)
+
+
+def ones_like(
+    input: Tensor, *, dtype: DTypeLike | None = None, requires_grad: bool = False
+) -> Tensor:
+    """Return ones in the shape and type of ``input``."""
+    return full_like(input, 1, dtype=dtype, requires_grad=requires_grad)
+
+
+def empty_like(
+    input: Tensor, *, dtype: DTypeLike | None = None, requires_grad: bool = False
+) -> Tensor:
+    """Return a tensor in the shape and type of ``input``, with any numbers in it."""
+    return _leaf(new_array((input.shape,), dtype_of(dtype, input.dtype)), requires_grad)
+
+
+def full_like(
+    input: Tensor,
+    fill_value: float,
+    *,
+    dtype: DTypeLike | None = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """Return one number everywhere in the shape and type of ``input``."""
+    wanted = dtype_of(dtype, input.dtype)
+    return _leaf(filled((input.shape,), fill_value, wanted), requires_grad)
 
 
 def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from convolens.errors import ArgumentError, DTypeError, IndexRangeError
-from convolens.ops import Array
 from convolens.ops.slice import Bounds
 
 BASIC = (int, np.integer, slice, EllipsisType, type(None))
@@ -20,17 +19,6 @@ def is_basic(index: Any) -> bool:
     """Return whether an index has only integers, slices, None and an ellipsis."""
     items = index if isinstance(index, tuple) else (index,)
     return all(isinstance(item, BASIC) and not isinstance(item, bool) for item in items)
-
-
-def pick(array: Array, index: Any) -> Any:
-    """Return ``array[index]`` for an index of any kind, such as arrays and masks.
-
-    Raises:
-        DTypeError: If the index holds text.
-        IndexRangeError: If NumPy refuses it.
-    """
-    with refusals(index, array.shape):
-        return array[index]
 
 
 @contextmanager

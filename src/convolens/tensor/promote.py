@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _CATEGORIES = {"b": 0, "u": 1, "i": 1, "f": 2}
 
 
-def _category(dtype: DType) -> int:
+def category(dtype: DType) -> int:
     """Return 0 for truth values, 1 for whole numbers, 2 for floats."""
     return _CATEGORIES[dtype.kind]
 
@@ -34,8 +34,8 @@ def result_type(tensors: Sequence[TensorBase]) -> DType:
         >>> result_type([cl.ones(2, dtype="uint8"), cl.ones(2, dtype="int32")]).name
         'int32'
     """
-    highest = max(_category(t.dtype) for t in tensors)
-    of_it = [t for t in tensors if _category(t.dtype) == highest]
+    highest = max(category(t.dtype) for t in tensors)
+    of_it = [t for t in tensors if category(t.dtype) == highest]
     with_axes = [t.dtype for t in of_it if t.ndim]
     return max(with_axes or [t.dtype for t in of_it], key=lambda dtype: dtype.itemsize)
 

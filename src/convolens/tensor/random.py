@@ -80,7 +80,21 @@ def normal(shape: tuple[int, ...], mean: float = 0.0, std: float = 1.0) -> NDArr
     return (np.float32(mean) + np.float32(std) * values).reshape(shape)
 
 
+def integers(shape: tuple[int, ...], low: int, high: int) -> NDArray[np.int64]:
+    """Draw whole numbers evenly from ``low`` to ``high`` - 1: 64 random bits, modulo the range."""
+    offsets = _words(prod(shape)) % np.uint64(high - low)
+    return (offsets.view(np.int64) + np.int64(low)).reshape(shape)
+
+
+def permutation(count: int) -> NDArray[np.int64]:
+    """Draw an order of the numbers from 0 to ``count`` - 1, by sorting as many random words."""
+    return np.argsort(_words(count), kind="stable")
+
+
 def _bits(count: int) -> NDArray[np.uint32]:
+    return _words((count + 1) // 2).view(np.uint32)[:count]
+
+
+def _words(count: int) -> NDArray[np.uint64]:
     seed, stream = next_key()
-    words = np.random.Philox(key=seed, counter=[0, 0, stream, 0]).random_raw((count + 1) // 2)
-    return words.view(np.uint32)[:count]
+    return np.random.Philox(key=seed, counter=[0, 0, stream, 0]).random_raw(count)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Any, final
 
 from convolens.backends.candidate import Packed, Specs
@@ -23,12 +23,14 @@ class Version:
 
     It keeps what kernels laid out in an order of their own, until the memory changes. Memory that
     is ``shared`` with arrays outside the library may change unseen: of it nothing is kept.
+    ``viewed`` says whether a recorded call has made a view.
     """
 
-    __slots__ = ("_kept", "number", "shared")
+    __slots__ = ("_kept", "number", "shared", "viewed")
 
     def __init__(self, shared: bool = False) -> None:
         self.number = 0
+        self.viewed = False
         self.shared = shared
         self._kept: dict[Hashable, tuple[Array, Any]] | None = None
 
@@ -63,6 +65,29 @@ class Saved:
         self.version_number = version.number
 
 
+Hook = Callable[["Tensor"], "Tensor | None"]
+
+
+@final
+class HookHandle:
+    """Removes a hook of a tensor again."""
+
+    def __init__(self, hooks: dict[int, Hook], hook: Hook) -> None:
+        self._hooks = hooks
+        self._number = next(_count)
+        hooks[self._number] = hook
+
+    def remove(self) -> None:
+        """Remove the hook; a second time does nothing."""
+        self._hooks.pop(self._number, None)
+
+    def __enter__(self) -> HookHandle:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.remove()
+
+
 @final
 class Node:
     """A recorded call.
@@ -72,7 +97,17 @@ class Node:
     operator calls use them; it is None once the backward pass has released them.
     """
 
-    __slots__ = ("edges", "number", "op", "output", "retained", "saved", "specs", "wanted")
+    __slots__ = (
+        "edges",
+        "hooks",
+        "number",
+        "op",
+        "output",
+        "retained",
+        "saved",
+        "specs",
+        "wanted",
+    )
 
     def __init__(
         self,
@@ -87,9 +122,9 @@ class Node:
         self.number = next(_count)
         self.specs = specs
         self.output = output
-        self.wanted = tuple([t.requires_grad for t in inputs])
+        self.wanted = tuple([t.recorded for t in inputs])
         self.edges: tuple[Node | Tensor | None, ...] = tuple(
-            [(t.node or t) if t.requires_grad else None for t in inputs]
+            [(t.node or t) if t.recorded else None for t in inputs]
         )
         needs = gradient_program(op, specs, self.wanted).needs
         saved: list[Saved | None] = [
@@ -100,6 +135,7 @@ class Node:
         saved.append(Saved(None, array, version) if needs[-1] else None)
         self.saved: list[Saved | None] | None = saved
         self.retained: Tensor | None = None
+        self.hooks: dict[int, Hook] | None = None
 
     def __repr__(self) -> str:
         return f"<{type(self.op).__name__}>"

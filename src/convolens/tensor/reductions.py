@@ -1,17 +1,20 @@
-"""What tensors compute along axes: sums, means, the largest, shares."""
+"""What tensors compute along axes: sums, products, means, spreads, norms, shares."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import warnings
+from math import inf, prod
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from convolens import ops
-from convolens.errors import IndexRangeError
-from convolens.spec import FLOATS, int64
+from convolens.errors import ArgumentError
+from convolens.spec import FLOATS, bool_, int64, uint8
 from convolens.tensor.apply import apply
 from convolens.tensor.axes import Axes, one_axis, several_axes
-from convolens.tensor.base import TensorBase
+from convolens.tensor.base import Number, TensorBase
 
 if TYPE_CHECKING:
     from convolens.tensor.tensor import Tensor
@@ -22,38 +25,235 @@ class Reductions(TensorBase):
 
     __slots__ = ()
 
-    def sum(self, dim: Axes = None, keepdim: bool = False) -> Tensor:
+    def sum(
+        self, dim: Axes = None, keepdim: bool = False, *, dtype: DTypeLike | None = None
+    ) -> Tensor:
         """Return the sum over ``dim``, or over all axes; whole numbers and truths sum to int64."""
+        x = self._as(dtype)
         axes = several_axes("sum", dim, self.ndim)
-        if self.dtype in FLOATS:
-            return apply(ops.Sum(axes, keepdim), self)
-        return self.leaf(np.asarray(self.array.sum(axis=axes, keepdims=keepdim, dtype=int64)))
+        if x.dtype in FLOATS:
+            return apply(ops.Sum(axes, keepdim), x)
+        kind = int64 if dtype is None else x.dtype
+        return self.leaf(np.asarray(x.array.sum(axis=axes, keepdims=keepdim, dtype=kind)))
 
-    def mean(self, dim: Axes = None, keepdim: bool = False) -> Tensor:
+    def mean(
+        self, dim: Axes = None, keepdim: bool = False, *, dtype: DTypeLike | None = None
+    ) -> Tensor:
         """Return the mean over ``dim``, or over all axes."""
-        return apply(ops.Mean(several_axes("mean", dim, self.ndim), keepdim), self)
+        return apply(ops.Mean(several_axes("mean", dim, self.ndim), keepdim), self._as(dtype))
 
-    def argmax(self, dim: int | None = None) -> Tensor:
-        """Return the index of the largest element, along ``dim`` or of all in index order.
+    def prod(
+        self, dim: int | None = None, keepdim: bool = False, *, dtype: DTypeLike | None = None
+    ) -> Tensor:
+        """Return the product along ``dim``, or of all; whole numbers and truths give int64.
+
+        Numbers are multiplied in pairs, then the products in pairs, and so on.
 
         Raises:
-            IndexRangeError: If there is no element.
+            IndexRangeError: If there is no such axis.
+
+        Example:
+            >>> import convolens as cl
+            >>> cl.tensor([2.0, 3.0, 4.0]).prod().item()
+            24.0
         """
-        if self.spec.size == 0:
-            raise IndexRangeError(f"argmax of an empty tensor, {self.spec}.")
-        axis = one_axis("argmax", dim, self.ndim) if dim is not None and self.ndim else None
-        return self.leaf(np.asarray(self.array.argmax(axis=axis), int64))
+        x = self._as(dtype)
+        axis = None if dim is None else one_axis("prod", dim, self.ndim)
+        if x.dtype not in FLOATS:
+            axes = axis if self.ndim else None
+            kind = int64 if dtype is None else x.dtype
+            return self.leaf(np.asarray(x.array.prod(axis=axes, keepdims=keepdim, dtype=kind)))
+        if axis is None or self.ndim == 0:
+            return _product_of_pairs(x.reshape(-1), 0).reshape(())
+        y = _product_of_pairs(x, axis)
+        return y if keepdim else y.squeeze(axis)
 
-    def softmax(self, dim: int) -> Tensor:
+    def var(
+        self,
+        dim: Axes | bool = None,
+        unbiased: bool | None = None,
+        keepdim: bool = False,
+        *,
+        correction: Number | None = None,
+    ) -> Tensor:
+        """Return the variance over ``dim``, or over all axes.
+
+        The squared deviations from the mean are added up and divided by their number minus
+        ``correction``, which is 1 unless given; ``unbiased=False`` stands for 0.
+
+        Raises:
+            DTypeError: If the elements are not floating point.
+            ShapeError: If there are none.
+
+        Example:
+            >>> import convolens as cl
+            >>> x = cl.tensor([1.0, 2.0, 6.0])
+            >>> x.var().item(), x.var(correction=0).item()
+            (7.0, 4.666666507720947)
+        """
+        return self._spread("var", ops.Var, dim, unbiased, keepdim, correction)
+
+    def std(
+        self,
+        dim: Axes | bool = None,
+        unbiased: bool | None = None,
+        keepdim: bool = False,
+        *,
+        correction: Number | None = None,
+    ) -> Tensor:
+        """Return the standard deviation, the root of the variance. See ``var``."""
+        return self._spread("std", ops.Std, dim, unbiased, keepdim, correction)
+
+    def _spread(
+        self,
+        name: str,
+        operator: type[ops.Var | ops.Std],
+        dim: Axes | bool,
+        unbiased: bool | None,
+        keepdim: bool,
+        correction: Number | None,
+    ) -> Tensor:
+        if isinstance(dim, bool):  # torch takes var(unbiased) too
+            dim, unbiased = None, dim
+        if unbiased is not None and correction is not None:
+            raise ArgumentError(f"{name}: give either unbiased or correction, not both.")
+        if correction is None:
+            correction = 1 if unbiased in (None, True) else 0
+        axes = several_axes(name, dim, self.ndim)
+        if prod(self.shape[axis] for axis in axes) <= correction:
+            warnings.warn(
+                f"{name}(): degrees of freedom is <= 0. Correction should be strictly less than "
+                "the number of elements that are reduced.",
+                UserWarning,
+                stacklevel=3,
+            )
+        return apply(operator(axes, keepdim, float(correction)), self)
+
+    def norm(
+        self,
+        p: Number | str | None = "fro",
+        dim: Axes = None,
+        keepdim: bool = False,
+        dtype: DTypeLike | None = None,
+    ) -> Tensor:
+        """Return the norm over ``dim``, or over all axes.
+
+        Args:
+            p: 2 or ``'fro'`` for the root of the sum of squares, 1 for the sum of absolute values,
+                infinity for the largest of them.
+            dim: The axes.
+            keepdim: Keep them with size 1.
+            dtype: A data type to convert to first.
+
+        Raises:
+            ArgumentError: If ``p`` is another.
+            DTypeError: If the elements are not floating point.
+
+        Example:
+            >>> import convolens as cl
+            >>> x = cl.tensor([3.0, -4.0])
+            >>> x.norm().item(), x.norm(1).item(), x.norm(float("inf")).item()
+            (5.0, 7.0, 4.0)
+        """
+        order = 2.0 if p in ("fro", None) else inf if p == "inf" else p
+        if isinstance(order, str) or not isinstance(order, int | float):
+            raise ArgumentError(
+                f"norm: p is {p!r}, but must be 1, 2, infinity or 'fro'.",
+                hint="a matrix norm of another kind is not computed here.",
+            )
+        axes = several_axes("norm", dim, self.ndim)
+        return apply(ops.Norm(axes, keepdim, float(order)), self._as(dtype))
+
+    def logsumexp(self, dim: Axes, keepdim: bool = False) -> Tensor:
+        """Return the logarithm of the sum of exponentials over ``dim``.
+
+        Raises:
+            IndexRangeError: If there is no such axis, or no element along it.
+        """
+        x = self if self.dtype in FLOATS else self.to(FLOATS[0])  # type: ignore[attr-defined]
+        return apply(ops.LogSumExp(several_axes("logsumexp", dim, self.ndim), keepdim), x)
+
+    def cumsum(self, dim: int, dtype: DTypeLike | None = None) -> Tensor:
+        """Return the sums of all elements so far along ``dim``; of whole numbers in int64.
+
+        Raises:
+            IndexRangeError: If there is no such axis.
+
+        Example:
+            >>> import convolens as cl
+            >>> cl.tensor([1.0, 2.0, 3.0]).cumsum(0).tolist()
+            [1.0, 3.0, 6.0]
+        """
+        x = self._as(dtype)
+        axis = one_axis("cumsum", dim, self.ndim)
+        if x.dtype not in FLOATS:
+            shape = self.shape or (1,)
+            kind = int64 if dtype is None else x.dtype
+            total = x.array.reshape(shape).cumsum(axis, dtype=kind)
+            return self.leaf(np.asarray(total.reshape(self.shape)))
+        if self.ndim == 0:
+            return x.reshape(())
+        return apply(ops.CumSum(axis), x)
+
+    # Truths and counts, which are not recorded.
+
+    def any(self, dim: Axes = None, keepdim: bool = False) -> Tensor:
+        """Return whether an element along ``dim``, or of all, is not 0."""
+        return self._truth("any", np.any, dim, keepdim)
+
+    def all(self, dim: Axes = None, keepdim: bool = False) -> Tensor:
+        """Return whether no element along ``dim``, or of all, is 0."""
+        return self._truth("all", np.all, dim, keepdim)
+
+    def _truth(self, name: str, function: Any, dim: Axes, keepdim: bool) -> Tensor:
+        axes = several_axes(name, dim, self.ndim)
+        found = function(self.array, axis=axes, keepdims=keepdim)
+        # torch's types: uint8 stands for truths in old programs.
+        return self.leaf(np.asarray(found, uint8 if self.dtype == uint8 else bool_))
+
+    def count_nonzero(self, dim: Axes = None) -> Tensor:
+        """Return how many elements along ``dim``, or of all, are not 0."""
+        axes = several_axes("count_nonzero", dim, self.ndim)
+        return self.leaf(np.asarray(np.count_nonzero(self.array, axis=axes), int64))
+
+    # Shares of 1.
+
+    def softmax(self, dim: int, dtype: DTypeLike | None = None) -> Tensor:
         """Return shares that sum to 1 along ``dim``."""
-        return self._along(ops.Softmax, dim)
+        return self._along(ops.Softmax, dim, dtype)
 
-    def log_softmax(self, dim: int) -> Tensor:
+    def log_softmax(self, dim: int, dtype: DTypeLike | None = None) -> Tensor:
         """Return the logarithms of shares that sum to 1 along ``dim``."""
-        return self._along(ops.LogSoftmax, dim)
+        return self._along(ops.LogSoftmax, dim, dtype)
 
-    def _along(self, operator: type[ops.Softmax | ops.LogSoftmax], dim: int) -> Tensor:
+    def _along(
+        self,
+        operator: type[ops.Softmax | ops.LogSoftmax],
+        dim: int,
+        dtype: DTypeLike | None,
+    ) -> Tensor:
         op = operator(one_axis(operator.name, dim, self.ndim))
+        x = self._as(dtype)
         if self.ndim:
-            return apply(op, self)
-        return apply(op, apply(ops.Reshape((1,)), self)).reshape(())
+            return apply(op, x)
+        return apply(op, apply(ops.Reshape((1,)), x)).reshape(())
+
+    def _as(self, dtype: DTypeLike | None) -> Tensor:
+        """Return the tensor in a data type, itself where none is given."""
+        return self if dtype is None else self.to(dtype)  # type: ignore[return-value, attr-defined]
+
+
+def _product_of_pairs(x: Tensor, dim: int) -> Tensor:
+    """Return the product along ``dim``, which stays with size 1; of nothing it is 1."""
+    before = (slice(None),) * dim
+    if x.shape[dim] == 0:
+        ones = np.ones((*x.shape[:dim], 1, *x.shape[dim + 1 :]), x.dtype)
+        return x.leaf(ones) + x.sum(dim, keepdim=True)
+    while (length := x.shape[dim]) > 1:
+        half = length // 2
+        pairs = x[(*before, slice(0, half))] * x[(*before, slice(half, 2 * half))]
+        if length % 2:
+            last = x[(*before, slice(2 * half, length))]
+            pairs = apply(ops.Concat(dim), pairs, last)
+        x = pairs
+    return x

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from convolens import ops
-from convolens.errors import DTypeError, GradientError, ShapeError
+from convolens.errors import DTypeError, ShapeError
 from convolens.ops.reshape import resolve as resolve_shape
 from convolens.tensor import indexing, shapes
 from convolens.tensor.apply import apply
 from convolens.tensor.axes import one_axis
 from convolens.tensor.base import TensorBase
-from convolens.tensor.grad_mode import is_grad_enabled
+from convolens.tensor.picking import pick
 
 if TYPE_CHECKING:
     from convolens.tensor.tensor import Tensor
@@ -151,18 +149,7 @@ class Shaping(TensorBase):
 
     def __getitem__(self, index: Any) -> Tensor:
         if not indexing.is_basic(index):
-            return self._pick(index)
+            return pick(self, index)  # type: ignore[arg-type]
         bounds, shape = indexing.resolve(index, self.shape)
         part = apply(ops.Slice(bounds), self)
         return part if part.shape == shape else apply(ops.Reshape(shape), part)
-
-    def _pick(self, index: Any) -> Tensor:
-        """Index with arrays, which is not recorded."""
-        if self.requires_grad and is_grad_enabled():
-            raise GradientError(
-                "indexing with arrays or masks is not recorded.",
-                hint="use integers and slices, or index tensor.detach().",
-            )
-        items = index if isinstance(index, tuple) else (index,)
-        plain = tuple(i.array if isinstance(i, TensorBase) else i for i in items)
-        return self.leaf(np.array(indexing.pick(self.array, plain)))

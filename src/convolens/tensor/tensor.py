@@ -4,33 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-from numpy.typing import DTypeLike
-
-from convolens import ops
 from convolens.ops import Array
-from convolens.spec import (
-    FLOATS,
-    TensorSpec,
-    bool_,
-    float32,
-    float64,
-    int32,
-    int64,
-    uint8,
-)
-from convolens.tensor.apply import apply
+from convolens.spec import TensorSpec
 from convolens.tensor.arithmetic import Arithmetic
+from convolens.tensor.comparing import Comparing
+from convolens.tensor.extremes import Extremes
+from convolens.tensor.in_place import InPlace
+from convolens.tensor.matrices import Matrices
+from convolens.tensor.ordering import Ordering
 from convolens.tensor.rearranging import Rearranging
 from convolens.tensor.record import Node, Version
 from convolens.tensor.reductions import Reductions
 from convolens.tensor.shaping import Shaping
 from convolens.tensor.splitting import Splitting
+from convolens.tensor.types import Types
 
-SUPPORTED = (float32, float64, int64, int32, uint8, bool_)
 
-
-class Tensor(Arithmetic, Rearranging, Reductions, Shaping, Splitting):
+class Tensor(
+    Arithmetic,
+    Comparing,
+    Extremes,
+    InPlace,
+    Matrices,
+    Ordering,
+    Rearranging,
+    Reductions,
+    Shaping,
+    Splitting,
+    Types,
+):
     """An n-dimensional array that records how it was made. Make one with ``convolens.tensor``.
 
     Shapes and indices are torch's. Arrays of rank 3 and more lie in memory channels last, whatever
@@ -54,7 +56,7 @@ class Tensor(Arithmetic, Rearranging, Reductions, Shaping, Splitting):
         self.spec = spec
         self.version = version
         self.node = node
-        self.requires_grad = node is not None
+        self.recorded = node is not None
         self.grad = None
         return self
 
@@ -87,36 +89,6 @@ class Tensor(Arithmetic, Rearranging, Reductions, Shaping, Splitting):
 
         keep = create_graph if retain_graph is None else retain_graph
         backward([self], [gradient], keep, create_graph)
-
-    # Types.
-
-    def to(self, dtype: DTypeLike) -> Tensor:
-        """Return the tensor in another data type, itself if it has it already."""
-        wanted = np.dtype(dtype)
-        return self if wanted == self.dtype else apply(ops.Cast(wanted.name), self)
-
-    def float(self) -> Tensor:
-        """Return the tensor as float32."""
-        return self.to(float32)
-
-    def double(self) -> Tensor:
-        """Return the tensor as float64."""
-        return self.to(float64)
-
-    def long(self) -> Tensor:
-        """Return the tensor as int64."""
-        return self.to(int64)
-
-    def clone(self) -> Tensor:
-        """Return a copy, as a recorded call."""
-        return (
-            apply(ops.Scale(1.0), self)
-            if self.dtype in FLOATS
-            else Tensor.leaf(self.array.copy("K"))
-        )
-
-
-_new = object.__new__
 
 
 _new = object.__new__

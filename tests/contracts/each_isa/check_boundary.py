@@ -55,6 +55,10 @@ def rows(n: int, c: int, h: int) -> list[Any]:
     return [floats(n, c, h, h), floats(n, 1, h, h), floats(n, c, h, h)]
 
 
+def beside(n: int, c: int, h: int) -> list[Any]:
+    return [floats(n, c, h), floats(n, h), floats(n, h), n, c, h, 1.0]
+
+
 def update(n: int, c: int, h: int) -> list[Any]:
     return [_native.Update(), *(floats(n, c) for _ in range(4))]
 
@@ -117,7 +121,66 @@ CALLS: dict[str, Callable[[int, int, int], list[Any]]] = {
     "mul_rows": rows,
     "div_rows": rows,
     "matmul": lambda n, c, h: [floats(n, c), floats(c, h), floats(h), floats(n, h), False, False],
+    "matmul_batch": lambda n, c, h: [
+        floats(n, c, h).transpose(0, 2, 1),
+        floats(n, c, h),
+        np.zeros((n, h, h), np.float32),
+    ],
     "sum": lambda n, c, h: [floats(n, c, h), floats(n, h), n, c, h, 1.0],
+    "sum_squares": lambda n, c, h: [floats(n, c, h), floats(n, h), n, c, h, 1.0, True],
+    "sum_absolutes": lambda n, c, h: [floats(n, c, h), floats(n, h), n, c, h, 1.0],
+    "sum_deviations": lambda n, c, h: [
+        floats(n, c, h),
+        floats(n, h),
+        floats(n, h),
+        n,
+        c,
+        h,
+        1.0,
+        False,
+    ],
+    "sum_exponentials": beside,
+    "sum_matches": beside,
+    "largest": lambda n, c, h: [floats(n, c, h), floats(n, h), n, c, h],
+    "smallest": lambda n, c, h: [floats(n, c, h), floats(n, h), n, c, h],
+    "arg_largest": lambda n, c, h: [floats(n, c, h), labels(n, h), n, c, h],
+    "arg_smallest": lambda n, c, h: [floats(n, c, h), labels(n, h), n, c, h],
+    "share_matches": lambda n, c, h: [
+        floats(n, c, h),
+        floats(n, h),
+        floats(n, h),
+        floats(n, c, h),
+        n,
+        c,
+        h,
+    ],
+    "share_signs": lambda n, c, h: [floats(n, c, h), floats(n, h), floats(n, c, h), n, c, h],
+    "cumulative_sum": lambda n, c, h: [*one(n, c, h), n, c, h, True],
+    "top": lambda n, c, h: [floats(n, c + 1), labels(n, 2 if c > 1 else 1), c + 1, True],
+    "take": lambda n, c, h: [floats(n, c, h), labels(2), floats(n, 2, h), n, c, h],
+    "add_at": lambda n, c, h: [floats(n, 2, h), labels(2), floats(n, c, h), n, c, h],
+    "gather": lambda n, c, h: [
+        floats(n, c, h),
+        labels(n, 2, h),
+        floats(n, 2, h),
+        n,
+        c,
+        2,
+        h,
+    ],
+    "scatter_add": lambda n, c, h: [
+        floats(n, 2, h),
+        labels(n, 2, h),
+        floats(n, c, h),
+        n,
+        c,
+        2,
+        h,
+    ],
+    "softmax_across": lambda n, c, h: [*one(n, c, h), n, c, h],
+    "log_softmax_across": lambda n, c, h: [*one(n, c, h), n, c, h],
+    "softmax_grad_across": lambda n, c, h: [*two(n, c, h), n, c, h],
+    "log_softmax_grad_across": lambda n, c, h: [*two(n, c, h), n, c, h],
     "softmax": one,
     "softmax_grad": two,
     "log_softmax": one,

@@ -13,6 +13,9 @@ _CALL = 1_000.0
 _MULTIPLY_ADD = 0.012
 _ELEMENT = 0.1
 
+#: The kernel that moves numbers between arrangements of memory takes so many axes.
+LARGEST_RANK = 8
+
 
 def refuse_all_but_float32(op: Op, specs: Specs) -> str:
     """Return why kernels cannot compute the call: other floats than float32, or nothing to do."""

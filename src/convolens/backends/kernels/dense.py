@@ -1,4 +1,4 @@
-"""Kernels for products of matrices, sums, and changes of shape."""
+"""Kernels for products of matrices, and changes of shape."""
 
 from __future__ import annotations
 
@@ -11,25 +11,85 @@ import numpy as np
 from convolens import _native
 from convolens.backends.candidate import Candidate, Run, Specs
 from convolens.backends.kernels._common import (
+    LARGEST_RANK,
     estimate,
     refuse_all_but_float32,
     refuse_other_types,
 )
-from convolens.backends.layout import dense, empty, memory_order
-from convolens.ops import Array, Matmul, Mean, Op, Sum
-from convolens.spec import TensorSpec, float32
+from convolens.backends.layout import dense, empty
+from convolens.ops import Array, Matmul, Op
+from convolens.spec import TensorSpec
 
-#: The kernel that copies between any strides takes so many axes.
-_LARGEST_RANK = 16
+
+def _refuse_matmul(op: Op, specs: Specs) -> str:
+    if max(spec.rank for spec in specs) > LARGEST_RANK:
+        return f"an input has more than {LARGEST_RANK} dimensions"
+    return refuse_all_but_float32(op, specs)
 
 
 def _prepare_matmul(op: Op, specs: Specs, output: TensorSpec) -> Run:
     matmul = cast(Matmul, op)
+    if output.rank > 2:
+        return _prepare_batch(matmul, output)
 
     def run(a: Array, b: Array) -> Array:
         c = empty(output)
         _native.matmul(dense(a), dense(b), None, c, matmul.transpose_a, matmul.transpose_b)
         return c
+
+    return run
+
+
+def _prepare_batch(matmul: Matmul, output: TensorSpec) -> Run:
+    """Return a run for many pairs of matrices.
+
+    In memory the matrices of a batch [B, M, N] are transposed: axis 1 runs on. So are those of the
+    result, which is computed as the product of the transposed matrices in the other order.
+    """
+    batch, matrix = output.shape[:-2], output.shape[-2:]
+    lies_transposed = output.rank == 3
+
+    def run(a: Array, b: Array) -> Array:
+        left = _matrices(a, matmul.transpose_a, batch)
+        right = _matrices(b, matmul.transpose_b, batch)
+        c = empty(output)
+        if lies_transposed:
+            _native.matmul_batch(_turned(right), _turned(left), _turned(c))
+            return c
+        products = empty(TensorSpec((output.size,))).reshape(-1, *matrix)
+        _native.matmul_batch(left, right, products)
+        _native.move(products.reshape(output.shape), c)
+        return c
+
+    return run
+
+
+def _turned(matrices: Array) -> Array:
+    return matrices.swapaxes(-1, -2)
+
+
+def _matrices(array: Array, transpose: bool, batch: tuple[int, ...]) -> Array:
+    """Return the matrices [B, rows, columns] of an operand, repeated as the batch asks."""
+    if array.ndim > 3:
+        # More than one axis of pairs: beside the matrices the innermost one would be apart.
+        packed = empty(TensorSpec((array.size,))).reshape(array.shape)
+        _native.move(array, packed)
+        array = packed
+    else:
+        array = dense(array)
+    if array.shape[:-2] != batch:
+        array = np.broadcast_to(array, (*batch, *array.shape[-2:]))
+    if array.ndim != 3:
+        array = array.reshape(-1, *array.shape[-2:])
+    return _turned(array) if transpose else array
+
+
+def _prepare_dot(op: Op, specs: Specs, output: TensorSpec) -> Run:
+    def run(a: Array, b: Array) -> Array:
+        y = empty(output)
+        row, column = dense(a).reshape(1, -1), dense(b).reshape(-1, 1)
+        _native.matmul(row, column, None, y.reshape(1, 1), False, False)
+        return y
 
     return run
 
@@ -46,62 +106,6 @@ def _prepare_linear(op: Op, specs: Specs, output: TensorSpec) -> Run:
         matrix = x if is_matrix else np.reshape(x, (rows, inputs))
         _native.matmul(dense(matrix), dense(weight), start, y, False, True)
         return y if is_matrix else dense(y.reshape(output.shape))
-
-    return run
-
-
-def _memory_runs(x: TensorSpec, axes: tuple[int, ...]) -> list[tuple[bool, int]]:
-    """Return (is summed, elements) of each run of axes that lie side by side in memory."""
-    runs: list[tuple[bool, int]] = []
-    for axis in memory_order(x.rank):
-        summed, extent = axis in axes, x.shape[axis]
-        if extent == 1:
-            continue
-        if runs and runs[-1][0] == summed:
-            runs[-1] = (summed, runs[-1][1] * extent)
-        else:
-            runs.append((summed, extent))
-    return runs
-
-
-def _refuse_sum(op: Op, specs: Specs) -> str:
-    if reason := refuse_all_but_float32(op, specs):
-        return reason
-    (x,) = specs
-    total = cast(Sum | Mean, op)
-    if total.keepdim:
-        return ""
-    kept = [axis for axis in memory_order(x.rank) if axis not in total.axes and x.shape[axis] != 1]
-    result = [axis for axis in range(x.rank) if axis not in total.axes]
-    wanted = [result[i] for i in memory_order(len(result)) if x.shape[result[i]] != 1]
-    return "" if kept == wanted else "the axes of the result lie in another order than the input's"
-
-
-def _prepare_sum(op: Op, specs: Specs, output: TensorSpec) -> Run:
-    (x,) = specs
-    total = cast(Sum | Mean, op)
-    count = prod(x.shape[axis] for axis in total.axes)
-    factor = 1.0 / count if isinstance(op, Mean) else 1.0
-    # One pass for each run that is summed, the innermost first.
-    runs = _memory_runs(x, total.axes)
-    passes: list[tuple[int, int, int]] = []
-    for place in reversed(range(len(runs))):
-        if runs[place][0]:
-            outer = prod(extent for _, extent in runs[:place])
-            inner = prod(extent for summed, extent in runs[place + 1 :] if not summed)
-            passes.append((outer, runs[place][1], inner))
-    passes = passes or [(output.size, 1, 1)]
-
-    def run(array: Array) -> Array:
-        current = dense(array)
-        for outer, reduced, inner in passes[:-1]:
-            partial = empty(TensorSpec((outer * inner,), float32))
-            _native.sum(current, partial, outer, reduced, inner, 1.0)
-            current = partial
-        outer, reduced, inner = passes[-1]
-        y = empty(output)
-        _native.sum(current, y, outer, reduced, inner, factor)
-        return y
 
     return run
 
@@ -155,7 +159,7 @@ def _common_sizes(old: tuple[int, ...], new: tuple[int, ...]) -> tuple[int, ...]
     inner = {prod(shape[axis:]) for shape in (old, new) for axis in range(len(shape) + 1)}
     edges = sorted(inner, reverse=True)
     pairs = list(itertools.pairwise(edges))
-    if any(outer % inner for outer, inner in pairs) or len(pairs) > _LARGEST_RANK:
+    if any(outer % inner for outer, inner in pairs) or len(pairs) > LARGEST_RANK:
         return None
     return tuple(outer // inner for outer, inner in pairs)
 
@@ -165,8 +169,7 @@ def _is_in_index_order(spec: TensorSpec) -> bool:
     return spec.rank < 3 or spec.shape[1] == 1 or prod(spec.shape[2:]) == 1
 
 
-MATMUL = Candidate("native", refuse_all_but_float32, estimate, _prepare_matmul)
+MATMUL = Candidate("native", _refuse_matmul, estimate, _prepare_matmul)
+DOT = Candidate("native", refuse_all_but_float32, estimate, _prepare_dot)
 LINEAR = Candidate("native", refuse_all_but_float32, estimate, _prepare_linear)
-SUM = Candidate("native", _refuse_sum, estimate, _prepare_sum)
-MEAN = Candidate("native", _refuse_sum, estimate, _prepare_sum)
 RESHAPE = Candidate("native", refuse_other_types, estimate, _prepare_reshape)

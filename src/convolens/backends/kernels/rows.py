@@ -1,31 +1,16 @@
-"""Kernels along the channels or classes of a row, and dropout."""
+"""Kernels for cross-entropy, response normalisation along the channels, and dropout."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import cast
 
 from convolens import _native
 from convolens.backends.candidate import Candidate, Run, Specs
-from convolens.backends.kernels._common import estimate, into_new, refuse_all_but_float32
-from convolens.backends.layout import dense, empty, memory_order
+from convolens.backends.kernels._common import estimate, refuse_all_but_float32
+from convolens.backends.layout import dense, empty
 from convolens.ops import Array, Dropout, LocalResponseNorm, Op
-from convolens.ops._axis import AlongAxis
 from convolens.ops.cross_entropy import OnLabels, refuse_label
 from convolens.spec import TensorSpec
-
-
-def _refuse_axis(op: Op, specs: Specs) -> str:
-    if reason := refuse_all_but_float32(op, specs):
-        return reason
-    x = specs[0]
-    if cast(AlongAxis, op).dim != memory_order(x.rank)[-1]:
-        return f"axis {cast(AlongAxis, op).dim} is not the innermost one in memory"
-    return ""
-
-
-def _along_rows(kernel: Callable[..., None]) -> Candidate:
-    return Candidate("native", _refuse_axis, estimate, into_new(kernel))
 
 
 def _check_labels(labels: Array, classes: int) -> None:
@@ -90,10 +75,6 @@ def _prepare_response_norm(op: Op, specs: Specs, output: TensorSpec) -> Run:
     return run
 
 
-SOFTMAX = _along_rows(_native.softmax)
-SOFTMAX_GRAD = _along_rows(_native.softmax_grad)
-LOG_SOFTMAX = _along_rows(_native.log_softmax)
-LOG_SOFTMAX_GRAD = _along_rows(_native.log_softmax_grad)
 CROSS_ENTROPY = Candidate("native", refuse_all_but_float32, estimate, _prepare_cross_entropy)
 CROSS_ENTROPY_GRAD = Candidate(
     "native", refuse_all_but_float32, estimate, _prepare_cross_entropy_grad

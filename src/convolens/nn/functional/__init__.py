@@ -16,6 +16,7 @@ from convolens.nn.functional.dropout import (
     dropout3d,
 )
 from convolens.nn.functional.fold import fold, unfold
+from convolens.nn.functional.labels import one_hot
 from convolens.nn.functional.linear import linear
 from convolens.nn.functional.loss import cross_entropy
 from convolens.nn.functional.normalization import local_response_norm
@@ -59,6 +60,7 @@ __all__ = [
     "max_pool1d",
     "max_pool2d",
     "max_pool3d",
+    "one_hot",
     "pad",
     "pixel_shuffle",
     "pixel_unshuffle",

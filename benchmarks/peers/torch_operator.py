@@ -1,0 +1,56 @@
+"""One operator in torch."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from benchmarks.nets import Array
+from benchmarks.operator_problems import OperatorProblem, first_of
+from benchmarks.peers.base import Session
+
+
+class Operator(Session):
+    """A call, and with the second task the gradients of its inputs."""
+
+    def __init__(self, problem: OperatorProblem, channels_last: bool) -> None:
+        self.problem = problem
+        self.call = problem.call
+        self.inputs = [_laid_out(torch.from_numpy(a), channels_last) for a in problem.inputs()]
+        self.trains = problem.task != "forward"
+        if self.trains:
+            for tensor in self.inputs:
+                tensor.requires_grad_()
+        with torch.no_grad():
+            shape = tuple(self._output().shape)
+        self.upstream = _laid_out(torch.from_numpy(problem.upstream(shape)), channels_last)
+
+    def _output(self) -> torch.Tensor:
+        output: torch.Tensor = first_of(self.call(torch, functional, self.inputs))
+        return output
+
+    def step(self) -> torch.Tensor:
+        if not self.trains:
+            with torch.inference_mode():
+                return self._output()
+        for tensor in self.inputs:
+            tensor.grad = None
+        output = self._output()
+        output.backward(self.upstream)  # type: ignore[no-untyped-call]
+        return output
+
+    def result(self) -> dict[str, Array]:
+        result = {"output": np.asarray(self.step().detach().numpy())}
+        if self.trains:
+            for number, tensor in enumerate(self.inputs):
+                if tensor.grad is not None:
+                    result[f"gradient {number}"] = tensor.grad.numpy()
+        return result
+
+
+def _laid_out(tensor: torch.Tensor, channels_last: bool) -> torch.Tensor:
+    formats = {4: torch.channels_last, 5: torch.channels_last_3d}
+    if not channels_last or tensor.ndim not in formats:
+        return tensor.contiguous()
+    return tensor.contiguous(memory_format=formats[tensor.ndim])

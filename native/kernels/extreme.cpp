@@ -1,0 +1,161 @@
+// The largest and smallest numbers along one axis, where they are, and shares for all that are
+// equal to them. A NaN beats every number, and the first of equal numbers wins.
+#include "kernels/kernels.h"
+#include "kernels/middle.h"
+#include "simd/simd.h"
+
+namespace convolens::CONVOLENS_ISA {
+namespace {
+
+using namespace simd;
+
+struct Largest {
+    static constexpr float kLast = -__builtin_inff();  // beats nothing
+    static ivec beats(vec a, vec b) { return a > b; }
+    static bool beats(float a, float b) { return a > b; }
+};
+
+struct Smallest {
+    static constexpr float kLast = __builtin_inff();
+    static ivec beats(vec a, vec b) { return a < b; }
+    static bool beats(float a, float b) { return a < b; }
+};
+
+template <class Order>
+CONVOLENS_INLINE vec better(vec a, vec b) {
+    return select(Order::beats(a, b) | (a != a), a, b);
+}
+
+template <class Order>
+float extreme_of_row(const float* x, i64 length) {
+    vec best = broadcast(Order::kLast);
+    for_each_register(0, length / kLanes * kLanes,
+                      [&](i64 i, auto count) { best = better<Order>(load(x + i, count), best); });
+    float lanes[kLanes];
+    __builtin_memcpy(lanes, &best, sizeof(best));
+    float result = Order::kLast;
+    const auto take = [&](float value) {
+        if (Order::beats(value, result) || value != value) result = value;
+    };
+    for (const float lane : lanes) take(lane);
+    for (i64 i = length / kLanes * kLanes; i < length; ++i) take(x[i]);
+    return result;
+}
+
+template <class Order>
+CONVOLENS_INLINE void extremes(const ExtremeArgs& args, i64 begin, i64 end) {
+    for_each_piece(args.axis, begin, end, [&](const Piece& piece) {
+        const float* x = args.x + piece.start;
+        float* y = args.y + piece.place * args.axis.inner + piece.column;
+        if (args.axis.inner == 1) {
+            *y = extreme_of_row<Order>(x, piece.rows);
+            return;
+        }
+        for_each_register(0, piece.columns, [&](i64 i, auto count) {
+            vec best = broadcast(Order::kLast);
+            for (i64 row = 0; row < piece.rows; ++row)
+                best = better<Order>(load(x + row * args.axis.inner + i, count), best);
+            store(y + i, best, count);
+        });
+    });
+}
+
+template <class Order>
+i64 place_in_row(const float* x, i64 length) {
+    constexpr i64 kBlock = 256;
+    float best = Order::kLast;
+    i64 found = 0;
+    for (i64 first = 0; first < length && best == best; first += kBlock) {
+        const i64 left = length - first;
+        const float here = extreme_of_row<Order>(x + first, left < kBlock ? left : kBlock);
+        if (Order::beats(here, best) || here != here) {
+            best = here;
+            found = first;
+        }
+    }
+    while (found < length && x[found] != best && (best == best || x[found] == x[found])) ++found;
+    return found;
+}
+
+template <class Order>
+CONVOLENS_INLINE void places(const ArgExtremeArgs& args, i64 begin, i64 end) {
+    for_each_piece(args.axis, begin, end, [&](const Piece& piece) {
+        const float* x = args.x + piece.start;
+        i64* y = args.y + piece.place * args.axis.inner + piece.column;
+        if (args.axis.inner == 1) {
+            *y = place_in_row<Order>(x, piece.rows);
+            return;
+        }
+        for_each_register(0, piece.columns, [&](i64 i, auto count) {
+            vec best = load(x + i, count);
+            ivec place{};
+            for (i64 row = 1; row < piece.rows; ++row) {
+                const vec here = load(x + row * args.axis.inner + i, count);
+                const ivec wins = (Order::beats(here, best) | (here != here)) & (best == best);
+                best = select(wins, here, best);
+                place = wins ? static_cast<i32>(row) - ivec{} : place;
+            }
+            const i64 lanes = piece.columns - i < kLanes ? piece.columns - i : kLanes;
+            for (i64 lane = 0; lane < lanes; ++lane) y[i + lane] = place[lane];
+        });
+    });
+}
+
+// y = share_of(x, c, share) for each x, with what stands beside its group.
+template <class Shared>
+CONVOLENS_INLINE void shares(const ShareArgs& args, i64 begin, i64 end, Shared share_of) {
+    for_each_piece(args.axis, begin, end, [&](const Piece& piece) {
+        const float* x = args.x + piece.start;
+        float* y = args.y + piece.start;
+        const i64 result = piece.outer * args.axis.inner + piece.column;
+        if (args.axis.inner == 1) {
+            const vec c = args.c ? broadcast(args.c[result]) : vec{};
+            const vec share = broadcast(args.share[result]);
+            for_each_register(0, piece.rows, [&](i64 i, auto count) {
+                store(y + i, share_of(load(x + i, count), c, share), count);
+            });
+            return;
+        }
+        for_each_register(0, piece.columns, [&](i64 i, auto count) {
+            const vec c = args.c ? load(args.c + result + i, count) : vec{};
+            const vec share = load(args.share + result + i, count);
+            for (i64 row = 0; row < piece.rows; ++row) {
+                const i64 at = row * args.axis.inner + i;
+                store(y + at, share_of(load(x + at, count), c, share), count);
+            }
+        });
+    });
+}
+
+}  // namespace
+
+void largest(const ExtremeArgs& args, i64 begin, i64 end, float*) {
+    extremes<Largest>(args, begin, end);
+}
+
+void smallest(const ExtremeArgs& args, i64 begin, i64 end, float*) {
+    extremes<Smallest>(args, begin, end);
+}
+
+void arg_largest(const ArgExtremeArgs& args, i64 begin, i64 end, float*) {
+    places<Largest>(args, begin, end);
+}
+
+void arg_smallest(const ArgExtremeArgs& args, i64 begin, i64 end, float*) {
+    places<Smallest>(args, begin, end);
+}
+
+void share_matches(const ShareArgs& args, i64 begin, i64 end, float*) {
+    shares(args, begin, end, [](vec x, vec c, vec share) {
+        return select((x == c) | ((x != x) & (c != c)), share, vec{});
+    });
+}
+
+void share_signs(const ShareArgs& args, i64 begin, i64 end, float*) {
+    const vec one = broadcast(1.0f);
+    shares(args, begin, end, [=](vec x, vec, vec share) {
+        return select(x > vec{}, one, select(x < vec{}, -one, vec{})) * share;
+    });
+}
+
+}  // namespace convolens::CONVOLENS_ISA

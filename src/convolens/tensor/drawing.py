@@ -1,0 +1,119 @@
+"""New tensors of random numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from convolens.errors import ArgumentError, DTypeError
+from convolens.ops import Array
+from convolens.spec import FLOATS, bool_, int64
+from convolens.tensor import random
+from convolens.tensor.arrays import Size, dtype_of, new_array
+from convolens.tensor.tensor import Tensor
+
+Draw = Callable[[tuple[int, ...]], Array]
+
+
+def rand(*size: Size, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
+    """Return random numbers from [0, 1)."""
+    return _drawn(random.uniform, size, dtype, requires_grad)
+
+
+def randn(*size: Size, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
+    """Return random numbers from the normal distribution with mean 0 and deviation 1."""
+    return _drawn(random.normal, size, dtype, requires_grad)
+
+
+def rand_like(
+    input: Tensor, *, dtype: DTypeLike | None = None, requires_grad: bool = False
+) -> Tensor:
+    """Return random numbers from [0, 1) in the shape and type of ``input``."""
+    return _drawn(random.uniform, (input.shape,), dtype_of(dtype, input.dtype), requires_grad)
+
+
+def randn_like(
+    input: Tensor, *, dtype: DTypeLike | None = None, requires_grad: bool = False
+) -> Tensor:
+    """Return random numbers from the normal distribution in the shape and type of ``input``."""
+    return _drawn(random.normal, (input.shape,), dtype_of(dtype, input.dtype), requires_grad)
+
+
+def _drawn(draw: Draw, size: tuple[Size, ...], dtype: Any, requires_grad: bool) -> Tensor:
+    wanted = dtype_of(dtype)
+    if wanted not in FLOATS:
+        raise DTypeError(f"random numbers are float32 or float64, not {wanted.name}.")
+    array = new_array(size, wanted)
+    array[...] = draw(array.shape)
+    return Tensor.leaf(array).requires_grad_(requires_grad)
+
+
+def randint(
+    low: int,
+    high: int | Sequence[int],
+    size: Sequence[int] | None = None,
+    *,
+    dtype: DTypeLike | None = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """Return whole numbers from ``low`` to ``high`` - 1, each as likely.
+
+    ``randint(high, size)`` begins at 0.
+
+    Raises:
+        ArgumentError: If there is no number from ``low`` to ``high`` - 1, or one of them does not
+            fit the type.
+        DTypeError: If an argument is not a whole number, or the type is bool.
+
+    Example:
+        >>> randint(10, (2, 3)).shape
+        (2, 3)
+    """
+    first, end, shape = (0, low, high) if size is None else (low, high, size)
+    if not isinstance(first, int | np.integer) or not isinstance(end, int | np.integer):
+        raise DTypeError(
+            f"randint: the bounds are {first!r} and {end!r}, but must be whole numbers.",
+            hint="write randint(low, high, (2, 3)).",
+        )
+    if not isinstance(shape, Sequence):
+        raise DTypeError(
+            f"randint: the size is {shape!r}, but must be a sequence.", hint="write (3,) for 3."
+        )
+    if first >= end:
+        raise ArgumentError(
+            f"randint: there is no whole number from {first} to {end} - 1.",
+            hint="high must be larger than low; it is not drawn itself.",
+        )
+    wanted = dtype_of(dtype, int64)
+    if wanted == bool_:
+        raise DTypeError("randint: truth values are no numbers.", hint="use randint(2, ...) == 1.")
+    array = new_array((shape,), wanted)
+    if wanted not in FLOATS:
+        limits = np.iinfo(wanted)  # type: ignore[type-var]
+        if first < limits.min or end - 1 > limits.max:
+            raise ArgumentError(
+                f"randint: numbers from {first} to {end - 1} do not fit {wanted.name}."
+            )
+    array[...] = random.integers(array.shape, int(first), int(end))
+    return Tensor.leaf(array).requires_grad_(requires_grad)
+
+
+def randperm(n: int, *, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
+    """Return the numbers from 0 to ``n`` - 1 in a random order.
+
+    Raises:
+        ArgumentError: If ``n`` is negative.
+
+    Example:
+        >>> sorted(randperm(4).tolist())
+        [0, 1, 2, 3]
+    """
+    if not isinstance(n, int | np.integer):
+        raise DTypeError(f"randperm: n is {n!r}, but must be a whole number.")
+    if n < 0:
+        raise ArgumentError(f"randperm: n is {n}, but must not be negative.")
+    order = random.permutation(int(n))
+    return Tensor.leaf(order.astype(dtype_of(dtype, int64))).requires_grad_(requires_grad)
