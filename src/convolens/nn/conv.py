@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import ClassVar, SupportsIndex, final, get_args
+from typing import ClassVar, SupportsIndex, cast, final, get_args
 
 from convolens import ops
 from convolens.errors import ArgumentError
 from convolens.nn.conv_base import ConvBase, PaddingMode
 from convolens.nn.functional._arguments import Ints, Padding, each_axis
-from convolens.nn.functional._border import continued
 from convolens.nn.functional.conv import conv_operator, on_batch
+from convolens.nn.functional.padding import pad
+from convolens.ops._padding_taps import Mode
 from convolens.ops._taps import Pair
 from convolens.tensor import Tensor
 
@@ -75,7 +76,8 @@ class ConvNd(ConvBase):
         weight = self.weight
         sizes = input.shape[-self.rank :] if self.padding == "same_tf" else None
         op, border = self.operator(weight.shape[2:], sizes)
-        image = continued(input, border, self.padding_mode) if border else input
+        cells = [count for pair in reversed(border) for count in pair]
+        image = pad(input, cells, cast(Mode, self.padding_mode)) if border else input
         return on_batch(op, image, weight, self.bias)
 
     def show_padding(self) -> str:

@@ -14,7 +14,7 @@ from convolens import ops
 from convolens.errors import ArgumentError, DTypeError, ShapeError
 from convolens.nn.conv import ConvNd
 from convolens.nn.conv_transpose import ConvTransposeNd
-from convolens.nn.functional._border import source
+from convolens.ops._padding_taps import PADDINGS
 from convolens.ops._taps import PAD, Pair, Table
 from convolens.spec import TensorSpec, checked
 from convolens.tensor import Tensor, from_numpy
@@ -132,7 +132,7 @@ def _tables(
         return [w.taps(size) for w, size in zip(op.windows(kernel), sizes, strict=True)]
     tables = []
     for window, size, (before, after) in zip(op.windows(kernel), sizes, border, strict=True):
-        cells = np.array([source(cell, size, mode) for cell in range(-before, size + after)])
+        cells = PADDINGS[mode](size, before, after)[:, 0]
         tables.append(cells[window.taps(len(cells))])
     return tables
 

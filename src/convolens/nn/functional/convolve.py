@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from convolens.errors import ShapeError
 from convolens.nn.functional._arguments import Ints, Padding
-from convolens.nn.functional._cells import flip
 from convolens.nn.functional.conv import conv_operator, on_batch
 from convolens.tensor import Tensor
 
@@ -61,4 +60,4 @@ def convolve(
             "a weight is [K, C/groups, *R] with one, two or three axes in R.",
         )
     op = conv_operator(weight.shape[2:], stride, padding, dilation, groups, input.shape[-rank:])
-    return on_batch(op, input, flip(weight, range(2, weight.ndim)), bias)
+    return on_batch(op, input, weight.flip(*range(2, weight.ndim)), bias)
