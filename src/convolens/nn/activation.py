@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import final
 
+from convolens.errors import ShapeError
 from convolens.nn.module import Module
 from convolens.tensor import Tensor
 
@@ -63,3 +64,24 @@ class LogSoftmax(_AlongDim):
     def forward(self, input: Tensor) -> Tensor:
         """Return the logarithms of shares that sum to 1."""
         return input.log_softmax(self.dim)
+
+
+@final
+class Softmax2d(Module):
+    """y = e^x / sum of e^x over the channels of each pixel.
+
+    Shapes:
+        [N, C, H, W] -> [N, C, H, W], or one image [C, H, W] -> [C, H, W]
+
+    Raises:
+        ShapeError: When it runs, if the input is neither.
+    """
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Return shares that sum to 1 at each pixel."""
+        if input.ndim not in (3, 4):
+            raise ShapeError(
+                f"Softmax2d: the input has {input.ndim} dimensions, but 3 or 4 are needed.",
+                [("input", input.spec, "N, C, H, W")],
+            )
+        return input.softmax(-3)

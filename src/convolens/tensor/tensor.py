@@ -21,6 +21,7 @@ from convolens.spec import (
 )
 from convolens.tensor.apply import apply
 from convolens.tensor.arithmetic import Arithmetic
+from convolens.tensor.functions import Functions
 from convolens.tensor.record import Node, Version
 from convolens.tensor.reductions import Reductions
 from convolens.tensor.shaping import Shaping
@@ -28,7 +29,7 @@ from convolens.tensor.shaping import Shaping
 SUPPORTED = (float32, float64, int64, int32, uint8, bool_)
 
 
-class Tensor(Arithmetic, Reductions, Shaping):
+class Tensor(Arithmetic, Functions, Reductions, Shaping):
     """An n-dimensional array that records how it was made. Make one with ``convolens.tensor``.
 
     Shapes and indices are torch's. Arrays of rank 3 and more lie in memory channels last, whatever

@@ -1,4 +1,4 @@
-"""Kernels along the channels or classes of a row, and dropout."""
+"""Kernels along the channels of a row, and dropout."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from convolens.backends.kernels._common import estimate, into_new, refuse_all_bu
 from convolens.backends.layout import dense, empty, memory_order
 from convolens.ops import Array, Dropout, LocalResponseNorm, Op
 from convolens.ops._axis import AlongAxis
-from convolens.ops.cross_entropy import OnLabels, refuse_label
 from convolens.spec import TensorSpec
 
 
@@ -26,42 +25,6 @@ def _refuse_axis(op: Op, specs: Specs) -> str:
 
 def _along_rows(kernel: Callable[..., None]) -> Candidate:
     return Candidate("native", _refuse_axis, estimate, into_new(kernel))
-
-
-def _check_labels(labels: Array, classes: int) -> None:
-    wrong = _native.first_wrong_label(labels, classes)
-    if wrong >= 0:
-        refuse_label(int(labels[wrong]), wrong, classes)
-
-
-def _factor(op: Op, specs: Specs) -> float:
-    return 1.0 / specs[1].size if cast(OnLabels, op).reduction == "mean" else 1.0
-
-
-def _prepare_cross_entropy(op: Op, specs: Specs, output: TensorSpec) -> Run:
-    factor, classes = _factor(op, specs), specs[0].shape[1]
-
-    def run(logits: Array, labels: Array) -> Array:
-        labels = dense(labels)
-        _check_labels(labels, classes)
-        loss = empty(output)
-        _native.cross_entropy(dense(logits), labels, loss, factor)
-        return loss
-
-    return run
-
-
-def _prepare_cross_entropy_grad(op: Op, specs: Specs, output: TensorSpec) -> Run:
-    factor, classes = _factor(op, specs), specs[0].shape[1]
-
-    def run(logits: Array, labels: Array, g: Array) -> Array:
-        labels = dense(labels)
-        _check_labels(labels, classes)
-        dlogits = empty(output)
-        _native.cross_entropy_grad(dense(logits), labels, dense(g), dlogits, factor)
-        return dlogits
-
-    return run
 
 
 def _prepare_dropout(op: Op, specs: Specs, output: TensorSpec) -> Run:
@@ -94,10 +57,6 @@ SOFTMAX = _along_rows(_native.softmax)
 SOFTMAX_GRAD = _along_rows(_native.softmax_grad)
 LOG_SOFTMAX = _along_rows(_native.log_softmax)
 LOG_SOFTMAX_GRAD = _along_rows(_native.log_softmax_grad)
-CROSS_ENTROPY = Candidate("native", refuse_all_but_float32, estimate, _prepare_cross_entropy)
-CROSS_ENTROPY_GRAD = Candidate(
-    "native", refuse_all_but_float32, estimate, _prepare_cross_entropy_grad
-)
 DROPOUT = Candidate("native", refuse_all_but_float32, estimate, _prepare_dropout)
 RESPONSE_NORM = Candidate("native", refuse_all_but_float32, estimate, _prepare_response_norm)
 RESPONSE_NORM_GRAD = Candidate("native", refuse_all_but_float32, estimate, _prepare_response_norm)

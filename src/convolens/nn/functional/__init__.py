@@ -2,10 +2,20 @@
 
 from convolens.nn.functional.activation import log_softmax, relu, sigmoid, softmax, tanh
 from convolens.nn.functional.conv import conv1d, conv2d, conv3d
+from convolens.nn.functional.distance import pairwise_distance, triplet_margin_loss
 from convolens.nn.functional.dropout import dropout
 from convolens.nn.functional.linear import linear
-from convolens.nn.functional.loss import cross_entropy
+from convolens.nn.functional.loss import cross_entropy, nll_loss
 from convolens.nn.functional.normalization import local_response_norm
+from convolens.nn.functional.pair_loss import (
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    huber_loss,
+    kl_div,
+    l1_loss,
+    mse_loss,
+    smooth_l1_loss,
+)
 from convolens.nn.functional.pooling import (
     avg_pool1d,
     avg_pool2d,
@@ -14,26 +24,59 @@ from convolens.nn.functional.pooling import (
     max_pool2d,
     max_pool3d,
 )
+from convolens.nn.functional.rectifier import (
+    elu,
+    hardsigmoid,
+    hardswish,
+    hardtanh,
+    leaky_relu,
+    prelu,
+    relu6,
+    selu,
+)
 from convolens.nn.functional.shape import flatten
+from convolens.nn.functional.smooth import gelu, scaled_tanh, silu, softplus
 
 __all__ = [
     "avg_pool1d",
     "avg_pool2d",
     "avg_pool3d",
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
     "conv1d",
     "conv2d",
     "conv3d",
     "cross_entropy",
     "dropout",
+    "elu",
     "flatten",
+    "gelu",
+    "hardsigmoid",
+    "hardswish",
+    "hardtanh",
+    "huber_loss",
+    "kl_div",
+    "l1_loss",
+    "leaky_relu",
     "linear",
     "local_response_norm",
     "log_softmax",
     "max_pool1d",
     "max_pool2d",
     "max_pool3d",
+    "mse_loss",
+    "nll_loss",
+    "pairwise_distance",
+    "prelu",
     "relu",
+    "relu6",
+    "scaled_tanh",
+    "selu",
     "sigmoid",
+    "silu",
+    "smooth_l1_loss",
     "softmax",
+    "softplus",
     "tanh",
+    "triplet_margin_loss",
 ]

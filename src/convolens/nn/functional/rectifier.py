@@ -1,0 +1,64 @@
+"""Activations made of straight pieces, and those that are straight on one side, as functions."""
+
+from __future__ import annotations
+
+from convolens import ops
+from convolens.ops.elu import SELU
+from convolens.tensor import Tensor, apply
+
+
+def relu6(input: Tensor) -> Tensor:
+    """Return each element cut off at 0 and 6."""
+    return hardtanh(input, 0.0, 6.0)
+
+
+def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0) -> Tensor:
+    """Return each element cut off at ``min_val`` and ``max_val``, where the slope is 0.
+
+    Raises:
+        ArgumentError: If ``min_val`` is greater than ``max_val``.
+    """
+    return apply(ops.Hardtanh(float(min_val), float(max_val)), input)
+
+
+def leaky_relu(input: Tensor, negative_slope: float = 0.01) -> Tensor:
+    """Return each element, times ``negative_slope`` where it is negative."""
+    return apply(ops.LeakyRelu(float(negative_slope)), input)
+
+
+def prelu(input: Tensor, weight: Tensor) -> Tensor:
+    """Return each element of [N, C, *I], times its channel's slope where it is negative.
+
+    Args:
+        input: The input.
+        weight: The slopes [C], or one for all channels.
+
+    Raises:
+        ShapeError: If there are not as many slopes as channels.
+
+    Example:
+        >>> import convolens as cl
+        >>> prelu(cl.tensor([[-2.0, -2.0, 4.0]]), cl.tensor([0.5, 0.25, 0.0])).tolist()
+        [[-1.0, -0.5, 4.0]]
+    """
+    return apply(ops.Prelu(), input, weight.reshape(1) if weight.ndim == 0 else weight)
+
+
+def elu(input: Tensor, alpha: float = 1.0) -> Tensor:
+    """Return each element, or ``alpha`` (e^x - 1) where it is negative."""
+    return apply(ops.Elu(float(alpha)), input)
+
+
+def selu(input: Tensor) -> Tensor:
+    """Return 1.0507 times each element, or 1.7581 (e^x - 1) where it is negative."""
+    return apply(ops.Elu(*SELU), input)
+
+
+def hardsigmoid(input: Tensor) -> Tensor:
+    """Return (x + 3) / 6 of each element x, cut off at 0 and 1."""
+    return apply(ops.Hardsigmoid(), input)
+
+
+def hardswish(input: Tensor) -> Tensor:
+    """Return x (x + 3) / 6 of each element x, or 0 below -3 and x above 3."""
+    return apply(ops.Hardswish(), input)
