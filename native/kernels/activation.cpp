@@ -22,13 +22,13 @@ CONVOLENS_INLINE Shares shares(vec x) {
     return {select(x < vec{}, less, large), select(x < vec{}, large, less)};
 }
 
-// GELU's tanh(sqrt(2 / pi) (x + 0.044715 x^3)).
-constexpr float kSteep = 0.79788456080286536f;
-constexpr float kCubic = 0.044715f;
+// 2 u for GELU's u = sqrt(2 / pi) (x + 0.044715 x^3). (1 + tanh(u)) / 2 is the sigmoid of 2 u,
+// which does not lose its digits where the tanh is near -1.
+constexpr float kSteep = 1.59576912160573071f;
+constexpr float kCubic = 0.044715f * kSteep;
 
 CONVOLENS_INLINE vec gelu_bend(vec x) {
-    const vec cubic = broadcast(kSteep * kCubic) * x * x + broadcast(kSteep);
-    return simd::tanh(cubic * x);
+    return (broadcast(kCubic) * x * x + broadcast(kSteep)) * x;
 }
 
 constexpr float kRootHalf = 0.70710678118654752f;
@@ -116,15 +116,14 @@ void gelu_grad(const ElementwiseArgs& args, i64 begin, i64 end, float*) {
 }
 
 void gelu_tanh(const ElementwiseArgs& args, i64 begin, i64 end, float*) {
-    unary(args, begin, end,
-          [](vec x) { return x * (broadcast(0.5f) * gelu_bend(x) + broadcast(0.5f)); });
+    unary(args, begin, end, [](vec x) { return x * simd::sigmoid(gelu_bend(x)); });
 }
 
 void gelu_tanh_grad(const ElementwiseArgs& args, i64 begin, i64 end, float*) {
     binary(args, begin, end, [](vec x, vec g) {
-        const vec one = broadcast(1.0f), t = gelu_bend(x);
-        const vec steep = broadcast(3.0f * kSteep * kCubic) * x * x + broadcast(kSteep);
-        return g * (broadcast(0.5f) * ((one + t) + x * ((one - t * t) * steep)));
+        const Shares s = shares(gelu_bend(x));
+        const vec steep = broadcast(3.0f * kCubic) * x * x + broadcast(kSteep);
+        return g * (s.own * (x * s.rest * steep + broadcast(1.0f)));
     });
 }
 

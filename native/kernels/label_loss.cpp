@@ -58,22 +58,20 @@ void label_cross_entropy_grad(const LabelArgs& args, i64 begin, i64 end, float*)
             continue;
         }
         const float* x = args.x + row * args.classes;
+        // Without smoothing, no weight but the label's own counts, even if it is infinite.
+        const bool smooth = args.every != 0.0f;
         const float own = args.own * count_of(args, row);
-        const float shares = own + args.every * args.weights;
+        const float less = smooth ? args.every * (args.weight ? args.weight[label] : 1.0f) : 0.0f;
+        const float shares = smooth ? own + args.every * args.weights : own;
         const float g = args.g[row * args.g_step] * args.factor;
         const float total = row_sum_exp(x, y, args.classes, row_max(x, args.classes));
         const float right = y[label] / total * shares;
         const vec each = broadcast(shares / total), upstream = broadcast(g);
-        if (args.every == 0.0f)
-            for_each_register(0, args.classes, [&](i64 i, auto count) {
-                store(y + i, load(y + i, count) * each * upstream, count);
-            });
-        else
-            for_each_register(0, args.classes, [&](i64 i, auto count) {
-                const vec less = broadcast(args.every) * load_weight(args, i, count);
-                store(y + i, (load(y + i, count) * each - less) * upstream, count);
-            });
-        const float less = args.every * (args.weight ? args.weight[label] : 1.0f);
+        for_each_register(0, args.classes, [&](i64 i, auto count) {
+            vec slope = load(y + i, count) * each;
+            if (smooth) slope -= broadcast(args.every) * load_weight(args, i, count);
+            store(y + i, slope * upstream, count);
+        });
         y[label] = (right - less - own) * g;
     }
 }

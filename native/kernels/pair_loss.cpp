@@ -125,8 +125,12 @@ void bce_loss_grad(const PairLossArgs& args, i64 begin, i64 end, float*) {
 
 void bce_with_logits(const PairLossArgs& args, i64 begin, i64 end, float*) {
     const vec one = broadcast(1.0f);
-    losses(args, begin, end,
-           [=](Pair a) { return (one - a.t) * a.x + (one + (a.p - one) * a.t) * missing(a.x); });
+    if (args.p)
+        losses(args, begin, end, [=](Pair a) {
+            return (one - a.t) * a.x + (one + (a.p - one) * a.t) * missing(a.x);
+        });
+    else
+        losses(args, begin, end, [=](Pair a) { return (one - a.t) * a.x + missing(a.x); });
 }
 
 void bce_with_logits_grad(const PairLossArgs& args, i64 begin, i64 end, float*) {

@@ -244,17 +244,6 @@ def _as_logs(arrays: list[np.ndarray]) -> list[np.ndarray]:
     return [ops.LogSoftmax(dim).reference(y), g]
 
 
-def _labelled(with_gradient: bool) -> Iterator[Sample]:
-    for classes in range(1, 40):
-        for n, reduction in ((1, "mean"), (5, "sum"), (3, "none")):
-            specs = (TensorSpec((n, classes)), TensorSpec((n,), int64))
-            if with_gradient:
-                g = TensorSpec((n,) if reduction == "none" else ())
-                yield Sample(ops.CrossEntropyGrad(reduction), (*specs, g), below=classes)
-            else:
-                yield Sample(ops.CrossEntropy(reduction), specs, below=classes)
-
-
 def _dropout() -> Iterator[Sample]:
     key = TensorSpec((2,), int64)
     for size in range(1, 140):
@@ -339,8 +328,6 @@ SMALL: dict[type[Op], Callable[[], Iterable[Sample]]] = {
     ops.SoftmaxGrad: functools.partial(_rows, ops.SoftmaxGrad, 2),
     ops.LogSoftmax: functools.partial(_rows, ops.LogSoftmax, 1),
     ops.LogSoftmaxGrad: functools.partial(_rows, ops.LogSoftmaxGrad, 2),
-    ops.CrossEntropy: functools.partial(_labelled, False),
-    ops.CrossEntropyGrad: functools.partial(_labelled, True),
     ops.Dropout: _dropout,
     ops.LocalResponseNorm: _response_norm,
     ops.LocalResponseNormGrad: _response_norm_grad,
@@ -420,12 +407,6 @@ def _big(operator: type[Op]) -> Iterator[Sample]:
         yield Sample(operator(1), _specs((4, 50, 20, 19)))
     elif operator in (ops.SoftmaxGrad, ops.LogSoftmaxGrad):
         yield Sample(operator(1), _specs((3000, 37)) * 2)
-    elif operator in (ops.CrossEntropy, ops.CrossEntropyGrad):
-        specs = (TensorSpec((3000, 43)), TensorSpec((3000,), int64))
-        for reduction in ("mean", "none"):
-            g = TensorSpec(() if reduction == "mean" else (3000,))
-            is_grad = operator is ops.CrossEntropyGrad
-            yield Sample(operator(reduction), (*specs, g) if is_grad else specs, below=43)
     elif operator is ops.Dropout:
         yield Sample(ops.Dropout(0.4), (TensorSpec((301, 997)), TensorSpec((2,), int64)), 2**62)
     elif operator in (ops.LocalResponseNorm, ops.LocalResponseNormGrad):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -172,26 +172,23 @@ SHAPES: tuple[tuple[tuple[int, ...], Reduction], ...] = (
 
 
 def label_samples(
-    operators: Sequence[type[OnLabels]], options: Any, with_g: bool
+    operator: type[OnLabels], options: Iterable[dict[str, Any]], with_g: bool
 ) -> Iterable[Sample]:
     """Return calls with and without weights; ``options`` are attributes to try."""
-    for operator in operators:
-        for shape, reduction in SHAPES:
-            for attributes in options:
-                if "ignore_index" in attributes and shape[1] == 1:
-                    continue  # all labels would be ignored
-                for weighted in (False, True):
-                    op = operator(reduction, **attributes)
-                    labels = TensorSpec(shape[:1] + shape[2:], int64)
-                    specs = [TensorSpec(shape), labels]
-                    specs += [TensorSpec(shape[1:2])] if weighted else []
-                    if with_g:
-                        specs.append(op.loss_spec(*specs))
-                    prepare = _positive if weighted else None
-                    yield Sample(op, tuple(specs), below=shape[1], prepare=prepare)
+    for number, attributes in enumerate(options):
+        for weighted in (False, True):
+            # Of a single class all labels would be ignored, and a mean would be NaN.
+            for shape, reduction in SHAPES[4:8] if number or weighted else SHAPES:
+                op = operator(reduction, **attributes)
+                specs = [TensorSpec(shape), TensorSpec(shape[:1] + shape[2:], int64)]
+                specs += [TensorSpec(shape[1:2])] if weighted else []
+                if with_g:
+                    specs.append(op.loss_spec(*specs))
+                prepare = with_positive_weights if weighted else None
+                yield Sample(op, tuple(specs), below=shape[1], prepare=prepare)
 
 
-def _positive(arrays: list[Array]) -> list[Array]:
+def with_positive_weights(arrays: list[Array]) -> list[Array]:
     """Return the arrays with weights that are not near zero."""
     weight = np.abs(arrays[2]) + arrays[2].dtype.type(0.5)
     return [*arrays[:2], weight, *arrays[3:]]

@@ -106,7 +106,7 @@ class CrossEntropy(OnLabels):
 
     @classmethod
     def samples(cls) -> Iterable[Sample]:
-        return tuple(label_samples([cls], _OPTIONS, with_g=False))
+        return tuple(label_samples(cls, _OPTIONS, with_g=False))
 
     @classmethod
     def mistakes(cls) -> Iterable[Mistake]:
@@ -212,7 +212,7 @@ class CrossEntropyGrad(OnLabels):
 
     @classmethod
     def samples(cls) -> Iterable[Sample]:
-        return tuple(label_samples([cls], _OPTIONS, with_g=True))
+        return tuple(label_samples(cls, _OPTIONS, with_g=True))
 
     @classmethod
     def mistakes(cls) -> Iterable[Mistake]:

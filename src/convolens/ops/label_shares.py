@@ -81,7 +81,7 @@ class LabelShares(OnLabels):
 
     @classmethod
     def samples(cls) -> Iterable[Sample]:
-        return tuple(label_samples([cls], ({}, {"label_smoothing": 0.1}), with_g=False))
+        return tuple(label_samples(cls, ({}, {"label_smoothing": 0.1}), with_g=False))
 
     @classmethod
     def mistakes(cls) -> Iterable[Mistake]:

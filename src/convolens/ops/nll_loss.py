@@ -72,7 +72,7 @@ class NllLoss(OnLabels):
 
     @classmethod
     def samples(cls) -> Iterable[Sample]:
-        return tuple(label_samples([cls], _OPTIONS, with_g=False))
+        return tuple(label_samples(cls, _OPTIONS, with_g=False))
 
     @classmethod
     def mistakes(cls) -> Iterable[Mistake]:
@@ -135,7 +135,7 @@ class NllLossGrad(OnLabels):
 
     @classmethod
     def samples(cls) -> Iterable[Sample]:
-        return tuple(label_samples([cls], _OPTIONS, with_g=True))
+        return tuple(label_samples(cls, _OPTIONS, with_g=True))
 
     @classmethod
     def mistakes(cls) -> Iterable[Mistake]:

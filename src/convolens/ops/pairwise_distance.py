@@ -194,7 +194,7 @@ class PairwiseDistanceGrad(Distance):
             Sample(
                 cls(p),
                 (*(TensorSpec(shape),) * 2, *(TensorSpec(shape[:-1]),) * 2),
-                prepare=_with_distance(cls(p)),
+                prepare=with_distance(cls(p)),
             )
             for shape in _SHAPES
             for p in _ORDERS
@@ -210,7 +210,7 @@ class PairwiseDistanceGrad(Distance):
         )
 
 
-def _with_distance(op: PairwiseDistanceGrad) -> Callable[[list[Array]], list[Array]]:
+def with_distance(op: PairwiseDistanceGrad) -> Callable[[list[Array]], list[Array]]:
     """Return how to put the distance of a and b in the place of y."""
 
     def prepare(arrays: list[Array]) -> list[Array]:
