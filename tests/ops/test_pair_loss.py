@@ -83,7 +83,7 @@ def test_by_hand(name: str, dtype: DType) -> None:
         np.testing.assert_allclose(computed.detach().numpy(), loss, rtol=8 * eps, atol=eps)
         computed.sum().backward()
         assert given.grad is not None
-        np.testing.assert_allclose(input.grad.numpy(), np.array(slopes) * g, rtol=8 * eps, atol=eps)
+        np.testing.assert_allclose(given.grad.numpy(), np.array(slopes) * g, rtol=8 * eps, atol=eps)
 
 
 @BOTH

@@ -18,6 +18,8 @@ FOREIGN = {
     "inplace",
     "size_average",
     "reduce",
+    "min_value",
+    "max_value",
     "foreach",
     "fused",
     "capturable",
@@ -34,8 +36,6 @@ MISSING: dict[str, set[str]] = {
     "nn.MaxPool3d": {"return_indices"},
     "nn.AvgPool2d": {"divisor_override"},
     "nn.AvgPool3d": {"divisor_override"},
-    "nn.CrossEntropyLoss": {"weight", "ignore_index", "label_smoothing"},
-    "nn.functional.cross_entropy": {"weight", "ignore_index", "label_smoothing"},
     "nn.functional.local_response_norm": set(),
     "optim.Adam": {"amsgrad", "decoupled_weight_decay"},
     "optim.AdamW": {"amsgrad"},
@@ -62,7 +62,6 @@ ADDED: dict[str, set[str]] = {
 }
 #: Arguments that convolens calls otherwise: torch's name -> ours.
 RENAMED: dict[str, dict[str, str]] = {
-    "nn.functional.cross_entropy": {"input": "logits", "target": "labels"},
     "nn.init.constant_": {"val": "value"},
     "nn.Module.register_parameter": {"param": "parameter"},
 }
@@ -81,7 +80,7 @@ NAMES = [
         f"nn.{name}"
         for name in cl.nn.__all__
         if isinstance(getattr(cl.nn, name), type)
-        and name not in ("Module", "Parameter", "Sequential", "Identity")
+        and name not in ("Module", "Parameter", "Sequential", "Identity", "ScaledTanh")
     ),
     *(f"optim.{name}" for name in ("SGD", "Adagrad", "Adam", "AdamW", "RMSprop")),
     *(f"optim.lr_scheduler.{name}" for name in ("StepLR", "CosineAnnealingLR")),
@@ -96,6 +95,23 @@ NAMES = [
             "relu",
             "sigmoid",
             "tanh",
+            "relu6",
+            "hardtanh",
+            "leaky_relu",
+            "elu",
+            "selu",
+            "silu",
+            "hardswish",
+            "hardsigmoid",
+            "nll_loss",
+            "mse_loss",
+            "l1_loss",
+            "smooth_l1_loss",
+            "huber_loss",
+            "binary_cross_entropy",
+            "binary_cross_entropy_with_logits",
+            "kl_div",
+            "triplet_margin_loss",
         )
     ),
     *(
@@ -170,8 +186,6 @@ SHIFTED = {
     "nn.MaxPool1d": "ceil_mode",
     "nn.MaxPool2d": "ceil_mode",
     "nn.MaxPool3d": "ceil_mode",
-    "nn.CrossEntropyLoss": "reduction",
-    "nn.functional.cross_entropy": "reduction",
     "autograd.grad": "allow_unused",
     "optim.lr_scheduler.CosineAnnealingLR": "",
 }

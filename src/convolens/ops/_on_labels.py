@@ -37,7 +37,8 @@ class OnLabels(Op):
         """Return the spec of the loss.
 
         Raises:
-            ShapeError: If the shapes do not fit, or there are no classes, or nothing to average.
+            ShapeError: If the shapes do not fit, or there is nothing to average.
+            IndexRangeError: If there are no classes.
             DTypeError: If labels are not int64, or the weights are of another type.
         """
         first = self.signature.split("[")[0]
@@ -66,7 +67,14 @@ class OnLabels(Op):
                 facts,
                 "give one weight a class.",
             )
-        if scores.shape[1] == 0 or (self.reduction == "mean" and labels.size == 0):
+        if scores.shape[1] == 0:
+            raise IndexRangeError(
+                f"{self.name}: {first} {list(scores.shape)} have no classes, so that every label "
+                "is out of bounds.",
+                facts,
+                "axis 1 counts the classes.",
+            )
+        if self.reduction == "mean" and labels.size == 0:
             raise ShapeError(
                 f"{self.name}: there is nothing to average in {scores}.",
                 facts,

@@ -123,6 +123,10 @@ class CrossEntropy(OnLabels):
                 ("nothing to average",),
             ),
             Mistake(
+                lambda: op.infer(TensorSpec((2, 0)), TensorSpec((2,), int64)),
+                ("[2, 0] have no classes", "out of bounds"),
+            ),
+            Mistake(
                 lambda: op.infer(logits, labels, TensorSpec((4,))),
                 ("10 classes", "weights have shape [4]", "one weight a class"),
             ),
