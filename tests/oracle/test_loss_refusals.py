@@ -29,8 +29,24 @@ CALLS: dict[str, Callable[[Any, Any], Any]] = {
     "where shapes": lambda m, F: m.where(m.ones(2) > 0, m.ones(3), m.ones(2)),
     "where of a list": lambda m, F: m.where([True], m.ones(1), m.ones(1)),
     "where of text": lambda m, F: m.where(m.ones(1) > 0, "a", m.ones(1)),
-    "log of text": lambda m, F: m.log("a"),
+    **{
+        f"{name} of text": lambda m, F, name=name: getattr(m, name)("a")
+        for name in ("abs", "neg", "exp", "log", "sqrt", "erf", "relu", "sigmoid", "tanh")
+    },
+    "pow of text": lambda m, F: m.pow("a", 2),
+    "clamp of a list": lambda m, F: m.clamp([1.0], 0.0, 1.0),
+    "maximum of nothing": lambda m, F: m.maximum(None, m.ones(2)),
     # Activations.
+    **{
+        f"{name} of a list": lambda m, F, name=name: getattr(F, name)([1.0])
+        for name in (
+            *("relu", "relu6", "hardtanh", "leaky_relu", "elu", "selu", "gelu", "silu"),
+            *("hardswish", "hardsigmoid", "softplus"),
+        )
+    },
+    "prelu of a list": lambda m, F: F.prelu([1.0], m.ones(1)),
+    "prelu by a number": lambda m, F: F.prelu(m.ones(2), 0.25),
+    "layer of a list": lambda m, F: m.nn.ReLU()([1.0]),
     "hardtanh bounds": lambda m, F: F.hardtanh(m.ones(2), 1.0, -1.0),
     "leaky_relu of whole numbers": lambda m, F: F.leaky_relu(m.arange(3)),
     "elu of whole numbers": lambda m, F: F.elu(m.arange(3)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import final
 
 from convolens.errors import ShapeError
+from convolens.nn import functional
 from convolens.nn.module import Module
 from convolens.tensor import Tensor
 
@@ -15,7 +16,7 @@ class ReLU(Module):
 
     def forward(self, input: Tensor) -> Tensor:
         """Return each element, or 0 where it is negative."""
-        return input.relu()
+        return functional.relu(input)
 
 
 @final
@@ -24,7 +25,7 @@ class Sigmoid(Module):
 
     def forward(self, input: Tensor) -> Tensor:
         """Return each element squashed to between 0 and 1."""
-        return input.sigmoid()
+        return functional.sigmoid(input)
 
 
 @final
@@ -33,7 +34,7 @@ class Tanh(Module):
 
     def forward(self, input: Tensor) -> Tensor:
         """Return each element squashed to between -1 and 1."""
-        return input.tanh()
+        return functional.tanh(input)
 
 
 class _AlongDim(Module):
@@ -54,7 +55,7 @@ class Softmax(_AlongDim):
 
     def forward(self, input: Tensor) -> Tensor:
         """Return shares that sum to 1."""
-        return input.softmax(self.dim)
+        return functional.softmax(input, self.dim)
 
 
 @final
@@ -63,7 +64,7 @@ class LogSoftmax(_AlongDim):
 
     def forward(self, input: Tensor) -> Tensor:
         """Return the logarithms of shares that sum to 1."""
-        return input.log_softmax(self.dim)
+        return functional.log_softmax(input, self.dim)
 
 
 @final
@@ -84,4 +85,4 @@ class Softmax2d(Module):
                 f"Softmax2d: the input has {input.ndim} dimensions, but 3 or 4 are needed.",
                 [("input", input.spec, "N, C, H, W")],
             )
-        return input.softmax(-3)
+        return functional.softmax(input, -3)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from convolens.backends.choose import choose
 from convolens.ops import Op
+from convolens.tensor.given import given
 from convolens.tensor.grad_mode import thread
 from convolens.tensor.observe import observers
 from convolens.tensor.record import Node, Version
@@ -19,9 +20,15 @@ def apply(op: Op, *inputs: TensorBase) -> Tensor:
     """Compute an operator, and record the call if an input requires a gradient.
 
     Raises:
+        DTypeError: If an input is no tensor.
         ConvolensError: If the operator refuses the inputs.
     """
-    specs = tuple([t.spec for t in inputs])
+    try:
+        specs = tuple([t.spec for t in inputs])
+    except AttributeError:
+        for place, value in enumerate(inputs):
+            given(op.name, value, f"input {place}")
+        raise
     _, spec, run = choose(op, specs)
     array = run(*[t.array for t in inputs])
     first = inputs[0]

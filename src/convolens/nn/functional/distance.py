@@ -7,6 +7,7 @@ from convolens.errors import ArgumentError, ShapeError
 from convolens.ops._elementwise import broadcast
 from convolens.ops._reduction import Reduction, check_reduction, require_parts
 from convolens.tensor import Tensor, apply
+from convolens.tensor.given import given
 from convolens.tensor.promote import result_type
 
 
@@ -31,6 +32,7 @@ def pairwise_distance(
         >>> pairwise_distance(cl.tensor([[0.0, 0.0]]), cl.tensor([[3.0, 4.0]]), eps=0.0).tolist()
         [5.0]
     """
+    x1, x2 = given("pairwise_distance", x1, "x1"), given("pairwise_distance", x2, "x2")
     common = result_type([x1, x2])
     shape = broadcast("pairwise_distance", x1=x1.spec, x2=x2.spec)
     vectors = []
@@ -78,7 +80,7 @@ def triplet_margin_loss(
     check_reduction("triplet_margin_loss", reduction)
     check_margin("triplet_margin_loss", margin)
     ranks = {"anchor": anchor, "positive": positive, "negative": negative}
-    if len({x.ndim for x in ranks.values()}) > 1:
+    if len({given("triplet_margin_loss", x, name).ndim for name, x in ranks.items()}) > 1:
         raise ShapeError(
             "triplet_margin_loss: the three differ in their number of dimensions.",
             [(name, x.spec, "*N, D") for name, x in ranks.items()],

@@ -8,6 +8,7 @@ from convolens.nn.functional._weights import constant
 from convolens.ops._reduction import Reduction
 from convolens.spec import FLOATS, uint8
 from convolens.tensor import Tensor, apply
+from convolens.tensor.given import given
 
 
 def cross_entropy(
@@ -49,6 +50,8 @@ def cross_entropy_with(
     op: ops.CrossEntropy, input: Tensor, target: Tensor, weight: Tensor | None
 ) -> Tensor:
     """Call a cross-entropy on labels or on shares."""
+    given(op.name, input)
+    given(op.name, target, "target")
     if target.shape == input.shape and target.dtype in FLOATS and input.ndim:
         return _against_shares(op, input, target, weight)
     return on_labels(op, input, target, weight)
@@ -83,16 +86,18 @@ def on_labels(
     op: ops.CrossEntropy | ops.NllLoss, input: Tensor, target: Tensor, weight: Tensor | None
 ) -> Tensor:
     """Call a loss on a batch of scores, or on those of one image, and their labels."""
+    given(op.name, input)
+    given(op.name, target, "target")
     labels = target.long() if target.dtype == uint8 else target
-    given = () if weight is None else (constant(op.name, "weight", weight),)
+    weights = () if weight is None else (constant(op.name, "weight", weight),)
     if input.ndim != 1:
-        return apply(op, input, labels, *given)
+        return apply(op, input, labels, *weights)
     if labels.spec.size != 1 or labels.ndim > 1:
         raise ShapeError(
             f"{op.name}: the scores of one image {list(input.shape)} need one label, not "
             f"{list(labels.shape)}."
         )
-    loss = apply(op, input.reshape(1, -1), labels.reshape(1), *given)
+    loss = apply(op, input.reshape(1, -1), labels.reshape(1), *weights)
     return loss.reshape(()) if op.reduction == "none" else loss
 
 
@@ -118,7 +123,7 @@ def _against_shares(
         shares = shares * (1 - op.label_smoothing) + op.label_smoothing / classes
     logs = input.log_softmax(axis) * shares
     if weight is not None:
-        if weight.shape != (classes,):
+        if given(op.name, weight, "weight").shape != (classes,):
             raise ShapeError(
                 f"cross_entropy: there are {classes} classes, but the weights have shape "
                 f"{list(weight.shape)}.",

@@ -13,6 +13,7 @@ from convolens.ops._elementwise import broadcast
 from convolens.ops._reduction import Reduction, check_reduction
 from convolens.spec import FLOATS
 from convolens.tensor import Tensor, apply
+from convolens.tensor.given import given
 from convolens.tensor.promote import result_type
 
 
@@ -128,7 +129,7 @@ def binary_cross_entropy(
     """
     op = ops.BceLoss(reduction, weight is not None)
     _require_same("binary_cross_entropy", input, target)
-    return apply(op, input, target, *_spread(op.name, input, weight=weight))
+    return apply(op, input, target, *_spread("binary_cross_entropy", input, weight=weight))
 
 
 def binary_cross_entropy_with_logits(
@@ -152,12 +153,13 @@ def binary_cross_entropy_with_logits(
         ArgumentError: If ``reduction`` is not known.
     """
     op = ops.BceWithLogits(reduction, weight is not None, pos_weight is not None)
-    _require_same("binary_cross_entropy_with_logits", input, target)
+    name = "binary_cross_entropy_with_logits"
+    _require_same(name, input, target)
     x, t = input, target
     if x.dtype in FLOATS and t.dtype in FLOATS:
         common = result_type([x, t])
         x, t = x.to(common), t.to(common)
-    return apply(op, x, t, *_spread(op.name, input, weight=weight, pos_weight=pos_weight))
+    return apply(op, x, t, *_spread(name, input, weight=weight, pos_weight=pos_weight))
 
 
 def kl_div(
@@ -199,7 +201,7 @@ def joined(
     Raises:
         ShapeError: If they do not broadcast.
     """
-    x, t = input, target
+    x, t = given(operator, input), given(operator, target, "target")
     if x.dtype != t.dtype and (x.dtype in FLOATS or t.dtype in FLOATS):
         common = result_type([x, t])
         x, t = x.to(common), t.to(common)
@@ -221,7 +223,7 @@ def _expanded(tensor: Tensor, shape: tuple[int, ...]) -> Tensor:
 
 
 def _require_same(operator: str, input: Tensor, target: Tensor) -> None:
-    if input.shape != target.shape:
+    if given(operator, input).shape != given(operator, target, "target").shape:
         raise ShapeError(
             f"{operator}: the target has shape {list(target.shape)}, but the input has "
             f"{list(input.shape)}.",
@@ -236,7 +238,8 @@ def _spread(operator: str, input: Tensor, **weights: Tensor | None) -> list[Tens
     for name, weight in weights.items():
         if weight is None:
             continue
-        shape = broadcast(operator, input=input.spec, **{name: weight.spec})
+        spec = given(operator, weight, name).spec
+        shape = broadcast(operator, input=input.spec, **{name: spec})
         if shape != input.shape:
             raise ShapeError(
                 f"{operator}: {name} {list(weight.shape)} is larger than the input "
@@ -248,7 +251,7 @@ def _spread(operator: str, input: Tensor, **weights: Tensor | None) -> list[Tens
 
 
 def _shaped(operator: str, weight: Tensor, input: Tensor) -> Tensor:
-    if weight.shape != input.shape:
+    if given(operator, weight, "weight").shape != input.shape:
         raise ShapeError(
             f"{operator}: weight has shape {list(weight.shape)}, but the input has "
             f"{list(input.shape)}.",

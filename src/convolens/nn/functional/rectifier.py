@@ -5,6 +5,7 @@ from __future__ import annotations
 from convolens import ops
 from convolens.ops.elu import SELU
 from convolens.tensor import Tensor, apply
+from convolens.tensor.given import given
 
 
 def relu6(input: Tensor) -> Tensor:
@@ -41,7 +42,8 @@ def prelu(input: Tensor, weight: Tensor) -> Tensor:
         >>> prelu(cl.tensor([[-2.0, -2.0, 4.0]]), cl.tensor([0.5, 0.25, 0.0])).tolist()
         [[-1.0, -0.5, 4.0]]
     """
-    return apply(ops.Prelu(), input, weight.reshape(1) if weight.ndim == 0 else weight)
+    slopes = given("prelu", weight, "weight")
+    return apply(ops.Prelu(), input, slopes.reshape(1) if slopes.ndim == 0 else slopes)
 
 
 def elu(input: Tensor, alpha: float = 1.0) -> Tensor:
