@@ -12,7 +12,13 @@ from convolens.tensor import Tensor
 
 @final
 class ReLU(Module):
-    """y = max(x, 0)."""
+    """y = max(x, 0).
+
+    Example:
+        >>> import convolens as cl
+        >>> ReLU()(cl.tensor([-2.0, 3.0])).tolist()
+        [0.0, 3.0]
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         """Return each element, or 0 where it is negative."""
@@ -21,7 +27,13 @@ class ReLU(Module):
 
 @final
 class Sigmoid(Module):
-    """y = 1 / (1 + e^-x)."""
+    """y = 1 / (1 + e^-x).
+
+    Example:
+        >>> import convolens as cl
+        >>> Sigmoid()(cl.tensor([0.0])).tolist()
+        [0.5]
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         """Return each element squashed to between 0 and 1."""
@@ -30,7 +42,13 @@ class Sigmoid(Module):
 
 @final
 class Tanh(Module):
-    """y = (e^x - e^-x) / (e^x + e^-x)."""
+    """y = (e^x - e^-x) / (e^x + e^-x).
+
+    Example:
+        >>> import convolens as cl
+        >>> [round(y, 4) for y in Tanh()(cl.tensor([-1.0, 0.0, 1.0])).tolist()]
+        [-0.7616, 0.0, 0.7616]
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         """Return each element squashed to between -1 and 1."""
@@ -51,7 +69,13 @@ class _AlongDim(Module):
 
 @final
 class Softmax(_AlongDim):
-    """y = e^x / sum of e^x along ``dim``."""
+    """y = e^x / sum of e^x along ``dim``.
+
+    Example:
+        >>> import convolens as cl
+        >>> Softmax(1)(cl.tensor([[1.0, 1.0], [0.0, 200.0]])).tolist()
+        [[0.5, 0.5], [0.0, 1.0]]
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         """Return shares that sum to 1."""
@@ -60,7 +84,13 @@ class Softmax(_AlongDim):
 
 @final
 class LogSoftmax(_AlongDim):
-    """y = the logarithm of e^x / sum of e^x along ``dim``."""
+    """y = the logarithm of e^x / sum of e^x along ``dim``.
+
+    Example:
+        >>> import convolens as cl
+        >>> LogSoftmax(1)(cl.tensor([[0.0, 200.0]])).tolist()
+        [[-200.0, 0.0]]
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         """Return the logarithms of shares that sum to 1."""
@@ -76,6 +106,11 @@ class Softmax2d(Module):
 
     Raises:
         ShapeError: When it runs, if the input is neither.
+
+    Example:
+        >>> import convolens as cl
+        >>> Softmax2d()(cl.zeros(1, 2, 1, 1)).tolist()
+        [[[[0.5]], [[0.5]]]]
     """
 
     def forward(self, input: Tensor) -> Tensor:

@@ -22,6 +22,11 @@ class PairwiseDistance(Module):
 
     Shapes:
         [*N, D], [*N, D] -> [*N]
+
+    Example:
+        >>> import convolens as cl
+        >>> PairwiseDistance(eps=0.0)(cl.tensor([[0.0, 0.0]]), cl.tensor([[3.0, 4.0]])).tolist()
+        [5.0]
     """
 
     def __init__(self, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> None:

@@ -62,6 +62,11 @@ class L1Loss(_PairLoss):
 
     Raises:
         ArgumentError: If ``reduction`` is not known.
+
+    Example:
+        >>> import convolens as cl
+        >>> L1Loss()(cl.tensor([1.0, 4.0]), cl.tensor([0.0, 2.0])).item()
+        1.5
     """
 
     def __init__(self, reduction: Reduction = "mean") -> None:
@@ -85,6 +90,11 @@ class SmoothL1Loss(_PairLoss):
 
     Raises:
         ArgumentError: If ``reduction`` is not known; when it runs, if ``beta`` is negative.
+
+    Example:
+        >>> import convolens as cl
+        >>> SmoothL1Loss("none")(cl.tensor([0.5, 3.0]), cl.zeros(2)).tolist()
+        [0.125, 2.5]
 
     Source: Girshick, "Fast R-CNN", 2015, equation 3.
     """
@@ -116,6 +126,11 @@ class HuberLoss(_PairLoss):
     Raises:
         ArgumentError: If ``reduction`` is not known; when it runs, if ``delta`` is not positive.
 
+    Example:
+        >>> import convolens as cl
+        >>> HuberLoss("none", delta=2.0)(cl.tensor([1.0, 4.0]), cl.zeros(2)).tolist()
+        [0.5, 6.0]
+
     Source: Huber, "Robust Estimation of a Location Parameter", 1964.
     """
 
@@ -145,6 +160,11 @@ class BCELoss(_PairLoss):
 
     Raises:
         ArgumentError: If ``reduction`` is not known; when it runs, if a share is not in 0 .. 1.
+
+    Example:
+        >>> import convolens as cl
+        >>> round(BCELoss()(cl.tensor([0.5, 1.0]), cl.tensor([1.0, 1.0])).item(), 4)
+        0.3466
     """
 
     def __init__(self, weight: Tensor | None = None, reduction: Reduction = "mean") -> None:
@@ -208,6 +228,12 @@ class KLDivLoss(Module):
 
     Raises:
         ArgumentError: If ``reduction`` is not known.
+
+    Example:
+        >>> import convolens as cl
+        >>> shares = cl.tensor([[0.5, 0.5]])
+        >>> round(KLDivLoss("batchmean")(cl.tensor([[0.25, 0.75]]).log(), shares).item(), 4)
+        0.1438
     """
 
     def __init__(self, reduction: str = "mean", log_target: bool = False) -> None:

@@ -13,7 +13,13 @@ from convolens.tensor import Tensor, full
 
 @final
 class ReLU6(Module):
-    """y = x, cut off at 0 and 6."""
+    """y = x, cut off at 0 and 6.
+
+    Example:
+        >>> import convolens as cl
+        >>> ReLU6()(cl.tensor([-1.0, 3.0, 8.0])).tolist()
+        [0.0, 3.0, 6.0]
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         """Return each element cut off at 0 and 6."""
@@ -30,6 +36,11 @@ class Hardtanh(Module):
 
     Raises:
         ArgumentError: If the bounds are not in order.
+
+    Example:
+        >>> import convolens as cl
+        >>> Hardtanh()(cl.tensor([-2.0, 0.5, 2.0])).tolist()
+        [-1.0, 0.5, 1.0]
     """
 
     def __init__(self, min_val: float = -1.0, max_val: float = 1.0) -> None:
@@ -56,6 +67,11 @@ class LeakyReLU(Module):
 
     Args:
         negative_slope: The slope of the negative side.
+
+    Example:
+        >>> import convolens as cl
+        >>> LeakyReLU(0.25)(cl.tensor([-2.0, 3.0])).tolist()
+        [-0.5, 3.0]
     """
 
     def __init__(self, negative_slope: float = 0.01) -> None:
@@ -122,6 +138,11 @@ class ELU(Module):
 
     Args:
         alpha: The bound of the negative side, negated.
+
+    Example:
+        >>> import convolens as cl
+        >>> [round(y, 4) for y in ELU()(cl.tensor([-1.0, 3.0])).tolist()]
+        [-0.6321, 3.0]
     """
 
     def __init__(self, alpha: float = 1.0) -> None:
@@ -141,6 +162,11 @@ class ELU(Module):
 class SELU(Module):
     """y = 1.0507 x where x is positive, else 1.7581 (e^x - 1): keeps mean 0 and variance 1.
 
+    Example:
+        >>> import convolens as cl
+        >>> [round(y, 4) for y in SELU()(cl.tensor([-1.0, 1.0])).tolist()]
+        [-1.1113, 1.0507]
+
     Source: Klambauer et al., "Self-Normalizing Neural Networks", 2017.
     """
 
@@ -151,7 +177,13 @@ class SELU(Module):
 
 @final
 class Hardsigmoid(Module):
-    """y = (x + 3) / 6, cut off at 0 and 1."""
+    """y = (x + 3) / 6, cut off at 0 and 1.
+
+    Example:
+        >>> import convolens as cl
+        >>> Hardsigmoid()(cl.tensor([-4.0, 0.0, 1.5, 3.0])).tolist()
+        [0.0, 0.5, 0.75, 1.0]
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         """Return each element squashed to between 0 and 1."""
@@ -160,7 +192,13 @@ class Hardsigmoid(Module):
 
 @final
 class Hardswish(Module):
-    """y = x (x + 3) / 6, or 0 below -3 and x above 3."""
+    """y = x (x + 3) / 6, or 0 below -3 and x above 3.
+
+    Example:
+        >>> import convolens as cl
+        >>> Hardswish()(cl.tensor([-1.5, 1.5, 4.0])).tolist()
+        [-0.375, 1.125, 4.0]
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         """Return each element, weighed down where it is not large."""

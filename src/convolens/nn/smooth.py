@@ -21,6 +21,11 @@ class GELU(Module):
     Raises:
         ArgumentError: If ``approximate`` is not known.
 
+    Example:
+        >>> import convolens as cl
+        >>> [round(y, 4) for y in GELU()(cl.tensor([-1.0, 0.0, 1.0])).tolist()]
+        [-0.1587, 0.0, 0.8413]
+
     Source: Hendrycks and Gimpel, "Gaussian Error Linear Units", 2016.
     """
 
@@ -39,7 +44,13 @@ class GELU(Module):
 
 @final
 class SiLU(Module):
-    """y = x / (1 + e^-x)."""
+    """y = x / (1 + e^-x).
+
+    Example:
+        >>> import convolens as cl
+        >>> [round(y, 4) for y in SiLU()(cl.tensor([-1.0, 0.0, 1.0])).tolist()]
+        [-0.2689, 0.0, 0.7311]
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         """Return each element, weighed with its logistic function."""
@@ -53,6 +64,11 @@ class Softplus(Module):
     Args:
         beta: How sharp the bend is.
         threshold: Where it counts as straight.
+
+    Example:
+        >>> import convolens as cl
+        >>> [round(y, 4) for y in Softplus()(cl.tensor([-1.0, 0.0, 30.0])).tolist()]
+        [0.3133, 0.6931, 30.0]
     """
 
     def __init__(self, beta: float = 1.0, threshold: float = 20.0) -> None:

@@ -73,6 +73,12 @@ def triplet_margin_loss(
         ArgumentError: If ``margin`` or ``p`` is not positive, or ``reduction`` is not known.
         ShapeError: If the three differ in rank, or do not broadcast.
 
+    Example:
+        >>> import convolens as cl
+        >>> anchor, near, far = cl.zeros(1, 2), cl.zeros(1, 2), cl.tensor([[0.0, 0.5]])
+        >>> round(triplet_margin_loss(anchor, near, far).item(), 4)
+        0.5
+
     Source: Schroff, Kalenichenko and Philbin, "FaceNet", 2015, section 3.1. The swap: Balntas et
     al., "Learning Local Feature Descriptors with Triplets and Shallow Convolutional Neural
     Networks", 2016.

@@ -78,6 +78,12 @@ def nll_loss(
         ShapeError: If the shapes do not fit.
         DTypeError: If the labels are not whole numbers.
         ArgumentError: If ``reduction`` is not known.
+
+    Example:
+        >>> import convolens as cl
+        >>> logs = cl.tensor([[0.25, 0.75], [0.5, 0.5]]).log()
+        >>> [round(y, 4) for y in nll_loss(logs, cl.tensor([0, 1]), reduction="none").tolist()]
+        [1.3863, 0.6931]
     """
     return on_labels(ops.NllLoss(reduction, ignore_index), input, target, weight)
 

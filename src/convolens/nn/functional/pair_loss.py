@@ -31,6 +31,11 @@ def mse_loss(
     Raises:
         ShapeError: If the shapes do not broadcast.
         ArgumentError: If ``reduction`` is not known.
+
+    Example:
+        >>> import convolens as cl
+        >>> mse_loss(cl.tensor([1.0, 4.0]), cl.tensor([0.0, 2.0])).item()
+        2.5
     """
     if weight is None:
         return apply(ops.MseLoss(reduction), *joined("mse_loss", input, target))
@@ -51,6 +56,11 @@ def l1_loss(
     Raises:
         ShapeError: If the shapes do not broadcast.
         ArgumentError: If ``reduction`` is not known.
+
+    Example:
+        >>> import convolens as cl
+        >>> l1_loss(cl.tensor([1.0, 4.0]), cl.tensor([0.0, 2.0])).item()
+        1.5
     """
     if weight is None:
         return apply(ops.L1Loss(reduction), *joined("l1_loss", input, target))
@@ -65,6 +75,11 @@ def smooth_l1_loss(
     Raises:
         ShapeError: If the shapes do not broadcast.
         ArgumentError: If ``reduction`` is not known, or ``beta`` is negative.
+
+    Example:
+        >>> import convolens as cl
+        >>> smooth_l1_loss(cl.tensor([0.5, 3.0]), cl.zeros(2), reduction="none").tolist()
+        [0.125, 2.5]
     """
     op: Op = ops.SmoothL1Loss(reduction, float(beta))
     if beta == 0:
@@ -92,6 +107,11 @@ def huber_loss(
     Raises:
         ShapeError: If the shapes do not broadcast.
         ArgumentError: If ``reduction`` is not known, or ``delta`` is not positive.
+
+    Example:
+        >>> import convolens as cl
+        >>> huber_loss(cl.tensor([1.0, 4.0]), cl.zeros(2), reduction="none", delta=2.0).tolist()
+        [0.5, 6.0]
     """
     if weight is None:
         op = ops.HuberLoss(reduction, float(delta))
@@ -151,6 +171,12 @@ def binary_cross_entropy_with_logits(
     Raises:
         ShapeError: If the shapes differ.
         ArgumentError: If ``reduction`` is not known.
+
+    Example:
+        >>> import convolens as cl
+        >>> loss = binary_cross_entropy_with_logits(cl.zeros(2), cl.tensor([1.0, 0.0]))
+        >>> round(loss.item(), 4)
+        0.6931
     """
     op = ops.BceWithLogits(reduction, weight is not None, pos_weight is not None)
     name = "binary_cross_entropy_with_logits"
@@ -180,6 +206,12 @@ def kl_div(
     Raises:
         ShapeError: If the shapes do not broadcast.
         ArgumentError: If ``reduction`` is not known.
+
+    Example:
+        >>> import convolens as cl
+        >>> shares = cl.tensor([[0.5, 0.5]])
+        >>> round(kl_div(cl.tensor([[0.25, 0.75]]).log(), shares, "batchmean").item(), 4)
+        0.1438
     """
     if reduction != "batchmean":
         check_reduction("kl_div", reduction)
