@@ -106,6 +106,11 @@ double row_cost(const LabelArgs& args, bool exponentials) {
     return (exponentials ? kExponential : kElement) * static_cast<double>(args.classes) + 40;
 }
 
+// What a mean is divided by, given what all labels count together: NaN if that is nothing.
+float divisor(float total) {
+    return total == 0.0f ? __builtin_nanf("") : total;
+}
+
 // losses: [N], or a single number, which becomes their sum, divided by their counts for the mean.
 template <LabelLoss KernelTable::* kernel>
 void label_loss(Array x, Array labels, nb::handle weight, Array losses, i64 ignored,
@@ -124,7 +129,7 @@ void label_loss(Array x, Array labels, nb::handle weight, Array losses, i64 igno
     if (!mean) return;
     float total = 0.0f;
     sum(args.counts, &total, 1, rows, 1, 1.0f);
-    *to /= total;
+    *to /= divisor(total);
 }
 
 template <LabelLoss KernelTable::* kernel>
@@ -143,7 +148,7 @@ void label_loss_grad(Array x, Array labels, nb::handle weight, Array g, Array y,
         launch(kernels().label_counts, args, rows, kElement);
         float total = 0.0f;
         sum(counts.data(), &total, 1, rows, 1, 1.0f);
-        args.factor = 1.0f / total;
+        args.factor = 1.0f / divisor(total);
     }
     launch(kernels().*kernel, args, rows, row_cost(args, exponentials));
 }

@@ -140,7 +140,7 @@ CONVOLENS_INLINE vec exp_less_one(vec x) {
     return power * (p * r * r + r) + (power - broadcast(1.0f));
 }
 
-// log(1 + z) for -1 < z <= 1; NaN at -1. The rounding of 1 + z is made up for, which z near 0 needs.
+// log(1 + z) for -1 < z <= 1; NaN at -1. The rounding of 1 + z is made up for: z near 0 needs it.
 CONVOLENS_INLINE vec log_one_plus(vec z) {
     const vec u = broadcast(1.0f) + z;
     return log(u) + (z - (u - broadcast(1.0f))) / u;

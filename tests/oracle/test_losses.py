@@ -263,6 +263,34 @@ def test_nothing_that_counts(smoothing: float, weighted: bool, dtype: str) -> No
             np.testing.assert_array_equal(a, b)
 
 
+@BOTH
+@pytest.mark.parametrize("name", ["cross_entropy", "smooth", "nll_loss"])
+def test_labels_of_classes_that_do_not_count(name: str, dtype: str) -> None:
+    """The mean is of nothing here too, though no label is ignored."""
+    x, w = draw((3, 4))[0].astype(dtype), np.array([1, 0, 2, 0], dtype)
+    labels = np.array([1, 3, 1])
+    function, options = (
+        ("cross_entropy", {"label_smoothing": 0.1}) if name == "smooth" else (name, {})
+    )
+    upstream = np.ones((), dtype)
+    mine = own(
+        lambda a: getattr(F, function)(a, cl.tensor(labels), cl.tensor(w), **options),
+        [x],
+        upstream,
+        "channels first",
+    )
+    other = gradients(
+        lambda a: getattr(TF, function)(
+            a, torch.tensor(labels), torch.tensor(w).double(), **options
+        ),
+        [x],
+        upstream,
+    )
+    for a, b in zip(mine, other, strict=True):
+        np.testing.assert_array_equal(a, b)
+    assert np.isnan(mine[0])
+
+
 EXTREME_ROWS = [
     [1e4, -1e4, 0],
     [-1e4, -1e4, -1e4],

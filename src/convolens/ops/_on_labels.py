@@ -106,16 +106,15 @@ class OnLabels(Op):
         if self.reduction == "none":
             return losses.reshape(shape)
         total = losses.sum(dtype=losses.dtype)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return np.asarray(total / counts.sum(dtype=losses.dtype) if self._mean else total)
+        with np.errstate(invalid="ignore"):
+            return np.asarray(total / self.divided(counts))
 
     def divided(self, counts: Array) -> Array:
         """Return the divisor of each loss, in the shape []."""
-        return np.asarray(counts.sum() if self._mean else 1, counts.dtype)
-
-    @property
-    def _mean(self) -> bool:
-        return self.reduction == "mean"
+        if self.reduction != "mean":
+            return np.asarray(1, counts.dtype)
+        total = counts.sum(dtype=counts.dtype)
+        return np.asarray(total if total != 0 else np.nan, counts.dtype)
 
     def to_each_score(self, g: Value, shape: tuple[int, ...]) -> Value:
         """Return the upstream gradient of each loss, repeated for the K scores of its label."""
