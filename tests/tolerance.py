@@ -12,12 +12,15 @@ One per cent on top covers the terms of higher order: n u is below 0.01 for sums
 
 from __future__ import annotations
 
+import functools
+import importlib
+import pkgutil
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+import bounds
 import winograd
 from convolens import ops
 from convolens.ops import Array, Op, Sample
@@ -58,7 +61,7 @@ def allowed(
         if algorithm in winograd.POINTS:
             bound = winograd.error(op, wide, algorithm)
         else:
-            bound = _BOUNDS.get(type(op), _sum_of_products)(op, wide)
+            bound = _bounds().get(type(op), _sum_of_products)(op, wide)
     # Below the smallest normal number the spacing is no longer relative.
     return _HIGHER_ORDER * rounding(dtype) * np.asarray(bound) + float(np.finfo(dtype).tiny)
 
@@ -123,11 +126,11 @@ def _mean(op: Op, arrays: list[Array]) -> Array:
     return (_length(op, arrays) + 2) * op.reference(np.abs(arrays[0]))
 
 
-def _rounded_once(op: Op, arrays: list[Array]) -> Array:
+def rounded_once(op: Op, arrays: list[Array]) -> Array:
     return np.abs(op.reference(*arrays))
 
 
-def _rounded_twice(op: Op, arrays: list[Array]) -> Array:
+def rounded_twice(op: Op, arrays: list[Array]) -> Array:
     """A constant factor is rounded, then the product."""
     return 2 * np.abs(op.reference(*arrays))
 
@@ -138,7 +141,7 @@ def _routed(op: Op, arrays: list[Array]) -> Array:
     return _length(op, arrays) * op.reference(x, np.abs(g))
 
 
-def _exactly(op: Op, arrays: list[Array]) -> Array:
+def exactly(op: Op, arrays: list[Array]) -> Array:
     return np.zeros(())
 
 
@@ -200,29 +203,6 @@ def _log_softmax_grad(op: ops.LogSoftmaxGrad, arrays: list[Array]) -> Array:
     n = y.shape[op.dim]
     total = np.abs(g).sum(axis=op.dim, keepdims=True)
     return 2 * np.abs(g) + (n + FUNCTION + 3) * np.exp(y) * total
-
-
-def _cross_entropy(op: ops.CrossEntropy, arrays: list[Array]) -> Array:
-    logits, labels = arrays
-    shifted, logs, k = _parts(logits, 1)
-    own = np.abs(shifted[np.arange(len(labels)), labels])
-    each = 2 * own + (FUNCTION + 1) * np.abs(logs[:, 0]) + k + FUNCTION + 2
-    if op.reduction == "none":
-        return each
-    n = len(labels)
-    losses = replace(op, reduction="none").reference(logits, labels)
-    total = each.sum() + (n + 2) * np.abs(losses).sum()
-    return total / n if op.reduction == "mean" else total
-
-
-def _cross_entropy_grad(op: ops.CrossEntropyGrad, arrays: list[Array]) -> Array:
-    logits, labels, g = arrays
-    shifted, _, k = _parts(logits, 1)
-    share = ops.Softmax(1).reference(logits)
-    weight = np.abs(g / (len(labels) if op.reduction == "mean" else 1)).reshape(-1, 1)
-    one_hot = np.zeros_like(share)
-    one_hot[np.arange(len(labels)), labels] = 1
-    return weight * ((np.abs(shifted) + 2 * FUNCTION + k + 6) * share + 3 * one_hot)
 
 
 def _response_norm(op: ops.LocalResponseNorm, arrays: list[Array]) -> Array:
@@ -302,50 +282,50 @@ def _cumulative(op: ops.CumSum, arrays: list[Array]) -> Array:
 
 
 _BOUNDS: dict[type[Op], Callable[[Any, list[Array]], Array]] = {
-    ops.Relu: _exactly,
-    ops.ReluGrad: _exactly,
-    ops.MaxPool: _exactly,
-    ops.MaxPoolPick: _exactly,
+    ops.Relu: exactly,
+    ops.ReluGrad: exactly,
+    ops.MaxPool: exactly,
+    ops.MaxPoolPick: exactly,
     ops.MaxPoolGrad: _routed,
-    ops.Reshape: _exactly,
-    ops.Slice: _exactly,
-    ops.Embed: _exactly,
-    ops.Concat: _exactly,
-    ops.Permute: _exactly,
-    ops.Expand: _exactly,
-    ops.Stack: _exactly,
-    ops.Repeat: _exactly,
-    ops.Flip: _exactly,
-    ops.Roll: _exactly,
-    ops.Pad: _exactly,
-    ops.Unfold: _exactly,
-    ops.PixelShuffle: _exactly,
-    ops.PixelUnshuffle: _exactly,
-    ops.ChannelShuffle: _exactly,
+    ops.Reshape: exactly,
+    ops.Slice: exactly,
+    ops.Embed: exactly,
+    ops.Concat: exactly,
+    ops.Permute: exactly,
+    ops.Expand: exactly,
+    ops.Stack: exactly,
+    ops.Repeat: exactly,
+    ops.Flip: exactly,
+    ops.Roll: exactly,
+    ops.Pad: exactly,
+    ops.Unfold: exactly,
+    ops.PixelShuffle: exactly,
+    ops.PixelUnshuffle: exactly,
+    ops.ChannelShuffle: exactly,
     ops.Resample: _weighted,
     ops.ResampleGrad: _weighted,
-    ops.AMax: _exactly,
-    ops.AMin: _exactly,
-    ops.ArgMax: _exactly,
-    ops.ArgMin: _exactly,
-    ops.ArgSort: _exactly,
-    ops.TopK: _exactly,
-    ops.ExtremeGrad: _rounded_once,
-    ops.Gather: _exactly,
-    ops.IndexSelect: _exactly,
+    ops.AMax: exactly,
+    ops.AMin: exactly,
+    ops.ArgMax: exactly,
+    ops.ArgMin: exactly,
+    ops.ArgSort: exactly,
+    ops.TopK: exactly,
+    ops.ExtremeGrad: rounded_once,
+    ops.Gather: exactly,
+    ops.IndexSelect: exactly,
     ops.Var: _mean_of_squares,
     ops.Std: _deviation,
     ops.Norm: _norm,
     ops.NormGrad: _norm_grad,
     ops.LogSumExp: _log_sum_exp,
     ops.CumSum: _cumulative,
-    ops.Add: _rounded_once,
-    ops.Sub: _rounded_once,
-    ops.Mul: _rounded_once,
-    ops.Div: _rounded_once,
+    ops.Add: rounded_once,
+    ops.Sub: rounded_once,
+    ops.Mul: rounded_once,
+    ops.Div: rounded_once,
     ops.Mean: _mean,
-    ops.Scale: _rounded_twice,
-    ops.Dropout: _rounded_twice,
+    ops.Scale: rounded_twice,
+    ops.Dropout: rounded_twice,
     ops.Exp: _function,
     ops.Sigmoid: _sigmoid,
     ops.Tanh: _function,
@@ -356,11 +336,18 @@ _BOUNDS: dict[type[Op], Callable[[Any, list[Array]], Array]] = {
     ops.SoftmaxGrad: _softmax_grad,
     ops.LogSoftmax: _log_softmax,
     ops.LogSoftmaxGrad: _log_softmax_grad,
-    ops.CrossEntropy: _cross_entropy,
-    ops.CrossEntropyGrad: _cross_entropy_grad,
     ops.LocalResponseNorm: _response_norm,
     ops.LocalResponseNormGrad: _response_norm_grad,
 }
+
+
+@functools.cache
+def _bounds() -> dict[type[Op], Callable[[Any, list[Array]], Array]]:
+    """Return the bounds of this file and of all files in ``bounds``."""
+    topics = [
+        importlib.import_module(m.name) for m in pkgutil.iter_modules(bounds.__path__, "bounds.")
+    ]
+    return {key: bound for topic in topics for key, bound in topic.BOUNDS.items()} | _BOUNDS
 
 
 def drawn(sample: Sample, seed: int = 5, dtype: Any = np.float32) -> list[Array]:

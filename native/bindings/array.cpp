@@ -118,6 +118,16 @@ i64* Array::write_int64(const char* name) const {
     return const_cast<i64*>(read_int64(name));
 }
 
+const unsigned char* Array::read_bool(const char* name) const {
+    return static_cast<const unsigned char*>(checked(*this, name, NPY_BOOL, "bool"));
+}
+
+void check_same(const Array& a, const Array& b) {
+    bool same = a.rank() == b.rank();
+    for (int axis = 0; same && axis < a.rank(); ++axis) same = a.extent(axis) == b.extent(axis);
+    if (!same) throw std::invalid_argument("the arrays differ in shape");
+}
+
 PyObject* new_array(std::span<const npy_intp> shape, PyArray_Descr* dtype) {
     // Memory is handed out as it is: types that hold references would find garbage there.
     constexpr std::array kTypes{NPY_FLOAT32, NPY_FLOAT64, NPY_INT64,

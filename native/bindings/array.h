@@ -58,10 +58,15 @@ class Array {
     const i64* read_int64(const char* name) const;
     const i64* read_int64(const char* name, std::initializer_list<i64> shape) const;
     i64* write_int64(const char* name) const;
+    // A pointer to a dense array of truth values.
+    const unsigned char* read_bool(const char* name) const;
 
   private:
     PyArrayObject* array_ = nullptr;
 };
+
+// Throws std::invalid_argument if the arrays differ in shape.
+void check_same(const Array& a, const Array& b);
 
 // A new array of dense layout whose memory comes from the caching allocator.
 PyObject* new_array(std::span<const npy_intp> shape, PyArray_Descr* dtype);

@@ -144,6 +144,8 @@ void bind_elementwise(nb::module_& module) {
     CONVOLENS_BINARY(sub)
     CONVOLENS_BINARY(mul)
     CONVOLENS_BINARY(div)
+    CONVOLENS_BINARY(maximum)
+    CONVOLENS_BINARY(minimum)
 #undef CONVOLENS_BINARY
 #define CONVOLENS_BROADCAST(name) \
     module.def(#name, &broadcast<&KernelTable::name>, nb::arg("a"), nb::arg("b"), nb::arg("y"));
@@ -151,6 +153,8 @@ void bind_elementwise(nb::module_& module) {
     CONVOLENS_BROADCAST(sub_rows)
     CONVOLENS_BROADCAST(mul_rows)
     CONVOLENS_BROADCAST(div_rows)
+    CONVOLENS_BROADCAST(maximum_rows)
+    CONVOLENS_BROADCAST(minimum_rows)
 #undef CONVOLENS_BROADCAST
     module.def("scale", &scale, nb::arg("x"), nb::arg("y"), nb::arg("factor"));
 }

@@ -20,12 +20,6 @@ i64 row_length(const Array& x) {
     return x.extent(x.rank() < 3 ? x.rank() - 1 : 1);  // the innermost axis in memory
 }
 
-void check_same(const Array& a, const Array& b) {
-    bool same = a.rank() == b.rank();
-    for (int axis = 0; same && axis < a.rank(); ++axis) same = a.extent(axis) == b.extent(axis);
-    if (!same) throw std::invalid_argument("the arrays differ in shape");
-}
-
 template <Rows KernelTable::* kernel>
 void launch_rows(const RowsArgs& args, const Array& y) {
     if (y.size() == 0) return;
@@ -47,11 +41,11 @@ void binary_rows(Array a, Array b, Array y) {
     launch_rows<kernel>({a.read("a"), b.read("b"), y.write("y"), row_length(a)}, y);
 }
 
-// The position of the first label that is not in 0 .. classes-1, or -1.
-i64 first_wrong_label(Array labels, i64 classes) {
+// The position of the first label that is neither in 0 .. classes-1 nor `ignored`, or -1.
+i64 first_wrong_label(Array labels, i64 classes, i64 ignored) {
     const i64* data = labels.read_int64("labels", {labels.size()});
     for (i64 i = 0; i < labels.size(); ++i)
-        if (data[i] < 0 || data[i] >= classes) return i;
+        if ((data[i] < 0 || data[i] >= classes) && data[i] != ignored) return i;
     return -1;
 }
 
@@ -61,7 +55,7 @@ CrossEntropyArgs cross_entropy_args(const Array& logits, const Array& labels) {
     args.logits = logits.read("logits");
     args.labels = labels.read_int64("labels", {logits.extent(0)});
     args.classes = logits.extent(1);
-    if (first_wrong_label(labels, args.classes) >= 0)
+    if (first_wrong_label(labels, args.classes, 0) >= 0)
         throw nb::index_error("a label is out of range");
     return args;
 }
@@ -143,7 +137,8 @@ void bind_rows(nb::module_& module) {
     module.def("log_softmax", &unary_rows<&KernelTable::log_softmax>, nb::arg("x"), nb::arg("y"));
     module.def("log_softmax_grad", &binary_rows<&KernelTable::log_softmax_grad>, nb::arg("a"),
                nb::arg("b"), nb::arg("y"));
-    module.def("first_wrong_label", &first_wrong_label, nb::arg("labels"), nb::arg("classes"));
+    module.def("first_wrong_label", &first_wrong_label, nb::arg("labels"), nb::arg("classes"),
+               nb::arg("ignored"));
     module.def("cross_entropy", &cross_entropy, nb::arg("logits"), nb::arg("labels"),
                nb::arg("losses"), nb::arg("factor"));
     module.def("cross_entropy_grad", &cross_entropy_grad, nb::arg("logits"), nb::arg("labels"),

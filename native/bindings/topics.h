@@ -5,15 +5,18 @@
 
 namespace convolens {
 
+void bind_activation(nanobind::module_& module);
 void bind_arrays(nanobind::module_& module);
 void bind_conv(nanobind::module_& module);
 void bind_dense(nanobind::module_& module);
 void bind_elementwise(nanobind::module_& module);
+void bind_loss(nanobind::module_& module);
 void bind_pick(nanobind::module_& module);
 void bind_images(nanobind::module_& module);
 void bind_pool(nanobind::module_& module);
 void bind_reduce(nanobind::module_& module);
 void bind_rows(nanobind::module_& module);
+void bind_select(nanobind::module_& module);
 void bind_system(nanobind::module_& module);
 void bind_update(nanobind::module_& module);
 

@@ -1,25 +1,10 @@
 // Operators that compute each element from the elements at its place, and scaled copies.
-#include "kernels/kernels.h"
+#include "kernels/elementwise.h"
+
 #include "simd/math.h"
 
 namespace convolens::CONVOLENS_ISA {
 namespace {
-
-using namespace simd;
-
-template <class F>
-CONVOLENS_INLINE void unary(const ElementwiseArgs& args, i64 begin, i64 end, F f) {
-    for_each_register(begin, end, [&](i64 i, auto count) {
-        store(args.y + i, f(load(args.a + i, count)), count);
-    });
-}
-
-template <class F>
-CONVOLENS_INLINE void binary(const ElementwiseArgs& args, i64 begin, i64 end, F f) {
-    for_each_register(begin, end, [&](i64 i, auto count) {
-        store(args.y + i, f(load(args.a + i, count), load(args.b + i, count)), count);
-    });
-}
 
 template <class F>
 CONVOLENS_INLINE void row(const float* a, const float* b, float* y, const BroadcastArgs& args,
@@ -61,6 +46,9 @@ constexpr auto plus = [](vec a, vec b) { return a + b; };
 constexpr auto minus = [](vec a, vec b) { return a - b; };
 constexpr auto times = [](vec a, vec b) { return a * b; };
 constexpr auto over = [](vec a, vec b) { return a / b; };
+// A comparison with NaN is false, so NaN in b wins by it and NaN in a by itself.
+constexpr auto larger = [](vec a, vec b) { return select((a > b) | (a != a), a, b); };
+constexpr auto smaller = [](vec a, vec b) { return select((a < b) | (a != a), a, b); };
 
 }  // namespace
 
@@ -114,6 +102,14 @@ void div(const ElementwiseArgs& args, i64 begin, i64 end, float*) {
     binary(args, begin, end, over);
 }
 
+void maximum(const ElementwiseArgs& args, i64 begin, i64 end, float*) {
+    binary(args, begin, end, larger);
+}
+
+void minimum(const ElementwiseArgs& args, i64 begin, i64 end, float*) {
+    binary(args, begin, end, smaller);
+}
+
 void add_rows(const BroadcastArgs& args, i64 begin, i64 end, float*) {
     rows(args, begin, end, plus);
 }
@@ -128,6 +124,14 @@ void mul_rows(const BroadcastArgs& args, i64 begin, i64 end, float*) {
 
 void div_rows(const BroadcastArgs& args, i64 begin, i64 end, float*) {
     rows(args, begin, end, over);
+}
+
+void maximum_rows(const BroadcastArgs& args, i64 begin, i64 end, float*) {
+    rows(args, begin, end, larger);
+}
+
+void minimum_rows(const BroadcastArgs& args, i64 begin, i64 end, float*) {
+    rows(args, begin, end, smaller);
 }
 
 }  // namespace convolens::CONVOLENS_ISA

@@ -21,6 +21,32 @@ struct ElementwiseArgs {
     float factor;
 };
 
+// y = f(a), or f'(a) b, for a function f with two numbers. A unit is an element.
+struct CurveArgs {
+    const float* a;
+    const float* b;  // upstream, or null
+    float* y;
+    float first, second;
+};
+
+// y = f(a, b, c), element by element. A unit is an element.
+struct TernaryArgs {
+    const float* a;
+    const float* b;
+    const float* c;
+    float* y;
+};
+
+// y = a where the condition is not zero, else b. A step is 0 where one number is for all elements.
+// A unit is an element.
+struct WhereArgs {
+    const unsigned char* condition;
+    const float* a;
+    const float* b;
+    float* y;
+    i64 condition_step, a_step, b_step;
+};
+
 // y = f(a, b), with rows of `inner` elements. Along a row each input has step 0 or 1; from row to
 // row its offset follows from `extents` and strides, the last extent running fastest.
 // A unit is a row.
@@ -228,6 +254,63 @@ struct CrossEntropyArgs {
     float factor;
     float* y;
     i64 classes;
+};
+
+// A loss of scores against labels, where labels may count differently or not at all. A unit is a
+// row of K scores.
+struct LabelArgs {
+    const float* x;
+    const i64* labels;    // in range, or `ignored`
+    const float* weight;  // of each class, or null
+    i64 ignored;
+    i64 classes;
+    float own, every;  // shares of the loss: of the label's class, and of each class
+    float weights;     // the sum of all weights
+    const float* g;    // upstream, or null when the loss is computed
+    i64 g_step;        // 0 where one number is for all rows
+    float factor;      // of g
+    float* y;          // the losses, or the gradient
+    float* counts;     // how much each label counts; only where the loss is computed
+};
+
+// A loss of pairs x[i], t[i], weighted by w[i] and p[i] where these are not null. A unit is a part
+// of kPart elements, whose losses are added up into y[part], or left in y.
+struct PairLossArgs {
+    static constexpr i64 kPart = 4096;
+    const float* x;
+    const float* t;
+    const float* w;
+    const float* p;
+    const float* g;  // upstream, or null when the loss is computed
+    i64 g_step;      // 0 where one number is for all elements
+    float factor;    // of g
+    float* y;
+    i64 size;
+    bool each;        // the losses are left as they are
+    float parameter;  // such as where a parabola ends
+    float* outside;   // of each part: not 0 where an input is outside its range; or null
+};
+
+// Distances of rows of `length` numbers of a and b, or their gradient. A unit is a row.
+struct DistanceArgs {
+    const float* a;
+    const float* b;
+    const float* distance;  // the last two only for the gradient
+    const float* g;
+    float* y;
+    i64 length;
+    float eps;
+    bool squares;  // the root of a sum of squares, or the sum of the sizes
+};
+
+// y = x or slope x, with a slope for each place of a row of `row` elements; the last row may be
+// shorter. A unit is a row, and for the slopes' gradient `rows` of them, whose sums are y[unit].
+struct PreluArgs {
+    const float* x;
+    const float* g;  // upstream, or null
+    const float* slope;
+    float* y;
+    i64 size, row, rows;
 };
 
 // A unit is a block of 4 random numbers.
@@ -502,6 +585,62 @@ struct UpdateArgs {
     X(log_softmax_grad_across, ColumnsArgs)  \
     X(cross_entropy, CrossEntropyArgs)       \
     X(cross_entropy_grad, CrossEntropyArgs)  \
+    X(abs, ElementwiseArgs)                  \
+    X(abs_grad, ElementwiseArgs)             \
+    X(log, ElementwiseArgs)                  \
+    X(sqrt, ElementwiseArgs)                 \
+    X(erf, ElementwiseArgs)                  \
+    X(clamp, CurveArgs)                      \
+    X(clamp_grad, CurveArgs)                 \
+    X(maximum, ElementwiseArgs)              \
+    X(minimum, ElementwiseArgs)              \
+    X(maximum_rows, BroadcastArgs)           \
+    X(minimum_rows, BroadcastArgs)           \
+    X(maximum_grad, TernaryArgs)             \
+    X(where, WhereArgs)                      \
+    X(leaky_relu, CurveArgs)                 \
+    X(leaky_relu_grad, CurveArgs)            \
+    X(prelu, PreluArgs)                      \
+    X(prelu_input_grad, PreluArgs)           \
+    X(prelu_weight_grad, PreluArgs)          \
+    X(elu, CurveArgs)                        \
+    X(elu_grad, CurveArgs)                   \
+    X(gelu, ElementwiseArgs)                 \
+    X(gelu_grad, ElementwiseArgs)            \
+    X(gelu_tanh, ElementwiseArgs)            \
+    X(gelu_tanh_grad, ElementwiseArgs)       \
+    X(silu, ElementwiseArgs)                 \
+    X(silu_grad, ElementwiseArgs)            \
+    X(softplus, CurveArgs)                   \
+    X(softplus_grad, CurveArgs)              \
+    X(hardtanh_grad, CurveArgs)              \
+    X(hardsigmoid, ElementwiseArgs)          \
+    X(hardsigmoid_grad, ElementwiseArgs)     \
+    X(hardswish, ElementwiseArgs)            \
+    X(hardswish_grad, ElementwiseArgs)       \
+    X(scaled_tanh, ElementwiseArgs)          \
+    X(scaled_tanh_grad, ElementwiseArgs)     \
+    X(label_counts, LabelArgs)               \
+    X(label_cross_entropy, LabelArgs)        \
+    X(label_cross_entropy_grad, LabelArgs)   \
+    X(nll_loss, LabelArgs)                   \
+    X(nll_loss_grad, LabelArgs)              \
+    X(mse_loss, PairLossArgs)                \
+    X(mse_loss_grad, PairLossArgs)           \
+    X(l1_loss, PairLossArgs)                 \
+    X(l1_loss_grad, PairLossArgs)            \
+    X(smooth_l1_loss, PairLossArgs)          \
+    X(smooth_l1_loss_grad, PairLossArgs)     \
+    X(huber_loss, PairLossArgs)              \
+    X(huber_loss_grad, PairLossArgs)         \
+    X(bce_loss, PairLossArgs)                \
+    X(bce_loss_grad, PairLossArgs)           \
+    X(bce_with_logits, PairLossArgs)         \
+    X(bce_with_logits_grad, PairLossArgs)    \
+    X(kl_div, PairLossArgs)                  \
+    X(kl_div_grad, PairLossArgs)             \
+    X(distance, DistanceArgs)                \
+    X(distance_grad, DistanceArgs)           \
     X(dropout, DropoutArgs)                  \
     X(response_norm, ResponseNormArgs)       \
     X(response_norm_grad, ResponseNormArgs)  \

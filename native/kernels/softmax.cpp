@@ -1,50 +1,8 @@
 // Softmax, log-softmax and cross-entropy along contiguous rows, and their gradients.
-#include "kernels/kernels.h"
-#include "simd/math.h"
+#include "kernels/rows.h"
 
 namespace convolens::CONVOLENS_ISA {
 namespace {
-
-using namespace simd;
-
-// Lanes beyond `count` become the neutral element of what follows.
-CONVOLENS_INLINE vec load_or(const float* p, Whole, float) {
-    return load(p);
-}
-
-CONVOLENS_INLINE vec load_or(const float* p, i64 count, float neutral) {
-    vec x = load_first(p, count);
-    for (i64 i = count; i < kLanes; ++i) x[i] = neutral;
-    return x;
-}
-
-// The largest number, or NaN if there is one.
-float row_max(const float* x, i64 length) {
-    constexpr float lowest = -__builtin_inff();
-    vec best = broadcast(lowest);
-    vec nan{};
-    for_each_register(0, length, [&](i64 i, auto count) {
-        const vec v = load_or(x + i, count, lowest);
-        best = max(v, best);
-        nan = select(v != v, v, nan);
-    });
-    const float not_a_number = sum_lanes(nan);
-    return not_a_number != not_a_number ? not_a_number : max_lanes(best);
-}
-
-float row_sum_exp(const float* x, float* exponentials, i64 length, float shift) {
-    vec total{};
-    for_each_register(0, length, [&](i64 i, auto count) {
-        const vec e = simd::exp(load_or(x + i, count, -__builtin_inff()) - broadcast(shift));
-        if (exponentials) store(exponentials + i, e, count);
-        total += e;
-    });
-    return sum_lanes(total);
-}
-
-CONVOLENS_INLINE float log_of(float x) {
-    return simd::log(broadcast(x))[0];
-}
 
 template <class F>
 CONVOLENS_INLINE float row_total(i64 length, F f) {

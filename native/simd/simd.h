@@ -108,12 +108,30 @@ CONVOLENS_INLINE vec pick(vec x, ivec lanes) {
 #endif
 }
 
+// a > b ? a : b, so b where one is NaN. Of the comparison GCC makes two instructions.
 CONVOLENS_INLINE vec max(vec a, vec b) {
+#if defined(__AVX512F__)
+    return _mm512_maskz_max_ps(0xffff, a, b);
+#elif defined(__AVX2__)
+    return _mm256_max_ps(a, b);
+#elif defined(__SSE2__)
+    return _mm_max_ps(a, b);
+#else
     return a > b ? a : b;
+#endif
 }
 
+// a < b ? a : b, so b where one is NaN.
 CONVOLENS_INLINE vec min(vec a, vec b) {
+#if defined(__AVX512F__)
+    return _mm512_maskz_min_ps(0xffff, a, b);
+#elif defined(__AVX2__)
+    return _mm256_min_ps(a, b);
+#elif defined(__SSE2__)
+    return _mm_min_ps(a, b);
+#else
     return a < b ? a : b;
+#endif
 }
 
 // Lanes in a fixed order: halves are added, then halves of halves.
@@ -143,6 +161,15 @@ CONVOLENS_INLINE vec square_root(vec x) {
 #else
     for (int i = 0; i < kLanes; ++i) x[i] = __builtin_sqrtf(x[i]);
     return x;
+#endif
+}
+
+// 1 / x to 14 bits at least.
+CONVOLENS_INLINE vec rough_inverse(vec x) {
+#if defined(__AVX512F__)
+    return _mm512_maskz_rcp14_ps(0xffff, x);
+#else
+    return broadcast(1.0f) / x;
 #endif
 }
 

@@ -221,17 +221,6 @@ def _quotients() -> Iterator[Sample]:
         yield Sample(sample.op, sample.specs, prepare=_away_from_zero)
 
 
-def _labelled(with_gradient: bool) -> Iterator[Sample]:
-    for classes in range(1, 40):
-        for n, reduction in ((1, "mean"), (5, "sum"), (3, "none")):
-            specs = (TensorSpec((n, classes)), TensorSpec((n,), int64))
-            if with_gradient:
-                g = TensorSpec((n,) if reduction == "none" else ())
-                yield Sample(ops.CrossEntropyGrad(reduction), (*specs, g), below=classes)
-            else:
-                yield Sample(ops.CrossEntropy(reduction), specs, below=classes)
-
-
 def _dropout() -> Iterator[Sample]:
     key = TensorSpec((2,), int64)
     for size in range(1, 140):
@@ -299,8 +288,6 @@ SMALL: dict[type[Op], Callable[[], Iterable[Sample]]] = {
     ops.Sub: functools.partial(_broadcast, ops.Sub()),
     ops.Mul: functools.partial(_broadcast, ops.Mul()),
     ops.Div: _quotients,
-    ops.CrossEntropy: functools.partial(_labelled, False),
-    ops.CrossEntropyGrad: functools.partial(_labelled, True),
     ops.Dropout: _dropout,
     ops.LocalResponseNorm: _response_norm,
     ops.LocalResponseNormGrad: _response_norm_grad,
@@ -366,12 +353,6 @@ def _big(operator: type[Op]) -> Iterator[Sample]:
     elif operator is ops.Linear:
         for m, n, k in ((300, 200, 150), (64, 700, 90), (1, 2000, 300), (500, 10, 400)):
             yield Sample(ops.Linear(), _specs((m, k), (n, k), (n,)))
-    elif operator in (ops.CrossEntropy, ops.CrossEntropyGrad):
-        specs = (TensorSpec((3000, 43)), TensorSpec((3000,), int64))
-        for reduction in ("mean", "none"):
-            g = TensorSpec(() if reduction == "mean" else (3000,))
-            is_grad = operator is ops.CrossEntropyGrad
-            yield Sample(operator(reduction), (*specs, g) if is_grad else specs, below=43)
     elif operator is ops.Dropout:
         yield Sample(ops.Dropout(0.4), (TensorSpec((301, 997)), TensorSpec((2,), int64)), 2**62)
     elif operator in (ops.LocalResponseNorm, ops.LocalResponseNormGrad):

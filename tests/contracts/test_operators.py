@@ -31,7 +31,7 @@ def test_has_samples_and_mistakes(operator: type[Op]) -> None:
 def test_is_documented(operator: type[Op]) -> None:
     assert operator.__doc__ is not None
     assert "Shapes:" in operator.__doc__
-    assert re.fullmatch(r"[a-z_]+", operator.name)
+    assert re.fullmatch(r"[a-z][a-z0-9_]*", operator.name)
 
 
 @OPS

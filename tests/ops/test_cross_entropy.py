@@ -75,7 +75,7 @@ def test_the_slopes_of_a_row_sum_to_zero(dtype: DType) -> None:
         (cl.zeros(2, 3), [0.0, 1.0], {}, DTypeError, "labels are float32"),
         (cl.zeros(2, 3), [0, 1, 2], {}, ShapeError, "do not fit"),
         (cl.zeros(2, 3, 4), [0, 1], {}, ShapeError, "do not fit"),
-        (cl.zeros(3), [0], {}, ShapeError, "do not fit"),
+        (cl.zeros(3), [0, 1], {}, ShapeError, "need one label"),
         (cl.zeros(2, 3), [0, 1], {"reduction": "avg"}, ArgumentError, "reduction is 'avg'"),
         (cl.zeros(2, 3, dtype="int64"), [0, 1], {}, DTypeError, "logits is int64"),
     ],

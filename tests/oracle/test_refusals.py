@@ -221,7 +221,6 @@ CALLS: dict[str, Call] = {
 
 #: What torch computes and convolens refuses, and why.
 STRICTER = {
-    "label -100": "labels to ignore are not known here",
     "cat types": "types are joined by hand; torch promotes",
 }
 #: What convolens computes and torch refuses, and why.

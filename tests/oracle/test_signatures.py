@@ -18,6 +18,8 @@ FOREIGN = {
     "inplace",
     "size_average",
     "reduce",
+    "min_value",
+    "max_value",
     "foreach",
     "fused",
     "capturable",
@@ -28,7 +30,7 @@ FOREIGN = {
 }
 
 #: Layers that torch does not have.
-OWN = {"DropoutScaledAtTest", "SeparableConv2d", "SpatiallySeparableConv2d"}
+OWN = {"DropoutScaledAtTest", "ScaledTanh", "SeparableConv2d", "SpatiallySeparableConv2d"}
 
 #: What torch has and convolens does not have yet.
 MISSING: dict[str, set[str]] = {
@@ -37,8 +39,6 @@ MISSING: dict[str, set[str]] = {
     "nn.MaxPool3d": {"return_indices"},
     "nn.AvgPool2d": {"divisor_override"},
     "nn.AvgPool3d": {"divisor_override"},
-    "nn.CrossEntropyLoss": {"weight", "ignore_index", "label_smoothing"},
-    "nn.functional.cross_entropy": {"weight", "ignore_index", "label_smoothing"},
     "nn.functional.local_response_norm": set(),
     "optim.Adam": {"amsgrad", "decoupled_weight_decay"},
     "optim.AdamW": {"amsgrad"},
@@ -64,7 +64,6 @@ ADDED: dict[str, set[str]] = {
 }
 #: Arguments that convolens calls otherwise: torch's name -> ours.
 RENAMED: dict[str, dict[str, str]] = {
-    "nn.functional.cross_entropy": {"input": "logits", "target": "labels"},
     "nn.init.constant_": {"val": "value"},
 }
 #: Defaults that differ: (torch's, ours) and why.
@@ -102,6 +101,23 @@ NAMES = [
             "relu",
             "sigmoid",
             "tanh",
+            "relu6",
+            "hardtanh",
+            "leaky_relu",
+            "elu",
+            "selu",
+            "silu",
+            "hardswish",
+            "hardsigmoid",
+            "nll_loss",
+            "mse_loss",
+            "l1_loss",
+            "smooth_l1_loss",
+            "huber_loss",
+            "binary_cross_entropy",
+            "binary_cross_entropy_with_logits",
+            "kl_div",
+            "triplet_margin_loss",
         )
     ),
     *(
@@ -191,8 +207,6 @@ SHIFTED = {
     "nn.MaxPool1d": "ceil_mode",
     "nn.MaxPool2d": "ceil_mode",
     "nn.MaxPool3d": "ceil_mode",
-    "nn.CrossEntropyLoss": "reduction",
-    "nn.functional.cross_entropy": "reduction",
     "autograd.grad": "allow_unused",
     "optim.lr_scheduler.CosineAnnealingLR": "",
 }

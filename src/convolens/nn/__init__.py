@@ -1,10 +1,11 @@
 """Layers, with torch's names."""
 
 from convolens.nn import blocks, functional, init
-from convolens.nn.activation import LogSoftmax, ReLU, Sigmoid, Softmax, Tanh
+from convolens.nn.activation import LogSoftmax, ReLU, Sigmoid, Softmax, Softmax2d, Tanh
 from convolens.nn.container import Sequential
 from convolens.nn.conv import Conv1d, Conv2d, Conv3d
 from convolens.nn.conv_transpose import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
+from convolens.nn.distance import PairwiseDistance, TripletMarginLoss
 from convolens.nn.dropout import (
     AlphaDropout,
     Dropout,
@@ -25,7 +26,7 @@ from convolens.nn.lazy_conv import (
 )
 from convolens.nn.lazy_linear import LazyLinear
 from convolens.nn.linear import Identity, Linear
-from convolens.nn.loss import CrossEntropyLoss
+from convolens.nn.loss import CrossEntropyLoss, NLLLoss
 from convolens.nn.matrix import conv_matrix, deconvolve
 from convolens.nn.module import Module
 from convolens.nn.module_dict import ModuleDict
@@ -48,6 +49,15 @@ from convolens.nn.padding import (
     ZeroPad2d,
     ZeroPad3d,
 )
+from convolens.nn.pair_loss import (
+    BCELoss,
+    BCEWithLogitsLoss,
+    HuberLoss,
+    KLDivLoss,
+    L1Loss,
+    MSELoss,
+    SmoothL1Loss,
+)
 from convolens.nn.parameter import Parameter
 from convolens.nn.parameter_dict import ParameterDict
 from convolens.nn.parameter_list import ParameterList
@@ -59,16 +69,32 @@ from convolens.nn.pooling import (
     MaxPool2d,
     MaxPool3d,
 )
+from convolens.nn.rectifier import (
+    ELU,
+    SELU,
+    Hardsigmoid,
+    Hardswish,
+    Hardtanh,
+    LeakyReLU,
+    PReLU,
+    ReLU6,
+)
 from convolens.nn.separable import kernel_rank, separate
 from convolens.nn.separable_conv import SeparableConv2d, SpatiallySeparableConv2d
 from convolens.nn.shuffling import ChannelShuffle, PixelShuffle, PixelUnshuffle
+from convolens.nn.smooth import GELU, ScaledTanh, SiLU, Softplus
 from convolens.nn.upsampling import Upsample, UpsamplingBilinear2d, UpsamplingNearest2d
 
 __all__ = [
+    "ELU",
+    "GELU",
+    "SELU",
     "AlphaDropout",
     "AvgPool1d",
     "AvgPool2d",
     "AvgPool3d",
+    "BCELoss",
+    "BCEWithLogitsLoss",
     "ChannelShuffle",
     "CircularPad1d",
     "CircularPad2d",
@@ -90,7 +116,13 @@ __all__ = [
     "DropoutScaledAtTest",
     "Flatten",
     "Fold",
+    "Hardsigmoid",
+    "Hardswish",
+    "Hardtanh",
+    "HuberLoss",
     "Identity",
+    "KLDivLoss",
+    "L1Loss",
     "LazyConv1d",
     "LazyConv2d",
     "LazyConv3d",
@@ -98,33 +130,45 @@ __all__ = [
     "LazyConvTranspose2d",
     "LazyConvTranspose3d",
     "LazyLinear",
+    "LeakyReLU",
     "Linear",
     "LocalResponseNorm",
     "LogSoftmax",
+    "MSELoss",
     "MaxPool1d",
     "MaxPool2d",
     "MaxPool3d",
     "Module",
     "ModuleDict",
     "ModuleList",
+    "NLLLoss",
+    "PReLU",
+    "PairwiseDistance",
     "Parameter",
     "ParameterDict",
     "ParameterList",
     "PixelShuffle",
     "PixelUnshuffle",
     "ReLU",
+    "ReLU6",
     "ReflectionPad1d",
     "ReflectionPad2d",
     "ReflectionPad3d",
     "ReplicationPad1d",
     "ReplicationPad2d",
     "ReplicationPad3d",
+    "ScaledTanh",
     "SeparableConv2d",
     "Sequential",
+    "SiLU",
     "Sigmoid",
+    "SmoothL1Loss",
     "Softmax",
+    "Softmax2d",
+    "Softplus",
     "SpatiallySeparableConv2d",
     "Tanh",
+    "TripletMarginLoss",
     "Unflatten",
     "Unfold",
     "Upsample",

@@ -8,7 +8,8 @@ from typing import ClassVar, final
 
 import numpy as np
 
-from convolens.ops._elementwise import Pairwise, Unary
+from convolens.ops._activation import StraightSlope
+from convolens.ops._elementwise import Unary
 from convolens.ops._op import Array, Value
 from convolens.spec import TensorSpec
 
@@ -43,7 +44,7 @@ class Relu(Unary):
 
 @final
 @dataclass(frozen=True)
-class ReluGrad(Pairwise):
+class ReluGrad(StraightSlope):
     """dx = g where the output y is positive (or NaN), else 0; at 0 the slope is taken as 0.
 
     Shapes:
@@ -56,12 +57,6 @@ class ReluGrad(Pairwise):
     def reference(self, *arrays: Array) -> Array:
         y, g = arrays
         return np.where(y <= 0, g.dtype.type(0), g)
-
-    def gradient(
-        self, inputs: Sequence[Value], output: Value, upstream: Value
-    ) -> tuple[Value | None, ...]:
-        y, _ = inputs
-        return None, self(y, upstream)
 
     def explain(self, *specs: TensorSpec) -> str:
         y, _ = specs

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from convolens.backends.candidate import Packed
 from convolens.backends.choose import choose
 from convolens.ops import Op
+from convolens.tensor.given import given
 from convolens.tensor.grad_mode import thread
 from convolens.tensor.observe import observers
 from convolens.tensor.record import Node, Version
@@ -20,9 +21,15 @@ def apply(op: Op, *inputs: TensorBase) -> Tensor:
     """Compute an operator, and record the call if an input requires a gradient.
 
     Raises:
+        DTypeError: If an input is no tensor.
         ConvolensError: If the operator refuses the inputs.
     """
-    specs = tuple([t.spec for t in inputs])
+    try:
+        specs = tuple([t.spec for t in inputs])
+    except AttributeError:
+        for place, value in enumerate(inputs):
+            given(op.name, value, f"input {place}")
+        raise
     _, spec, run = choose(op, specs)
     arrays: list[Any] = [t.array for t in inputs]
     if isinstance(run, Packed):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -25,28 +26,28 @@ class Arithmetic(TensorBase):
     __slots__ = ()
 
     def __add__(self, other: Tensor | Number) -> Tensor:
-        return _binary(ops.Add(), self, other)
+        return binary(ops.Add(), self, other)
 
     def __radd__(self, other: Number) -> Tensor:
-        return _binary(ops.Add(), other, self)
+        return binary(ops.Add(), other, self)
 
     def __sub__(self, other: Tensor | Number) -> Tensor:
-        return _binary(ops.Sub(), self, other)
+        return binary(ops.Sub(), self, other)
 
     def __rsub__(self, other: Number) -> Tensor:
-        return _binary(ops.Sub(), other, self)
+        return binary(ops.Sub(), other, self)
 
     def __mul__(self, other: Tensor | Number) -> Tensor:
-        return _binary(ops.Mul(), self, other)
+        return binary(ops.Mul(), self, other)
 
     def __rmul__(self, other: Number) -> Tensor:
-        return _binary(ops.Mul(), other, self)
+        return binary(ops.Mul(), other, self)
 
     def __truediv__(self, other: Tensor | Number) -> Tensor:
-        return _binary(ops.Div(), self, other)
+        return binary(ops.Div(), self, other)
 
     def __rtruediv__(self, other: Number) -> Tensor:
-        return _binary(ops.Div(), other, self)
+        return binary(ops.Div(), other, self)
 
     def __neg__(self) -> Tensor:
         if self.dtype in FLOATS:
@@ -65,7 +66,7 @@ class Arithmetic(TensorBase):
 
     def exp(self) -> Tensor:
         """Return e to the power of each element."""
-        return apply(ops.Exp(), self)
+        return apply(ops.Exp(), floating(self))
 
     def relu(self) -> Tensor:
         """Return each element, or 0 where it is negative."""
@@ -73,11 +74,11 @@ class Arithmetic(TensorBase):
 
     def sigmoid(self) -> Tensor:
         """Return 1 / (1 + e^-x) of each element."""
-        return apply(ops.Sigmoid(), self)
+        return apply(ops.Sigmoid(), floating(self))
 
     def tanh(self) -> Tensor:
         """Return the hyperbolic tangent of each element."""
-        return apply(ops.Tanh(), self)
+        return apply(ops.Tanh(), floating(self))
 
     # Comparisons, which are not recorded.
 
@@ -106,10 +107,17 @@ _ON_WHOLE_NUMBERS: dict[type[Op], np.ufunc] = {
     ops.Add: np.add,
     ops.Sub: np.subtract,
     ops.Mul: np.multiply,
+    ops.Maximum: np.maximum,
+    ops.Minimum: np.minimum,
 }
 
 
-def _operand(value: object, other: TensorBase) -> Tensor | None:
+def floating(x: TensorBase) -> Tensor:
+    """Return a tensor of floats: itself, or the whole numbers or truth values as float32."""
+    return x if x.dtype in FLOATS else apply(ops.Cast("float32"), x)  # type: ignore[return-value]
+
+
+def operand(value: object, other: TensorBase) -> Tensor | None:
     """Return a value as a tensor, in the type that torch gives it beside ``other``."""
     if isinstance(value, TensorBase):
         return value  # type: ignore[return-value]
@@ -128,11 +136,11 @@ def _operand(value: object, other: TensorBase) -> Tensor | None:
         raise ArgumentError(f"{value} does not fit {dtype.name}.") from None
 
 
-def _binary(op: Op, a: object, b: object) -> Tensor:
+def binary(op: Op, a: object, b: object) -> Tensor:
     """Call an operator on two tensors, or a tensor and a number, after promoting their types."""
     like = a if isinstance(a, TensorBase) else b
     assert isinstance(like, TensorBase)
-    first, second = _operand(a, like), _operand(b, like)
+    first, second = operand(a, like), operand(b, like)
     if first is None or second is None:
         return NotImplemented  # type: ignore[no-any-return]
     if first.dtype == second.dtype and first.dtype in FLOATS:
@@ -143,16 +151,16 @@ def _binary(op: Op, a: object, b: object) -> Tensor:
     if common in FLOATS:
         return apply(op, first.to(common), second.to(common))
     if type(op) in _ON_WHOLE_NUMBERS:
-        return _elementwise(_ON_WHOLE_NUMBERS[type(op)], first.to(common), second.to(common))
+        return elementwise(_ON_WHOLE_NUMBERS[type(op)], first.to(common), second.to(common))
     return apply(op, first.float(), second.float())
 
 
 def _compare(compare: np.ufunc, a: TensorBase, b: object) -> Tensor:
-    other = _operand(b, a)
-    return NotImplemented if other is None else _elementwise(compare, a, other)
+    other = operand(b, a)
+    return NotImplemented if other is None else elementwise(compare, a, other)
 
 
-def _elementwise(function: np.ufunc, a: TensorBase, b: TensorBase) -> Tensor:
+def elementwise(function: Callable[..., Any], a: TensorBase, b: TensorBase) -> Tensor:
     """Compute what is never recorded: comparisons, and arithmetic of whole numbers."""
     try:
         return a.leaf(np.asarray(function(a.array, b.array)))

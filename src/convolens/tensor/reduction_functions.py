@@ -11,7 +11,7 @@ from convolens.tensor.base import Number
 from convolens.tensor.tensor import Tensor
 
 
-def sum(  # noqa: A001  # torch's name, as below
+def sum(  # torch's name, as below
     input: Tensor, dim: Axes = None, keepdim: bool = False, *, dtype: DTypeLike | None = None
 ) -> Tensor:
     """Return the sum over ``dim``, or over all axes; see ``Tensor.sum``."""
@@ -88,12 +88,12 @@ def log_softmax(input: Tensor, dim: int, dtype: DTypeLike | None = None) -> Tens
     return input.log_softmax(dim, dtype)
 
 
-def any(input: Tensor, dim: Axes = None, keepdim: bool = False) -> Tensor:  # noqa: A001
+def any(input: Tensor, dim: Axes = None, keepdim: bool = False) -> Tensor:
     """Return whether an element along ``dim``, or of all, is not 0."""
     return input.any(dim, keepdim)
 
 
-def all(input: Tensor, dim: Axes = None, keepdim: bool = False) -> Tensor:  # noqa: A001
+def all(input: Tensor, dim: Axes = None, keepdim: bool = False) -> Tensor:
     """Return whether no element along ``dim``, or of all, is 0."""
     return input.all(dim, keepdim)
 
@@ -103,12 +103,12 @@ def count_nonzero(input: Tensor, dim: Axes = None) -> Tensor:
     return input.count_nonzero(dim)
 
 
-def max(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:  # noqa: A001
+def max(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     """Return the largest element, or along ``dim`` those and their indices; see ``Tensor.max``."""
     return input.max(dim, keepdim)
 
 
-def min(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:  # noqa: A001
+def min(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     """Return the smallest element, or along ``dim`` those and their indices; see ``Tensor.min``."""
     return input.min(dim, keepdim)
 

@@ -9,6 +9,7 @@ from convolens.spec import TensorSpec
 from convolens.tensor.arithmetic import Arithmetic
 from convolens.tensor.comparing import Comparing
 from convolens.tensor.extremes import Extremes
+from convolens.tensor.functions import Functions
 from convolens.tensor.in_place import InPlace
 from convolens.tensor.matrices import Matrices
 from convolens.tensor.ordering import Ordering
@@ -24,6 +25,7 @@ class Tensor(
     Arithmetic,
     Comparing,
     Extremes,
+    Functions,
     InPlace,
     Matrices,
     Ordering,

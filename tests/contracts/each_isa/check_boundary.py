@@ -59,6 +59,36 @@ def beside(n: int, c: int, h: int) -> list[Any]:
     return [floats(n, c, h), floats(n, h), floats(n, h), n, c, h, 1.0]
 
 
+def truths(*shape: int) -> np.ndarray:
+    kept.append(Guarded(shape, np.dtype(np.bool_), at_end=True))
+    kept[-1].array[...] = True
+    return kept[-1].array
+
+
+def curve(n: int, c: int, h: int) -> list[Any]:
+    return [*one(n, c, h), 0.25, 1.5]
+
+
+def curve_grad(n: int, c: int, h: int) -> list[Any]:
+    return [*two(n, c, h), 0.25, 1.5]
+
+
+def pair_loss(n: int, c: int, h: int) -> list[Any]:
+    return [*(floats(n, c, h) for _ in range(4)), floats(), 0.5, 0.1]
+
+
+def pair_loss_grad(n: int, c: int, h: int) -> list[Any]:
+    return [*(floats(n, c, h) for _ in range(4)), floats(), floats(n, c, h), 0.5, 0.1]
+
+
+def label_loss(n: int, c: int, h: int) -> list[Any]:
+    return [floats(n, c), labels(n), floats(c), floats(), -100, 0.1, True]
+
+
+def label_loss_grad(n: int, c: int, h: int) -> list[Any]:
+    return [floats(n, c), labels(n), floats(c), floats(), floats(n, c), -100, 0.1, True]
+
+
 def update(n: int, c: int, h: int) -> list[Any]:
     return [_native.Update(), *(floats(n, c) for _ in range(4))]
 
@@ -108,6 +138,78 @@ CALLS: dict[str, Callable[[int, int, int], list[Any]]] = {
     "sigmoid": one,
     "tanh": one,
     "exp": one,
+    **dict.fromkeys(
+        (
+            "abs",
+            "log",
+            "sqrt",
+            "erf",
+            "gelu",
+            "gelu_tanh",
+            "silu",
+            "hardsigmoid",
+            "hardswish",
+            "scaled_tanh",
+        ),
+        one,
+    ),
+    **dict.fromkeys(
+        (
+            "abs_grad",
+            "gelu_grad",
+            "gelu_tanh_grad",
+            "silu_grad",
+            "hardsigmoid_grad",
+            "hardswish_grad",
+            "scaled_tanh_grad",
+        ),
+        two,
+    ),
+    **dict.fromkeys(("clamp", "leaky_relu", "elu", "softplus"), curve),
+    **dict.fromkeys(
+        ("clamp_grad", "hardtanh_grad", "leaky_relu_grad", "elu_grad", "softplus_grad"),
+        curve_grad,
+    ),
+    **dict.fromkeys(
+        (
+            "mse_loss",
+            "l1_loss",
+            "smooth_l1_loss",
+            "huber_loss",
+            "bce_loss",
+            "bce_with_logits",
+            "kl_div",
+        ),
+        pair_loss,
+    ),
+    **dict.fromkeys(
+        (
+            "mse_loss_grad",
+            "l1_loss_grad",
+            "smooth_l1_loss_grad",
+            "huber_loss_grad",
+            "bce_loss_grad",
+            "bce_with_logits_grad",
+            "kl_div_grad",
+        ),
+        pair_loss_grad,
+    ),
+    **dict.fromkeys(("label_cross_entropy", "nll_loss"), label_loss),
+    **dict.fromkeys(("label_cross_entropy_grad", "nll_loss_grad"), label_loss_grad),
+    "distance": lambda n, c, h: [floats(n, c), floats(n, c), floats(n), 0.1, True],
+    "distance_grad": lambda n, c, h: [
+        floats(n, c),
+        floats(n, c),
+        floats(n),
+        floats(n),
+        floats(n, c),
+        0.1,
+        True,
+    ],
+    "maximum_grad": lambda n, c, h: [*two(n, c, h), floats(n, c, h)],
+    "where": lambda n, c, h: [truths(n, c, h), *two(n, c, h)],
+    "prelu": lambda n, c, h: [floats(n, c, h), floats(n, c, h), floats(c), floats(n, c, h)],
+    "prelu_weight_grad": lambda n, c, h: [floats(n, c, h), floats(n, c, h), floats(c)],
     "scale": lambda n, c, h: [*one(n, c, h), 0.5],
     "relu_grad": two,
     "sigmoid_grad": two,
@@ -116,10 +218,14 @@ CALLS: dict[str, Callable[[int, int, int], list[Any]]] = {
     "sub": two,
     "mul": two,
     "div": two,
+    "maximum": two,
+    "minimum": two,
     "add_rows": rows,
     "sub_rows": rows,
     "mul_rows": rows,
     "div_rows": rows,
+    "maximum_rows": rows,
+    "minimum_rows": rows,
     "matmul": lambda n, c, h: [floats(n, c), floats(c, h), floats(h), floats(n, h), False, False],
     "matmul_batch": lambda n, c, h: [
         floats(n, c, h).transpose(0, 2, 1),
@@ -185,7 +291,7 @@ CALLS: dict[str, Callable[[int, int, int], list[Any]]] = {
     "softmax_grad": two,
     "log_softmax": one,
     "log_softmax_grad": two,
-    "first_wrong_label": lambda n, c, h: [labels(n), c],
+    "first_wrong_label": lambda n, c, h: [labels(n), c, -100],
     "cross_entropy": lambda n, c, h: [floats(n, c), labels(n), floats(), 1.0],
     "cross_entropy_grad": lambda n, c, h: [floats(n, c), labels(n), floats(), floats(n, c), 1.0],
     "dropout": lambda n, c, h: [floats(n, c), labels(2), floats(n, c), 2**31, 2.0],
@@ -332,6 +438,7 @@ ARRAYS: list[Callable[[], Any]] = [
     lambda: np.ma.masked_array([1.0, 2.0], [True, False]),
     lambda: labels(3),
     lambda: np.array([-1, 0, 2**62]),
+    lambda: truths(2, 3, 4),
 ]
 numbers = st.sampled_from(NUMBERS)
 GARBAGE_ITEMS: list[Callable[[], Any]] = [

@@ -167,6 +167,7 @@ PLACES = {
     ops.ConvTranspose: (0, 2),
     ops.ConvInputGrad: (1,),
     ops.ConvWeightGrad: (0,),
+    ops.BceLoss: (),  # refuses them
 }
 
 

@@ -8,6 +8,7 @@ from convolens.nn.functional.conv_transpose import (
     conv_transpose3d,
 )
 from convolens.nn.functional.convolve import convolve
+from convolens.nn.functional.distance import pairwise_distance, triplet_margin_loss
 from convolens.nn.functional.dropout import (
     alpha_dropout,
     dropout,
@@ -18,9 +19,18 @@ from convolens.nn.functional.dropout import (
 from convolens.nn.functional.fold import fold, unfold
 from convolens.nn.functional.labels import one_hot
 from convolens.nn.functional.linear import linear
-from convolens.nn.functional.loss import cross_entropy
+from convolens.nn.functional.loss import cross_entropy, nll_loss
 from convolens.nn.functional.normalization import local_response_norm
 from convolens.nn.functional.padding import pad
+from convolens.nn.functional.pair_loss import (
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    huber_loss,
+    kl_div,
+    l1_loss,
+    mse_loss,
+    smooth_l1_loss,
+)
 from convolens.nn.functional.pooling import (
     avg_pool1d,
     avg_pool2d,
@@ -29,8 +39,19 @@ from convolens.nn.functional.pooling import (
     max_pool2d,
     max_pool3d,
 )
+from convolens.nn.functional.rectifier import (
+    elu,
+    hardsigmoid,
+    hardswish,
+    hardtanh,
+    leaky_relu,
+    prelu,
+    relu6,
+    selu,
+)
 from convolens.nn.functional.shape import flatten
 from convolens.nn.functional.shuffling import channel_shuffle, pixel_shuffle, pixel_unshuffle
+from convolens.nn.functional.smooth import gelu, scaled_tanh, silu, softplus
 from convolens.nn.functional.upsampling import interpolate, upsample
 
 __all__ = [
@@ -38,6 +59,8 @@ __all__ = [
     "avg_pool1d",
     "avg_pool2d",
     "avg_pool3d",
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
     "channel_shuffle",
     "conv1d",
     "conv2d",
@@ -51,23 +74,43 @@ __all__ = [
     "dropout1d",
     "dropout2d",
     "dropout3d",
+    "elu",
     "flatten",
     "fold",
+    "gelu",
+    "hardsigmoid",
+    "hardswish",
+    "hardtanh",
+    "huber_loss",
     "interpolate",
+    "kl_div",
+    "l1_loss",
+    "leaky_relu",
     "linear",
     "local_response_norm",
     "log_softmax",
     "max_pool1d",
     "max_pool2d",
     "max_pool3d",
+    "mse_loss",
+    "nll_loss",
     "one_hot",
     "pad",
+    "pairwise_distance",
     "pixel_shuffle",
     "pixel_unshuffle",
+    "prelu",
     "relu",
+    "relu6",
+    "scaled_tanh",
+    "selu",
     "sigmoid",
+    "silu",
+    "smooth_l1_loss",
     "softmax",
+    "softplus",
     "tanh",
+    "triplet_margin_loss",
     "unfold",
     "upsample",
 ]

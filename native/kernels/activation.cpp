@@ -1,0 +1,196 @@
+// Functions of single numbers: elementary ones, activations, and their gradients.
+#include "kernels/elementwise.h"
+#include "simd/math.h"
+
+namespace convolens::CONVOLENS_ISA {
+namespace {
+
+CONVOLENS_INLINE vec between(vec x, float low, float high) {
+    return min(broadcast(high), max(broadcast(low), x));  // in this order NaN stays
+}
+
+// 1 / (1 + e^-x), and the same of -x: what is left of 1, with all its digits.
+struct Shares {
+    vec own, rest;
+};
+
+CONVOLENS_INLINE Shares shares(vec x) {
+    const vec one = broadcast(1.0f);
+    const vec small = simd::exp(with_sign(x, -one));
+    const vec large = one / (one + small);
+    const vec less = small * large;
+    return {select(x < vec{}, less, large), select(x < vec{}, large, less)};
+}
+
+// 2 u for GELU's u = sqrt(2 / pi) (x + 0.044715 x^3). (1 + tanh(u)) / 2 is the sigmoid of 2 u,
+// which does not lose its digits where the tanh is near -1.
+constexpr float kSteep = 1.59576912160573071f;
+constexpr float kCubic = 0.044715f * kSteep;
+
+CONVOLENS_INLINE vec gelu_bend(vec x) {
+    return (broadcast(kCubic) * x * x + broadcast(kSteep)) * x;
+}
+
+constexpr float kRootHalf = 0.70710678118654752f;
+constexpr float kPeak = 0.39894228040143268f;  // 1 / sqrt(2 pi)
+
+constexpr float kAmplitude = 1.7159f, kSlope = 2.0f / 3.0f;
+
+}  // namespace
+
+void abs(const ElementwiseArgs& args, i64 begin, i64 end, float*) {
+    unary(args, begin, end, [](vec x) { return absolute(x); });
+}
+
+void abs_grad(const ElementwiseArgs& args, i64 begin, i64 end, float*) {
+    binary(args, begin, end,
+           [](vec x, vec g) { return select(x > vec{}, g, select(x < vec{}, -g, vec{})); });
+}
+
+void log(const ElementwiseArgs& args, i64 begin, i64 end, float*) {
+    unary(args, begin, end, [](vec x) { return simd::log(x); });
+}
+
+void sqrt(const ElementwiseArgs& args, i64 begin, i64 end, float*) {
+    unary(args, begin, end, [](vec x) { return square_root(x); });
+}
+
+void erf(const ElementwiseArgs& args, i64 begin, i64 end, float*) {
+    unary(args, begin, end, [](vec x) { return simd::erf(x); });
+}
+
+void clamp(const CurveArgs& args, i64 begin, i64 end, float*) {
+    unary(args, begin, end, [&](vec x) { return between(x, args.first, args.second); });
+}
+
+void clamp_grad(const CurveArgs& args, i64 begin, i64 end, float*) {
+    const vec low = broadcast(args.first), high = broadcast(args.second);
+    binary(args, begin, end,
+           [=](vec x, vec g) { return select((x >= low) & (x <= high), g, vec{}); });
+}
+
+void hardtanh_grad(const CurveArgs& args, i64 begin, i64 end, float*) {
+    const vec low = broadcast(args.first), high = broadcast(args.second);
+    binary(args, begin, end,
+           [=](vec x, vec g) { return select((x > low) & (x < high), g, vec{}); });
+}
+
+void leaky_relu(const CurveArgs& args, i64 begin, i64 end, float*) {
+    const vec slope = broadcast(args.first);
+    unary(args, begin, end, [=](vec x) { return select(x > vec{}, x, x * slope); });
+}
+
+void leaky_relu_grad(const CurveArgs& args, i64 begin, i64 end, float*) {
+    const vec slope = broadcast(args.first);
+    binary(args, begin, end, [=](vec x, vec g) { return select(x > vec{}, g, g * slope); });
+}
+
+// first: the bound of the left side, negated; second: the slope of the right side.
+void elu(const CurveArgs& args, i64 begin, i64 end, float*) {
+    const vec bound = broadcast(args.first), scale = broadcast(args.second);
+    unary(args, begin, end,
+          [=](vec x) { return select(x < vec{}, bound * exp_less_one(x), scale * x); });
+}
+
+void elu_grad(const CurveArgs& args, i64 begin, i64 end, float*) {
+    const vec bound = broadcast(args.first), scale = broadcast(args.second);
+    binary(args, begin, end, [=](vec x, vec g) {
+        const vec left = g * (bound * simd::exp(min(vec{}, x)));
+        return select(x > vec{}, scale * g, left);
+    });
+}
+
+void gelu(const ElementwiseArgs& args, i64 begin, i64 end, float*) {
+    unary(args, begin, end, [](vec x) {
+        const vec below = simd::erf(x * broadcast(kRootHalf));
+        return x * (broadcast(0.5f) * below + broadcast(0.5f));
+    });
+}
+
+void gelu_grad(const ElementwiseArgs& args, i64 begin, i64 end, float*) {
+    binary(args, begin, end, [](vec x, vec g) {
+        const vec gauss = simd::exp(broadcast(-0.5f) * x * x);
+        const vec below = simd::erf(x * broadcast(kRootHalf), gauss);
+        return g * (broadcast(0.5f) * below + broadcast(0.5f) + x * (broadcast(kPeak) * gauss));
+    });
+}
+
+void gelu_tanh(const ElementwiseArgs& args, i64 begin, i64 end, float*) {
+    unary(args, begin, end, [](vec x) { return x * simd::sigmoid(gelu_bend(x)); });
+}
+
+void gelu_tanh_grad(const ElementwiseArgs& args, i64 begin, i64 end, float*) {
+    binary(args, begin, end, [](vec x, vec g) {
+        const Shares s = shares(gelu_bend(x));
+        const vec steep = broadcast(3.0f * kCubic) * x * x + broadcast(kSteep);
+        return g * (s.own * (x * s.rest * steep + broadcast(1.0f)));
+    });
+}
+
+void silu(const ElementwiseArgs& args, i64 begin, i64 end, float*) {
+    unary(args, begin, end, [](vec x) { return x * simd::sigmoid(x); });
+}
+
+void silu_grad(const ElementwiseArgs& args, i64 begin, i64 end, float*) {
+    binary(args, begin, end, [](vec x, vec g) {
+        const Shares s = shares(x);
+        return g * (s.own * (broadcast(1.0f) + x * s.rest));
+    });
+}
+
+// log(1 + e^t) = max(t, 0) + log(1 + e^-|t|) for t = first x; straight where t is above second.
+void softplus(const CurveArgs& args, i64 begin, i64 end, float*) {
+    const vec beta = broadcast(args.first), threshold = broadcast(args.second);
+    const vec inverse = broadcast(1.0f / args.first);
+    unary(args, begin, end, [=](vec x) {
+        const vec t = x * beta;
+        const vec small = simd::exp(with_sign(t, broadcast(-1.0f)));
+        const vec y = (max(vec{}, t) + log_one_plus(small)) * inverse;
+        return select(t > threshold, x, y);
+    });
+}
+
+void softplus_grad(const CurveArgs& args, i64 begin, i64 end, float*) {
+    const vec beta = broadcast(args.first), threshold = broadcast(args.second);
+    binary(args, begin, end, [=](vec x, vec g) {
+        const vec t = x * beta;
+        return select(t > threshold, g, g * simd::sigmoid(t));
+    });
+}
+
+void hardsigmoid(const ElementwiseArgs& args, i64 begin, i64 end, float*) {
+    unary(args, begin, end,
+          [](vec x) { return between(x + broadcast(3.0f), 0.0f, 6.0f) * broadcast(1.0f / 6.0f); });
+}
+
+void hardsigmoid_grad(const ElementwiseArgs& args, i64 begin, i64 end, float*) {
+    const vec three = broadcast(3.0f), sixth = broadcast(1.0f / 6.0f);
+    binary(args, begin, end,
+           [=](vec x, vec g) { return select((x > -three) & (x < three), g * sixth, vec{}); });
+}
+
+void hardswish(const ElementwiseArgs& args, i64 begin, i64 end, float*) {
+    unary(args, begin, end, [](vec x) {
+        return x * between(x + broadcast(3.0f), 0.0f, 6.0f) * broadcast(1.0f / 6.0f);
+    });
+}
+
+void hardswish_grad(const ElementwiseArgs& args, i64 begin, i64 end, float*) {
+    const vec three = broadcast(3.0f), third = broadcast(1.0f / 3.0f);
+    binary(args, begin, end, [=](vec x, vec g) {
+        const vec middle = g * (x * third + broadcast(0.5f));
+        return select(x <= -three, vec{}, select(x >= three, g, middle));
+    });
+}
+
+void scaled_tanh(const ElementwiseArgs& args, i64 begin, i64 end, float*) {
+    unary(args, begin, end,
+          [](vec x) { return broadcast(kAmplitude) * simd::tanh(broadcast(kSlope) * x); });
+}
+
+void scaled_tanh_grad(const ElementwiseArgs& args, i64 begin, i64 end, float*) {
+    const vec most = broadcast(kSlope * kAmplitude), bend = broadcast(kSlope / kAmplitude);
+    binary(args, begin, end, [=](vec y, vec g) { return g * (most - bend * y * y); });
+}
+
+}  // namespace convolens::CONVOLENS_ISA

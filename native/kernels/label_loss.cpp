@@ -1,0 +1,98 @@
+// Losses of scores against labels that count differently: cross-entropy with class weights,
+// smoothing and labels to ignore, the negative log likelihood, and their gradients.
+#include "kernels/rows.h"
+#include "kernels/terms.h"
+#include "simd/math.h"
+
+namespace convolens::CONVOLENS_ISA {
+namespace {
+
+// How much a row's label counts.
+CONVOLENS_INLINE float count_of(const LabelArgs& args, i64 row) {
+    const i64 label = args.labels[row];
+    if (label == args.ignored) return 0.0f;
+    return args.weight ? args.weight[label] : 1.0f;
+}
+
+template <class Count>
+CONVOLENS_INLINE vec load_weight(const LabelArgs& args, i64 i, Count count) {
+    return args.weight ? load(args.weight + i, count) : broadcast(1.0f);
+}
+
+void fill_zero(float* y, i64 length) {
+    for_each_register(0, length, [&](i64 i, auto count) { store(y + i, vec{}, count); });
+}
+
+}  // namespace
+
+void label_counts(const LabelArgs& args, i64 begin, i64 end, float*) {
+    for (i64 row = begin; row < end; ++row) args.counts[row] = count_of(args, row);
+}
+
+void label_cross_entropy(const LabelArgs& args, i64 begin, i64 end, float*) {
+    for (i64 row = begin; row < end; ++row) {
+        const i64 label = args.labels[row];
+        const float counts = count_of(args, row);
+        args.counts[row] = counts;
+        args.y[row] = 0.0f;
+        if (label == args.ignored) continue;
+        const float* x = args.x + row * args.classes;
+        const float largest = row_max(x, args.classes);
+        const float total = log_of(row_sum_exp(x, nullptr, args.classes, largest));
+        float loss = args.own * ((total - (x[label] - largest)) * counts);
+        if (args.every != 0.0f)
+            loss += args.every * sum_of(args.classes, [&](i64 i, auto count) {
+                        const vec below = load(x + i, count) - broadcast(largest);
+                        return (broadcast(total) - below) * load_weight(args, i, count);
+                    });
+        args.y[row] = loss;
+    }
+}
+
+void label_cross_entropy_grad(const LabelArgs& args, i64 begin, i64 end, float*) {
+    for (i64 row = begin; row < end; ++row) {
+        const i64 label = args.labels[row];
+        float* y = args.y + row * args.classes;
+        if (label == args.ignored) {
+            fill_zero(y, args.classes);
+            continue;
+        }
+        const float* x = args.x + row * args.classes;
+        // Without smoothing, no weight but the label's own counts, even if it is infinite.
+        const bool smooth = args.every != 0.0f;
+        const float own = args.own * count_of(args, row);
+        const float less = smooth ? args.every * (args.weight ? args.weight[label] : 1.0f) : 0.0f;
+        const float shares = smooth ? own + args.every * args.weights : own;
+        const float g = args.g[row * args.g_step] * args.factor;
+        const float total = row_sum_exp(x, y, args.classes, row_max(x, args.classes));
+        const float right = y[label] / total * shares;
+        const vec each = broadcast(shares / total), upstream = broadcast(g);
+        for_each_register(0, args.classes, [&](i64 i, auto count) {
+            vec slope = load(y + i, count) * each;
+            if (smooth) slope -= broadcast(args.every) * load_weight(args, i, count);
+            store(y + i, slope * upstream, count);
+        });
+        y[label] = (right - less - own) * g;
+    }
+}
+
+void nll_loss(const LabelArgs& args, i64 begin, i64 end, float*) {
+    for (i64 row = begin; row < end; ++row) {
+        const i64 label = args.labels[row];
+        const float counts = count_of(args, row);
+        args.counts[row] = counts;
+        args.y[row] = label == args.ignored ? 0.0f : -args.x[row * args.classes + label] * counts;
+    }
+}
+
+void nll_loss_grad(const LabelArgs& args, i64 begin, i64 end, float*) {
+    for (i64 row = begin; row < end; ++row) {
+        float* y = args.y + row * args.classes;
+        fill_zero(y, args.classes);
+        const i64 label = args.labels[row];
+        if (label != args.ignored)
+            y[label] = -count_of(args, row) * (args.g[row * args.g_step] * args.factor);
+    }
+}
+
+}  // namespace convolens::CONVOLENS_ISA
