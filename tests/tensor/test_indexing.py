@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import convolens as cl
-from convolens.errors import ArgumentError, GradientError, IndexRangeError
+from convolens.errors import ArgumentError, IndexRangeError
 
 
 @st.composite
@@ -94,13 +94,11 @@ def test_arrays_and_masks_outside_the_record() -> None:
     assert x[0, 0].item() == 0
 
 
-def test_arrays_are_refused_while_calls_are_recorded() -> None:
+def test_picking_with_arrays_trains() -> None:
     x = cl.ones(3, requires_grad=True)
-    with pytest.raises(GradientError, match="not recorded"):
-        x[cl.tensor([0, 1])]
-    with cl.no_grad():
-        assert x[[0, 1]].tolist() == [1, 1]
-    assert x.detach()[[0]].tolist() == [1]
+    x[cl.tensor([0, 1, 1])].sum().backward()
+    assert x.grad is not None
+    assert x.grad.tolist() == [1, 2, 0]
 
 
 @pytest.mark.parametrize(

@@ -159,7 +159,7 @@ def runs(column: Table) -> tuple[Run, ...]:
 
     Example:
         >>> runs(reflect(4, 2, 0)[:, 0])
-        (Run(start=0, stop=2, first=2, step=-1), Run(start=2, stop=6, first=0, step=1))
+        (Run(start=0, stop=3, first=2, step=-1), Run(start=3, stop=6, first=1, step=1))
     """
     result: list[Run] = []
     for output, entry in enumerate(np.maximum(column, PAD).tolist()):

@@ -92,7 +92,7 @@ def linear(
 
     Example:
         >>> linear(2, 4).weights.tolist()
-        [[1.0, 0.0], [0.75, 0.25], [0.25, 0.75], [0.0, 1.0]]
+        [[1.0, 0.0], [0.75, 0.25], [0.25, 0.75], [0.75, 0.25]]
     """
     if outputs == size:
         return _one_tap(np.arange(size, dtype=np.int64))
@@ -114,7 +114,7 @@ def cubic(
 
     Example:
         >>> cubic(4, 8).weights[3].tolist()
-        [-0.03515625, 0.26171875, 0.87890625, -0.10546875]
+        [-0.10546875, 0.87890625, 0.26171875, -0.03515625]
     """
     place = _places(size, outputs, scale, align_corners)
     below = np.minimum(np.floor(place), size - 1)

@@ -299,7 +299,10 @@ def _pieces(padding: tuple[Pair, ...], mode: Mode, shape: tuple[int, ...]) -> tu
             for run in parts
         ] + [piece for piece in pieces if piece[1] is None]
     return tuple(
-        ((..., *to, *[slice(None)] * (len(padding) - len(to))), read and (..., *read))
+        (
+            (..., *to, *[slice(None)] * (len(padding) - len(to))),
+            None if read is None else (..., *read),
+        )
         for to, read in pieces
     )
 
