@@ -179,8 +179,8 @@ FORWARD = (
     Candidate("gather", _refuse, conv_cost.gather, _prepare_forward("gather")),
     Candidate("planes", _refuse_planes, conv_cost.planes, _prepare_forward("planes")),
     Candidate("depthwise", _refuse_depthwise, conv_cost.depthwise, _prepare_forward("depthwise")),
-    Candidate("winograd2", _refuse_winograd, conv_cost.direct, _prepare_forward("winograd2")),
-    Candidate("winograd4", _refuse_winograd, conv_cost.direct, _prepare_forward("winograd4")),
+    Candidate("winograd2", _refuse_winograd, conv_cost.winograd(2), _prepare_forward("winograd2")),
+    Candidate("winograd4", _refuse_winograd, conv_cost.winograd(4), _prepare_forward("winograd4")),
 )
 INPUT_GRAD = (
     Candidate("product", _refuse_product, conv_cost.product, _prepare_input_grad("product")),
@@ -190,8 +190,8 @@ INPUT_GRAD = (
     Candidate(
         "depthwise", _refuse_depthwise, conv_cost.depthwise, _prepare_input_grad("depthwise")
     ),
-    Candidate("winograd2", _refuse_winograd, conv_cost.direct, _prepare_input_grad("winograd2")),
-    Candidate("winograd4", _refuse_winograd, conv_cost.direct, _prepare_input_grad("winograd4")),
+    Candidate("winograd2", _refuse_winograd, conv_cost.winograd(2), _prepare_input_grad("winograd2")),
+    Candidate("winograd4", _refuse_winograd, conv_cost.winograd(4), _prepare_input_grad("winograd4")),
 )
 WEIGHT_GRAD = (
     Candidate("direct", _refuse, conv_cost.direct, _prepare_weight_grad("direct")),
@@ -201,6 +201,6 @@ WEIGHT_GRAD = (
     Candidate(
         "depthwise", _refuse_depthwise, conv_cost.depthwise, _prepare_weight_grad("depthwise")
     ),
-    Candidate("winograd2", _refuse_winograd, conv_cost.direct, _prepare_weight_grad("winograd2")),
-    Candidate("winograd4", _refuse_winograd, conv_cost.direct, _prepare_weight_grad("winograd4")),
+    Candidate("winograd2", _refuse_winograd, conv_cost.winograd(2), _prepare_weight_grad("winograd2")),
+    Candidate("winograd4", _refuse_winograd, conv_cost.winograd(4), _prepare_weight_grad("winograd4")),
 )
