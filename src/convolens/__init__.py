@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from convolens import nn, optim
 from convolens.backends.choose import algorithm
+from convolens.backends.exact import exact, is_exact, set_exact
 from convolens.backends.threads import get_num_threads, set_num_threads
 from convolens.ops import _taps as taps
 from convolens.spec import bool_, float32, float64, int64, uint8
@@ -57,6 +58,7 @@ __all__ = [
     "cat",
     "data",
     "enable_grad",
+    "exact",
     "float32",
     "float64",
     "from_dlpack",
@@ -65,6 +67,7 @@ __all__ = [
     "get_num_threads",
     "inference_mode",
     "int64",
+    "is_exact",
     "is_grad_enabled",
     "lens",
     "manual_seed",
@@ -77,6 +80,7 @@ __all__ = [
     "rand",
     "randn",
     "scratch",
+    "set_exact",
     "set_grad_enabled",
     "set_num_threads",
     "taps",
