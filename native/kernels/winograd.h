@@ -82,9 +82,8 @@ struct Filter<2> {
 template <>
 struct Filter<4> {
     static constexpr int kTile = 6;
-    // The points 0, P, -P, Q, -Q and infinity. Of the pairs whose squares and products are short
-    // binary fractions this one has nearly the smallest error, 2.3 times less than the usual 1
-    // and 2.
+    // The points 0, P, -P, Q, -Q and infinity. All constants are short binary fractions, and the
+    // error is several times less than with the usual 1 and 2.
     static constexpr double P = 0.75, Q = 1.5, P2 = P * P, Q2 = Q * Q;
 
     static CONVOLENS_INLINE vec constant(double x) { return broadcast(static_cast<float>(x)); }

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from convolens import nn, optim
 from convolens.backends.choose import algorithm
+from convolens.backends.exact import exact, is_exact, set_exact
 from convolens.backends.threads import get_num_threads, set_num_threads
 from convolens.ops import _taps as taps
 from convolens.spec import bool_, float32, float64, int32, int64, uint8
@@ -192,6 +193,7 @@ __all__ = [
     "eq",
     "equal",
     "erf",
+    "exact",
     "exp",
     "eye",
     "flatten",
@@ -212,6 +214,7 @@ __all__ = [
     "int",
     "int32",
     "int64",
+    "is_exact",
     "is_grad_enabled",
     "isclose",
     "isfinite",
@@ -266,6 +269,7 @@ __all__ = [
     "reshape",
     "roll",
     "scratch",
+    "set_exact",
     "set_grad_enabled",
     "set_num_threads",
     "sigmoid",

@@ -179,7 +179,11 @@ def test_the_algorithm_does_not_depend_on_the_batch() -> None:
         # One channel and few kernels: registers of channels would be mostly empty.
         (ops.Conv((1, 1), ((2, 2),) * 2, (1, 1)), ((9, 1, 28, 28), (6, 1, 5, 5)), "planes"),
         (ops.Conv((1, 1), ((0, 0),) * 2, (1, 1)), ((9, 1, 28, 28), (30, 1, 5, 5)), "direct"),
-        (CONV, ((9, 64, 56, 56), (64, 64, 3, 3)), "direct"),
+        (ops.Conv((2, 2), ((1, 1),) * 2, (1, 1)), ((9, 64, 56, 56), (64, 64, 3, 3)), "direct"),
+        (CONV, ((9, 64, 56, 56), (64, 64, 3, 3)), "winograd4"),
+        (CONV, ((9, 3, 224, 224), (64, 3, 3, 3)), "direct"),
+        # The weights of the larger tile are 38 MB.
+        (CONV, ((9, 512, 7, 7), (512, 512, 3, 3)), "winograd2"),
         # A stem: the gradient has three channels, its taps fill whole registers.
         (
             ops.ConvInputGrad((2, 2), ((3, 3),) * 2, (1, 1), 1, (224, 224)),
@@ -188,9 +192,14 @@ def test_the_algorithm_does_not_depend_on_the_batch() -> None:
         ),
         # Many channels: pixels lie far apart.
         (
-            ops.ConvWeightGrad((1, 1), ((1, 1),) * 2, (1, 1), 1, (3, 3)),
-            ((9, 512, 7, 7), (9, 512, 7, 7)),
+            ops.ConvWeightGrad((2, 2), ((1, 1),) * 2, (1, 1), 1, (3, 3)),
+            ((9, 512, 14, 14), (9, 512, 7, 7)),
             "gather",
+        ),
+        (
+            ops.ConvWeightGrad((1, 1), ((1, 1),) * 2, (1, 1), 1, (3, 3)),
+            ((9, 64, 56, 56), (9, 64, 56, 56)),
+            "winograd4",
         ),
     ],
 )

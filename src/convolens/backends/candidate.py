@@ -47,9 +47,11 @@ class Candidate:
         nanoseconds: About how long a call takes on one core.
         prepare: Makes the function that computes calls on inputs of the given specs, into an output
             of the given spec. What can be decided from the specs alone is decided here, once.
+        exact: Whether it adds up the definition's own products, in whatever order.
     """
 
     name: str
     refuse: Callable[[Op, Specs], str]
     nanoseconds: Callable[[Op, Specs], float]
     prepare: Callable[[Op, Specs, TensorSpec], Run]
+    exact: bool = True

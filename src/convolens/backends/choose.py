@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from convolens.backends.candidate import Candidate, Run, Specs
+from convolens.backends.exact import is_exact
 from convolens.backends.isa import isa
 from convolens.backends.native import KERNELS
 from convolens.backends.reference import REFERENCE
@@ -16,6 +17,7 @@ from convolens.ops import Op
 from convolens.spec import TensorSpec
 
 _forced: str | None = None
+_INEXACT = "with set_exact(True), only what adds up the definition's own products"
 
 
 class Choice(NamedTuple):
@@ -42,19 +44,25 @@ def candidates(op: Op, specs: Specs) -> list[Verdict]:
         >>> [verdict.candidate.name for verdict in candidates(Relu(), (TensorSpec((2, 3)),))]
         ['native', 'reference']
     """
+    return _verdicts(op, specs, is_exact())
+
+
+def _verdicts(op: Op, specs: Specs, exact: bool) -> list[Verdict]:
     verdicts = []
     for candidate in (*KERNELS.get(type(op), ()), REFERENCE):
         reason = candidate.refuse(op, specs)
+        if exact and not candidate.exact:
+            reason = reason or _INEXACT
         nanoseconds = float("inf") if reason else candidate.nanoseconds(op, specs)
         verdicts.append(Verdict(candidate, nanoseconds, reason))
     return verdicts
 
 
 @lru_cache(maxsize=8192)
-def _choose(op: Op, specs: Specs, forced: str | None) -> Choice:
+def _choose(op: Op, specs: Specs, forced: str | None, exact: bool) -> Choice:
     isa()  # a set that cannot run here is refused before the first call
     output = op.infer(*specs)
-    verdicts = candidates(op, specs)
+    verdicts = _verdicts(op, specs, exact)
     named = [verdict for verdict in verdicts if verdict.candidate.name == forced]
     if named and named[0].reason:
         raise ArgumentError(
@@ -71,7 +79,7 @@ def choose(op: Op, specs: Specs) -> Choice:
     Raises:
         ConvolensError: If the operator refuses the specs, or a forced algorithm cannot compute it.
     """
-    return _choose(op, specs, _forced)
+    return _choose(op, specs, _forced, is_exact())
 
 
 @contextmanager

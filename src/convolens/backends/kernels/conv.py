@@ -15,6 +15,8 @@ from convolens.backends.layout import dense, empty
 from convolens.ops import Array, Conv, ConvInputGrad, ConvWeightGrad, Op
 from convolens.spec import TensorSpec
 
+Prepare = Callable[[Op, Specs, TensorSpec], Run]
+
 #: The padded rows of one row of outputs may have this many floats.
 _LARGEST_ROWS = 2**24
 
@@ -124,7 +126,7 @@ def _layout(op: Op, specs: Specs, algorithm: str, backward: bool) -> tuple[objec
     return algorithm, backward, conv.stride, conv.padding, conv.dilation, conv.groups, phases
 
 
-def _prepare_forward(algorithm: str) -> Callable[[Op, Specs, TensorSpec], Run]:
+def _prepare_forward(algorithm: str) -> Prepare:
     def prepare(op: Op, specs: Specs, output: TensorSpec) -> Run:
         problem = _problem(op, specs, algorithm)
 
@@ -142,7 +144,7 @@ def _prepare_forward(algorithm: str) -> Callable[[Op, Specs, TensorSpec], Run]:
     return prepare
 
 
-def _prepare_input_grad(algorithm: str) -> Callable[[Op, Specs, TensorSpec], Run]:
+def _prepare_input_grad(algorithm: str) -> Prepare:
     def prepare(op: Op, specs: Specs, output: TensorSpec) -> Run:
         problem = _problem(op, specs, algorithm)
 
@@ -159,7 +161,7 @@ def _prepare_input_grad(algorithm: str) -> Callable[[Op, Specs, TensorSpec], Run
     return prepare
 
 
-def _prepare_weight_grad(algorithm: str) -> Callable[[Op, Specs, TensorSpec], Run]:
+def _prepare_weight_grad(algorithm: str) -> Prepare:
     def prepare(op: Op, specs: Specs, output: TensorSpec) -> Run:
         weight_grad = _problem(op, specs, algorithm).weight_grad
 
@@ -173,14 +175,19 @@ def _prepare_weight_grad(algorithm: str) -> Callable[[Op, Specs, TensorSpec], Ru
     return prepare
 
 
+def _winograd(m: int, prepare: Callable[[str], Prepare]) -> Candidate:
+    name, cost = f"winograd{m}", conv_cost.winograd(m)
+    return Candidate(name, _refuse_winograd, cost, prepare(name), exact=False)
+
+
 FORWARD = (
     Candidate("product", _refuse_product, conv_cost.product, _prepare_forward("product")),
     Candidate("direct", _refuse, conv_cost.direct, _prepare_forward("direct")),
     Candidate("gather", _refuse, conv_cost.gather, _prepare_forward("gather")),
     Candidate("planes", _refuse_planes, conv_cost.planes, _prepare_forward("planes")),
     Candidate("depthwise", _refuse_depthwise, conv_cost.depthwise, _prepare_forward("depthwise")),
-    Candidate("winograd2", _refuse_winograd, conv_cost.direct, _prepare_forward("winograd2")),
-    Candidate("winograd4", _refuse_winograd, conv_cost.direct, _prepare_forward("winograd4")),
+    _winograd(2, _prepare_forward),
+    _winograd(4, _prepare_forward),
 )
 INPUT_GRAD = (
     Candidate("product", _refuse_product, conv_cost.product, _prepare_input_grad("product")),
@@ -190,8 +197,8 @@ INPUT_GRAD = (
     Candidate(
         "depthwise", _refuse_depthwise, conv_cost.depthwise, _prepare_input_grad("depthwise")
     ),
-    Candidate("winograd2", _refuse_winograd, conv_cost.direct, _prepare_input_grad("winograd2")),
-    Candidate("winograd4", _refuse_winograd, conv_cost.direct, _prepare_input_grad("winograd4")),
+    _winograd(2, _prepare_input_grad),
+    _winograd(4, _prepare_input_grad),
 )
 WEIGHT_GRAD = (
     Candidate("direct", _refuse, conv_cost.direct, _prepare_weight_grad("direct")),
@@ -201,6 +208,6 @@ WEIGHT_GRAD = (
     Candidate(
         "depthwise", _refuse_depthwise, conv_cost.depthwise, _prepare_weight_grad("depthwise")
     ),
-    Candidate("winograd2", _refuse_winograd, conv_cost.direct, _prepare_weight_grad("winograd2")),
-    Candidate("winograd4", _refuse_winograd, conv_cost.direct, _prepare_weight_grad("winograd4")),
+    _winograd(2, _prepare_weight_grad),
+    _winograd(4, _prepare_weight_grad),
 )

@@ -4,11 +4,12 @@ The models count what the inner loops do for one output position (or pixel of a 
 multiply-adds or two loads a cycle, and some cycles for what surrounds a loop. They are right to
 about a quarter, which is enough to tell the candidates apart. All are proportional to the batch
 size: the choice must not depend on it, so that a batch gives the same bits as its images one by
-one.
+one. What a call does once, such as to read its weights, is shared by a few images.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from math import gcd, prod
@@ -25,6 +26,14 @@ _TILE, _SEGMENT = 45.0, 8.0
 #: Cycles to copy a piece of at most a register, into a tile or a wider panel, and to add one to
 #: what lies in memory.
 _COPY, _COPY_WIDE, _ADD = 2.5, 4.0, 2.0
+#: The images among which the models share what a call does once: few, so that a single image is
+#: not slow either, and those of a training step for the weight gradient.
+_IMAGES, _IMAGES_OF_A_STEP = 4, 16
+#: Floats that stay in the second level of cache, and in a fair share of the third; cycles to read
+#: a float from the third, and as many again from beyond.
+_NEAR, _SHARED, _FAR = 256 * 1024, 4096 * 1024, 0.6
+#: Cycles, for each weight of its gradient, to begin, add up and turn the partial sums of a call.
+_SUMS_DIRECT, _SUMS_GATHER = 5.0, 1.0
 #: Lines of 64 bytes in the first level of cache, per set, and sets.
 _WAYS, _SETS, _LINE = 12, 64, 64
 
@@ -180,16 +189,17 @@ def direct(op: Op, specs: Specs) -> float:
         return _NANOSECONDS * g.places * g.groups * _weight_grad_direct(g)
     if isinstance(op, ConvInputGrad):
         # Phase by phase of the stride, each pixel reads the taps that fall on outputs.
-        pixels = g.batch * prod(g.sizes)
         taps = prod(g.kernel) / prod(g.stride)
         merged = g.merged and g.stride[-1] == 1
         segments = taps / g.kernel[-1] if merged else taps
         run = g.outputs * (g.kernel[-1] if merged else 1)
         rows = _rows(-(-g.sizes[-1] // g.stride[-1]))
         each = _products(taps * g.outputs, segments, g.channels, rows, run)
-        return _NANOSECONDS * pixels * g.groups * each
+        cycles = max(prod(g.sizes) * each, _far(g.length * g.outputs))
+        return _NANOSECONDS * g.batch * g.groups * cycles
     each = _products(g.length, g.segments, g.outputs, _rows(g.positions[-1]), g.run)
-    return _NANOSECONDS * g.places * g.groups * each
+    cycles = max(prod(g.positions) * each, _far(g.length * g.outputs))
+    return _NANOSECONDS * g.batch * g.groups * cycles
 
 
 def gather(op: Op, specs: Specs) -> float:
@@ -204,10 +214,12 @@ def gather(op: Op, specs: Specs) -> float:
         length = taps * g.outputs
         copies = taps * -(-g.outputs // lanes) * _COPY
         each = _products(length, 1, g.channels, rows, length) + copies
-        return _NANOSECONDS * g.batch * prod(g.sizes) * g.groups * each
+        cycles = max(prod(g.sizes) * each, _far(g.length * g.outputs))
+        return _NANOSECONDS * g.batch * g.groups * cycles
     copies = g.segments * -(-g.run // lanes) * _COPY
     each = _products(g.length, 1, g.outputs, _rows(g.positions[-1]), g.length) + copies
-    return _NANOSECONDS * g.places * g.groups * each
+    cycles = max(prod(g.positions) * each, _far(g.length * g.outputs))
+    return _NANOSECONDS * g.batch * g.groups * cycles
 
 
 def scatter(op: Op, specs: Specs) -> float:
@@ -237,7 +249,8 @@ def depthwise(op: Op, specs: Specs) -> float:
     """Return the time of filling registers with neighbouring channels, in nanoseconds."""
     g = geometry(op, specs)
     filled = -(-g.groups * g.outputs // registers().lanes)
-    return _NANOSECONDS * g.places * filled * (prod(g.kernel) * 0.7 + 4.0)
+    pixels = prod(g.sizes) / prod(g.positions)
+    return _NANOSECONDS * g.places * filled * (prod(g.kernel) * 0.7 + 4.0 + 5.0 * pixels)
 
 
 def _panel_steps(outputs: int, rows: float) -> float:
@@ -245,24 +258,44 @@ def _panel_steps(outputs: int, rows: float) -> float:
     return wide * _step(rows, 2) + narrow * _step(rows, 1)
 
 
+def _sums(tiles: list[int], columns: int, positions: int) -> float:
+    """Return the cycles for one output position, of tiles that are added up after some."""
+    wide, narrow = _panels(columns)
+    cycles = 0.0
+    for rows in tiles:
+        added = (wide + narrow) * _TILE + rows * (2 * wide + narrow) * _ADD
+        cycles += _panel_steps(columns, rows) + added / positions
+    return cycles
+
+
+def _once(g: Geometry, cycles: float) -> float:
+    """Return a position's share of what is done once a call, so many cycles for each weight."""
+    return cycles * g.length * g.outputs / (_IMAGES_OF_A_STEP * prod(g.positions))
+
+
 def _weight_grad_direct(g: Geometry) -> float:
     """Return the cycles for one output position."""
-    cycles = g.segments * sum(_panel_steps(g.outputs, r) for r in _tiles(g.run, registers().rows))
+    span = (g.positions[-1] - 1) * g.stride[-1] + (g.kernel[-1] - 1) * g.dilation[-1] + 1
+    row = 2 * (span * g.channels * g.groups * g.stride[0] + g.positions[-1] * g.outputs * g.groups)
+    count = max(1, min(16 * 1024 // row, g.places // g.batch // g.positions[-1]))
+    tiles = _tiles(g.run, registers().rows)
+    cycles = g.segments * _sums(tiles, g.outputs, count * g.positions[-1])
     # The image is read at the stride of a pixel. If that is a multiple of many lines of cache, its
     # numbers compete for a few of them.
     stride = g.channels * g.groups * g.stride[-1] * 4 // _LINE
     sets = _SETS // gcd(stride, _SETS) if stride else _SETS
-    if min(192, prod(g.positions)) > 2 * _WAYS * sets:
+    if min(192, prod(g.positions)) > _WAYS * sets:
         cycles *= 1.0 + 2.8 / sets
-    return cycles + 3.0 * sum(_panels(g.outputs))
+    return cycles + 3.0 * sum(_panels(g.outputs)) + _once(g, _SUMS_DIRECT)
 
 
 def _weight_grad_gather(g: Geometry) -> float:
     """Return the cycles for one output position."""
     tiles = _tiles(g.length, registers().rows)
     pieces = len(tiles) + g.segments - 1
-    cycles = sum(_panel_steps(g.outputs, rows) for rows in tiles)
-    return cycles + _COPY * pieces + 3.0 * sum(_panels(g.outputs))
+    cycles = _sums(tiles, g.outputs, min(192, prod(g.positions)))
+    cycles += _COPY * pieces + 3.0 * sum(_panels(g.outputs))
+    return cycles + _once(g, _SUMS_GATHER)
 
 
 def gather_taps(op: Op, specs: Specs) -> float:
@@ -271,8 +304,55 @@ def gather_taps(op: Op, specs: Specs) -> float:
     lanes = registers().lanes
     wide, narrow = _panels(g.length)
     pieces = g.segments * (1 + g.run // lanes) + wide + narrow
-    steps = sum(
-        wide * _step(rows, 2) + narrow * _step(rows, 1)
-        for rows in _tiles(g.outputs, registers().rows)
-    )
-    return _NANOSECONDS * g.places * g.groups * (steps + _COPY_WIDE * pieces)
+    tiles = _tiles(g.outputs, registers().rows)
+    steps = _sums(tiles, g.length, min(192, prod(g.positions)))
+    each = steps + _COPY_WIDE * pieces + _once(g, _SUMS_GATHER)
+    return _NANOSECONDS * g.places * g.groups * each
+
+
+def winograd(m: int) -> Callable[[Op, Specs], float]:
+    """Return the time of Winograd's F(m x m, 3 x 3), in nanoseconds, as a function of a call."""
+
+    def nanoseconds(op: Op, specs: Specs) -> float:
+        g = geometry(op, specs)
+        if isinstance(op, ConvWeightGrad):
+            image = _winograd_weight_grad(g, m)
+        elif isinstance(op, ConvInputGrad):
+            image = _winograd(m, g.sizes, g.outputs, g.channels)
+        else:
+            image = _winograd(m, g.positions, g.channels, g.outputs)
+        return _NANOSECONDS * g.batch * image
+
+    return nanoseconds
+
+
+def _winograd(m: int, sizes: tuple[int, ...], length: int, columns: int) -> float:
+    """Return the cycles of an image: those of its tiles, or of reading the weights for them."""
+    lanes, most = registers().lanes, registers().rows
+    places, tiles = (m + 2) ** 2, prod(-(-size // m) for size in sizes)
+    register, begin = {2: (40.0, 110.0), 4: (165.0, 150.0)}[m]
+    rows = min(2 * most, _IMAGES * tiles)
+    steps = length * _panel_steps(columns, rows) + sum(_panels(columns)) * (_TILE + _SEGMENT)
+    tile = places * 1.1 * steps / rows
+    block = most * max(1, min(4, _NEAR // (places * length * most)))
+    reads = max(1 / _IMAGES, tiles / block) * _far(places * length * columns)
+    moved = register * (-(-length // lanes) - (-columns // lanes)) + begin
+    return max(tiles * tile, reads) + tiles * moved
+
+
+def _winograd_weight_grad(g: Geometry, m: int) -> float:
+    """Return the cycles of an image: the products of few channels stay in a core's cache."""
+    places, tiles = (m + 2) ** 2, prod(-(-size // m) for size in g.positions)
+    register, begin = {2: (40.0, 110.0), 4: (165.0, 300.0)}[m]
+    wide, narrow = _panels(g.outputs)
+    near = places * g.channels * g.outputs < _NEAR
+    products = (1.45 if near else 1.95) * places * g.channels * (wide + narrow / 2)
+    lanes = registers().lanes
+    moved = register * (-(-g.channels // lanes) - (-g.outputs // lanes)) + begin
+    once = 0.5 * places * g.channels * g.outputs
+    return tiles * (products + moved) + once / _IMAGES_OF_A_STEP
+
+
+def _far(weights: float) -> float:
+    """Return the cycles to read weights, of which some stay near."""
+    return _FAR * (max(0.0, weights - _NEAR) + max(0.0, weights - _SHARED))
