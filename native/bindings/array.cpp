@@ -101,7 +101,16 @@ float* Array::write_strided(const char* name) const {
 
 const i64* Array::read_int64(const char* name, std::initializer_list<i64> shape) const {
     check_shape(*this, name, shape);
+    return read_int64(name);
+}
+
+const i64* Array::read_int64(const char* name) const {
     return static_cast<const i64*>(checked(*this, name, NPY_INT64, "int64"));
+}
+
+i64* Array::write_int64(const char* name) const {
+    if (!PyArray_ISWRITEABLE(array_)) refuse(name, "the array is read-only");
+    return const_cast<i64*>(read_int64(name));
 }
 
 PyObject* new_array(std::span<const npy_intp> shape, PyArray_Descr* dtype) {

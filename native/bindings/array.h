@@ -53,6 +53,9 @@ class Array {
     float* write_strided(const char* name) const;
     // A pointer to a dense int64 array of a given shape.
     const i64* read_int64(const char* name, std::initializer_list<i64> shape) const;
+    // The same for an array of any shape.
+    const i64* read_int64(const char* name) const;
+    i64* write_int64(const char* name) const;
 
   private:
     PyArrayObject* array_ = nullptr;

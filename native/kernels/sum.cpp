@@ -1,32 +1,9 @@
 // Sums along one axis, in chunks whose bounds depend on the shape alone.
 #include "kernels/kernels.h"
-#include "simd/simd.h"
+#include "kernels/terms.h"
 
 namespace convolens::CONVOLENS_ISA {
 namespace {
-
-using namespace simd;
-
-// Four partial sums hide the latency of the addition. Each starts anew after kShort terms and is
-// added to a total: the error of a sum grows with the length of its chain of additions.
-constexpr int kSums = 4;
-constexpr i64 kShort = 8;
-
-// The sum of `terms` registers, the i-th of which is term(i).
-template <class Term>
-CONVOLENS_INLINE vec sum_terms(i64 terms, Term term) {
-    vec total{};
-    i64 i = 0;
-    while (i + kSums <= terms) {
-        vec sums[kSums]{};
-        const i64 end = i + kSums * kShort;
-        for (; i + kSums <= terms && i < end; i += kSums)
-            for (int j = 0; j < kSums; ++j) sums[j] += term(i + j);
-        total += (sums[0] + sums[1]) + (sums[2] + sums[3]);
-    }
-    for (; i < terms; ++i) total += term(i);
-    return total;
-}
 
 float sum_row(const float* x, i64 length) {
     const i64 whole = length / kLanes;

@@ -225,6 +225,46 @@ def inverse(table: Table, inputs: int) -> Table:
     return result
 
 
+def adaptive(size: int, outputs: int) -> Table:
+    """Return the table of windows that share out an axis of ``size`` inputs among the outputs.
+
+    Output i reads the inputs from floor(i size / outputs) to ceil((i + 1) size / outputs) - 1. Where
+    ``outputs`` does not divide ``size``, neighbours overlap, and shorter windows end with
+    ``OUTSIDE``.
+
+    Example:
+        >>> adaptive(5, 2)
+        array([[0, 1, 2],
+               [2, 3, 4]])
+        >>> adaptive(5, 3)
+        array([[ 0,  1],
+               [ 1,  2],
+               [ 3,  4]])
+    """
+    output = np.arange(outputs, dtype=np.int64)
+    first = output * size // max(1, outputs)
+    end = -(-(output + 1) * size // max(1, outputs))
+    table = first[:, None] + np.arange(int((end - first).max(initial=0)), dtype=np.int64)
+    table[table >= end[:, None]] = OUTSIDE
+    return table
+
+
+def runs(table: Table) -> tuple[Table, Table, int]:
+    """Return the first input that each output reads, how many it reads, and the step between them.
+
+    An output that reads none has 0 for both.
+
+    Example:
+        >>> runs(sliding(5, kernel=3, stride=2, padding=1))
+        (array([0, 1, 3]), array([2, 3, 2]), 1)
+    """
+    reads = table >= 0
+    count = reads.sum(axis=1)
+    first = np.where(count > 0, np.where(reads, table, _LARGEST).min(axis=1, initial=_LARGEST), 0)
+    steps = np.diff(table, axis=1)[reads[:, 1:] & reads[:, :-1]]
+    return first, count, int(steps[0]) if steps.size else 1
+
+
 def coverage(table: Table, inputs: int) -> Table:
     """Return how often each input is read.
 

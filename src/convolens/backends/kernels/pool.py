@@ -1,8 +1,10 @@
-"""Kernels for max and average pooling."""
+"""Kernels for poolings: their windows, as the operators' tap tables say."""
 
 from __future__ import annotations
 
 from typing import cast
+
+import numpy as np
 
 from convolens import _native
 from convolens.backends.candidate import Candidate, Run, Specs
@@ -10,87 +12,77 @@ from convolens.backends.kernels._common import estimate, refuse_all_but_float32
 from convolens.backends.layout import dense, empty
 from convolens.ops import Array, AvgPool, AvgPoolGrad, Op
 from convolens.ops._pool_geometry import PoolGeometry
+from convolens.ops._taps import PAD, Table, runs
 from convolens.spec import TensorSpec
 
-
-def _refuse(op: Op, specs: Specs) -> str:
-    if reason := refuse_all_but_float32(op, specs):
-        return reason
-    if cast(PoolGeometry, op).rank > 2:
-        return "kernels have 1 or 2 spatial axes, not 3"
-    return ""
+_AXES = 3
+_ONE: Table = np.zeros((1, 1), np.int64)
 
 
-def _pool(op: Op, image: TensorSpec, output: TensorSpec) -> _native.Pool:
-    pool = cast(PoolGeometry, op)
+def _pool(op: Op, image: TensorSpec, first: int = 0, divisor: float = 0.0) -> _native.Pool:
+    """Return the geometry. An average counts the entries from ``first`` on."""
     n, c, *sizes = image.shape
+    missing = _AXES - len(sizes)
+    tables = [_ONE] * missing + cast(PoolGeometry, op).tables(sizes)
+    parts = [runs(table) for table in tables]
     return _native.Pool(
-        input=(n, c, *_two(sizes, 1)),
-        output=_two(output.shape[2:], 1),
-        kernel=_two(pool.kernel, 1),
-        stride=_two(pool.stride, 1),
-        before=_two([before for before, _ in pool.padding], 0),
-        after=_two([after for _, after in pool.padding], 0),
-        dilation=_two(pool.dilation, 1),
-        include_padding=isinstance(op, AvgPool | AvgPoolGrad) and op.count_include_pad,
+        input=(n, c, *(1,) * missing, *sizes),
+        first=[begin.tolist() for begin, _, _ in parts],
+        count=[count.tolist() for _, count, _ in parts],
+        cells=[(table >= first).sum(axis=1).tolist() for table in tables],
+        step=tuple(step for _, _, step in parts),
+        divisor=divisor,
+        power=1.0,
     )
 
 
-def _two(values: tuple[int, ...] | list[int], missing: int) -> tuple[int, int]:
-    first, second = (missing, *values) if len(values) == 1 else values
-    return first, second
-
-
-def _image(array: Array) -> Array:
-    array = dense(array)
-    return array if array.ndim == 4 else array[:, :, None]
-
-
 def _prepare_max(op: Op, specs: Specs, output: TensorSpec) -> Run:
-    forward = _pool(op, specs[0], output).max_forward
+    forward = _pool(op, specs[0]).max_forward
 
     def run(x: Array) -> Array:
         y = empty(output)
-        forward(_image(x), _image(y))
+        forward(dense(x), y)
         return y
 
     return run
 
 
 def _prepare_avg(op: Op, specs: Specs, output: TensorSpec) -> Run:
-    forward = _pool(op, specs[0], output).avg_forward
+    average = cast(AvgPool, op)
+    forward = _pool(op, specs[0], PAD if average.count_include_pad else 0).avg_forward
 
     def run(x: Array) -> Array:
         y = empty(output)
-        forward(_image(x), _image(y))
+        forward(dense(x), y)
         return y
 
     return run
 
 
 def _prepare_max_grad(op: Op, specs: Specs, output: TensorSpec) -> Run:
-    backward = _pool(op, specs[0], specs[1]).max_backward
+    backward = _pool(op, specs[0]).max_backward
 
     def run(x: Array, g: Array) -> Array:
         dx = empty(output)
-        backward(_image(x), _image(g), _image(dx))
+        backward(dense(x), dense(g), dx)
         return dx
 
     return run
 
 
 def _prepare_avg_grad(op: Op, specs: Specs, output: TensorSpec) -> Run:
-    backward = _pool(op, output, specs[0]).avg_backward
+    average = cast(AvgPoolGrad, op)
+    backward = _pool(op, output, PAD if average.count_include_pad else 0).avg_backward
 
     def run(g: Array) -> Array:
         dx = empty(output)
-        backward(_image(g), _image(dx))
+        backward(dense(g), dx)
         return dx
 
     return run
 
 
-MAX = Candidate("native", _refuse, estimate, _prepare_max)
-MAX_GRAD = Candidate("native", _refuse, estimate, _prepare_max_grad)
-AVG = Candidate("native", _refuse, estimate, _prepare_avg)
-AVG_GRAD = Candidate("native", _refuse, estimate, _prepare_avg_grad)
+MAX = Candidate("native", refuse_all_but_float32, estimate, _prepare_max)
+MAX_GRAD = Candidate("native", refuse_all_but_float32, estimate, _prepare_max_grad)
+AVG = Candidate("native", refuse_all_but_float32, estimate, _prepare_avg)
+AVG_GRAD = Candidate("native", refuse_all_but_float32, estimate, _prepare_avg_grad)
