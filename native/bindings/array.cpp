@@ -99,13 +99,13 @@ float* Array::write_strided(const char* name) const {
     return const_cast<float*>(read_strided(name));
 }
 
+const i64* Array::read_int64(const char* name) const {
+    return static_cast<const i64*>(checked(*this, name, NPY_INT64, "int64"));
+}
+
 const i64* Array::read_int64(const char* name, std::initializer_list<i64> shape) const {
     check_shape(*this, name, shape);
     return read_int64(name);
-}
-
-const i64* Array::read_int64(const char* name) const {
-    return static_cast<const i64*>(checked(*this, name, NPY_INT64, "int64"));
 }
 
 i64* Array::write_int64(const char* name) const {

@@ -51,10 +51,9 @@ class Array {
     // Throws std::invalid_argument otherwise.
     const float* read_strided(const char* name) const;
     float* write_strided(const char* name) const;
-    // A pointer to a dense int64 array of a given shape.
-    const i64* read_int64(const char* name, std::initializer_list<i64> shape) const;
-    // The same for an array of any shape.
+    // A pointer to a dense int64 array, of a given shape or any.
     const i64* read_int64(const char* name) const;
+    const i64* read_int64(const char* name, std::initializer_list<i64> shape) const;
     i64* write_int64(const char* name) const;
 
   private:

@@ -9,8 +9,10 @@ NB_MODULE(_native, module) {
     convolens::bind_conv(module);
     convolens::bind_dense(module);
     convolens::bind_elementwise(module);
+    convolens::bind_normalize(module);
     convolens::bind_pool(module);
     convolens::bind_rows(module);
     convolens::bind_system(module);
+    convolens::bind_unpool(module);
     convolens::bind_update(module);
 }

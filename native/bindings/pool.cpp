@@ -135,7 +135,7 @@ class Pool {
     using Lists = std::array<Axis::List, kAxes>;
 
     Pool(std::array<i64, 5> input, const Lists& first, const Lists& count, const Lists& cells,
-         std::array<i64, kAxes> step, double divisor, double power) {
+         std::array<i64, kAxes> step, double divisor) {
         check(input[0] >= 0 && input[0] <= kLargestExtent);
         check(input[1] >= 0 && input[1] <= kLargestExtent);
         for (std::size_t axis = 0; axis < kAxes; ++axis)
@@ -143,7 +143,6 @@ class Pool {
         n_ = input[0];
         c_ = input[1];
         divisor_ = static_cast<float>(divisor);
-        power_ = static_cast<float>(power);
         banded_ = axes_[0].inputs() > 1 ? 0 : axes_[1].inputs() > 1 ? 1 : 2;
         disjoint_ = covering_ = true;
         for (const Axis& axis : axes_) {
@@ -219,7 +218,6 @@ class Pool {
         args.c = c_;
         for (int axis = 0; axis < kAxes; ++axis) args.axes[axis] = at(axis).args();
         args.divisor = divisor_;
-        args.power = power_;
         args.banded = banded_;
         args.disjoint = disjoint_;
         args.covering = covering_;
@@ -288,7 +286,7 @@ class Pool {
 
     std::vector<Axis> axes_;
     i64 n_ = 0, c_ = 0;
-    float divisor_ = 0, power_ = 1;
+    float divisor_ = 0;
     int banded_ = 0;
     bool disjoint_ = false, covering_ = false;
     i64 pitch_ = 1;  // pixels from one input to the next along the banded axis
@@ -301,9 +299,9 @@ class Pool {
 void bind_pool(nb::module_& module) {
     nb::class_<Pool>(module, "Pool")
         .def(nb::init<std::array<i64, 5>, Pool::Lists, Pool::Lists, Pool::Lists,
-                      std::array<i64, kAxes>, double, double>(),
+                      std::array<i64, kAxes>, double>(),
              nb::arg("input"), nb::arg("first"), nb::arg("count"), nb::arg("cells"),
-             nb::arg("step"), nb::arg("divisor"), nb::arg("power"))
+             nb::arg("step"), nb::arg("divisor"))
         .def("max_forward", &Pool::max_forward, nb::arg("x"), nb::arg("y"))
         .def("max_indices", &Pool::max_indices, nb::arg("x"), nb::arg("y").none(), nb::arg("index"))
         .def("max_backward", &Pool::max_backward, nb::arg("x"), nb::arg("g"), nb::arg("dx"))

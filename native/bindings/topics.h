@@ -9,9 +9,11 @@ void bind_arrays(nanobind::module_& module);
 void bind_conv(nanobind::module_& module);
 void bind_dense(nanobind::module_& module);
 void bind_elementwise(nanobind::module_& module);
+void bind_normalize(nanobind::module_& module);
 void bind_pool(nanobind::module_& module);
 void bind_rows(nanobind::module_& module);
 void bind_system(nanobind::module_& module);
+void bind_unpool(nanobind::module_& module);
 void bind_update(nanobind::module_& module);
 
 }  // namespace convolens

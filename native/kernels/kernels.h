@@ -144,7 +144,6 @@ struct PoolArgs {
     i64 n, c;
     PoolAxis axes[3];
     float divisor;  // of averages: instead of the cells, or 0
-    float power;    // of power averages
     // Outputs: a unit is a block of lines and columns of a slice of them.
     i64 line_block, line_blocks;
     i64 column_block, column_blocks;
@@ -156,6 +155,102 @@ struct PoolArgs {
     const i64* band_end;
     bool disjoint;  // no input is read by two windows
     bool covering;  // each is read by exactly one
+};
+
+// y = factor * x^exponent * b; where x is 0 and `zero_stays`, 0. A unit is an element.
+struct PowerArgs {
+    const float* x;
+    const float* b;  // or null: 1
+    float* y;
+    float exponent, factor;
+    bool zero_stays;
+};
+
+// y[n][index[n][p][c]][c] = x[n][p][c], or adds it, after clearing y; or, the other way round,
+// y[n][p][c] = x[n][index[n][p][c]][c]. An index outside [0, pixels) is passed over, and `wrong`
+// becomes 1. A unit is (n, block of channels).
+struct UnpoolArgs {
+    const float* x;
+    const i64* index;
+    float* y;
+    i64 c, places, pixels;
+    i64 block, blocks;
+    bool accumulate;
+    int* wrong;
+};
+
+// An array [outer][reduced][inner] cut into chunks of the middle axis and blocks of columns. Of
+// each chunk two doubles a column go to partial[outer][chunk][2][inner]. A unit is (outer, chunk,
+// block).
+struct ColumnChunks {
+    i64 reduced, inner;
+    i64 chunk, chunks;
+    i64 block, blocks;
+    double* partial;
+};
+
+// The mean of each column of a chunk, and the sum of its squared deviations.
+struct MomentsArgs {
+    ColumnChunks columns;
+    const float* x;
+};
+
+// m[0][set], m[1][set] = mean and variance of the columns fold * channels + set * width + i, where
+// i < width. A unit is an outer index, with `sets` sets. Scratch: 2 inner doubles.
+struct MergeMomentsArgs {
+    ColumnChunks columns;
+    i64 folds, sets, width;
+    float* mean;
+    float* variance;
+};
+
+// The sum of g and the sum of g (x - centre) of each column of a chunk. `centre` has a number for
+// each column of each outer index, or, with `factor`, both have one for each row: g (x - centre)
+// factor.
+struct CentredSumsArgs {
+    ColumnChunks columns;
+    const float* x;
+    const float* g;
+    const float* centre;
+    const float* factor;  // or null
+};
+
+// plain[outer][c], product[outer][c] = these sums of the columns fold * channels + c, the second
+// times scale[outer][c]. A unit is an outer index.
+struct MergeSumsArgs {
+    ColumnChunks columns;
+    i64 folds, channels;
+    const float* scale;  // or null
+    float* plain;
+    float* product;
+};
+
+// y = (x - centre) scale + shift; or, with g, y = g scale - shift - (x - centre) slope; each by
+// columns of an outer index. A unit is (outer, block of rows).
+struct ColumnsAffineArgs {
+    const float* x;
+    const float* g;  // or null
+    float* y;
+    i64 rows, inner;
+    i64 block, blocks;  // of rows
+    const float* centre;
+    const float* scale;
+    const float* shift;
+    const float* slope;
+};
+
+// Rows brought to mean 0 and variance 1, times weight, plus bias; or, with g, the gradient of that.
+// A unit is a row.
+struct NormalizeRowsArgs {
+    const float* x;
+    const float* g;  // or null
+    float* y;
+    i64 length;
+    const float* mean;
+    const float* variance;
+    float eps;
+    const float* weight;  // or null
+    const float* bias;    // or null
 };
 
 // packed[panel][l][width] = w(l, panel * width + column), zero beyond `columns`.
@@ -281,54 +376,65 @@ struct UpdateArgs {
 };
 
 // X(name, arguments, floats of scratch a unit needs)
-#define CONVOLENS_KERNELS(X)                \
-    X(relu, ElementwiseArgs)                \
-    X(relu_grad, ElementwiseArgs)           \
-    X(sigmoid, ElementwiseArgs)             \
-    X(sigmoid_grad, ElementwiseArgs)        \
-    X(tanh, ElementwiseArgs)                \
-    X(tanh_grad, ElementwiseArgs)           \
-    X(exp, ElementwiseArgs)                 \
-    X(scale, ElementwiseArgs)               \
-    X(add, ElementwiseArgs)                 \
-    X(sub, ElementwiseArgs)                 \
-    X(mul, ElementwiseArgs)                 \
-    X(div, ElementwiseArgs)                 \
-    X(add_rows, BroadcastArgs)              \
-    X(sub_rows, BroadcastArgs)              \
-    X(mul_rows, BroadcastArgs)              \
-    X(div_rows, BroadcastArgs)              \
-    X(sum, SumArgs)                         \
-    X(transpose, TransposeArgs)             \
-    X(move, MoveArgs)                       \
-    X(weigh, WeighArgs)                     \
-    X(softmax, RowsArgs)                    \
-    X(softmax_grad, RowsArgs)               \
-    X(log_softmax, RowsArgs)                \
-    X(log_softmax_grad, RowsArgs)           \
-    X(cross_entropy, CrossEntropyArgs)      \
-    X(cross_entropy_grad, CrossEntropyArgs) \
-    X(dropout, DropoutArgs)                 \
-    X(response_norm, ResponseNormArgs)      \
-    X(response_norm_grad, ResponseNormArgs) \
-    X(max_pool, PoolArgs)                   \
-    X(max_pool_indices, PoolArgs)           \
-    X(max_pool_grad, PoolArgs)              \
-    X(avg_pool, PoolArgs)                   \
-    X(avg_pool_grad, PoolArgs)              \
-    X(pack, PackArgs)                       \
-    X(pack_narrow, PackNarrowArgs)          \
-    X(gemm, GemmArgs)                       \
-    X(dots, DotsArgs)                       \
-    X(window_product, WindowArgs)           \
-    X(window_planes, WindowArgs)            \
-    X(window_scatter, ScatterArgs)          \
-    X(weight_grad, WeightGradArgs)          \
-    X(weight_grad_gather, WeightGradArgs)   \
-    X(weight_grad_planes, WeightGradArgs)   \
-    X(sgd, UpdateArgs)                      \
-    X(adagrad, UpdateArgs)                  \
-    X(rmsprop, UpdateArgs)                  \
+#define CONVOLENS_KERNELS(X)                  \
+    X(relu, ElementwiseArgs)                  \
+    X(relu_grad, ElementwiseArgs)             \
+    X(sigmoid, ElementwiseArgs)               \
+    X(sigmoid_grad, ElementwiseArgs)          \
+    X(tanh, ElementwiseArgs)                  \
+    X(tanh_grad, ElementwiseArgs)             \
+    X(exp, ElementwiseArgs)                   \
+    X(scale, ElementwiseArgs)                 \
+    X(add, ElementwiseArgs)                   \
+    X(sub, ElementwiseArgs)                   \
+    X(mul, ElementwiseArgs)                   \
+    X(div, ElementwiseArgs)                   \
+    X(add_rows, BroadcastArgs)                \
+    X(sub_rows, BroadcastArgs)                \
+    X(mul_rows, BroadcastArgs)                \
+    X(div_rows, BroadcastArgs)                \
+    X(sum, SumArgs)                           \
+    X(transpose, TransposeArgs)               \
+    X(move, MoveArgs)                         \
+    X(weigh, WeighArgs)                       \
+    X(softmax, RowsArgs)                      \
+    X(softmax_grad, RowsArgs)                 \
+    X(log_softmax, RowsArgs)                  \
+    X(log_softmax_grad, RowsArgs)             \
+    X(cross_entropy, CrossEntropyArgs)        \
+    X(cross_entropy_grad, CrossEntropyArgs)   \
+    X(dropout, DropoutArgs)                   \
+    X(response_norm, ResponseNormArgs)        \
+    X(response_norm_grad, ResponseNormArgs)   \
+    X(max_pool, PoolArgs)                     \
+    X(max_pool_indices, PoolArgs)             \
+    X(max_pool_grad, PoolArgs)                \
+    X(avg_pool, PoolArgs)                     \
+    X(avg_pool_grad, PoolArgs)                \
+    X(power, PowerArgs)                       \
+    X(unpool, UnpoolArgs)                     \
+    X(unpool_grad, UnpoolArgs)                \
+    X(moments, MomentsArgs)                   \
+    X(merge_moments, MergeMomentsArgs)        \
+    X(centred_sums, CentredSumsArgs)          \
+    X(merge_sums, MergeSumsArgs)              \
+    X(columns_affine, ColumnsAffineArgs)      \
+    X(columns_affine_grad, ColumnsAffineArgs) \
+    X(normalize_rows, NormalizeRowsArgs)      \
+    X(normalize_rows_grad, NormalizeRowsArgs) \
+    X(pack, PackArgs)                         \
+    X(pack_narrow, PackNarrowArgs)            \
+    X(gemm, GemmArgs)                         \
+    X(dots, DotsArgs)                         \
+    X(window_product, WindowArgs)             \
+    X(window_planes, WindowArgs)              \
+    X(window_scatter, ScatterArgs)            \
+    X(weight_grad, WeightGradArgs)            \
+    X(weight_grad_gather, WeightGradArgs)     \
+    X(weight_grad_planes, WeightGradArgs)     \
+    X(sgd, UpdateArgs)                        \
+    X(adagrad, UpdateArgs)                    \
+    X(rmsprop, UpdateArgs)                    \
     X(adam, UpdateArgs)
 
 // What a kernel needs to know of an instruction set before it runs.

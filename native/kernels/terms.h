@@ -1,6 +1,7 @@
-// Sums of registers in short chains: the error of a sum grows with the length of its chain.
+// Sums of many terms, whose rounding error grows with less than their number.
 #pragma once
 
+#include "kernels/kernels.h"
 #include "simd/simd.h"
 
 namespace convolens::CONVOLENS_ISA {
@@ -9,7 +10,7 @@ namespace {
 using namespace simd;
 
 // Four partial sums hide the latency of the addition. Each starts anew after kShort terms and is
-// added to a total.
+// added to a total: the error of a sum grows with the length of its chain of additions.
 constexpr int kSums = 4;
 constexpr i64 kShort = 8;
 
@@ -27,6 +28,21 @@ CONVOLENS_INLINE vec sum_terms(i64 terms, Term term) {
     }
     for (; i < terms; ++i) total += term(i);
     return total;
+}
+
+// The first `count` lanes, and zeros after them.
+CONVOLENS_INLINE vec first_lanes(vec x, i64 count) {
+    for (i64 i = count; i < kLanes; ++i) x[i] = 0.0f;
+    return x;
+}
+
+// The sum over i < length of term(i), where term(i, count) computes a register of neighbours.
+template <class Term>
+CONVOLENS_INLINE float sum_of(i64 length, Term term) {
+    const i64 whole = length / kLanes, rest = length % kLanes;
+    vec total = sum_terms(whole, [&](i64 i) { return term(i * kLanes, Whole{}); });
+    if (rest) total += first_lanes(term(whole * kLanes, rest), rest);
+    return sum_lanes(total);
 }
 
 }  // namespace

@@ -97,7 +97,7 @@ CONVOLENS_INLINE vec select(ivec mask, vec a, vec b) {
     return mask ? a : b;
 }
 
-// a > b ? a : b, so b if one is NaN. As an expression, GCC makes two instructions of it.
+// a > b ? a : b, so b where one is NaN. Of the comparison GCC makes two instructions.
 CONVOLENS_INLINE vec max(vec a, vec b) {
 #if defined(__AVX512F__)
     return _mm512_maskz_max_ps(0xffff, a, b);
@@ -110,7 +110,7 @@ CONVOLENS_INLINE vec max(vec a, vec b) {
 #endif
 }
 
-// a < b ? a : b
+// a < b ? a : b, so b where one is NaN.
 CONVOLENS_INLINE vec min(vec a, vec b) {
 #if defined(__AVX512F__)
     return _mm512_maskz_min_ps(0xffff, a, b);

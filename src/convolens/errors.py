@@ -65,8 +65,8 @@ class DTypeError(ConvolensError, TypeError, RuntimeError):
     """A data type that the operation does not take. A RuntimeError too, since torch raises that."""
 
 
-class IndexRangeError(ConvolensError, IndexError, ValueError):
-    """An index, such as a class label, outside its range."""
+class IndexRangeError(ConvolensError, IndexError, ValueError, RuntimeError):
+    """An index, such as a class label, outside its range. torch raises one or the other."""
 
 
 class MemoryLimitError(ConvolensError, MemoryError):

@@ -1,6 +1,13 @@
 """What operators are: their mathematics, in NumPy, without tensors, graphs or kernels."""
 
 from convolens.ops._op import Array, Call, Cost, Mistake, Op, Sample, Value
+from convolens.ops.adaptive_avg_pool import AdaptiveAvgPool, AdaptiveAvgPoolGrad
+from convolens.ops.adaptive_max_pool import (
+    AdaptiveMaxPool,
+    AdaptiveMaxPoolGrad,
+    AdaptiveMaxPoolIndices,
+    AdaptiveMaxPoolPick,
+)
 from convolens.ops.add import Add
 from convolens.ops.avg_pool import AvgPool, AvgPoolGrad
 from convolens.ops.cast import Cast
@@ -11,13 +18,23 @@ from convolens.ops.cross_entropy import CrossEntropy, CrossEntropyGrad
 from convolens.ops.div import Div
 from convolens.ops.dropout import Dropout
 from convolens.ops.exp import Exp
+from convolens.ops.layer_norm import LayerNorm, LayerNormGrad, LayerNormSums, RowMoments
 from convolens.ops.linear import Linear
 from convolens.ops.local_response_norm import LocalResponseNorm, LocalResponseNormGrad
 from convolens.ops.log_softmax import LogSoftmax, LogSoftmaxGrad
+from convolens.ops.lp_pool import LPPool, LPPoolGrad
 from convolens.ops.matmul import Matmul
-from convolens.ops.max_pool import MaxPool, MaxPoolGrad, MaxPoolPick
+from convolens.ops.max_pool import MaxPool, MaxPoolGrad, MaxPoolIndices, MaxPoolPick
+from convolens.ops.max_unpool import MaxUnpool, MaxUnpoolGrad
 from convolens.ops.mean import Mean
+from convolens.ops.moments import Moments
 from convolens.ops.mul import Mul
+from convolens.ops.normalize import (
+    Normalize,
+    NormalizeFixedGrad,
+    NormalizeGrad,
+    NormalizeSums,
+)
 from convolens.ops.permute import Permute
 from convolens.ops.pow import Pow
 from convolens.ops.relu import Relu, ReluGrad
@@ -32,6 +49,12 @@ from convolens.ops.tanh import Tanh, TanhGrad
 
 __all__ = [
     "OPERATORS",
+    "AdaptiveAvgPool",
+    "AdaptiveAvgPoolGrad",
+    "AdaptiveMaxPool",
+    "AdaptiveMaxPoolGrad",
+    "AdaptiveMaxPoolIndices",
+    "AdaptiveMaxPoolPick",
     "Add",
     "Array",
     "AvgPool",
@@ -51,6 +74,11 @@ __all__ = [
     "Embed",
     "Exp",
     "Expand",
+    "LPPool",
+    "LPPoolGrad",
+    "LayerNorm",
+    "LayerNormGrad",
+    "LayerNormSums",
     "Linear",
     "LocalResponseNorm",
     "LocalResponseNormGrad",
@@ -59,16 +87,25 @@ __all__ = [
     "Matmul",
     "MaxPool",
     "MaxPoolGrad",
+    "MaxPoolIndices",
     "MaxPoolPick",
+    "MaxUnpool",
+    "MaxUnpoolGrad",
     "Mean",
     "Mistake",
+    "Moments",
     "Mul",
+    "Normalize",
+    "NormalizeFixedGrad",
+    "NormalizeGrad",
+    "NormalizeSums",
     "Op",
     "Permute",
     "Pow",
     "Relu",
     "ReluGrad",
     "Reshape",
+    "RowMoments",
     "Sample",
     "Scale",
     "Sigmoid",
@@ -91,8 +128,19 @@ OPERATORS: tuple[type[Op], ...] = (
     MaxPool,
     MaxPoolGrad,
     MaxPoolPick,
+    MaxPoolIndices,
+    MaxUnpool,
+    MaxUnpoolGrad,
     AvgPool,
     AvgPoolGrad,
+    LPPool,
+    LPPoolGrad,
+    AdaptiveMaxPool,
+    AdaptiveMaxPoolGrad,
+    AdaptiveMaxPoolPick,
+    AdaptiveMaxPoolIndices,
+    AdaptiveAvgPool,
+    AdaptiveAvgPoolGrad,
     Linear,
     Matmul,
     Relu,
@@ -111,6 +159,15 @@ OPERATORS: tuple[type[Op], ...] = (
     LocalResponseNorm,
     LocalResponseNormGrad,
     ChannelSum,
+    Moments,
+    Normalize,
+    NormalizeSums,
+    NormalizeGrad,
+    NormalizeFixedGrad,
+    RowMoments,
+    LayerNorm,
+    LayerNormSums,
+    LayerNormGrad,
     Add,
     Sub,
     Mul,

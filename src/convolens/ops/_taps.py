@@ -228,8 +228,8 @@ def inverse(table: Table, inputs: int) -> Table:
 def adaptive(size: int, outputs: int) -> Table:
     """Return the table of windows that share out an axis of ``size`` inputs among the outputs.
 
-    Output i reads the inputs from floor(i size / outputs) to ceil((i + 1) size / outputs) - 1. Where
-    ``outputs`` does not divide ``size``, neighbours overlap, and shorter windows end with
+    Output i reads the inputs from floor(i size / outputs) to ceil((i + 1) size / outputs) - 1.
+    Where ``outputs`` does not divide ``size``, neighbours overlap, and shorter windows end with
     ``OUTSIDE``.
 
     Example:

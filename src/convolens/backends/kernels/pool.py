@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from math import prod
 from typing import cast
 
 import numpy as np
@@ -10,79 +12,172 @@ from convolens import _native
 from convolens.backends.candidate import Candidate, Run, Specs
 from convolens.backends.kernels._common import estimate, refuse_all_but_float32
 from convolens.backends.layout import dense, empty
-from convolens.ops import Array, AvgPool, AvgPoolGrad, Op
-from convolens.ops._pool_geometry import PoolGeometry
-from convolens.ops._taps import PAD, Table, runs
+from convolens.ops import Array, LPPool, LPPoolGrad, MaxUnpool, MaxUnpoolGrad, Op
+from convolens.ops._avg_windows import AvgWindows
+from convolens.ops._pool_geometry import PoolWindows
+from convolens.ops._taps import Table, runs
 from convolens.spec import TensorSpec
 
 _AXES = 3
 _ONE: Table = np.zeros((1, 1), np.int64)
+#: Places within an image are counted in 32 bits.
+_LARGEST_IMAGE = 2**31 - 1
 
 
-def _pool(op: Op, image: TensorSpec, first: int = 0, divisor: float = 0.0) -> _native.Pool:
-    """Return the geometry. An average counts the entries from ``first`` on."""
+def _pool(op: Op, image: TensorSpec) -> _native.Pool:
+    """Return the geometry of a pooling of ``image``."""
     n, c, *sizes = image.shape
     missing = _AXES - len(sizes)
-    tables = [_ONE] * missing + cast(PoolGeometry, op).tables(sizes)
+    tables = [_ONE] * missing + cast(PoolWindows, op).tables(sizes)
     parts = [runs(table) for table in tables]
+    counted, divisor = 0, 0
+    if isinstance(op, AvgWindows):
+        counted, divisor = op.first_counted(), op.fixed_divisor() or 0
     return _native.Pool(
         input=(n, c, *(1,) * missing, *sizes),
-        first=[begin.tolist() for begin, _, _ in parts],
+        first=[first.tolist() for first, _, _ in parts],
         count=[count.tolist() for _, count, _ in parts],
-        cells=[(table >= first).sum(axis=1).tolist() for table in tables],
+        cells=[(table >= counted).sum(axis=1).tolist() for table in tables],
         step=tuple(step for _, _, step in parts),
         divisor=divisor,
-        power=1.0,
     )
 
 
-def _prepare_max(op: Op, specs: Specs, output: TensorSpec) -> Run:
-    forward = _pool(op, specs[0]).max_forward
+def _refuse(op: Op, specs: Specs) -> str:
+    if reason := refuse_all_but_float32(op, specs):
+        return reason
+    if prod(specs[0].shape[2:]) > _LARGEST_IMAGE:
+        return "an image has more than 2**31 - 1 pixels"
+    return "the output is empty" if op.infer(*specs).size == 0 else ""
+
+
+def _from_image(method: str) -> Callable[[Op, Specs, TensorSpec], Run]:
+    """Return how to prepare a kernel that reads an image."""
+
+    def prepare(op: Op, specs: Specs, output: TensorSpec) -> Run:
+        kernel = getattr(_pool(op, specs[0]), method)
+
+        def run(*arrays: Array) -> Array:
+            y = empty(output)
+            kernel(*map(dense, arrays), y)
+            return y
+
+        return run
+
+    return prepare
+
+
+def _prepare_indices(op: Op, specs: Specs, output: TensorSpec) -> Run:
+    kernel = _pool(op, specs[0]).max_indices
 
     def run(x: Array) -> Array:
-        y = empty(output)
-        forward(dense(x), y)
-        return y
+        index = empty(output)
+        kernel(dense(x), None, index)
+        return index
 
     return run
 
 
-def _prepare_avg(op: Op, specs: Specs, output: TensorSpec) -> Run:
-    average = cast(AvgPool, op)
-    forward = _pool(op, specs[0], PAD if average.count_include_pad else 0).avg_forward
-
-    def run(x: Array) -> Array:
-        y = empty(output)
-        forward(dense(x), y)
-        return y
-
-    return run
-
-
-def _prepare_max_grad(op: Op, specs: Specs, output: TensorSpec) -> Run:
-    backward = _pool(op, specs[0]).max_backward
-
-    def run(x: Array, g: Array) -> Array:
-        dx = empty(output)
-        backward(dense(x), dense(g), dx)
-        return dx
-
-    return run
-
-
-def _prepare_avg_grad(op: Op, specs: Specs, output: TensorSpec) -> Run:
-    average = cast(AvgPoolGrad, op)
-    backward = _pool(op, output, PAD if average.count_include_pad else 0).avg_backward
+def _prepare_spread(op: Op, specs: Specs, output: TensorSpec) -> Run:
+    kernel = _pool(op, output).avg_backward
 
     def run(g: Array) -> Array:
         dx = empty(output)
-        backward(dense(g), dx)
+        kernel(dense(g), dx)
         return dx
 
     return run
 
 
-MAX = Candidate("native", refuse_all_but_float32, estimate, _prepare_max)
-MAX_GRAD = Candidate("native", refuse_all_but_float32, estimate, _prepare_max_grad)
-AVG = Candidate("native", refuse_all_but_float32, estimate, _prepare_avg)
-AVG_GRAD = Candidate("native", refuse_all_but_float32, estimate, _prepare_avg_grad)
+def _is_whole(op: AvgWindows, sizes: tuple[int, ...]) -> bool:
+    """Return whether the only window is the image, and its mean is taken."""
+    tables = op.tables(sizes)
+    return op.fixed_divisor() is None and all(
+        table.shape == (1, size) and (table >= 0).all()
+        for table, size in zip(tables, sizes, strict=True)
+    )
+
+
+def _prepare_average(op: Op, specs: Specs, output: TensorSpec) -> Run:
+    n, c, *sizes = specs[0].shape
+    if not _is_whole(cast(AvgWindows, op), tuple(sizes)):
+        return _from_image("avg_forward")(op, specs, output)
+    pixels = prod(sizes)
+
+    def run(x: Array) -> Array:
+        y = empty(output)
+        _native.sum(dense(x), y, n, pixels, c, 1.0 / pixels)
+        return y
+
+    return run
+
+
+def _prepare_lp(op: Op, specs: Specs, output: TensorSpec) -> Run:
+    lp = cast(LPPool, op)
+    average = _pool(lp.mean(), specs[0]).avg_forward
+    (x_spec,) = specs
+    factor = float(prod(lp.kernel)) ** (1 / lp.norm)
+
+    def run(x: Array) -> Array:
+        powers, means, y = empty(x_spec), empty(output), empty(output)
+        _native.power(dense(x), None, powers, lp.norm, 1.0, False)
+        average(powers, means)
+        _native.power(means, None, y, 1 / lp.norm, factor, False)
+        return y
+
+    return run
+
+
+def _prepare_lp_grad(op: Op, specs: Specs, output: TensorSpec) -> Run:
+    lp = cast(LPPoolGrad, op)
+    spread = _pool(lp.mean(), specs[0]).avg_backward
+    _, y_spec, _ = specs
+    factor = float(prod(lp.kernel))
+
+    def run(x: Array, y: Array, g: Array) -> Array:
+        share, spreads, dx = empty(y_spec), empty(output), empty(output)
+        _native.power(dense(y), dense(g), share, 1 - lp.norm, factor, True)
+        spread(share, spreads)
+        _native.power(dense(x), spreads, dx, lp.norm - 1, 1.0, False)
+        return dx
+
+    return run
+
+
+def _prepare_unpool(op: Op, specs: Specs, output: TensorSpec) -> Run:
+    unpool = cast(MaxUnpool, op)
+
+    def run(x: Array, indices: Array) -> Array:
+        y = empty(output)
+        if not _native.unpool(dense(x), dense(indices), y, unpool.accumulate):
+            unpool.refuse_outside(indices)
+        return y
+
+    return run
+
+
+def _prepare_unpool_grad(op: Op, specs: Specs, output: TensorSpec) -> Run:
+    unpool = cast(MaxUnpoolGrad, op)
+
+    def run(indices: Array, g: Array) -> Array:
+        dx = empty(output)
+        if not _native.unpool_grad(dense(indices), dense(g), dx):
+            unpool.refuse_outside(indices)
+        return dx
+
+    return run
+
+
+def _row(prepare: Callable[[Op, Specs, TensorSpec], Run]) -> Candidate:
+    return Candidate("native", _refuse, estimate, prepare)
+
+
+MAX = _row(_from_image("max_forward"))
+MAX_GRAD = _row(_from_image("max_backward"))
+MAX_INDICES = _row(_prepare_indices)
+AVG = _row(_prepare_average)
+AVG_GRAD = _row(_prepare_spread)
+LP = _row(_prepare_lp)
+LP_GRAD = _row(_prepare_lp_grad)
+UNPOOL = _row(_prepare_unpool)
+UNPOOL_GRAD = _row(_prepare_unpool_grad)

@@ -1,0 +1,136 @@
+// A register of floats as doubles, for sums that must not lose digits.
+#pragma once
+
+#include "simd/simd.h"
+
+namespace simd {
+namespace {
+
+typedef double dvec __attribute__((vector_size(kLanes / 2 * sizeof(double))));
+typedef float half_vec __attribute__((vector_size(kLanes / 2 * sizeof(float))));
+
+// The lanes of a register: those of its first half, then those of its second.
+struct Wide {
+    dvec low, high;
+};
+
+template <int... I>
+CONVOLENS_INLINE Wide widen_lanes(vec x, Indices<I...>) {
+    const half_vec low = __builtin_shufflevector(x, x, I...);
+    const half_vec high = __builtin_shufflevector(x, x, (I + kLanes / 2)...);
+    return {__builtin_convertvector(low, dvec), __builtin_convertvector(high, dvec)};
+}
+
+CONVOLENS_INLINE Wide widen(vec x) {
+    return widen_lanes(x, typename Count<kLanes / 2>::type{});
+}
+
+// Two loads of half a register: each becomes doubles as it comes from memory.
+CONVOLENS_INLINE Wide load_wide(const float* p) {
+    half_vec low, high;
+    __builtin_memcpy(&low, p, sizeof(low));
+    __builtin_memcpy(&high, p + kLanes / 2, sizeof(high));
+    return {__builtin_convertvector(low, dvec), __builtin_convertvector(high, dvec)};
+}
+
+template <int... I>
+CONVOLENS_INLINE vec join_halves(half_vec low, half_vec high, Indices<I...>) {
+    return __builtin_shufflevector(low, high, I...);
+}
+
+CONVOLENS_INLINE vec narrow(Wide x) {
+    return join_halves(__builtin_convertvector(x.low, half_vec),
+                       __builtin_convertvector(x.high, half_vec), typename Count<kLanes>::type{});
+}
+
+CONVOLENS_INLINE Wide operator+(Wide a, Wide b) {
+    return {a.low + b.low, a.high + b.high};
+}
+
+CONVOLENS_INLINE Wide operator-(Wide a, Wide b) {
+    return {a.low - b.low, a.high - b.high};
+}
+
+CONVOLENS_INLINE Wide operator*(Wide a, Wide b) {
+    return {a.low * b.low, a.high * b.high};
+}
+
+CONVOLENS_INLINE Wide operator*(Wide a, double b) {
+    return {a.low * b, a.high * b};
+}
+
+CONVOLENS_INLINE Wide square_root(Wide x) {
+    for (int i = 0; i < kLanes / 2; ++i) {
+        x.low[i] = __builtin_sqrt(x.low[i]);
+        x.high[i] = __builtin_sqrt(x.high[i]);
+    }
+    return x;
+}
+
+// Lanes in a fixed order: halves are added, then halves of halves.
+CONVOLENS_INLINE double sum_lanes(Wide x) {
+    constexpr int half = kLanes / 2;
+    const dvec both = x.low + x.high;
+    double lanes[half];
+    __builtin_memcpy(lanes, &both, sizeof(both));
+    for (int width = half / 2; width > 0; width /= 2)
+        for (int i = 0; i < width; ++i) lanes[i] += lanes[i + width];
+    return lanes[0];
+}
+
+// Halves of two registers' blocks added: [first halves of a and b] + [second halves of a and b],
+// block by block of 2 * Half lanes.
+template <int Half, int... I>
+CONVOLENS_INLINE dvec add_wide_halves(dvec a, dvec b, Indices<I...>) {
+    constexpr int kWidth = kLanes / 2;
+    return __builtin_shufflevector(a, b, (I % (2 * Half) < Half ? I : I - Half + kWidth)...) +
+           __builtin_shufflevector(a, b, (I % (2 * Half) < Half ? I + Half : I + kWidth)...);
+}
+
+template <int Half>
+CONVOLENS_INLINE void fold_wide(dvec (&x)[kLanes / 2]) {
+    constexpr typename Count<kLanes / 2>::type lanes{};
+#pragma GCC unroll 4
+    for (int i = 0; i < Half; ++i) x[i] = add_wide_halves<Half>(x[i], x[i + Half], lanes);
+    if constexpr (Half > 1) fold_wide<Half / 2>(x);
+}
+
+// Lane i of the result is sum_lanes(x[i]).
+CONVOLENS_INLINE Wide sum_each(const Wide (&x)[kLanes]) {
+    constexpr int half = kLanes / 2;
+    dvec low[half], high[half];
+#pragma GCC unroll 8
+    for (int i = 0; i < half; ++i) {
+        low[i] = x[i].low + x[i].high;
+        high[i] = x[i + half].low + x[i + half].high;
+    }
+    fold_wide<half / 2>(low);
+    fold_wide<half / 2>(high);
+    return {low[0], high[0]};
+}
+
+// The first `count` lanes to memory, all of them where count is Whole{}.
+CONVOLENS_INLINE void store(double* p, Wide x, Whole) {
+    __builtin_memcpy(p, &x, sizeof(x));
+}
+
+CONVOLENS_INLINE void store(double* p, Wide x, i64 count) {
+    double lanes[kLanes];
+    __builtin_memcpy(lanes, &x, sizeof(x));
+    for (i64 i = 0; i < count; ++i) p[i] = lanes[i];
+}
+
+CONVOLENS_INLINE Wide load(const double* p, Whole) {
+    Wide x;
+    __builtin_memcpy(&x, p, sizeof(x));
+    return x;
+}
+
+CONVOLENS_INLINE Wide load(const double* p, i64 count) {
+    double lanes[kLanes]{};
+    for (i64 i = 0; i < count; ++i) lanes[i] = p[i];
+    return load(lanes, Whole{});
+}
+
+}  // namespace
+}  // namespace simd
