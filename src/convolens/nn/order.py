@@ -30,7 +30,9 @@ def cheapest(modules: Iterable[Module]) -> list[Module]:
     for place in range(len(result) - 1):
         first, second = result[place : place + 2]
         watched = first._forward_hooks or second._forward_hooks
-        if type(first) is ReLU and type(second) in _POOLINGS and not watched:
+        # The place of a largest number does change: what is 0 after ReLU may have been larger.
+        movable = type(second) in _POOLINGS and not second.return_indices
+        if type(first) is ReLU and movable and not watched:
             result[place : place + 2] = second, first
     return result
 

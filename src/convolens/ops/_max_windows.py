@@ -53,6 +53,10 @@ class MaxWindows(PoolWindows):
     def picking(self) -> Op:
         """Return the operator that reads a second image at these windows' winners."""
 
+    @abc.abstractmethod
+    def locating(self) -> PoolWindows:
+        """Return the operator that says where these windows' winners are."""
+
     @classmethod
     @abc.abstractmethod
     def operators(cls) -> Iterable[tuple[MaxWindows, TensorSpec]]:

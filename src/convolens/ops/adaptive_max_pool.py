@@ -9,6 +9,7 @@ from typing import ClassVar, final
 from convolens.ops._adaptive_geometry import SAMPLES, AdaptiveGeometry, adaptive_mistakes
 from convolens.ops._max_windows import Largest, MaxWindows, Picked, Places, Routed
 from convolens.ops._op import Mistake, Op, shared
+from convolens.ops._pool_geometry import PoolWindows
 from convolens.spec import TensorSpec
 
 
@@ -21,6 +22,9 @@ class AdaptiveMaxPoolGeometry(MaxWindows, AdaptiveGeometry):
 
     def picking(self) -> Op:
         return AdaptiveMaxPoolPick(**shared(self, AdaptiveGeometry))
+
+    def locating(self) -> PoolWindows:
+        return AdaptiveMaxPoolIndices(**shared(self, AdaptiveGeometry))
 
     @classmethod
     def operators(cls) -> Iterable[tuple[AdaptiveMaxPoolGeometry, TensorSpec]]:

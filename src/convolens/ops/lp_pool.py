@@ -24,15 +24,15 @@ from convolens.spec import TensorSpec, checked, require_float
 
 @dataclass(frozen=True)
 class LPPoolGeometry(PoolGeometry):
-    """Windows that slide, and the norm: a positive power p."""
+    """Windows that slide, and the norm: a power, not zero."""
 
     norm: float = 2.0
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not self.norm > 0 or not np.isfinite(self.norm):
+        if self.norm == 0 or not np.isfinite(self.norm):
             raise ArgumentError(
-                f"{self.name}: norm is {self.norm}, but must be a positive number.",
+                f"{self.name}: norm is {self.norm}, but must be a finite number other than 0.",
                 hint="2 is the usual one; for infinity use max pooling of the absolute values.",
             )
 
@@ -53,7 +53,7 @@ class LPPoolGeometry(PoolGeometry):
     def operators(cls) -> Iterable[tuple[LPPoolGeometry, TensorSpec]]:
         """Yield (operator, x) for samples."""
         for shape, (kernel, stride, padding, ceil_mode) in SAMPLES:
-            for norm in (2.0, 1.0, 4.0, 2.5):
+            for norm in (2.0, 1.0, 4.0, 2.5, -1.0):
                 ones = (1,) * len(kernel)
                 yield cls(kernel, stride, padding, ones, ceil_mode, norm), TensorSpec(shape)
 

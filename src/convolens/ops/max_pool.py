@@ -9,7 +9,7 @@ from typing import ClassVar, final
 from convolens.errors import ShapeError
 from convolens.ops._max_windows import Largest, MaxWindows, Picked, Places, Routed
 from convolens.ops._op import Mistake, Op, shared
-from convolens.ops._pool_geometry import SAMPLES, PoolGeometry, pool_mistakes
+from convolens.ops._pool_geometry import SAMPLES, PoolGeometry, PoolWindows, pool_mistakes
 from convolens.spec import TensorSpec
 
 
@@ -22,6 +22,9 @@ class MaxPoolGeometry(MaxWindows, PoolGeometry):
 
     def picking(self) -> Op:
         return MaxPoolPick(**shared(self, PoolGeometry))
+
+    def locating(self) -> PoolWindows:
+        return MaxPoolIndices(**shared(self, PoolGeometry))
 
     @classmethod
     def operators(cls) -> Iterable[tuple[MaxPoolGeometry, TensorSpec]]:

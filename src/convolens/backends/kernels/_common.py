@@ -24,6 +24,17 @@ def refuse_all_but_float32(op: Op, specs: Specs) -> str:
     return ""
 
 
+def refuse_other_types(op: Op, specs: Specs) -> str:
+    """Return why kernels that move numbers cannot: the numbers are not float32, or there are none.
+
+    Unlike kernels that compute, their operators take whole numbers and truths too.
+    """
+    for spec in specs:
+        if spec.dtype != float32:
+            return f"kernels move float32, not {spec.dtype.name}"
+    return refuse_all_but_float32(op, specs)
+
+
 def estimate(op: Op, specs: Specs) -> float:
     """Return about how long a well-fitting kernel takes, in nanoseconds."""
     cost = op.cost(*specs)

@@ -9,7 +9,11 @@ import numpy as np
 
 from convolens import _native
 from convolens.backends.candidate import Candidate, Run, Specs
-from convolens.backends.kernels._common import estimate, refuse_all_but_float32
+from convolens.backends.kernels._common import (
+    estimate,
+    refuse_all_but_float32,
+    refuse_other_types,
+)
 from convolens.backends.layout import dense, empty, memory_order
 from convolens.ops import Array, Matmul, Mean, Op, Sum
 from convolens.spec import TensorSpec, float32
@@ -139,4 +143,4 @@ MATMUL = Candidate("native", refuse_all_but_float32, estimate, _prepare_matmul)
 LINEAR = Candidate("native", refuse_all_but_float32, estimate, _prepare_linear)
 SUM = Candidate("native", _refuse_sum, estimate, _prepare_sum)
 MEAN = Candidate("native", _refuse_sum, estimate, _prepare_sum)
-RESHAPE = Candidate("native", refuse_all_but_float32, estimate, _prepare_reshape)
+RESHAPE = Candidate("native", refuse_other_types, estimate, _prepare_reshape)

@@ -6,7 +6,7 @@ from typing import cast
 
 from convolens import _native
 from convolens.backends.candidate import Candidate, Run, Specs
-from convolens.backends.kernels._common import estimate, refuse_all_but_float32
+from convolens.backends.kernels._common import estimate, refuse_other_types
 from convolens.backends.layout import empty
 from convolens.ops import Array, Op
 from convolens.ops._rearrangement import Rearrangement
@@ -19,7 +19,7 @@ _LARGEST_RANK = 8
 def _refuse(op: Op, specs: Specs) -> str:
     if max((spec.rank for spec in specs), default=0) > _LARGEST_RANK:
         return f"an input has more than {_LARGEST_RANK} dimensions"
-    return refuse_all_but_float32(op, specs)
+    return refuse_other_types(op, specs)
 
 
 def _prepare(op: Op, specs: Specs, output: TensorSpec) -> Run:

@@ -68,7 +68,7 @@ def _prepare_grad(op: Op, specs: Specs, output: TensorSpec) -> Run:
 
     def run(x: Array, m: Array, s: Array, g: Array, weight: Array | None = None) -> Array:
         dx = empty(output)
-        inputs = map(dense, (x, m, s, g))
+        inputs = (dense(x), dense(m), dense(s), dense(g))
         _native.normalize_grad(*inputs, _or_none(weight), dx, *columns, eps)
         return dx
 
