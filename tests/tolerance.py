@@ -12,12 +12,16 @@ One per cent on top covers the terms of higher order: n u is below 0.01 for sums
 
 from __future__ import annotations
 
+import functools
+import importlib
+import pkgutil
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+import bounds
 from convolens import ops
 from convolens.ops import Array, Op, Sample
 from convolens.spec import FLOATS, TensorSpec
@@ -50,15 +54,20 @@ def allowed(op: Op, arrays: list[Array], dtype: Any = np.float32) -> Array:
     """Return how far each output computed in ``dtype`` may be from ``exact``."""
     wide = widened(arrays)
     with np.errstate(all="ignore"):
-        bound = _BOUNDS.get(type(op), _sum_of_products)(op, wide)
+        bound = _bounds().get(type(op), _sum_of_products)(op, wide)
     # Below the smallest normal number the spacing is no longer relative.
     return _HIGHER_ORDER * rounding(dtype) * np.asarray(bound) + float(np.finfo(dtype).tiny)
 
 
 def assert_within(op: Op, arrays: list[Array], computed: Array, dtype: Any = np.float32) -> None:
-    """Compare ``computed`` with the definition in float64."""
+    """Compare ``computed`` with the definition in float64; whole numbers must be equal."""
+    expected = exact(op, arrays)
+    if expected.dtype not in FLOATS:
+        assert computed.dtype == expected.dtype
+        np.testing.assert_array_equal(computed, expected, str(op))
+        return
     assert computed.dtype == dtype, (computed.dtype, dtype)
-    _assert_near(computed, exact(op, arrays), allowed(op, arrays, dtype), str(op))
+    _assert_near(computed, expected, allowed(op, arrays, dtype), str(op))
 
 
 def assert_close(
@@ -103,11 +112,11 @@ def _mean(op: Op, arrays: list[Array]) -> Array:
     return (_length(op, arrays) + 2) * op.reference(np.abs(arrays[0]))
 
 
-def _rounded_once(op: Op, arrays: list[Array]) -> Array:
+def rounded_once(op: Op, arrays: list[Array]) -> Array:
     return np.abs(op.reference(*arrays))
 
 
-def _rounded_twice(op: Op, arrays: list[Array]) -> Array:
+def rounded_twice(op: Op, arrays: list[Array]) -> Array:
     """A constant factor is rounded, then the product."""
     return 2 * np.abs(op.reference(*arrays))
 
@@ -118,7 +127,7 @@ def _routed(op: Op, arrays: list[Array]) -> Array:
     return _length(op, arrays) * op.reference(x, np.abs(g))
 
 
-def _exactly(op: Op, arrays: list[Array]) -> Array:
+def exactly(op: Op, arrays: list[Array]) -> Array:
     return np.zeros(())
 
 
@@ -226,24 +235,24 @@ def _response_norm_grad(op: ops.LocalResponseNormGrad, arrays: list[Array]) -> A
 
 
 _BOUNDS: dict[type[Op], Callable[[Any, list[Array]], Array]] = {
-    ops.Relu: _exactly,
-    ops.ReluGrad: _exactly,
-    ops.MaxPool: _exactly,
-    ops.MaxPoolPick: _exactly,
+    ops.Relu: exactly,
+    ops.ReluGrad: exactly,
+    ops.MaxPool: exactly,
+    ops.MaxPoolPick: exactly,
     ops.MaxPoolGrad: _routed,
-    ops.Reshape: _exactly,
-    ops.Slice: _exactly,
-    ops.Embed: _exactly,
-    ops.Concat: _exactly,
-    ops.Permute: _exactly,
-    ops.Expand: _exactly,
-    ops.Add: _rounded_once,
-    ops.Sub: _rounded_once,
-    ops.Mul: _rounded_once,
-    ops.Div: _rounded_once,
+    ops.Reshape: exactly,
+    ops.Slice: exactly,
+    ops.Embed: exactly,
+    ops.Concat: exactly,
+    ops.Permute: exactly,
+    ops.Expand: exactly,
+    ops.Add: rounded_once,
+    ops.Sub: rounded_once,
+    ops.Mul: rounded_once,
+    ops.Div: rounded_once,
     ops.Mean: _mean,
-    ops.Scale: _rounded_twice,
-    ops.Dropout: _rounded_twice,
+    ops.Scale: rounded_twice,
+    ops.Dropout: rounded_twice,
     ops.Exp: _function,
     ops.Sigmoid: _sigmoid,
     ops.Tanh: _function,
@@ -259,6 +268,15 @@ _BOUNDS: dict[type[Op], Callable[[Any, list[Array]], Array]] = {
     ops.LocalResponseNorm: _response_norm,
     ops.LocalResponseNormGrad: _response_norm_grad,
 }
+
+
+@functools.cache
+def _bounds() -> dict[type[Op], Callable[[Any, list[Array]], Array]]:
+    """Return the bounds of this file and of all files in ``bounds``."""
+    topics = [
+        importlib.import_module(m.name) for m in pkgutil.iter_modules(bounds.__path__, "bounds.")
+    ]
+    return {key: bound for topic in topics for key, bound in topic.BOUNDS.items()} | _BOUNDS
 
 
 def drawn(sample: Sample, seed: int = 5, dtype: Any = np.float32) -> list[Array]:
