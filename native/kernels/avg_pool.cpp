@@ -6,24 +6,26 @@
 namespace convolens::CONVOLENS_ISA {
 namespace {
 
-// The sum over a window. That of a large one is added up row by row, in short chains.
+// The sum over a window, row by row; those of a large one in short chains. Windows of known sizes
+// are added up in the same order, so that it does not matter where an image lies.
 template <class Size, class Lanes>
-CONVOLENS_INLINE vec sum_window(Size size, const float* x, i64 c, const Taps (&taps)[3],
-                                Lanes lanes) {
+CONVOLENS_INLINE vec sum_window(Size, const float* x, i64 c, const Taps (&taps)[3], Lanes lanes) {
+    const auto& [depth, rows, columns] = taps;
     vec total{};
-    if constexpr (Size::kKnown) {
-        for_each_tap(size, taps, [&](i64 at, i64, i64, i64) CONVOLENS_INLINED {
-            total += load(x + at * c, lanes);
+    const auto add_row = [&](i64 t, i64 r, i64 count) CONVOLENS_INLINED {
+        const float* line = x + (t * depth.stride + r * rows.stride) * c;
+        total += sum_terms(count, [&](i64 s) CONVOLENS_INLINED {
+            return load(line + s * columns.stride * c, lanes);
         });
+    };
+    if constexpr (Size::kKnown) {
+#pragma GCC unroll 3
+        for (int t = 0; t < Size::kDepth; ++t)
+#pragma GCC unroll 3
+            for (int r = 0; r < Size::kRows; ++r) add_row(t, r, Size::kColumns);
     } else {
-        const auto& [depth, rows, columns] = taps;
         for (i64 t = 0; t < depth.count; ++t)
-            for (i64 r = 0; r < rows.count; ++r) {
-                const float* line = x + (t * depth.stride + r * rows.stride) * c;
-                total += sum_terms(columns.count, [&](i64 s) CONVOLENS_INLINED {
-                    return load(line + s * columns.stride * c, lanes);
-                });
-            }
+            for (i64 r = 0; r < rows.count; ++r) add_row(t, r, columns.count);
     }
     return total;
 }

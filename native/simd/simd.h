@@ -201,8 +201,17 @@ template <int Most>
 CONVOLENS_INLINE void store(float* p, vec x, Over<Most> lanes) {
 #if defined(__AVX512F__)
     const auto mask = static_cast<__mmask8>((1u << lanes.count) - 1);
-    if constexpr (Most == 8) return _mm256_mask_storeu_ps(p, mask, _mm512_castps512_ps256(x));
-    if constexpr (Most == 4) return _mm_mask_storeu_ps(p, mask, _mm512_castps512_ps128(x));
+    // GCC would join the extraction with the store to an instruction that, unlike a masked store,
+    // faults where lanes that are not written lie on a page that nobody may touch.
+    if constexpr (Most == 8) {
+        __m256 part = _mm512_castps512_ps256(x);
+        __asm__("" : "+v"(part));
+        return _mm256_mask_storeu_ps(p, mask, part);
+    } else if constexpr (Most == 4) {
+        __m128 part = _mm512_castps512_ps128(x);
+        __asm__("" : "+v"(part));
+        return _mm_mask_storeu_ps(p, mask, part);
+    }
 #endif
     store_first(p, x, lanes.count);
 }

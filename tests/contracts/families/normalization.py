@@ -12,6 +12,7 @@ from convolens.spec import TensorSpec
 
 WIDTHS = range(1, 36)
 Shape = tuple[int, ...]
+Cases = Iterable[tuple[Shape, int]]
 
 _BIG_IMAGES: tuple[tuple[Shape, int], ...] = (
     ((8, 70, 30, 31), 0),
@@ -53,7 +54,7 @@ def _rows() -> Iterator[tuple[Shape, int]]:
     yield from (((7,), 1), ((5, 7), 2), ((40, 2), 1), ((2, 3, 2, 3, 2), 4))
 
 
-def _channel_samples(operator: type[Any], cases: Iterable[tuple[Shape, int]]) -> Iterator[Sample]:
+def _channel_samples(operator: type[Any], cases: Cases) -> Iterator[Sample]:
     for number, (shape, groups) in enumerate(cases):
         is_fixed = operator in (ops.Normalize, ops.NormalizeSums) and number % 3 == 0
         if operator is ops.NormalizeFixedGrad and groups:
@@ -79,7 +80,7 @@ def _channel_samples(operator: type[Any], cases: Iterable[tuple[Shape, int]]) ->
         }[operator]
 
 
-def _row_samples(operator: type[Any], cases: Iterable[tuple[Shape, int]]) -> Iterator[Sample]:
+def _row_samples(operator: type[Any], cases: Cases) -> Iterator[Sample]:
     for number, (shape, dims) in enumerate(cases):
         op = operator(dims) if operator is ops.RowMoments else operator(dims, 0.1)
         x, m = TensorSpec(shape), TensorSpec((2, op.sets(shape)))
