@@ -93,11 +93,11 @@ void normalize_rows_grad(const NormalizeRowsArgs& args, i64 begin, i64 end, floa
         });
         const double factor = factor_of(args, row), share = 1.0 / static_cast<double>(args.length);
         const vec scale = broadcast(static_cast<float>(factor));
-        const vec shift = broadcast(static_cast<float>(factor * plain * share));
+        const vec shift = broadcast(static_cast<float>(plain * share));
         const vec slope = broadcast(static_cast<float>(factor * factor * factor * product * share));
         for_each_register(0, args.length, [&](i64 i, auto lanes) {
             const vec d = load(x + i, lanes) - mean;
-            store(y + i, scaled(i, lanes) * scale - (shift + d * slope), lanes);
+            store(y + i, (scaled(i, lanes) - shift) * scale - d * slope, lanes);
         });
     }
 }

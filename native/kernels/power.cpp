@@ -8,6 +8,7 @@ namespace {
 using namespace simd;
 
 constexpr int kLargestWhole = 16;
+constexpr float kLargestOdd = 16777216.0f;
 
 // x^n for a whole n, by products.
 CONVOLENS_INLINE vec whole_power(vec x, int n) {
@@ -17,6 +18,17 @@ CONVOLENS_INLINE vec whole_power(vec x, int n) {
         x = x * x;
     }
     return n < 0 ? broadcast(1.0f) / result : result;
+}
+
+// x^e as exp(e log |x|), with a sign where e is odd. Of negative numbers only whole powers are
+// real, and, in the limit, those of infinity.
+CONVOLENS_INLINE vec any_power(vec x, float e, bool whole, bool odd) {
+    const vec magnitude = x < vec{} ? -x : x;
+    const vec power = simd::exp(broadcast(e) * simd::log(magnitude));
+    const vec negative = whole ? (odd ? -power : power) : power * broadcast(__builtin_nanf(""));
+    const vec real =
+        select(magnitude <= broadcast(3.4028234664e38f), negative, odd ? -power : power);
+    return select(x < vec{}, real, power);
 }
 
 template <class F>
@@ -42,7 +54,9 @@ void power(const PowerArgs& args, i64 begin, i64 end, float*) {
     } else if (e >= -kLargestWhole && e <= kLargestWhole && e == static_cast<float>(int(e))) {
         apply(args, begin, end, [n = int(e)](vec x) { return whole_power(x, n); });
     } else {
-        apply(args, begin, end, [e](vec x) { return simd::exp(broadcast(e) * simd::log(x)); });
+        const bool whole = e == __builtin_truncf(e);
+        const bool odd = whole && e > -kLargestOdd && e < kLargestOdd && int(e) % 2 != 0;
+        apply(args, begin, end, [=](vec x) { return any_power(x, e, whole, odd); });
     }
 }
 
