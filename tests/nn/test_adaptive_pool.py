@@ -24,10 +24,7 @@ def test_a_layer_is_its_function(rank: int) -> None:
     x = cl.randn(2, 3, *(8, 7, 6)[:rank])
 
     def of(kind: str) -> tuple[Any, Any]:
-        function = {"Adaptive": "adaptive_", "LP": "lp_"}
-        name = kind.lower()
-        for camel, snake in function.items():
-            name = name.replace(camel.lower(), snake)
+        name = {"AdaptiveAvg": "adaptive_avg", "AdaptiveMax": "adaptive_max", "LP": "lp"}[kind]
         return getattr(nn, f"{kind}Pool{rank}d"), getattr(F, f"{name}_pool{rank}d")
 
     layer, function = of("AdaptiveAvg")

@@ -237,9 +237,9 @@ def adaptive(size: int, outputs: int) -> Table:
         array([[0, 1, 2],
                [2, 3, 4]])
         >>> adaptive(5, 3)
-        array([[ 0,  1],
-               [ 1,  2],
-               [ 3,  4]])
+        array([[ 0,  1, -2],
+               [ 1,  2,  3],
+               [ 3,  4, -2]])
     """
     output = np.arange(outputs, dtype=np.int64)
     first = output * size // max(1, outputs)

@@ -22,6 +22,11 @@ from convolens.ops.scale import Scale
 from convolens.spec import TensorSpec, checked, require_float
 
 
+def _positive(arrays: list[Array]) -> list[Array]:
+    """Make the image and its pooled image positive, and neither nearly zero."""
+    return [*(np.abs(a) + a.dtype.type(0.5) for a in arrays[:2]), *arrays[2:]]
+
+
 @dataclass(frozen=True)
 class LPPoolGeometry(PoolGeometry):
     """Windows that slide, and the norm: a power, not zero."""
@@ -102,10 +107,7 @@ class LPPool(LPPoolGeometry):
 
     @classmethod
     def samples(cls) -> Iterable[Sample]:
-        return tuple(
-            Sample(op, (x,), prepare=lambda arrays: [np.abs(arrays[0]) + arrays[0].dtype.type(0.1)])
-            for op, x in cls.operators()
-        )
+        return tuple(Sample(op, (x,), prepare=_positive) for op, x in cls.operators())
 
     @classmethod
     def mistakes(cls) -> Iterable[Mistake]:
@@ -166,7 +168,7 @@ class LPPoolGrad(LPPoolGeometry):
             yield Sample(
                 cls(**shared(op, LPPoolGeometry)),
                 (x, y, y),
-                prepare=lambda a: [np.abs(a[0]), np.abs(a[1]) + a[1].dtype.type(0.1), a[2]],
+                prepare=_positive,
             )
 
     @classmethod
