@@ -61,6 +61,14 @@ class ArgumentError(ConvolensError, ValueError, RuntimeError):
     """An argument outside its allowed range. A RuntimeError too, since torch raises that."""
 
 
+class ArgumentTypeError(ArgumentError, TypeError):
+    """An argument of a type that it cannot have. A TypeError too, since torch raises that."""
+
+
+class PartNameError(ArgumentError, KeyError):
+    """A name that a part of a module cannot have. A KeyError too, since torch raises that."""
+
+
 class DTypeError(ConvolensError, TypeError, RuntimeError):
     """A data type that the operation does not take. A RuntimeError too, since torch raises that."""
 

@@ -244,11 +244,15 @@ CALLS: dict[str, Call] = {
 STRICTER = {
     "norm nan": "it is a mistake: every result would be NaN",
     "max pooling of whole numbers": "gradients and kernels are those of floats",
+    "adaptive_max_pool2d of (0, 4, 4)": "an image without channels, not an empty batch",
 }
 #: What convolens computes and torch refuses, and why.
 WIDER = {
     "volume smaller than the window": "padding makes it large enough, as it does on two axes",
 }
+
+#: What both refuse, but torch by an IndexError of its own code, before it has looked at all.
+STUMBLES = {"avg_pool2d of (4, 4)", "avg_pool2d of (4,)", "unpool three kernels"}
 
 
 @pytest.mark.parametrize("name", CALLS)
@@ -258,6 +262,9 @@ def test_refused_by_both_or_by_neither(name: str) -> None:
     if isinstance(theirs, Exception) and name not in WIDER:
         assert isinstance(ours, Exception), f"torch: {type(theirs).__name__}: {theirs}"
         kind = RuntimeError if isinstance(theirs, RuntimeError) else type(theirs)
+        if name in STUMBLES:
+            assert kind is IndexError
+            return
         assert isinstance(ours, kind), (type(ours).__mro__, kind, str(theirs))
         assert isinstance(ours, cl.errors.ConvolensError)
     elif isinstance(ours, Exception):

@@ -27,13 +27,11 @@ FOREIGN = {
     "verbose",
 }
 
+#: Layers that torch does not have.
+OWN = {"Subsampling"}
+
 #: What torch has and convolens does not have yet.
 MISSING: dict[str, set[str]] = {
-    "nn.MaxPool1d": {"return_indices"},
-    "nn.MaxPool2d": {"return_indices"},
-    "nn.MaxPool3d": {"return_indices"},
-    "nn.AvgPool2d": {"divisor_override"},
-    "nn.AvgPool3d": {"divisor_override"},
     "nn.CrossEntropyLoss": {"weight", "ignore_index", "label_smoothing"},
     "nn.functional.cross_entropy": {"weight", "ignore_index", "label_smoothing"},
     "nn.functional.local_response_norm": set(),
@@ -82,6 +80,7 @@ NAMES = [
         for name in cl.nn.__all__
         if isinstance(getattr(cl.nn, name), type)
         and name not in ("Module", "Parameter", "Sequential", "Identity")
+        and name not in OWN
     ),
     *(f"optim.{name}" for name in ("SGD", "Adagrad", "Adam", "AdamW", "RMSprop")),
     *(f"optim.lr_scheduler.{name}" for name in ("StepLR", "CosineAnnealingLR")),
@@ -167,9 +166,6 @@ def test_arguments_are_torchs(name: str) -> None:
 #: Signatures whose later arguments stand elsewhere, because one in the middle is missing: those are
 #: safe by name only.
 SHIFTED = {
-    "nn.MaxPool1d": "ceil_mode",
-    "nn.MaxPool2d": "ceil_mode",
-    "nn.MaxPool3d": "ceil_mode",
     "nn.CrossEntropyLoss": "reduction",
     "nn.functional.cross_entropy": "reduction",
     "autograd.grad": "allow_unused",

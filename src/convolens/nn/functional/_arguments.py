@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from operator import index
 
-from convolens.errors import ArgumentError
+from convolens.errors import ArgumentError, ArgumentTypeError
 from convolens.ops._taps import Pair
 
 Ints = int | Sequence[int]
@@ -17,19 +17,21 @@ def each_axis(name: str, value: Ints, rank: int) -> tuple[int, ...]:
 
     Raises:
         ArgumentError: If there are not as many numbers as axes.
+        ArgumentTypeError: If they are no whole numbers.
 
     Example:
         >>> each_axis("stride", 2, rank=3)
         (2, 2, 2)
     """
+    kind: type[ArgumentError] = ArgumentError
     try:
         if not isinstance(value, Sequence):
             return (index(value),) * rank
         values = tuple(index(number) for number in value)
     except TypeError:
-        values = ()
+        values, kind = (), ArgumentTypeError
     if len(values) != rank:
-        raise ArgumentError(
+        raise kind(
             f"{name} is {value!r}, but must be one whole number, or {rank} of them.",
             hint=f"write {name}={(3,) * rank}.",
         )

@@ -102,8 +102,8 @@ def outputs_for(input: Tensor, output_size: Sizes, rank: int) -> tuple[int, ...]
     Raises:
         ArgumentError: If there are not as many numbers as axes.
     """
-    if not isinstance(output_size, Sequence):
-        return each_axis("output_size", output_size, rank)
+    if isinstance(output_size, str) or not isinstance(output_size, Sequence):
+        return each_axis("output_size", output_size, rank)  # type: ignore[arg-type]
     if len(output_size) != rank or input.ndim < rank:
         raise ArgumentError(
             f"output_size is {output_size!r}, but must be one whole number, or {rank} of them.",
