@@ -103,7 +103,7 @@ def outputs_for(input: Tensor, output_size: Sizes, rank: int) -> tuple[int, ...]
         ArgumentError: If there are not as many numbers as axes.
     """
     if isinstance(output_size, str) or not isinstance(output_size, Sequence):
-        return each_axis("output_size", output_size, rank)  # type: ignore[arg-type]
+        return each_axis("output_size", output_size, rank)
     if len(output_size) != rank or input.ndim < rank:
         raise ArgumentError(
             f"output_size is {output_size!r}, but must be one whole number, or {rank} of them.",
