@@ -127,7 +127,7 @@ def test_a_batch_is_its_images_one_by_one(operator: type[Op]) -> None:
 
 @pytest.mark.parametrize("operator", pooling.SMALL, ids=lambda op: op.name)
 def test_a_pooled_batch_is_its_images_one_by_one(operator: type[Op]) -> None:
-    for sample in (*big(operator), *small(operator)):
+    for sample in (*big(operator), *small(operator)[::2]):
         arrays = drawn(sample)
         together = choose(sample.op, sample.specs).run(*arrays)
         for image in range(len(together)):
