@@ -67,4 +67,3 @@ def test_repr() -> None:
         (nn.MaxUnpool2d(2), "kernel_size=(2, 2), stride=(2, 2), padding=(0, 0)"),
     ):
         assert repr(layer) == f"{type(layer).__name__}({text})"
-    assert repr(nn.AvgPool2d(2, divisor_override=3)).endswith("divisor_override=3)")

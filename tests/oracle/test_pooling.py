@@ -278,3 +278,44 @@ def test_arguments_by_position(rank: int) -> None:
         pairs = zip(ours, theirs, strict=True) if isinstance(ours, tuple) else [(ours, theirs)]
         for mine, other in pairs:
             np.testing.assert_allclose(mine.numpy(), other.numpy(), rtol=1e-14, atol=1e-14)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda nn: nn.MaxPool1d(3, 2, 1),
+        lambda nn: nn.MaxPool2d((2, 1), stride=(1, 2), ceil_mode=True),
+        lambda nn: nn.MaxPool3d(2, dilation=2),
+        lambda nn: nn.AvgPool1d(2, 1),
+        lambda nn: nn.AvgPool2d(3, 2, 1),
+        lambda nn: nn.AvgPool3d((1, 2, 3)),
+        lambda nn: nn.LPPool1d(2.0, 3),
+        lambda nn: nn.LPPool2d(2, 3, stride=(2, 1)),
+        lambda nn: nn.LPPool3d(1.5, 2, ceil_mode=True),
+        lambda nn: nn.AdaptiveAvgPool1d(5),
+        lambda nn: nn.AdaptiveAvgPool2d((2, None)),
+        lambda nn: nn.AdaptiveMaxPool2d(3),
+        lambda nn: nn.AdaptiveMaxPool3d((1, 2, 3), return_indices=True),
+        lambda nn: nn.MaxUnpool1d(2),
+        lambda nn: nn.MaxUnpool2d((2, 1)),
+        lambda nn: nn.MaxUnpool3d(2, 1, 1),
+    ],
+    ids=range(16),
+)
+def test_layers_have_torchs_attributes_and_repr(make: Any) -> None:
+    ours, theirs = make(cl.nn), make(torch.nn)
+    assert repr(ours) == repr(theirs)
+    for name in (
+        "kernel_size",
+        "stride",
+        "padding",
+        "dilation",
+        "ceil_mode",
+        "return_indices",
+        "count_include_pad",
+        "divisor_override",
+        "norm_type",
+        "output_size",
+    ):
+        if hasattr(theirs, name):
+            assert getattr(ours, name) == getattr(theirs, name)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, final
+from collections.abc import Callable
+from operator import is_
+from typing import Any, ClassVar, TypeVar, final
 
 from convolens import ops
 from convolens.nn.functional._arguments import Ints
@@ -11,30 +13,42 @@ from convolens.nn.functional.pooling import (
     largest_with,
     max_pool_operator,
     pool_with,
+    window,
 )
 from convolens.nn.module import Module
 from convolens.tensor import Tensor
 
+P = TypeVar("P", ops.MaxPool, ops.AvgPool)
+
 
 class _Pool(Module):
-    """A pooling: an operator that is made once, and nothing to learn."""
+    """A pooling: its arguments, the operator that follows from them, and nothing to learn."""
 
-    operator: ops.MaxPool | ops.AvgPool
+    rank: ClassVar[int]
+    kernel_size: Ints
+    stride: Ints
+    padding: Ints
+    ceil_mode: bool
 
-    def extra_repr(self) -> str:
-        """Return the arguments to show."""
-        op = self.operator
-        padding = tuple(before for before, _ in op.padding)
-        text = f"kernel_size={op.kernel}, stride={op.stride}, padding={padding}"
-        if any(d != 1 for d in op.dilation):
-            text += f", dilation={op.dilation}"
-        return text + f", ceil_mode={op.ceil_mode}"
+    def _take(self, kernel_size: Ints, stride: Ints | None, padding: Ints, ceil_mode: bool) -> None:
+        """Keep torch's attributes: a stride that is not given is the size of the window."""
+        self.kernel_size = kernel_size
+        self.stride = kernel_size if stride is None else stride
+        self.padding = padding
+        self.ceil_mode = ceil_mode
+
+    def _made(self, make: Callable[..., P], *arguments: Any) -> P:
+        """Return the operator for arguments; the last one, if they are the same objects as then."""
+        last: tuple[tuple[Any, ...], P] | None = self.__dict__.get("_last")
+        if last is not None and all(map(is_, last[0], arguments)):
+            return last[1]
+        operator = make(self.rank, *arguments)
+        if not any(isinstance(argument, list) for argument in arguments):  # lists may change
+            object.__setattr__(self, "_last", (arguments, operator))
+        return operator
 
 
 class _MaxPoolNd(_Pool):
-    rank: ClassVar[int]
-    operator: ops.MaxPool
-
     def __init__(
         self,
         kernel_size: Ints,
@@ -45,9 +59,21 @@ class _MaxPoolNd(_Pool):
         ceil_mode: bool = False,
     ) -> None:
         super().__init__()
+        self._take(kernel_size, stride, padding, ceil_mode)
+        self.dilation = dilation
         self.return_indices = return_indices
-        self.operator = max_pool_operator(
-            self.rank, kernel_size, stride, padding, dilation, ceil_mode
+        self.operator  # noqa: B018 its arguments are checked
+
+    @property
+    def operator(self) -> ops.MaxPool:
+        """The operator that the attributes ask for."""
+        return self._made(
+            max_pool_operator,
+            self.kernel_size,
+            self.stride,
+            self.padding,
+            self.dilation,
+            self.ceil_mode,
         )
 
     def forward(self, input: Tensor) -> Any:
@@ -57,10 +83,30 @@ class _MaxPoolNd(_Pool):
         """
         return largest_with(self.operator, input, self.return_indices)
 
+    def extra_repr(self) -> str:
+        """Return the arguments to show."""
+        return (
+            f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}, "
+            f"dilation={self.dilation}, ceil_mode={self.ceil_mode}"
+        )
+
 
 class _AvgPoolNd(_Pool):
-    rank: ClassVar[int]
-    operator: ops.AvgPool
+    count_include_pad: bool
+    divisor_override: int | None = None
+
+    @property
+    def operator(self) -> ops.AvgPool:
+        """The operator that the attributes ask for."""
+        return self._made(
+            avg_pool_operator,
+            self.kernel_size,
+            self.stride,
+            self.padding,
+            self.ceil_mode,
+            self.count_include_pad,
+            self.divisor_override,
+        )
 
     def forward(self, input: Tensor) -> Tensor:
         """Return the pooled ``input`` [N, C, *I], or one pooled image [C, *I]."""
@@ -68,9 +114,7 @@ class _AvgPoolNd(_Pool):
 
     def extra_repr(self) -> str:
         """Return the arguments to show."""
-        divisor = self.operator.divisor_override
-        text = super().extra_repr()
-        return text if divisor is None else f"{text}, divisor_override={divisor}"
+        return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
 
 
 class _AvgPoolWithDivisor(_AvgPoolNd):
@@ -84,8 +128,10 @@ class _AvgPoolWithDivisor(_AvgPoolNd):
         divisor_override: int | None = None,
     ) -> None:
         super().__init__()
-        arguments = (kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
-        self.operator = avg_pool_operator(self.rank, *arguments)
+        self._take(kernel_size, stride, padding, ceil_mode)
+        self.count_include_pad = count_include_pad
+        self.divisor_override = divisor_override
+        self.operator  # noqa: B018 its arguments are checked
 
 
 @final
@@ -188,8 +234,11 @@ class AvgPool1d(_AvgPoolNd):
         count_include_pad: bool = True,
     ) -> None:
         super().__init__()
-        arguments = (kernel_size, stride, padding, ceil_mode, count_include_pad)
-        self.operator = avg_pool_operator(self.rank, *arguments)
+        kernel = window("kernel_size", kernel_size, 1)
+        step = None if stride is None else window("stride", stride, 1)
+        self._take(kernel, step, window("padding", padding, 1), ceil_mode)
+        self.count_include_pad = count_include_pad
+        self.operator  # noqa: B018 its arguments are checked
 
 
 @final
