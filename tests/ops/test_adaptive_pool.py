@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import convolens as cl
-from convolens.errors import ArgumentError, ShapeError
+from convolens.errors import ArgumentError, ConvolensError, ShapeError
 from convolens.nn import functional as F
 from convolens.ops import (
     AdaptiveAvgPool,
@@ -126,3 +126,24 @@ def test_refusals(call: Any, error: type[Exception], words: str) -> None:
     with pytest.raises(error) as caught:
         call(cl.zeros(1, 2, 4, 4))
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda x: F.adaptive_avg_pool2d(x, 2**62),
+        lambda x: F.adaptive_max_pool2d(x, (2**31, 1)),
+        lambda x: F.adaptive_max_pool2d(x, 2**70),
+        lambda x: F.max_pool2d(x, 2**40, 1, 2**39),
+        lambda x: F.avg_pool2d(x, 2**70, 1, 2**69),
+        lambda x: F.max_pool2d(x, 2, 2**70),
+    ],
+    ids=range(6),
+)
+def test_huge_numbers_are_refused_before_anything_is_allocated(call: Any) -> None:
+    with pytest.raises(ConvolensError):
+        call(cl.ones(1, 1, 4, 4))
+
+
+def test_a_huge_stride_leaves_one_window() -> None:
+    assert F.max_pool2d(cl.ones(1, 1, 4, 4), 2, 2**62).shape == (1, 1, 1, 1)

@@ -140,6 +140,18 @@ CALLS: dict[str, Call] = {
     "unpool too small": unpool(output_size=(2, 4)),
     "unpool to one number": unpool(output_size=(5,)),
     "unpool to nothing": unpool(padding=3),
+    "unpool to a number": unpool(output_size=4),
+    "unpool to halves": unpool(output_size=(4.5, 4)),
+    "norm of a text": lambda m, F: F.lp_pool2d(m.ones(1, 1, 4, 4), "2", 2),
+    "norm of nothing": lambda m, F: F.lp_pool2d(m.ones(1, 1, 4, 4), None, 2),
+    "adaptive halves": lambda m, F: F.adaptive_avg_pool2d(m.ones(1, 1, 4, 4), (2.5, 2)),
+    "divisor of many digits": lambda m, F: F.avg_pool2d(
+        m.ones(1, 1, 4, 4), 2, divisor_override=10**400
+    ),
+    "group of halves": group(1, 4, 3, groups=2.0),  # type: ignore[arg-type]
+    "layer of a number": lambda m, F: F.layer_norm(m.ones(3, 4), 4),
+    "nn BatchNorm1d of halves": lambda m, F: m.nn.BatchNorm1d(2.5),
+    "nn LayerNorm of halves": lambda m, F: m.nn.LayerNorm(2.5),
     "unpool three kernels": unpool(kernel_size=(2, 2, 2)),
     "unpool index": index(lambda i: i + 15),
     "unpool high index": index(lambda i: i + 16),

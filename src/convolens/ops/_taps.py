@@ -21,7 +21,7 @@ from typing import Any, SupportsIndex
 import numpy as np
 from numpy.typing import NDArray
 
-from convolens.errors import ArgumentError, ShapeError
+from convolens.errors import ArgumentError, MemoryLimitError, ShapeError
 
 Table = NDArray[np.int64]
 Pair = tuple[int, int]
@@ -29,6 +29,7 @@ Pair = tuple[int, int]
 PAD = -1
 OUTSIDE = -2
 _LARGEST = 2**63 - 1
+_LARGEST_TABLE = 2**28
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,7 @@ class Window:
             ``[output_size(size), kernel]``
         """
         before, after = self.padding
+        _require_memory(self.output_size(size), self.kernel)
         first = np.arange(self.output_size(size), dtype=np.int64) * self.stride - before
         table = first[:, None] + np.arange(self.kernel, dtype=np.int64) * self.dilation
         beyond = table >= size + after
@@ -241,12 +243,26 @@ def adaptive(size: int, outputs: int) -> Table:
                [ 1,  2,  3],
                [ 3,  4, -2]])
     """
+    _require_memory(outputs, size // max(1, outputs) + 2)
     output = np.arange(outputs, dtype=np.int64)
     first = output * size // max(1, outputs)
     end = -(-(output + 1) * size // max(1, outputs))
     table = first[:, None] + np.arange(int((end - first).max(initial=0)), dtype=np.int64)
     table[table >= end[:, None]] = OUTSIDE
     return table
+
+
+def _require_memory(outputs: int, taps: int) -> None:
+    """Refuse a table of more than 2 GiB.
+
+    Raises:
+        MemoryLimitError: If it is that large.
+    """
+    if outputs * taps > _LARGEST_TABLE:
+        raise MemoryLimitError(
+            f"a table of {outputs} outputs and {taps} taps is too large.",
+            hint="use a smaller kernel, or fewer outputs.",
+        )
 
 
 def runs(table: Table) -> tuple[Table, Table, int]:

@@ -28,9 +28,11 @@ class AvgPoolGeometry(AvgWindows, PoolGeometry):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.divisor_override == 0:
+        divisor = self.divisor_override
+        if divisor is not None and not 0 < abs(divisor) < 2**63:
             raise ArgumentError(
-                f"{self.name}: divisor_override is 0, but must be not zero.",
+                f"{self.name}: divisor_override is {divisor}, but must be a number of 64 bits and "
+                "not zero.",
                 hint="use 1 for the sum of each window, or None for its mean.",
             )
 

@@ -51,6 +51,12 @@ def _refuse(op: Op, specs: Specs) -> str:
     return "the output is empty" if op.infer(*specs).size == 0 else ""
 
 
+def _refuse_indices(op: Op, specs: Specs) -> str:
+    if specs[0].size > _LARGEST_IMAGE:
+        return "the images together have more than 2**31 - 1 numbers"
+    return _refuse(op, specs)
+
+
 def _from_image(method: str) -> Callable[[Op, Specs, TensorSpec], Run]:
     """Return how to prepare a kernel that reads an image."""
 
@@ -116,7 +122,8 @@ def _prepare_lp(op: Op, specs: Specs, output: TensorSpec) -> Run:
     lp = cast(LPPool, op)
     average = _pool(lp.mean(), specs[0]).avg_forward
     (x_spec,) = specs
-    factor = float(prod(lp.kernel)) ** (1 / lp.norm)
+    with np.errstate(over="ignore"):
+        factor = float(np.float64(prod(lp.kernel)) ** (1 / lp.norm))
 
     def run(x: Array) -> Array:
         powers, means, y = empty(x_spec), empty(output), empty(output)
@@ -174,7 +181,7 @@ def _row(prepare: Callable[[Op, Specs, TensorSpec], Run]) -> Candidate:
 
 MAX = _row(_from_image("max_forward"))
 MAX_GRAD = _row(_from_image("max_backward"))
-MAX_INDICES = _row(_prepare_indices)
+MAX_INDICES = Candidate("native", _refuse_indices, estimate, _prepare_indices)
 AVG = _row(_prepare_average)
 AVG_GRAD = _row(_prepare_spread)
 LP = _row(_prepare_lp)

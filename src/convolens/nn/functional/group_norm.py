@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from convolens import ops
 from convolens.errors import ArgumentError, ShapeError
+from convolens.nn.functional._arguments import each_axis
 from convolens.nn.functional._norm import affine, channel_view, of_nothing, pixels, require_several
 from convolens.tensor import Tensor, apply, no_grad
 
@@ -34,6 +35,7 @@ def group_norm(
         [[-1.0, 1.0, -1.0, 1.0]]
     """
     name = "group_norm"
+    (num_groups,) = each_axis("num_groups", num_groups, 1)
     if input.ndim < 2:
         raise ShapeError(
             f"{name}: expected at least 2 dimensions, but the input has {input.ndim}.",

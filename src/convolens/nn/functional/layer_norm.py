@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from convolens import ops
-from convolens.errors import ArgumentError, ShapeError
+from convolens.errors import ArgumentError, ArgumentTypeError, ShapeError
 from convolens.nn.functional._norm import affine, of_nothing
 from convolens.tensor import Tensor, apply, no_grad
 
@@ -35,7 +35,13 @@ def layer_norm(
         >>> layer_norm(cl.tensor([[1.0, 3.0], [10.0, 30.0]]), (2,), eps=1e-9).tolist()
         [[-1.0, 1.0], [-1.0, 1.0]]
     """
-    name, shape = "layer_norm", tuple(normalized_shape)
+    name = "layer_norm"
+    if isinstance(normalized_shape, str) or not isinstance(normalized_shape, Sequence):
+        raise ArgumentTypeError(
+            f"{name}: normalized_shape is {normalized_shape!r}, but must be a list of sizes.",
+            hint="write the sizes of the last axes, such as (8,).",
+        )
+    shape = tuple(normalized_shape)
     if not shape:
         raise ArgumentError(
             f"{name}: normalized_shape is empty, but must have at least one size.",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from math import isinf
+from typing import Any
 
 from convolens import ops
+from convolens.errors import ArgumentError, ArgumentTypeError
 from convolens.nn.functional._arguments import Ints
 from convolens.nn.functional.pooling import max_pool_operator, pool_with, steps, window
 from convolens.tensor import Tensor
@@ -79,7 +81,7 @@ def lp_pool(
         ArgumentError: If an argument is out of range.
         ShapeError: If a window does not fit.
     """
-    norm = float(norm_type)
+    norm = _number(norm_type)
     if isinf(norm):
         largest = max_pool_operator(rank, kernel_size, stride, 0, 1, ceil_mode)
         magnitude = input.relu() + (-input).relu()
@@ -88,3 +90,15 @@ def lp_pool(
     none, ones = ((0, 0),) * rank, (1,) * rank
     op = ops.LPPool(kernel, steps(stride, kernel), none, ones, ceil_mode, norm)
     return pool_with(op, input)
+
+
+def _number(norm_type: Any) -> float:
+    kind: type[ArgumentError] = ArgumentTypeError
+    try:
+        if not isinstance(norm_type, str):
+            return float(norm_type)
+    except TypeError:
+        pass
+    except OverflowError:
+        kind = ArgumentError
+    raise kind(f"norm_type is {norm_type!r:.40}, but must be a number.", hint="2 is the usual one.")

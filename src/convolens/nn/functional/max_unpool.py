@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from operator import index
 
 from convolens import ops
-from convolens.errors import ArgumentError
+from convolens.errors import ArgumentError, ArgumentTypeError
 from convolens.nn.functional._arguments import Ints
 from convolens.nn.functional.pooling import steps, window
 from convolens.ops._taps import Window
@@ -107,7 +107,13 @@ def _sizes(
         (size - 1) * window.stride + window.kernel - sum(window.padding)
         for window, size in zip(windows, pooled, strict=True)
     ]
-    sizes = [index(size) for size in (usual if output_size is None else output_size)]
+    try:
+        sizes = [index(size) for size in (usual if output_size is None else output_size)]
+    except TypeError:
+        raise ArgumentTypeError(
+            f"output_size is {output_size!r}, but must be a list of whole numbers.",
+            hint="give the shape of what was pooled.",
+        ) from None
     if len(sizes) == len(windows) + 2:
         del sizes[:2]
     if len(sizes) != len(windows):
