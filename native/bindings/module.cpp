@@ -12,6 +12,7 @@ NB_MODULE(_native, module) {
     convolens::bind_conv(module);
     convolens::bind_dense(module);
     convolens::bind_elementwise(module);
+    convolens::bind_normalize(module);
     convolens::bind_loss(module);
     convolens::bind_pick(module);
     convolens::bind_images(module);
@@ -20,5 +21,6 @@ NB_MODULE(_native, module) {
     convolens::bind_rows(module);
     convolens::bind_select(module);
     convolens::bind_system(module);
+    convolens::bind_unpool(module);
     convolens::bind_update(module);
 }

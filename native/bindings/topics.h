@@ -10,6 +10,7 @@ void bind_arrays(nanobind::module_& module);
 void bind_conv(nanobind::module_& module);
 void bind_dense(nanobind::module_& module);
 void bind_elementwise(nanobind::module_& module);
+void bind_normalize(nanobind::module_& module);
 void bind_loss(nanobind::module_& module);
 void bind_pick(nanobind::module_& module);
 void bind_images(nanobind::module_& module);
@@ -18,6 +19,7 @@ void bind_reduce(nanobind::module_& module);
 void bind_rows(nanobind::module_& module);
 void bind_select(nanobind::module_& module);
 void bind_system(nanobind::module_& module);
+void bind_unpool(nanobind::module_& module);
 void bind_update(nanobind::module_& module);
 
 }  // namespace convolens

@@ -332,15 +332,137 @@ struct ResponseNormArgs {
     float k, factor, beta;
 };
 
-// Windows over images [N][H][W][C], outputs [N][P][Q][C].
+// Neighbouring windows along one axis. Output o, counted from `begin`, reads `count` inputs, `step`
+// apart, from first + o * stride on. An average counts `cells` of its cells.
+struct WindowRun {
+    i64 begin, end;
+    i64 first, stride;
+    i64 count, step;
+    i64 cells;
+};
+
+struct PoolAxis {
+    i64 inputs, outputs;
+    const WindowRun* runs;
+    i64 run_count;
+};
+
+// Windows over images [N][D][H][W][C], outputs [N][O][P][Q][C].
 struct PoolArgs {
     const float* x;
     const float* g;
+    float* y;    // the output, or the gradient of the input
+    i64* index;  // of max pooling: where the winners are, counted along D, H, W; or null
+    i64 n, c;
+    PoolAxis axes[3];
+    float divisor;  // of averages: instead of the cells, or 0
+    // Outputs: a unit is a block of lines and columns of a slice of them.
+    i64 line_block, line_blocks;
+    i64 column_block, column_blocks;
+    // Gradients: a unit is a band of `band` inputs along one axis of an image. Windows
+    // band_begin[i] to band_end[i] along this axis reach into band i.
+    int banded;
+    i64 band, bands;
+    const i64* band_begin;
+    const i64* band_end;
+    bool disjoint;  // no input is read by two windows
+    bool covering;  // each is read by exactly one
+};
+
+// y = factor * x^exponent * b; where x is 0 and `zero_stays`, 0. A unit is an element.
+struct PowerArgs {
+    const float* x;
+    const float* b;  // or null: 1
     float* y;
-    i64 n, h, w, c, p, q;
-    i64 kernel[2], stride[2], padding[2], after[2], dilation[2];
-    bool include_padding;
-    i64 channel_block;  // for gradients: a unit is (n, block of channels); else it is (n, p)
+    float exponent, factor;
+    bool zero_stays;
+};
+
+// y[n][index[n][p][c]][c] = x[n][p][c], or adds it, after clearing y; or, the other way round,
+// y[n][p][c] = x[n][index[n][p][c]][c]. An index outside [0, pixels) is passed over, and `wrong`
+// becomes 1. A unit is (n, block of channels).
+struct UnpoolArgs {
+    const float* x;
+    const i64* index;
+    float* y;
+    i64 c, places, pixels;
+    i64 block, blocks;
+    bool accumulate;
+    int* wrong;
+};
+
+// An array [outer][reduced][inner] cut into chunks of the middle axis and blocks of columns. Of
+// each chunk two doubles a column go to partial[outer][chunk][2][inner]. A unit is (outer, chunk,
+// block).
+struct ColumnChunks {
+    i64 reduced, inner;
+    i64 chunk, chunks;
+    i64 block, blocks;
+    double* partial;
+};
+
+// The mean of each column of a chunk, and the sum of its squared deviations.
+struct MomentsArgs {
+    ColumnChunks columns;
+    const float* x;
+};
+
+// m[0][set], m[1][set] = mean and variance of the columns fold * channels + set * width + i, where
+// i < width. A unit is an outer index, with `sets` sets. Scratch: 2 inner doubles.
+struct MergeMomentsArgs {
+    ColumnChunks columns;
+    i64 folds, sets, width;
+    float* mean;
+    float* variance;
+};
+
+// The sum of g and the sum of g (x - centre) of each column of a chunk. `centre` has a number for
+// each column of each outer index, or, with `factor`, both have one for each row: g (x - centre)
+// factor.
+struct CentredSumsArgs {
+    ColumnChunks columns;
+    const float* x;
+    const float* g;
+    const float* centre;
+    const float* factor;  // or null
+};
+
+// plain[outer][c], product[outer][c] = these sums of the columns fold * channels + c, the second
+// times scale[outer][c]. A unit is an outer index.
+struct MergeSumsArgs {
+    ColumnChunks columns;
+    i64 folds, channels;
+    const float* scale;  // or null
+    float* plain;
+    float* product;
+};
+
+// y = (x - centre) scale + shift; or, with g, y = g scale - shift - (x - centre) slope; each by
+// columns of an outer index. A unit is (outer, block of rows).
+struct ColumnsAffineArgs {
+    const float* x;
+    const float* g;  // or null
+    float* y;
+    i64 rows, inner;
+    i64 block, blocks;  // of rows
+    const float* centre;
+    const float* scale;
+    const float* shift;
+    const float* slope;
+};
+
+// Rows brought to mean 0 and variance 1, times weight, plus bias; or, with g, the gradient of that.
+// A unit is a row.
+struct NormalizeRowsArgs {
+    const float* x;
+    const float* g;  // or null
+    float* y;
+    i64 length;
+    const float* mean;
+    const float* variance;
+    float eps;
+    const float* weight;  // or null
+    const float* bias;    // or null
 };
 
 // packed[panel][l][width] = w(l, panel * width + column), zero beyond `columns`.
@@ -534,142 +656,154 @@ struct UpdateArgs {
 };
 
 // X(name, arguments, floats of scratch a unit needs)
-#define CONVOLENS_KERNELS(X)                 \
-    X(relu, ElementwiseArgs)                 \
-    X(relu_grad, ElementwiseArgs)            \
-    X(sigmoid, ElementwiseArgs)              \
-    X(sigmoid_grad, ElementwiseArgs)         \
-    X(tanh, ElementwiseArgs)                 \
-    X(tanh_grad, ElementwiseArgs)            \
-    X(exp, ElementwiseArgs)                  \
-    X(scale, ElementwiseArgs)                \
-    X(add, ElementwiseArgs)                  \
-    X(sub, ElementwiseArgs)                  \
-    X(mul, ElementwiseArgs)                  \
-    X(div, ElementwiseArgs)                  \
-    X(add_rows, BroadcastArgs)               \
-    X(sub_rows, BroadcastArgs)               \
-    X(mul_rows, BroadcastArgs)               \
-    X(div_rows, BroadcastArgs)               \
-    X(sum, SumArgs)                          \
-    X(sum_squares, SumArgs)                  \
-    X(sum_absolutes, SumArgs)                \
-    X(sum_deviations, SumArgs)               \
-    X(sum_exponentials, SumArgs)             \
-    X(sum_matches, SumArgs)                  \
-    X(add_partials, PartialArgs)             \
-    X(largest, ExtremeArgs)                  \
-    X(smallest, ExtremeArgs)                 \
-    X(arg_largest, ArgExtremeArgs)           \
-    X(arg_smallest, ArgExtremeArgs)          \
-    X(share_matches, ShareArgs)              \
-    X(share_signs, ShareArgs)                \
-    X(cumulative_sum, ScanArgs)              \
-    X(top, TopArgs)                          \
-    X(take, TakeArgs)                        \
-    X(add_at, AddAtArgs)                     \
-    X(gather, GatherArgs)                    \
-    X(scatter_add, GatherArgs)               \
-    X(transpose, TransposeArgs)              \
-    X(move, MoveArgs)                        \
-    X(weigh, WeighArgs)                      \
-    X(weigh_planes, WeighPlanesArgs)         \
-    X(fold, FoldArgs)                        \
-    X(softmax, RowsArgs)                     \
-    X(softmax_grad, RowsArgs)                \
-    X(log_softmax, RowsArgs)                 \
-    X(log_softmax_grad, RowsArgs)            \
-    X(softmax_across, ColumnsArgs)           \
-    X(softmax_grad_across, ColumnsArgs)      \
-    X(log_softmax_across, ColumnsArgs)       \
-    X(log_softmax_grad_across, ColumnsArgs)  \
-    X(cross_entropy, CrossEntropyArgs)       \
-    X(cross_entropy_grad, CrossEntropyArgs)  \
-    X(abs, ElementwiseArgs)                  \
-    X(abs_grad, ElementwiseArgs)             \
-    X(log, ElementwiseArgs)                  \
-    X(sqrt, ElementwiseArgs)                 \
-    X(erf, ElementwiseArgs)                  \
-    X(clamp, CurveArgs)                      \
-    X(clamp_grad, CurveArgs)                 \
-    X(maximum, ElementwiseArgs)              \
-    X(minimum, ElementwiseArgs)              \
-    X(maximum_rows, BroadcastArgs)           \
-    X(minimum_rows, BroadcastArgs)           \
-    X(maximum_grad, TernaryArgs)             \
-    X(where, WhereArgs)                      \
-    X(leaky_relu, CurveArgs)                 \
-    X(leaky_relu_grad, CurveArgs)            \
-    X(prelu, PreluArgs)                      \
-    X(prelu_input_grad, PreluArgs)           \
-    X(prelu_weight_grad, PreluArgs)          \
-    X(elu, CurveArgs)                        \
-    X(elu_grad, CurveArgs)                   \
-    X(gelu, ElementwiseArgs)                 \
-    X(gelu_grad, ElementwiseArgs)            \
-    X(gelu_tanh, ElementwiseArgs)            \
-    X(gelu_tanh_grad, ElementwiseArgs)       \
-    X(silu, ElementwiseArgs)                 \
-    X(silu_grad, ElementwiseArgs)            \
-    X(softplus, CurveArgs)                   \
-    X(softplus_grad, CurveArgs)              \
-    X(hardtanh_grad, CurveArgs)              \
-    X(hardsigmoid, ElementwiseArgs)          \
-    X(hardsigmoid_grad, ElementwiseArgs)     \
-    X(hardswish, ElementwiseArgs)            \
-    X(hardswish_grad, ElementwiseArgs)       \
-    X(scaled_tanh, ElementwiseArgs)          \
-    X(scaled_tanh_grad, ElementwiseArgs)     \
-    X(label_counts, LabelArgs)               \
-    X(label_cross_entropy, LabelArgs)        \
-    X(label_cross_entropy_grad, LabelArgs)   \
-    X(nll_loss, LabelArgs)                   \
-    X(nll_loss_grad, LabelArgs)              \
-    X(mse_loss, PairLossArgs)                \
-    X(mse_loss_grad, PairLossArgs)           \
-    X(l1_loss, PairLossArgs)                 \
-    X(l1_loss_grad, PairLossArgs)            \
-    X(smooth_l1_loss, PairLossArgs)          \
-    X(smooth_l1_loss_grad, PairLossArgs)     \
-    X(huber_loss, PairLossArgs)              \
-    X(huber_loss_grad, PairLossArgs)         \
-    X(bce_loss, PairLossArgs)                \
-    X(bce_loss_grad, PairLossArgs)           \
-    X(bce_with_logits, PairLossArgs)         \
-    X(bce_with_logits_grad, PairLossArgs)    \
-    X(kl_div, PairLossArgs)                  \
-    X(kl_div_grad, PairLossArgs)             \
-    X(distance, DistanceArgs)                \
-    X(distance_grad, DistanceArgs)           \
-    X(dropout, DropoutArgs)                  \
-    X(response_norm, ResponseNormArgs)       \
-    X(response_norm_grad, ResponseNormArgs)  \
-    X(max_pool, PoolArgs)                    \
-    X(max_pool_grad, PoolArgs)               \
-    X(avg_pool, PoolArgs)                    \
-    X(avg_pool_grad, PoolArgs)               \
-    X(pack, PackArgs)                        \
-    X(pack_narrow, PackNarrowArgs)           \
-    X(gemm, GemmArgs)                        \
-    X(batch_gemm, BatchGemmArgs)             \
-    X(dots, DotsArgs)                        \
-    X(window_product, WindowArgs)            \
-    X(window_planes, WindowArgs)             \
-    X(window_scatter, ScatterArgs)           \
-    X(depthwise, WindowsArgs)                \
-    X(depthwise_weight_grad, WeightGradArgs) \
-    X(winograd_weights, WinogradWeightArgs)  \
-    X(winograd, WinogradArgs)                \
-    X(winograd_tiles, WinogradGradArgs)      \
-    X(winograd_products, WinogradGradArgs)   \
-    X(winograd_slots, WinogradGradArgs)      \
-    X(group_sum, GroupSumArgs)               \
-    X(weight_grad, WeightGradArgs)           \
-    X(weight_grad_gather, WeightGradArgs)    \
-    X(weight_grad_planes, WeightGradArgs)    \
-    X(sgd, UpdateArgs)                       \
-    X(adagrad, UpdateArgs)                   \
-    X(rmsprop, UpdateArgs)                   \
+#define CONVOLENS_KERNELS(X)                  \
+    X(relu, ElementwiseArgs)                  \
+    X(relu_grad, ElementwiseArgs)             \
+    X(sigmoid, ElementwiseArgs)               \
+    X(sigmoid_grad, ElementwiseArgs)          \
+    X(tanh, ElementwiseArgs)                  \
+    X(tanh_grad, ElementwiseArgs)             \
+    X(exp, ElementwiseArgs)                   \
+    X(scale, ElementwiseArgs)                 \
+    X(add, ElementwiseArgs)                   \
+    X(sub, ElementwiseArgs)                   \
+    X(mul, ElementwiseArgs)                   \
+    X(div, ElementwiseArgs)                   \
+    X(add_rows, BroadcastArgs)                \
+    X(sub_rows, BroadcastArgs)                \
+    X(mul_rows, BroadcastArgs)                \
+    X(div_rows, BroadcastArgs)                \
+    X(sum, SumArgs)                           \
+    X(sum_squares, SumArgs)                   \
+    X(sum_absolutes, SumArgs)                 \
+    X(sum_deviations, SumArgs)                \
+    X(sum_exponentials, SumArgs)              \
+    X(sum_matches, SumArgs)                   \
+    X(add_partials, PartialArgs)              \
+    X(largest, ExtremeArgs)                   \
+    X(smallest, ExtremeArgs)                  \
+    X(arg_largest, ArgExtremeArgs)            \
+    X(arg_smallest, ArgExtremeArgs)           \
+    X(share_matches, ShareArgs)               \
+    X(share_signs, ShareArgs)                 \
+    X(cumulative_sum, ScanArgs)               \
+    X(top, TopArgs)                           \
+    X(take, TakeArgs)                         \
+    X(add_at, AddAtArgs)                      \
+    X(gather, GatherArgs)                     \
+    X(scatter_add, GatherArgs)                \
+    X(transpose, TransposeArgs)               \
+    X(move, MoveArgs)                         \
+    X(weigh, WeighArgs)                       \
+    X(weigh_planes, WeighPlanesArgs)          \
+    X(fold, FoldArgs)                         \
+    X(softmax, RowsArgs)                      \
+    X(softmax_grad, RowsArgs)                 \
+    X(log_softmax, RowsArgs)                  \
+    X(log_softmax_grad, RowsArgs)             \
+    X(softmax_across, ColumnsArgs)            \
+    X(softmax_grad_across, ColumnsArgs)       \
+    X(log_softmax_across, ColumnsArgs)        \
+    X(log_softmax_grad_across, ColumnsArgs)   \
+    X(cross_entropy, CrossEntropyArgs)        \
+    X(cross_entropy_grad, CrossEntropyArgs)   \
+    X(abs, ElementwiseArgs)                   \
+    X(abs_grad, ElementwiseArgs)              \
+    X(log, ElementwiseArgs)                   \
+    X(sqrt, ElementwiseArgs)                  \
+    X(erf, ElementwiseArgs)                   \
+    X(clamp, CurveArgs)                       \
+    X(clamp_grad, CurveArgs)                  \
+    X(maximum, ElementwiseArgs)               \
+    X(minimum, ElementwiseArgs)               \
+    X(maximum_rows, BroadcastArgs)            \
+    X(minimum_rows, BroadcastArgs)            \
+    X(maximum_grad, TernaryArgs)              \
+    X(where, WhereArgs)                       \
+    X(leaky_relu, CurveArgs)                  \
+    X(leaky_relu_grad, CurveArgs)             \
+    X(prelu, PreluArgs)                       \
+    X(prelu_input_grad, PreluArgs)            \
+    X(prelu_weight_grad, PreluArgs)           \
+    X(elu, CurveArgs)                         \
+    X(elu_grad, CurveArgs)                    \
+    X(gelu, ElementwiseArgs)                  \
+    X(gelu_grad, ElementwiseArgs)             \
+    X(gelu_tanh, ElementwiseArgs)             \
+    X(gelu_tanh_grad, ElementwiseArgs)        \
+    X(silu, ElementwiseArgs)                  \
+    X(silu_grad, ElementwiseArgs)             \
+    X(softplus, CurveArgs)                    \
+    X(softplus_grad, CurveArgs)               \
+    X(hardtanh_grad, CurveArgs)               \
+    X(hardsigmoid, ElementwiseArgs)           \
+    X(hardsigmoid_grad, ElementwiseArgs)      \
+    X(hardswish, ElementwiseArgs)             \
+    X(hardswish_grad, ElementwiseArgs)        \
+    X(scaled_tanh, ElementwiseArgs)           \
+    X(scaled_tanh_grad, ElementwiseArgs)      \
+    X(label_counts, LabelArgs)                \
+    X(label_cross_entropy, LabelArgs)         \
+    X(label_cross_entropy_grad, LabelArgs)    \
+    X(nll_loss, LabelArgs)                    \
+    X(nll_loss_grad, LabelArgs)               \
+    X(mse_loss, PairLossArgs)                 \
+    X(mse_loss_grad, PairLossArgs)            \
+    X(l1_loss, PairLossArgs)                  \
+    X(l1_loss_grad, PairLossArgs)             \
+    X(smooth_l1_loss, PairLossArgs)           \
+    X(smooth_l1_loss_grad, PairLossArgs)      \
+    X(huber_loss, PairLossArgs)               \
+    X(huber_loss_grad, PairLossArgs)          \
+    X(bce_loss, PairLossArgs)                 \
+    X(bce_loss_grad, PairLossArgs)            \
+    X(bce_with_logits, PairLossArgs)          \
+    X(bce_with_logits_grad, PairLossArgs)     \
+    X(kl_div, PairLossArgs)                   \
+    X(kl_div_grad, PairLossArgs)              \
+    X(distance, DistanceArgs)                 \
+    X(distance_grad, DistanceArgs)            \
+    X(dropout, DropoutArgs)                   \
+    X(response_norm, ResponseNormArgs)        \
+    X(response_norm_grad, ResponseNormArgs)   \
+    X(max_pool, PoolArgs)                     \
+    X(max_pool_indices, PoolArgs)             \
+    X(max_pool_grad, PoolArgs)                \
+    X(avg_pool, PoolArgs)                     \
+    X(avg_pool_grad, PoolArgs)                \
+    X(power, PowerArgs)                       \
+    X(unpool, UnpoolArgs)                     \
+    X(unpool_grad, UnpoolArgs)                \
+    X(moments, MomentsArgs)                   \
+    X(merge_moments, MergeMomentsArgs)        \
+    X(centred_sums, CentredSumsArgs)          \
+    X(merge_sums, MergeSumsArgs)              \
+    X(columns_affine, ColumnsAffineArgs)      \
+    X(columns_affine_grad, ColumnsAffineArgs) \
+    X(normalize_rows, NormalizeRowsArgs)      \
+    X(normalize_rows_grad, NormalizeRowsArgs) \
+    X(pack, PackArgs)                         \
+    X(pack_narrow, PackNarrowArgs)            \
+    X(gemm, GemmArgs)                         \
+    X(batch_gemm, BatchGemmArgs)              \
+    X(dots, DotsArgs)                         \
+    X(window_product, WindowArgs)             \
+    X(window_planes, WindowArgs)              \
+    X(window_scatter, ScatterArgs)            \
+    X(depthwise, WindowsArgs)                 \
+    X(depthwise_weight_grad, WeightGradArgs)  \
+    X(winograd_weights, WinogradWeightArgs)   \
+    X(winograd, WinogradArgs)                 \
+    X(winograd_tiles, WinogradGradArgs)       \
+    X(winograd_products, WinogradGradArgs)    \
+    X(winograd_slots, WinogradGradArgs)       \
+    X(group_sum, GroupSumArgs)                \
+    X(weight_grad, WeightGradArgs)            \
+    X(weight_grad_gather, WeightGradArgs)     \
+    X(weight_grad_planes, WeightGradArgs)     \
+    X(sgd, UpdateArgs)                        \
+    X(adagrad, UpdateArgs)                    \
+    X(rmsprop, UpdateArgs)                    \
     X(adam, UpdateArgs)
 
 // What a kernel needs to know of an instruction set before it runs.

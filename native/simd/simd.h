@@ -39,6 +39,8 @@ typedef float vec_in_memory
     __attribute__((vector_size(kLanes * sizeof(float)), aligned(sizeof(float)), may_alias));
 
 #define CONVOLENS_INLINE inline __attribute__((always_inline))
+// The same for lambdas, after their parameters.
+#define CONVOLENS_INLINED __attribute__((always_inline))
 
 CONVOLENS_INLINE vec load(const float* p) {
     return *reinterpret_cast<const vec_in_memory*>(p);
@@ -134,6 +136,15 @@ CONVOLENS_INLINE vec min(vec a, vec b) {
 #endif
 }
 
+// `best`, unless v is larger or NaN.
+CONVOLENS_INLINE vec larger_or_nan(vec best, vec v) {
+#if defined(__AVX512F__)
+    return _mm512_mask_mov_ps(max(v, best), _mm512_cmp_ps_mask(v, v, _CMP_UNORD_Q), v);
+#else
+    return select(v != v, v, max(v, best));
+#endif
+}
+
 // Lanes in a fixed order: halves are added, then halves of halves.
 CONVOLENS_INLINE float sum_lanes(vec x) {
     float lanes[kLanes];
@@ -187,6 +198,44 @@ CONVOLENS_INLINE void store(float* p, vec x, Whole) {
 }
 CONVOLENS_INLINE void store(float* p, vec x, i64 count) {
     store_first(p, x, count);
+}
+
+// The first `count` lanes of a register, where the caller knows that all of the first Most may be
+// read: a masked load takes two to three times as long as a plain one. Writes `count` and no more.
+template <int Most>
+struct Over {
+    i64 count;
+};
+
+template <int Most>
+CONVOLENS_INLINE vec load(const float* p, Over<Most> lanes) {
+    if constexpr (Most == kLanes) return load(p);
+#if defined(__AVX512F__)
+    if constexpr (Most == 8) return _mm512_zextps256_ps512(_mm256_loadu_ps(p));
+    if constexpr (Most == 4) return _mm512_zextps128_ps512(_mm_loadu_ps(p));
+#elif defined(__AVX2__)
+    if constexpr (Most == 4) return _mm256_zextps128_ps256(_mm_loadu_ps(p));
+#endif
+    return load_first(p, lanes.count);
+}
+
+template <int Most>
+CONVOLENS_INLINE void store(float* p, vec x, Over<Most> lanes) {
+#if defined(__AVX512F__)
+    const auto mask = static_cast<__mmask8>((1u << lanes.count) - 1);
+    // GCC would join the extraction with the store to an instruction that, unlike a masked store,
+    // faults where lanes that are not written lie on a page that nobody may touch.
+    if constexpr (Most == 8) {
+        __m256 part = _mm512_castps512_ps256(x);
+        __asm__("" : "+v"(part));
+        return _mm256_mask_storeu_ps(p, mask, part);
+    } else if constexpr (Most == 4) {
+        __m128 part = _mm512_castps512_ps128(x);
+        __asm__("" : "+v"(part));
+        return _mm_mask_storeu_ps(p, mask, part);
+    }
+#endif
+    store_first(p, x, lanes.count);
 }
 
 // The same Size neighbouring floats again and again, to fill a register.

@@ -291,6 +291,74 @@ def response_norm(
     factor: float,
     beta: float,
 ) -> None: ...
+def moments(x: Array, m: Array, outer: int, reduced: int, inner: int, sets: int) -> None: ...
+def normalize(
+    x: Array,
+    m: Array,
+    weight: Array | None,
+    bias: Array | None,
+    y: Array,
+    outer: int,
+    reduced: int,
+    inner: int,
+    sets: int,
+    eps: float,
+) -> None: ...
+def normalize_sums(
+    x: Array,
+    m: Array,
+    g: Array,
+    s: Array,
+    outer: int,
+    reduced: int,
+    inner: int,
+    sets: int,
+    eps: float,
+) -> None: ...
+def normalize_grad(
+    x: Array,
+    m: Array,
+    s: Array,
+    g: Array,
+    weight: Array | None,
+    dx: Array,
+    outer: int,
+    reduced: int,
+    inner: int,
+    sets: int,
+    eps: float,
+) -> None: ...
+def normalize_fixed_grad(
+    g: Array, m: Array, weight: Array | None, dx: Array, reduced: int, inner: int, eps: float
+) -> None: ...
+def layer_norm(
+    x: Array,
+    m: Array,
+    weight: Array | None,
+    bias: Array | None,
+    y: Array,
+    rows: int,
+    length: int,
+    eps: float,
+) -> None: ...
+def layer_norm_sums(
+    x: Array, m: Array, g: Array, s: Array, rows: int, length: int, eps: float
+) -> None: ...
+def layer_norm_grad(
+    x: Array,
+    m: Array,
+    g: Array,
+    weight: Array | None,
+    dx: Array,
+    rows: int,
+    length: int,
+    eps: float,
+) -> None: ...
+def unpool(x: Array, index: Array, y: Array, accumulate: bool) -> bool: ...
+def unpool_grad(index: Array, g: Array, dx: Array) -> bool: ...
+def power(
+    x: Array, b: Array | None, y: Array, exponent: float, factor: float, zero_stays: bool
+) -> None: ...
 def sgd(
     update: Update, parameter: Array, gradient: Array, first: Array | None, second: Array | None
 ) -> None: ...
@@ -326,16 +394,15 @@ class Conv:
 class Pool:
     def __init__(
         self,
-        input: Four,
-        output: Two,
-        kernel: Two,
-        stride: Two,
-        before: Two,
-        after: Two,
-        dilation: Two,
-        include_padding: bool,
+        input: Sequence[int],
+        first: Sequence[Sequence[int]],
+        count: Sequence[Sequence[int]],
+        cells: Sequence[Sequence[int]],
+        step: Sequence[int],
+        divisor: float,
     ) -> None: ...
     def max_forward(self, x: Array, y: Array) -> None: ...
+    def max_indices(self, x: Array, y: Array | None, index: Array) -> None: ...
     def max_backward(self, x: Array, g: Array, dx: Array) -> None: ...
     def avg_forward(self, x: Array, y: Array) -> None: ...
     def avg_backward(self, g: Array, dx: Array) -> None: ...

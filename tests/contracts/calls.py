@@ -100,66 +100,6 @@ def _conv_weight_grad() -> Iterator[Sample]:
         yield Sample(grad, (x, op.infer(x, weight)))
 
 
-Pooling = tuple[
-    tuple[int, ...], tuple[int, ...], tuple[tuple[int, int], ...], tuple[int, ...], bool
-]
-
-
-def _poolings(dilated: bool) -> Iterator[tuple[Pooling, tuple[int, ...]]]:
-    """Every number of channels up to 35, and beyond a block of 64, with windows of all kinds."""
-    random = _random()
-
-    def pick(*values: int) -> int:
-        return int(random.choice(values))
-
-    for channels in (*WIDTHS, 63, 64, 65, 130):
-        kernel = (pick(1, 2, 3, 4), pick(1, 2, 3, 5))
-        dilation = (pick(1, 1, 2), pick(1, 1, 3)) if dilated else (1, 1)
-        extents = [d * (k - 1) + 1 for d, k in zip(dilation, kernel, strict=True)]
-        padding = tuple((pick(*range(k // 2 + 1)), pick(*range(k // 2 + 1))) for k in kernel)
-        stride = kernel if pick(0, 1) else (pick(1, 2, 3), pick(1, 2, 4))
-        sizes = [
-            max(1, e - sum(p)) + pick(0, 1, 2, 5) for e, p in zip(extents, padding, strict=True)
-        ]
-        yield (kernel, stride, padding, dilation, bool(pick(0, 1))), (2, channels, *sizes)
-    for size in (2, 3):  # the unrolled windows, tiling and overlapping
-        for stride in (1, 2, 3):
-            plain = ((size, size), (stride, stride), ((0, 0), (0, 0)), (1, 1), False)
-            for channels in (1, 16, 33):
-                yield plain, (1, channels, 6, 12)
-
-
-def _max_pool() -> Iterator[Sample]:
-    for pooling, x in _poolings(dilated=True):
-        yield Sample(ops.MaxPool(*pooling), _specs(x))
-
-
-def _max_pool_grad() -> Iterator[Sample]:
-    for pooling, x in _poolings(dilated=True):
-        yield Sample(
-            ops.MaxPoolGrad(*pooling), _specs(x, ops.MaxPool(*pooling).output_shape(TensorSpec(x)))
-        )
-
-
-def _averages() -> Iterator[tuple[ops.AvgPool, tuple[int, ...]]]:
-    for include in (True, False):
-        for pooling, x in _poolings(dilated=False):
-            yield ops.AvgPool(*pooling, include), x
-
-
-def _avg_pool() -> Iterator[Sample]:
-    for op, x in _averages():
-        yield Sample(op, _specs(x))
-
-
-def _avg_pool_grad() -> Iterator[Sample]:
-    for op, x in _averages():
-        grad = ops.AvgPoolGrad(
-            op.kernel, op.stride, op.padding, op.dilation, op.ceil_mode, op.count_include_pad, x[2:]
-        )
-        yield Sample(grad, _specs(op.output_shape(TensorSpec(x))))
-
-
 def _products() -> Iterator[tuple[int, int, int]]:
     """(M, N, K): every size up to 35 in each place; 600 columns are packed panel by panel."""
     for size in WIDTHS:
@@ -271,10 +211,6 @@ SMALL: dict[type[Op], Callable[[], Iterable[Sample]]] = {
     ops.Conv: _conv,
     ops.ConvInputGrad: _conv_input_grad,
     ops.ConvWeightGrad: _conv_weight_grad,
-    ops.MaxPool: _max_pool,
-    ops.MaxPoolGrad: _max_pool_grad,
-    ops.AvgPool: _avg_pool,
-    ops.AvgPoolGrad: _avg_pool_grad,
     ops.Linear: _linear,
     ops.Relu: functools.partial(_unary, ops.Relu()),
     ops.ReluGrad: functools.partial(_pair, ops.ReluGrad()),
@@ -336,20 +272,6 @@ def _big(operator: type[Op]) -> Iterator[Sample]:
         for op, x, w in _big_convolutions():
             grad = ops.ConvWeightGrad(**shared(op, ConvGeometry), kernel=w.shape[2:])
             yield Sample(grad, (x, op.infer(x, w)))
-    elif issubclass(operator, (ops.MaxPool, ops.MaxPoolGrad, ops.AvgPool, ops.AvgPoolGrad)):
-        for kernel, stride in ((2, 2), (3, 2), (3, 1)):
-            x, window = (4, 130, 25, 27), ((kernel,) * 2, (stride,) * 2, ((1, 1), (1, 0)), (1, 1))
-            y = ops.MaxPool(*window).output_shape(TensorSpec(x))
-            yield {
-                ops.MaxPool: lambda w=window, x=x: Sample(ops.MaxPool(*w), _specs(x)),
-                ops.MaxPoolGrad: lambda w=window, x=x, y=y: Sample(
-                    ops.MaxPoolGrad(*w), _specs(x, y)
-                ),
-                ops.AvgPool: lambda w=window, x=x: Sample(ops.AvgPool(*w), _specs(x)),
-                ops.AvgPoolGrad: lambda w=window, x=x, y=y: Sample(
-                    ops.AvgPoolGrad(*w, sizes=x[2:]), _specs(y)
-                ),
-            }[operator]()
     elif operator is ops.Linear:
         for m, n, k in ((300, 200, 150), (64, 700, 90), (1, 2000, 300), (500, 10, 400)):
             yield Sample(ops.Linear(), _specs((m, k), (n, k), (n,)))

@@ -10,6 +10,7 @@ import pytest
 
 from convolens.errors import ConvolensError
 from convolens.ops import OPERATORS, Call, Op, Sample, Value
+from convolens.ops._op import with_dependent
 from convolens.spec import FLOATS, TensorSpec, float32, float64
 
 CASES = [
@@ -131,7 +132,10 @@ def test_cost_and_explanation(sample: Sample) -> None:
 
 @SAMPLES
 def test_gradient_is_the_finite_difference(sample: Sample) -> None:
-    """d/dt sum(g f(x + t d)) at t = 0 is sum(gradient d), for a random direction d."""
+    """d/dt sum(g f(x + t d)) at t = 0 is sum(gradient d), for a random direction d.
+
+    Inputs that depend on others move with them, and have no gradient of their own.
+    """
     random = np.random.default_rng(1)
     inputs = sample.arrays(random, float64)
     values = [Value(spec_of(array)) for array in inputs]
@@ -143,6 +147,7 @@ def test_gradient_is_the_finite_difference(sample: Sample) -> None:
     known = {id(v): a for v, a in zip((*values, y, g), (*inputs, output, upstream), strict=True)}
     gradients = sample.op.gradient(values, y, g)
     assert len(gradients) == len(inputs)
+    assert all(gradients[number] is None for number in sample.op.dependent(values))
     for number, (array, gradient) in enumerate(zip(inputs, gradients, strict=True)):
         if gradient is None:
             continue
@@ -152,6 +157,7 @@ def test_gradient_is_the_finite_difference(sample: Sample) -> None:
 
         def moved(by: float, number: int = number, d: object = direction) -> float:
             shifted = [a + by * d if i == number else a for i, a in enumerate(inputs)]
+            shifted = with_dependent(sample.op, shifted)
             return float(np.sum(upstream * sample.op.reference(*shifted)))
 
         measured = (moved(step) - moved(-step)) / (2 * step)

@@ -71,4 +71,18 @@ def test_bad_arguments_are_refused_at_once(layer: Any, options: Any, words: str)
 
 
 def test_repr() -> None:
-    assert "kernel_size=(2, 2), stride=(2, 2), padding=(0, 0)" in repr(nn.MaxPool2d(2))
+    assert repr(nn.MaxPool2d(2)) == (
+        "MaxPool2d(kernel_size=2, stride=2, padding=0, dilation=1, ceil_mode=False)"
+    )
+    assert repr(nn.AvgPool1d(2)) == "AvgPool1d(kernel_size=(2,), stride=(2,), padding=(0,))"
+
+
+def test_a_layer_follows_its_attributes() -> None:
+    layer, x = nn.MaxPool2d(2), cl.randn(1, 1, 8, 8)
+    layer.stride = 1
+    assert layer(x).shape == (1, 1, 7, 7)
+    layer.return_indices = True
+    assert len(layer(x)) == 2
+    mean = nn.AvgPool2d(2, count_include_pad=False)
+    mean.divisor_override = 1
+    assert mean(cl.ones(1, 1, 2, 2)).item() == 4

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 
 import convolens as cl
+from convolens.errors import ArgumentError
 from convolens.nn import functional as F
-from convolens.ops import AvgPool, AvgPoolGrad
+from convolens.ops import AvgPool
 from convolens.spec import TensorSpec
 
 from .test_max_pool import poolings, windows
@@ -46,7 +47,7 @@ def test_the_definition_is_the_loop(include: bool, case: tuple[Any, Any]) -> Non
     with np.errstate(all="ignore"):
         np.testing.assert_allclose(op.reference(x)[..., counted], y[..., counted], atol=1e-14)
         if counted.all():
-            grad = AvgPoolGrad(*window, include, shape[2:])
+            grad = op.spreading(shape[2:])
             np.testing.assert_allclose(grad.reference(g), dx, atol=1e-14)
 
 
@@ -63,6 +64,19 @@ def test_cells_beyond_the_padding_never_count() -> None:
     for include in (True, False):
         y = F.avg_pool2d(x, (1, 2), 2, ceil_mode=True, count_include_pad=include)
         assert y.tolist() == [[[[1, 1, 1]]]]
+
+
+def test_a_divisor_takes_the_place_of_the_cells() -> None:
+    x = cl.ones(1, 1, 3, 3)
+    y = F.avg_pool2d(x, 2, 1, padding=1, divisor_override=-2)
+    assert y.tolist() == [[[[-0.5, -1, -1, -0.5], *[[-1, -2, -2, -1]] * 2, [-0.5, -1, -1, -0.5]]]]
+    assert F.avg_pool3d(cl.ones(1, 1, 2, 2, 2), 2, divisor_override=1).item() == 8
+
+
+@pytest.mark.parametrize(("divisor", "words"), [(0, "divisor_override is 0"), (1.5, "1.5")])
+def test_a_divisor_is_a_whole_number_but_not_zero(divisor: Any, words: str) -> None:
+    with pytest.raises(ArgumentError, match=words):
+        F.avg_pool2d(cl.ones(1, 1, 2, 2), 2, divisor_override=divisor)
 
 
 def test_the_mean_of_a_constant_is_the_constant() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import convolens as cl
 from convolens.errors import ArgumentError, ShapeError
 from convolens.nn import functional as F
-from convolens.ops import AvgPool, MaxPool, MaxPoolGrad, MaxPoolPick
+from convolens.ops import AvgPool, MaxPool, MaxPoolGrad, MaxPoolIndices, MaxPoolPick
 from convolens.ops._op import Array
 from convolens.spec import TensorSpec, float32, float64
 
@@ -62,6 +62,7 @@ def test_the_definition_is_the_loop(case: tuple[Any, Any]) -> None:
     g = random.standard_normal(op.output_shape(TensorSpec(shape)))
     y, dx, picked = np.full(g.shape, -np.inf), np.zeros(shape), np.zeros(g.shape)
     u = random.standard_normal(shape)
+    places = np.full(g.shape, -1)
     for n, c in itertools.product(range(shape[0]), range(shape[1])):
         for out, reads in windows(x, op):
             if reads:
@@ -69,9 +70,11 @@ def test_the_definition_is_the_loop(case: tuple[Any, Any]) -> None:
                 y[(n, c, *out)] = x[(n, c, *winner)]
                 dx[(n, c, *winner)] += g[(n, c, *out)]
                 picked[(n, c, *out)] = u[(n, c, *winner)]
+                places[(n, c, *out)] = np.ravel_multi_index(winner, shape[2:])
     np.testing.assert_array_equal(op.reference(x), y)
     np.testing.assert_allclose(MaxPoolGrad(*window).reference(x, g), dx, rtol=1e-15, atol=1e-15)
     np.testing.assert_array_equal(MaxPoolPick(*window).reference(x, u), picked)
+    np.testing.assert_array_equal(MaxPoolIndices(*window).reference(x), places)
 
 
 @BOTH
@@ -113,6 +116,17 @@ def test_infinities_pass(dtype: Any) -> None:
 def test_padding_never_wins(dtype: Any) -> None:
     x = cl.full((1, 1, 3, 3), -5.0, dtype=dtype)
     assert (F.max_pool2d(x, 3, 2, padding=1).numpy() == -5).all()
+
+
+@BOTH
+def test_indices_name_the_pixels_of_the_image_without_its_padding(dtype: Any) -> None:
+    x = cl.tensor([[[[1, 2, 3], [6, 5, 4], [7, 9, 8]]]]).to(dtype)
+    y, indices = F.max_pool2d(x, 3, 2, 1, return_indices=True)
+    assert y.tolist() == [[[[6, 5], [9, 9]]]]
+    assert indices.tolist() == [[[[3, 4], [7, 7]]]]
+    assert indices.dtype == np.int64
+    alone = F.max_pool2d(x[0], 3, 2, 1, return_indices=True)[1]
+    assert alone.tolist() == indices[0].tolist()
 
 
 def test_a_pooling_shifts_with_its_input() -> None:

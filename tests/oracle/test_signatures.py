@@ -30,15 +30,16 @@ FOREIGN = {
 }
 
 #: Layers that torch does not have.
-OWN = {"DropoutScaledAtTest", "ScaledTanh", "SeparableConv2d", "SpatiallySeparableConv2d"}
+OWN = {
+    "DropoutScaledAtTest",
+    "ScaledTanh",
+    "SeparableConv2d",
+    "SpatiallySeparableConv2d",
+    "Subsampling",
+}
 
 #: What torch has and convolens does not have yet.
 MISSING: dict[str, set[str]] = {
-    "nn.MaxPool1d": {"return_indices"},
-    "nn.MaxPool2d": {"return_indices"},
-    "nn.MaxPool3d": {"return_indices"},
-    "nn.AvgPool2d": {"divisor_override"},
-    "nn.AvgPool3d": {"divisor_override"},
     "nn.functional.local_response_norm": set(),
     "optim.Adam": {"amsgrad", "decoupled_weight_decay"},
     "optim.AdamW": {"amsgrad"},
@@ -204,9 +205,6 @@ def test_arguments_are_torchs(name: str) -> None:
 #: Signatures whose later arguments stand elsewhere, because one in the middle is missing: those are
 #: safe by name only.
 SHIFTED = {
-    "nn.MaxPool1d": "ceil_mode",
-    "nn.MaxPool2d": "ceil_mode",
-    "nn.MaxPool3d": "ceil_mode",
     "autograd.grad": "allow_unused",
     "optim.lr_scheduler.CosineAnnealingLR": "",
 }

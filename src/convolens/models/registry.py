@@ -93,7 +93,7 @@ def create_model(
         Sequential(
           (conv1): Conv2d(1, 30, kernel_size=(5, 5), stride=(1, 1))
           (relu1): ReLU()
-          (pool1): MaxPool2d(kernel_size=(2, 2), stride=(2, 2), padding=(0, 0), ceil_mode=False)
+          (pool1): MaxPool2d(kernel_size=2, stride=2, padding=0, dilation=1, ceil_mode=False)
           (flatten): Flatten(start_dim=1, end_dim=-1)
           (fc1): Linear(in_features=4320, out_features=100, bias=True)
           (relu2): ReLU()

@@ -51,9 +51,11 @@ def _item(layer: nn.Module) -> Item | None:
                 "g": layer.groups,
             }
             return _with(Item("C", layer.out_channels), values)
-        case nn.MaxPool2d():
+        case nn.MaxPool2d(return_indices=False):
             return _pool("P", layer.operator)
-        case nn.AvgPool2d(operator=ops.AvgPool(count_include_pad=True) as op):
+        case nn.AvgPool2d(
+            operator=ops.AvgPool(count_include_pad=True, divisor_override=None) as op
+        ):
             return _pool("A", op)
         case nn.Linear(bias=nn.Parameter()):
             return Item("F", layer.out_features)

@@ -2,6 +2,15 @@
 
 from convolens.nn import blocks, functional, init
 from convolens.nn.activation import LogSoftmax, ReLU, Sigmoid, Softmax, Softmax2d, Tanh
+from convolens.nn.adaptive_pool import (
+    AdaptiveAvgPool1d,
+    AdaptiveAvgPool2d,
+    AdaptiveAvgPool3d,
+    AdaptiveMaxPool1d,
+    AdaptiveMaxPool2d,
+    AdaptiveMaxPool3d,
+)
+from convolens.nn.batch_norm import BatchNorm1d, BatchNorm2d, BatchNorm3d
 from convolens.nn.container import Sequential
 from convolens.nn.conv import Conv1d, Conv2d, Conv3d
 from convolens.nn.conv_transpose import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
@@ -16,6 +25,9 @@ from convolens.nn.dropout import (
 )
 from convolens.nn.flatten import Flatten, Unflatten
 from convolens.nn.fold import Fold, Unfold
+from convolens.nn.group_norm import GroupNorm
+from convolens.nn.instance_norm import InstanceNorm1d, InstanceNorm2d, InstanceNorm3d
+from convolens.nn.layer_norm import LayerNorm
 from convolens.nn.lazy_conv import (
     LazyConv1d,
     LazyConv2d,
@@ -27,7 +39,9 @@ from convolens.nn.lazy_conv import (
 from convolens.nn.lazy_linear import LazyLinear
 from convolens.nn.linear import Identity, Linear
 from convolens.nn.loss import CrossEntropyLoss, NLLLoss
+from convolens.nn.lp_pool import LPPool1d, LPPool2d, LPPool3d
 from convolens.nn.matrix import conv_matrix, deconvolve
+from convolens.nn.max_unpool import MaxUnpool1d, MaxUnpool2d, MaxUnpool3d
 from convolens.nn.module import Module
 from convolens.nn.module_dict import ModuleDict
 from convolens.nn.module_list import ModuleList
@@ -83,18 +97,28 @@ from convolens.nn.separable import kernel_rank, separate
 from convolens.nn.separable_conv import SeparableConv2d, SpatiallySeparableConv2d
 from convolens.nn.shuffling import ChannelShuffle, PixelShuffle, PixelUnshuffle
 from convolens.nn.smooth import GELU, ScaledTanh, SiLU, Softplus
+from convolens.nn.subsampling import Subsampling
 from convolens.nn.upsampling import Upsample, UpsamplingBilinear2d, UpsamplingNearest2d
 
 __all__ = [
     "ELU",
     "GELU",
     "SELU",
+    "AdaptiveAvgPool1d",
+    "AdaptiveAvgPool2d",
+    "AdaptiveAvgPool3d",
+    "AdaptiveMaxPool1d",
+    "AdaptiveMaxPool2d",
+    "AdaptiveMaxPool3d",
     "AlphaDropout",
     "AvgPool1d",
     "AvgPool2d",
     "AvgPool3d",
     "BCELoss",
     "BCEWithLogitsLoss",
+    "BatchNorm1d",
+    "BatchNorm2d",
+    "BatchNorm3d",
     "ChannelShuffle",
     "CircularPad1d",
     "CircularPad2d",
@@ -116,13 +140,21 @@ __all__ = [
     "DropoutScaledAtTest",
     "Flatten",
     "Fold",
+    "GroupNorm",
     "Hardsigmoid",
     "Hardswish",
     "Hardtanh",
     "HuberLoss",
     "Identity",
+    "InstanceNorm1d",
+    "InstanceNorm2d",
+    "InstanceNorm3d",
     "KLDivLoss",
     "L1Loss",
+    "LPPool1d",
+    "LPPool2d",
+    "LPPool3d",
+    "LayerNorm",
     "LazyConv1d",
     "LazyConv2d",
     "LazyConv3d",
@@ -138,6 +170,9 @@ __all__ = [
     "MaxPool1d",
     "MaxPool2d",
     "MaxPool3d",
+    "MaxUnpool1d",
+    "MaxUnpool2d",
+    "MaxUnpool3d",
     "Module",
     "ModuleDict",
     "ModuleList",
@@ -167,6 +202,7 @@ __all__ = [
     "Softmax2d",
     "Softplus",
     "SpatiallySeparableConv2d",
+    "Subsampling",
     "Tanh",
     "TripletMarginLoss",
     "Unflatten",

@@ -29,7 +29,9 @@ def cheapest(modules: Iterable[Module]) -> list[Module]:
         return result
     for place in range(len(result) - 1):
         first, second = result[place : place + 2]
-        if type(first) is ReLU and type(second) in _POOLINGS and not _watched(first, second):
+        # The place of a largest number does change: what is 0 after ReLU may have been larger.
+        movable = type(second) in _POOLINGS and not second.return_indices
+        if type(first) is ReLU and movable and not _watched(first, second):
             result[place : place + 2] = second, first
     return result
 

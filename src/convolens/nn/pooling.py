@@ -1,20 +1,112 @@
-"""Pooling layers."""
+"""Max and average pooling layers."""
 
 from __future__ import annotations
 
-from typing import ClassVar, final
+from collections.abc import Callable
+from operator import is_
+from typing import Any, ClassVar, TypeVar, final
 
 from convolens import ops
 from convolens.nn.functional._arguments import Ints
-from convolens.nn.functional.pooling import avg_pool_operator, max_pool_operator, pool_with
+from convolens.nn.functional.pooling import (
+    avg_pool_operator,
+    largest_with,
+    max_pool_operator,
+    pool_with,
+    window,
+)
 from convolens.nn.module import Module
 from convolens.tensor import Tensor
 
+P = TypeVar("P", ops.MaxPool, ops.AvgPool)
+
 
 class _Pool(Module):
-    """A pooling: an operator that is made once, and nothing to learn."""
+    """A pooling: its arguments, the operator that follows from them, and nothing to learn."""
 
-    operator: ops.MaxPool | ops.AvgPool
+    rank: ClassVar[int]
+    kernel_size: Ints
+    stride: Ints
+    padding: Ints
+    ceil_mode: bool
+
+    def _take(self, kernel_size: Ints, stride: Ints | None, padding: Ints, ceil_mode: bool) -> None:
+        """Keep torch's attributes: a stride that is not given is the size of the window."""
+        self.kernel_size = kernel_size
+        self.stride = kernel_size if stride is None else stride
+        self.padding = padding
+        self.ceil_mode = ceil_mode
+
+    def _made(self, make: Callable[..., P], *arguments: Any) -> P:
+        """Return the operator for arguments; the last one, if they are the same objects as then."""
+        last: tuple[tuple[Any, ...], P] | None = self.__dict__.get("_last")
+        if last is not None and all(map(is_, last[0], arguments)):
+            return last[1]
+        operator = make(self.rank, *arguments)
+        if not any(isinstance(argument, list) for argument in arguments):  # lists may change
+            object.__setattr__(self, "_last", (arguments, operator))
+        return operator
+
+
+class _MaxPoolNd(_Pool):
+    def __init__(
+        self,
+        kernel_size: Ints,
+        stride: Ints | None = None,
+        padding: Ints = 0,
+        dilation: Ints = 1,
+        return_indices: bool = False,
+        ceil_mode: bool = False,
+    ) -> None:
+        super().__init__()
+        self._take(kernel_size, stride, padding, ceil_mode)
+        self.dilation = dilation
+        self.return_indices = return_indices
+        self.operator  # noqa: B018 its arguments are checked
+
+    @property
+    def operator(self) -> ops.MaxPool:
+        """The operator that the attributes ask for."""
+        return self._made(
+            max_pool_operator,
+            self.kernel_size,
+            self.stride,
+            self.padding,
+            self.dilation,
+            self.ceil_mode,
+        )
+
+    def forward(self, input: Tensor) -> Any:
+        """Return the pooled ``input`` [N, C, *I], or one pooled image [C, *I].
+
+        With ``return_indices`` return the places of the largest elements too.
+        """
+        return largest_with(self.operator, input, self.return_indices)
+
+    def extra_repr(self) -> str:
+        """Return the arguments to show."""
+        return (
+            f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}, "
+            f"dilation={self.dilation}, ceil_mode={self.ceil_mode}"
+        )
+
+
+class _AvgPoolNd(_Pool):
+    count_include_pad: bool
+    divisor_override: int | None = None
+
+    @property
+    def operator(self) -> ops.AvgPool:
+        """The operator that the attributes ask for."""
+        return self._made(
+            avg_pool_operator,
+            self.kernel_size,
+            self.stride,
+            self.padding,
+            self.ceil_mode,
+            self.count_include_pad,
+            self.divisor_override,
+        )
 
     def forward(self, input: Tensor) -> Tensor:
         """Return the pooled ``input`` [N, C, *I], or one pooled image [C, *I]."""
@@ -22,34 +114,10 @@ class _Pool(Module):
 
     def extra_repr(self) -> str:
         """Return the arguments to show."""
-        op = self.operator
-        padding = tuple(before for before, _ in op.padding)
-        text = f"kernel_size={op.kernel}, stride={op.stride}, padding={padding}"
-        if any(d != 1 for d in op.dilation):
-            text += f", dilation={op.dilation}"
-        return text + f", ceil_mode={op.ceil_mode}"
+        return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
 
 
-class _MaxPoolNd(_Pool):
-    rank: ClassVar[int]
-
-    def __init__(
-        self,
-        kernel_size: Ints,
-        stride: Ints | None = None,
-        padding: Ints = 0,
-        dilation: Ints = 1,
-        ceil_mode: bool = False,
-    ) -> None:
-        super().__init__()
-        self.operator = max_pool_operator(
-            self.rank, kernel_size, stride, padding, dilation, ceil_mode
-        )
-
-
-class _AvgPoolNd(_Pool):
-    rank: ClassVar[int]
-
+class _AvgPoolWithDivisor(_AvgPoolNd):
     def __init__(
         self,
         kernel_size: Ints,
@@ -57,11 +125,13 @@ class _AvgPoolNd(_Pool):
         padding: Ints = 0,
         ceil_mode: bool = False,
         count_include_pad: bool = True,
+        divisor_override: int | None = None,
     ) -> None:
         super().__init__()
-        self.operator = avg_pool_operator(
-            self.rank, kernel_size, stride, padding, ceil_mode, count_include_pad
-        )
+        self._take(kernel_size, stride, padding, ceil_mode)
+        self.count_include_pad = count_include_pad
+        self.divisor_override = divisor_override
+        self.operator  # noqa: B018 its arguments are checked
 
 
 @final
@@ -73,6 +143,7 @@ class MaxPool1d(_MaxPoolNd):
         stride: The step between windows; the window's size if not given.
         padding: Cells on both sides that never win, at most half the window.
         dilation: The distance between taps.
+        return_indices: Return the places of the largest elements too, for ``MaxUnpool1d``.
         ceil_mode: Keep a last window that ends beyond the padded input.
 
     Shapes:
@@ -94,6 +165,7 @@ class MaxPool2d(_MaxPoolNd):
         stride: The step between windows; the window's size if not given.
         padding: Cells on both sides that never win, at most half the window.
         dilation: The distance between taps.
+        return_indices: Return the places of the largest elements too, for ``MaxUnpool2d``.
         ceil_mode: Keep a last window that ends beyond the padded input.
 
     Shapes:
@@ -120,6 +192,7 @@ class MaxPool3d(_MaxPoolNd):
         stride: The step between windows; the window's size if not given.
         padding: Cells on both sides that never win, at most half the window.
         dilation: The distance between taps.
+        return_indices: Return the places of the largest elements too, for ``MaxUnpool3d``.
         ceil_mode: Keep a last window that ends beyond the padded input.
 
     Shapes:
@@ -152,9 +225,24 @@ class AvgPool1d(_AvgPoolNd):
 
     rank: ClassVar[int] = 1
 
+    def __init__(
+        self,
+        kernel_size: Ints,
+        stride: Ints | None = None,
+        padding: Ints = 0,
+        ceil_mode: bool = False,
+        count_include_pad: bool = True,
+    ) -> None:
+        super().__init__()
+        kernel = window("kernel_size", kernel_size, 1)
+        step = None if stride is None else window("stride", stride, 1)
+        self._take(kernel, step, window("padding", padding, 1), ceil_mode)
+        self.count_include_pad = count_include_pad
+        self.operator  # noqa: B018 its arguments are checked
+
 
 @final
-class AvgPool2d(_AvgPoolNd):
+class AvgPool2d(_AvgPoolWithDivisor):
     """The mean of each window along two axes.
 
     Args:
@@ -163,6 +251,7 @@ class AvgPool2d(_AvgPoolNd):
         padding: Zeros on both sides, at most half the window.
         ceil_mode: Keep a last window that ends beyond the padded input.
         count_include_pad: Whether padding counts in the divisor.
+        divisor_override: What the sums are divided by; not zero. 1 makes the means sums.
 
     Shapes:
         [N, C, H, W] -> [N, C, P, Q]
@@ -180,7 +269,7 @@ class AvgPool2d(_AvgPoolNd):
 
 
 @final
-class AvgPool3d(_AvgPoolNd):
+class AvgPool3d(_AvgPoolWithDivisor):
     """The mean of each window along three axes.
 
     Args:
@@ -189,6 +278,7 @@ class AvgPool3d(_AvgPoolNd):
         padding: Zeros on both sides, at most half the window.
         ceil_mode: Keep a last window that ends beyond the padded input.
         count_include_pad: Whether padding counts in the divisor.
+        divisor_override: What the sums are divided by; not zero. 1 makes the means sums.
 
     Shapes:
         [N, C, D, H, W] -> [N, C, O, P, Q]

@@ -2,6 +2,13 @@
 
 from convolens.ops._op import Array, Call, Cost, Mistake, Op, Sample, Value
 from convolens.ops.abs import Abs, AbsGrad
+from convolens.ops.adaptive_avg_pool import AdaptiveAvgPool, AdaptiveAvgPoolGrad
+from convolens.ops.adaptive_max_pool import (
+    AdaptiveMaxPool,
+    AdaptiveMaxPoolGrad,
+    AdaptiveMaxPoolIndices,
+    AdaptiveMaxPoolPick,
+)
 from convolens.ops.add import Add
 from convolens.ops.amax import AMax, AMin, ExtremeGrad
 from convolens.ops.argmax import ArgMax, ArgMin
@@ -35,21 +42,26 @@ from convolens.ops.index_select import IndexAdd, IndexSelect
 from convolens.ops.kl_div import KlDiv, KlDivGrad
 from convolens.ops.l1_loss import L1Loss, L1LossGrad
 from convolens.ops.label_shares import LabelShares
+from convolens.ops.layer_norm import LayerNorm, LayerNormGrad, LayerNormSums, RowMoments
 from convolens.ops.leaky_relu import LeakyRelu, LeakyReluGrad
 from convolens.ops.linear import Linear
 from convolens.ops.local_response_norm import LocalResponseNorm, LocalResponseNormGrad
 from convolens.ops.log import Log
 from convolens.ops.log_softmax import LogSoftmax, LogSoftmaxGrad
 from convolens.ops.logsumexp import LogSumExp
+from convolens.ops.lp_pool import LPPool, LPPoolGrad
 from convolens.ops.matmul import Matmul
-from convolens.ops.max_pool import MaxPool, MaxPoolGrad, MaxPoolPick
+from convolens.ops.max_pool import MaxPool, MaxPoolGrad, MaxPoolIndices, MaxPoolPick
+from convolens.ops.max_unpool import MaxUnpool, MaxUnpoolGrad
 from convolens.ops.maximum import Maximum, MaximumGrad
 from convolens.ops.mean import Mean
 from convolens.ops.minimum import Minimum
+from convolens.ops.moments import Moments
 from convolens.ops.mse_loss import MseLoss, MseLossGrad
 from convolens.ops.mul import Mul
 from convolens.ops.nll_loss import NllLoss, NllLossGrad
 from convolens.ops.norm import Norm, NormGrad
+from convolens.ops.normalize import Normalize, NormalizeFixedGrad, NormalizeGrad, NormalizeSums
 from convolens.ops.pad import Pad, PadGrad
 from convolens.ops.pairwise_distance import PairwiseDistance, PairwiseDistanceGrad
 from convolens.ops.permute import Permute
@@ -84,6 +96,12 @@ __all__ = [
     "AMin",
     "Abs",
     "AbsGrad",
+    "AdaptiveAvgPool",
+    "AdaptiveAvgPoolGrad",
+    "AdaptiveMaxPool",
+    "AdaptiveMaxPoolGrad",
+    "AdaptiveMaxPoolIndices",
+    "AdaptiveMaxPoolPick",
     "Add",
     "ArgMax",
     "ArgMin",
@@ -139,7 +157,12 @@ __all__ = [
     "KlDivGrad",
     "L1Loss",
     "L1LossGrad",
+    "LPPool",
+    "LPPoolGrad",
     "LabelShares",
+    "LayerNorm",
+    "LayerNormGrad",
+    "LayerNormSums",
     "LeakyRelu",
     "LeakyReluGrad",
     "Linear",
@@ -152,12 +175,16 @@ __all__ = [
     "Matmul",
     "MaxPool",
     "MaxPoolGrad",
+    "MaxPoolIndices",
     "MaxPoolPick",
+    "MaxUnpool",
+    "MaxUnpoolGrad",
     "Maximum",
     "MaximumGrad",
     "Mean",
     "Minimum",
     "Mistake",
+    "Moments",
     "MseLoss",
     "MseLossGrad",
     "Mul",
@@ -165,6 +192,10 @@ __all__ = [
     "NllLossGrad",
     "Norm",
     "NormGrad",
+    "Normalize",
+    "NormalizeFixedGrad",
+    "NormalizeGrad",
+    "NormalizeSums",
     "Op",
     "Pad",
     "PadGrad",
@@ -185,6 +216,7 @@ __all__ = [
     "ResampleGrad",
     "Reshape",
     "Roll",
+    "RowMoments",
     "Sample",
     "Scale",
     "ScaledTanh",
@@ -225,8 +257,19 @@ OPERATORS: tuple[type[Op], ...] = (
     MaxPool,
     MaxPoolGrad,
     MaxPoolPick,
+    MaxPoolIndices,
+    MaxUnpool,
+    MaxUnpoolGrad,
     AvgPool,
     AvgPoolGrad,
+    LPPool,
+    LPPoolGrad,
+    AdaptiveMaxPool,
+    AdaptiveMaxPoolGrad,
+    AdaptiveMaxPoolPick,
+    AdaptiveMaxPoolIndices,
+    AdaptiveAvgPool,
+    AdaptiveAvgPoolGrad,
     Linear,
     Matmul,
     Dot,
@@ -286,6 +329,15 @@ OPERATORS: tuple[type[Op], ...] = (
     LocalResponseNorm,
     LocalResponseNormGrad,
     ChannelSum,
+    Moments,
+    Normalize,
+    NormalizeSums,
+    NormalizeGrad,
+    NormalizeFixedGrad,
+    RowMoments,
+    LayerNorm,
+    LayerNormSums,
+    LayerNormGrad,
     Add,
     Sub,
     Mul,

@@ -72,7 +72,8 @@ class Sample:
             else np.asarray(random.integers(0, self.below, spec.shape), spec.dtype)
             for spec in self.specs
         ]
-        return [np.asarray(a) for a in self.prepare(drawn)] if self.prepare else drawn
+        prepared = [np.asarray(a) for a in self.prepare(drawn)] if self.prepare else drawn
+        return with_dependent(self.op, prepared)
 
 
 class Mistake(NamedTuple):
@@ -117,6 +118,14 @@ class Op(abc.ABC):
     def explain(self, *specs: TensorSpec) -> str:
         """Say in one or two sentences what this call does, with its numbers."""
 
+    def dependent(self, inputs: Sequence[Value]) -> dict[int, Call]:
+        """Return the inputs that must be functions of the others: number -> what computes it.
+
+        Such an input saves the operator from computing it anew. It has no gradient of its own: what
+        it owes to the other inputs is counted in theirs.
+        """
+        return {}
+
     @classmethod
     @abc.abstractmethod
     def samples(cls) -> Iterable[Sample]:
@@ -130,6 +139,16 @@ class Op(abc.ABC):
     def __call__(self, *args: Value) -> Call:
         """Return the call of this operator on ``args``."""
         return Call(self, args)
+
+
+def with_dependent(op: Op, arrays: Sequence[Array]) -> list[Array]:
+    """Return the inputs of an operator, those that depend on others computed from these."""
+    result = list(arrays)
+    values = [Value(TensorSpec(array.shape, array.dtype)) for array in arrays]
+    places = {id(value): number for number, value in enumerate(values)}
+    for number, call in op.dependent(values).items():
+        result[number] = call.op.reference(*(result[places[id(arg)]] for arg in call.args))
+    return result
 
 
 def size_of(*specs: TensorSpec) -> int:

@@ -1,11 +1,14 @@
-"""What poolings share: a window an axis, and the sizes that follow."""
+"""What poolings share: windows along each axis, and the sizes that follow."""
 
 from __future__ import annotations
 
+import abc
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import prod
+from typing import ClassVar
 
-from convolens.errors import ArgumentError
+from convolens.errors import ArgumentError, ShapeError
 from convolens.ops import _spatial as spatial
 from convolens.ops._op import Mistake, Op
 from convolens.ops._taps import Pair, Table, Window
@@ -13,8 +16,77 @@ from convolens.spec import TensorSpec
 
 
 @dataclass(frozen=True)
-class PoolGeometry(Op):
-    """The attributes of a pooling, one entry an axis."""
+class PoolWindows(Op):
+    """An operator that makes one number of each window of an image."""
+
+    #: Whether an image without channels is refused.
+    needs_channels: ClassVar[bool] = True
+
+    @property
+    @abc.abstractmethod
+    def rank(self) -> int:
+        """The number of spatial axes."""
+
+    @abc.abstractmethod
+    def tables(self, sizes: Sequence[int]) -> list[Table]:
+        """Return the tap table of each axis."""
+
+    @abc.abstractmethod
+    def output_sizes(self, sizes: Sequence[int]) -> tuple[int, ...]:
+        """Return how many windows there are along each axis.
+
+        Raises:
+            ShapeError: If a window does not fit.
+        """
+
+    @abc.abstractmethod
+    def taps(self, sizes: Sequence[int]) -> int:
+        """Return how many inputs the largest window reads."""
+
+    @abc.abstractmethod
+    def describe(self) -> str:
+        """Write the windows, such as ``2x2, stride 2x2``."""
+
+    def output_shape(self, x: TensorSpec) -> tuple[int, ...]:
+        """Return [N, C, *P] for an image of spec ``x``.
+
+        Raises:
+            ShapeError: If ``x`` is not a batch of images, or a window does not fit.
+        """
+        self.require_image(x)
+        return (*x.shape[:2], *self.output_sizes(x.shape[2:]))
+
+    def require_image(self, x: TensorSpec, name: str = "x") -> None:
+        """Refuse an input that is not a batch of images with channels and pixels.
+
+        Raises:
+            ShapeError: If so.
+        """
+        spatial.require_image(self.name, x, self.rank, name)
+        if self.needs_channels and x.shape[1] == 0:
+            raise ShapeError(
+                f"{self.name}: {name} has no channels: only the batch may be empty.",
+                [(name, x, spatial.IMAGE_LETTERS[self.rank])],
+                "leave empty images out.",
+            )
+
+    def require_output(self, x: TensorSpec, g: TensorSpec) -> None:
+        """Refuse a gradient that is not shaped as the output for ``x``.
+
+        Raises:
+            ShapeError: If so.
+        """
+        expected = self.output_shape(x)
+        if g.shape != expected:
+            raise ShapeError(
+                f"{self.name}: g has shape {list(g.shape)}, but the output is {list(expected)}.",
+                hint="g must be shaped as the output.",
+            )
+
+
+@dataclass(frozen=True)
+class PoolGeometry(PoolWindows):
+    """The attributes of a pooling whose windows slide, one entry an axis."""
 
     kernel: tuple[int, ...]
     stride: tuple[int, ...]
@@ -41,7 +113,6 @@ class PoolGeometry(Op):
 
     @property
     def rank(self) -> int:
-        """The number of spatial axes."""
         return len(self.kernel)
 
     def windows(self) -> tuple[Window, ...]:
@@ -53,22 +124,16 @@ class PoolGeometry(Op):
             )
         )
 
-    def output_shape(self, x: TensorSpec) -> tuple[int, ...]:
-        """Return [N, C, *P] for an image of spec ``x``.
-
-        Raises:
-            ShapeError: If ``x`` is not a batch of images, or a window does not fit.
-        """
-        spatial.require_image(self.name, x, self.rank)
-        sizes = spatial.output_sizes(self.name, self.windows(), x.shape[2:])
-        return (*x.shape[:2], *sizes)
+    def output_sizes(self, sizes: Sequence[int]) -> tuple[int, ...]:
+        return spatial.output_sizes(self.name, self.windows(), sizes)
 
     def tables(self, sizes: Sequence[int]) -> list[Table]:
-        """Return the tap table of each axis."""
         return spatial.tables(self.windows(), sizes)
 
+    def taps(self, sizes: Sequence[int]) -> int:
+        return prod(self.kernel)
+
     def describe(self) -> str:
-        """Write the window, such as ``2x2, stride 2x2``."""
         text = f"{spatial.times(self.kernel)}, stride {spatial.times(self.stride)}"
         if any(max(pair) for pair in self.padding):
             text += f", padding {spatial.show_padding(self.padding)}"
@@ -105,6 +170,7 @@ def pool_mistakes(operator: type[PoolGeometry]) -> Iterable[Mistake]:
             lambda: pool(2).output_shape(TensorSpec((3, 8, 8))),
             ("x has 3 dimensions, but 4",),
         ),
+        Mistake(lambda: pool(2).output_shape(TensorSpec((1, 0, 8, 8))), ("x has no channels",)),
         Mistake(lambda: pool(2, stride=0), ("stride is 0",)),
         Mistake(lambda: pool(0), ("kernel is 0",)),
         Mistake(lambda: pool(3, padding=2), ("half of kernel size", "padding 2 and kernel size 3")),

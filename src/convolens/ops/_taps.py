@@ -21,7 +21,7 @@ from typing import Any, SupportsIndex
 import numpy as np
 from numpy.typing import NDArray
 
-from convolens.errors import ArgumentError, ShapeError
+from convolens.errors import ArgumentError, MemoryLimitError, ShapeError
 from convolens.ops._padding import NAMES, named_padding
 
 Table = NDArray[np.int64]
@@ -30,6 +30,7 @@ Pair = tuple[int, int]
 PAD = -1
 OUTSIDE = -2
 _LARGEST = 2**63 - 1
+_LARGEST_TABLE = 2**28
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,7 @@ class Window:
             ``[output_size(size), kernel]``
         """
         before, after = self.padding
+        _require_memory(self.output_size(size), self.kernel)
         first = np.arange(self.output_size(size), dtype=np.int64) * self.stride - before
         table = first[:, None] + np.arange(self.kernel, dtype=np.int64) * self.dilation
         beyond = table >= size + after
@@ -233,6 +235,60 @@ def inverse(table: Table, inputs: int) -> Table:
     output, tap = np.nonzero(table >= 0)
     result[table[output, tap], tap] = output
     return result
+
+
+def adaptive(size: int, outputs: int) -> Table:
+    """Return the table of windows that share out an axis of ``size`` inputs among the outputs.
+
+    Output i reads the inputs from floor(i size / outputs) to ceil((i + 1) size / outputs) - 1.
+    Where ``outputs`` does not divide ``size``, neighbours overlap, and shorter windows end with
+    ``OUTSIDE``.
+
+    Example:
+        >>> adaptive(5, 2)
+        array([[0, 1, 2],
+               [2, 3, 4]])
+        >>> adaptive(5, 3)
+        array([[ 0,  1, -2],
+               [ 1,  2,  3],
+               [ 3,  4, -2]])
+    """
+    _require_memory(outputs, size // max(1, outputs) + 2)
+    output = np.arange(outputs, dtype=np.int64)
+    first = output * size // max(1, outputs)
+    end = -(-(output + 1) * size // max(1, outputs))
+    table = first[:, None] + np.arange(int((end - first).max(initial=0)), dtype=np.int64)
+    table[table >= end[:, None]] = OUTSIDE
+    return table
+
+
+def _require_memory(outputs: int, taps: int) -> None:
+    """Refuse a table of more than 2 GiB.
+
+    Raises:
+        MemoryLimitError: If it is that large.
+    """
+    if outputs * taps > _LARGEST_TABLE:
+        raise MemoryLimitError(
+            f"a table of {outputs} outputs and {taps} taps is too large.",
+            hint="use a smaller kernel, or fewer outputs.",
+        )
+
+
+def runs(table: Table) -> tuple[Table, Table, int]:
+    """Return the first input that each output reads, how many it reads, and the step between them.
+
+    An output that reads none has 0 for both.
+
+    Example:
+        >>> runs(sliding(5, kernel=3, stride=2, padding=1))
+        (array([0, 1, 3]), array([2, 3, 2]), 1)
+    """
+    reads = table >= 0
+    count = reads.sum(axis=1)
+    first = np.where(count > 0, np.where(reads, table, _LARGEST).min(axis=1, initial=_LARGEST), 0)
+    steps = np.diff(table, axis=1)[reads[:, 1:] & reads[:, :-1]]
+    return first, count, int(steps[0]) if steps.size else 1
 
 
 def coverage(table: Table, inputs: int) -> Table:

@@ -4,51 +4,62 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import reduce
-from math import prod
 from typing import ClassVar, final
 
-import numpy as np
-
-from convolens.errors import ShapeError
-from convolens.ops import _spatial as spatial
-from convolens.ops._op import Array, Cost, Mistake, Sample, Value, shared, size_of
+from convolens.errors import ArgumentError
+from convolens.ops._avg_windows import Averaged, AvgWindows, Spread
+from convolens.ops._op import Mistake, Op, Sample, shared
 from convolens.ops._pool_geometry import SAMPLES, PoolGeometry, pool_mistakes
 from convolens.ops._taps import PAD
-from convolens.spec import TensorSpec, checked, require_float
+from convolens.spec import TensorSpec
 
 
 @dataclass(frozen=True)
-class AvgPoolGeometry(PoolGeometry):
-    """What average pooling and its gradient share: the divisor of each window."""
+class AvgPoolGeometry(AvgWindows, PoolGeometry):
+    """Windows that slide, and what they are divided by.
+
+    With ``count_include_pad`` these are the cells of the padded input, else those of the input.
+    What a ``ceil_mode`` window covers beyond the padding never counts. ``divisor_override`` takes
+    the place of all that; 1 makes the mean a sum.
+    """
 
     count_include_pad: bool = True
+    divisor_override: int | None = None
 
-    def divisors(self, sizes: Sequence[int]) -> Array:
-        """Return the number of cells that each window counts.
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        divisor = self.divisor_override
+        if divisor is not None and not 0 < abs(divisor) < 2**63:
+            raise ArgumentError(
+                f"{self.name}: divisor_override is {divisor}, but must be a number of 64 bits and "
+                "not zero.",
+                hint="use 1 for the sum of each window, or None for its mean.",
+            )
 
-        With ``count_include_pad`` these are the cells of the padded input, else those of the input.
-        What a ``ceil_mode`` window covers beyond the padding never counts.
+    def first_counted(self) -> int:
+        return PAD if self.count_include_pad else 0
 
-        Shapes:
-            [*P]
-        """
-        first = PAD if self.count_include_pad else 0
-        counts = [(table >= first).sum(axis=1) for table in self.tables(sizes)]
-        return reduce(np.multiply.outer, counts)
+    def fixed_divisor(self) -> int | None:
+        return self.divisor_override
+
+    def averaging(self) -> Op:
+        return AvgPool(**shared(self, AvgPoolGeometry))
+
+    def spreading(self, sizes: Sequence[int]) -> Op:
+        return AvgPoolGrad(**shared(self, AvgPoolGeometry), sizes=tuple(sizes))
 
     @classmethod
     def operators(cls) -> Iterable[tuple[AvgPoolGeometry, TensorSpec]]:
-        """Yield (operator, x) for samples."""
-        for shape, (kernel, stride, padding, ceil_mode) in SAMPLES:
-            for include in (True, False):
-                ones = (1,) * len(kernel)
-                yield cls(kernel, stride, padding, ones, ceil_mode, include), TensorSpec(shape)
+        for number, (shape, (kernel, stride, padding, ceil_mode)) in enumerate(SAMPLES):
+            ones, divisor = (1,) * len(kernel), (None, -3, 1)[number % 3]
+            for include, override in ((True, None), (False, None), (True, divisor)):
+                op = cls(kernel, stride, padding, ones, ceil_mode, include, override)
+                yield op, TensorSpec(shape)
 
 
 @final
 @dataclass(frozen=True)
-class AvgPool(AvgPoolGeometry):
+class AvgPool(Averaged, AvgPoolGeometry):
     """y[n,c,p] = the sum of x[n, c, p stride + r dilation - padding] over taps r, by the divisor.
 
     Shapes:
@@ -59,52 +70,19 @@ class AvgPool(AvgPoolGeometry):
     """
 
     name: ClassVar[str] = "avg_pool"
-    signature: ClassVar[str] = "x[N,C,*I] -> y[N,C,*P]"
-
-    def infer(self, *specs: TensorSpec) -> TensorSpec:
-        (x,) = specs
-        return checked(self.output_shape(x), require_float(self.name, x=x))
-
-    def reference(self, *arrays: Array) -> Array:
-        (x,) = arrays
-        tables = self.tables(x.shape[2:])
-        padded = spatial.with_pad_cell(x, self.rank)
-        total = np.zeros((*x.shape[:2], *map(len, tables)), x.dtype)
-        for tap in spatial.taps(self.kernel):
-            total += padded[spatial.reads(tables, tap)]
-        mean: Array = total / self.divisors(x.shape[2:]).astype(x.dtype)
-        return mean
-
-    def gradient(
-        self, inputs: Sequence[Value], output: Value, upstream: Value
-    ) -> tuple[Value | None, ...]:
-        spread = AvgPoolGrad(**shared(self, AvgPoolGeometry), sizes=inputs[0].shape[2:])
-        return (spread(upstream),)
-
-    def cost(self, *specs: TensorSpec) -> Cost:
-        y = self.infer(*specs)
-        return Cost(y.size * prod(self.kernel), size_of(*specs, y), prod(self.kernel) + 1)
-
-    def explain(self, *specs: TensorSpec) -> str:
-        (x,) = specs
-        return (
-            f"Averages each {spatial.times(self.kernel)} window ({self.describe()}): "
-            f"{spatial.times(x.shape[2:])} becomes {spatial.times(self.infer(x).shape[2:])}, the "
-            f"{x.shape[1]} channels stay."
-        )
-
-    @classmethod
-    def samples(cls) -> Iterable[Sample]:
-        return tuple(Sample(op, (x,)) for op, x in cls.operators())
 
     @classmethod
     def mistakes(cls) -> Iterable[Mistake]:
-        return pool_mistakes(cls)
+        two = ((2, 2), (2, 2), ((0, 0), (0, 0)), (1, 1))
+        return (
+            *pool_mistakes(cls),
+            Mistake(lambda: cls(*two, divisor_override=0), ("divisor_override is 0",)),
+        )
 
 
 @final
 @dataclass(frozen=True)
-class AvgPoolGrad(AvgPoolGeometry):
+class AvgPoolGrad(Spread, AvgPoolGeometry):
     """dx[i] = the sum of g[p] / divisor[p] over the windows p that read x[i].
 
     ``sizes`` are the spatial sizes of the image, which those of g do not determine.
@@ -114,56 +92,16 @@ class AvgPoolGrad(AvgPoolGeometry):
     """
 
     name: ClassVar[str] = "avg_pool_grad"
-    signature: ClassVar[str] = "g[N,C,*P] -> dx[N,C,*I]"
 
     sizes: tuple[int, ...] = ()
 
-    def infer(self, *specs: TensorSpec) -> TensorSpec:
-        (g,) = specs
-        dtype = require_float(self.name, g=g)
-        spatial.require_image(self.name, g, self.rank, "g")
-        x = TensorSpec((*g.shape[:2], *self.sizes), dtype)
-        expected = self.output_shape(x)
-        if g.shape != expected:
-            raise ShapeError(
-                f"{self.name}: g has shape {list(g.shape)}, but the output is {list(expected)}.",
-                hint="g must be shaped as the output.",
-            )
-        return checked(x.shape, dtype)
-
-    def reference(self, *arrays: Array) -> Array:
-        (g,) = arrays
-        tables = self.tables(self.sizes)
-        share = g / self.divisors(self.sizes).astype(g.dtype)
-        padded = np.zeros((*g.shape[:2], *(size + 1 for size in self.sizes)), g.dtype)
-        for tap in spatial.taps(self.kernel):
-            # A window reads each input at most once by a given tap: only the pad cell repeats.
-            padded[spatial.reads(tables, tap)] += share
-        dx: Array = padded[spatial.without_pad_cell(self.sizes)]
-        return dx
-
-    def gradient(
-        self, inputs: Sequence[Value], output: Value, upstream: Value
-    ) -> tuple[Value | None, ...]:
-        return (AvgPool(**shared(self, AvgPoolGeometry))(upstream),)
-
-    def cost(self, *specs: TensorSpec) -> Cost:
-        (g,) = specs
-        return Cost(g.size * prod(self.kernel), size_of(g, self.infer(g)), prod(self.kernel) + 1)
-
-    def explain(self, *specs: TensorSpec) -> str:
-        (g,) = specs
-        return (
-            f"Spreads each of {g.size} gradients evenly over its {spatial.times(self.kernel)} "
-            "window."
-        )
+    def image_sizes(self) -> tuple[int, ...]:
+        return self.sizes
 
     @classmethod
     def samples(cls) -> Iterable[Sample]:
-        return tuple(
-            Sample(cls(**shared(op, AvgPoolGeometry), sizes=x.shape[2:]), (op.infer(x),))
-            for op, x in AvgPool.operators()
-        )
+        for op, x in AvgPool.operators():
+            yield Sample(op.spreading(x.shape[2:]), (TensorSpec(op.output_shape(x)),))
 
     @classmethod
     def mistakes(cls) -> Iterable[Mistake]:

@@ -10,6 +10,7 @@ import pytest
 
 import convolens as cl
 from contracts.calls import big, native, run, small, with_kernels
+from contracts.families import pooling
 from convolens import _native, ops
 from convolens.backends.choose import choose
 from convolens.ops import Op, Sample
@@ -132,3 +133,15 @@ def test_a_batch_is_its_images_one_by_one(operator: type[Op]) -> None:
             alone = choose(sample.op, specs)
             assert alone.name == chosen.name, sample
             np.testing.assert_array_equal(alone.run(*single)[0], together[image])
+
+
+@pytest.mark.parametrize("operator", pooling.SMALL, ids=lambda op: op.name)
+def test_a_pooled_batch_is_its_images_one_by_one(operator: type[Op]) -> None:
+    for sample in (*big(operator), *small(operator)[::2]):
+        arrays = drawn(sample)
+        together = choose(sample.op, sample.specs).run(*arrays)
+        for image in range(len(together)):
+            single = [np.ascontiguousarray(array[image : image + 1]) for array in arrays]
+            specs = tuple(type(sample.specs[0])(array.shape, array.dtype) for array in single)
+            alone = choose(sample.op, specs).run(*single)
+            np.testing.assert_array_equal(alone[0], together[image])

@@ -305,6 +305,38 @@ CALLS: dict[str, Callable[[int, int, int], list[Any]]] = {
         0.1,
         0.75,
     ],
+    "moments": lambda n, c, h: [floats(n, c, h), floats(2, n), n, c, h, 1],
+    "normalize": lambda n, c, h: [
+        *(floats(n, c, h), floats(2, n), floats(h), floats(h), floats(n, c, h)),
+        *(n, c, h, 1, 1e-5),
+    ],
+    "normalize_sums": lambda n, c, h: [
+        *(floats(n, c, h), floats(2, n), floats(n, c, h), floats(2 * n, h)),
+        *(n, c, h, 1, 1e-5),
+    ],
+    "normalize_grad": lambda n, c, h: [
+        *(floats(n, c, h), floats(2, n), floats(2 * n, h), floats(n, c, h), floats(h)),
+        *(floats(n, c, h), n, c, h, 1, 1e-5),
+    ],
+    "normalize_fixed_grad": lambda n, c, h: [
+        *(floats(n, h), floats(2, h), floats(h), floats(n, h)),
+        *(n, h, 1e-5),
+    ],
+    "layer_norm": lambda n, c, h: [
+        *(floats(n, h), floats(2, n), floats(h), floats(h), floats(n, h)),
+        *(n, h, 1e-5),
+    ],
+    "layer_norm_sums": lambda n, c, h: [
+        *(floats(n, h), floats(2, n), floats(n, h), floats(2, h)),
+        *(n, h, 1e-5),
+    ],
+    "layer_norm_grad": lambda n, c, h: [
+        *(floats(n, h), floats(2, n), floats(n, h), floats(h), floats(n, h)),
+        *(n, h, 1e-5),
+    ],
+    "unpool": lambda n, c, h: [floats(n, c, 2), labels(n, c, 2), floats(n, c, h), False],
+    "unpool_grad": lambda n, c, h: [labels(n, c, 2), floats(n, c, h), floats(n, c, 2)],
+    "power": lambda n, c, h: [*two(n, c, h), 2.5, 1.0, True],
     "sgd": update,
     "adagrad": update,
     "rmsprop": update,
@@ -321,7 +353,14 @@ GEOMETRIES: dict[str, Callable[[int, int, int], list[Any]]] = {
         c,
         "direct",
     ],
-    "Pool": lambda n, c, h: [(n, c, h, 4), (h, 2), (1, 2), (1, 2), (0, 0), (0, 0), (1, 1), True],
+    "Pool": lambda n, c, h: [
+        (n, c, 1, h, 4),
+        ([0], list(range(h)), [0, 2]),
+        ([1], [1] * h, [2, 2]),
+        ([1], [1] * h, [2, 2]),
+        (1, 1, 1),
+        0.0,
+    ],
     "Update": lambda n, c, h: [],
 }
 
@@ -346,6 +385,7 @@ def pool_arrays(n: int, c: int, h: int) -> dict[str, Any]:
         "y": floats(n, c, h, 2),
         "g": floats(n, c, h, 2),
         "dx": floats(n, c, h, 4),
+        "index": labels(n, c, h, 2),
     }
 
 
@@ -649,13 +689,22 @@ def test_convolutions_of_tiny_arrays_with_huge_steps(data: st.DataObject) -> Non
 @given(data=st.data())
 @settings(GARBAGE, max_examples=300)
 def test_poolings_of_tiny_arrays_with_huge_steps(data: st.DataObject) -> None:
-    n, c, h, w, p, q = (data.draw(st.integers(0, 3)) for _ in range(6))
-    pairs = [data.draw(st.tuples(STEPS, STEPS)) for _ in range(5)]
-    include = data.draw(st.booleans())
-    made = attempt(_native.Pool, [(n, c, h, w), (p, q), *pairs, include])
+    n, c, *sizes = (data.draw(st.integers(0, 3)) for _ in range(5))
+    outputs = [data.draw(st.integers(0, 3)) for _ in range(3)]
+
+    def lists(numbers: Any) -> tuple[list[int], ...]:
+        return tuple(data.draw(st.lists(numbers, min_size=o, max_size=o)) for o in outputs)
+
+    near = st.one_of(st.integers(-1, 3), st.integers(0, 1), STEPS)
+    first, count, cells = lists(near), lists(near), lists(st.one_of(st.just(1), STEPS))
+    step = data.draw(st.tuples(near, near, near))
+    divisor = data.draw(st.sampled_from([0.0, 2.0, -1.0, float("nan"), 1e300]))
+    made = attempt(_native.Pool, [(n, c, *sizes), first, count, cells, step, divisor])
     if made is not None:
-        x, y = (n, c, h, w), (n, c, p, q)
+        x, y = (n, c, *sizes), (n, c, *outputs)
         attempt(made.max_forward, [floats(*x), floats(*y)])
+        attempt(made.max_indices, [floats(*x), floats(*y), labels(*y)])
+        attempt(made.max_indices, [floats(*x), None, labels(*y)])
         attempt(made.avg_forward, [floats(*x), floats(*y)])
         attempt(made.max_backward, [floats(*x), floats(*y), floats(*x)])
         attempt(made.avg_backward, [floats(*y), floats(*x)])

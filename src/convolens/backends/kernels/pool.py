@@ -1,96 +1,190 @@
-"""Kernels for max and average pooling."""
+"""Kernels for poolings: their windows, as the operators' tap tables say."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from math import prod
 from typing import cast
+
+import numpy as np
 
 from convolens import _native
 from convolens.backends.candidate import Candidate, Run, Specs
 from convolens.backends.kernels._common import estimate, refuse_all_but_float32
 from convolens.backends.layout import dense, empty
-from convolens.ops import Array, AvgPool, AvgPoolGrad, Op
-from convolens.ops._pool_geometry import PoolGeometry
+from convolens.ops import Array, LPPool, LPPoolGrad, MaxUnpool, MaxUnpoolGrad, Op
+from convolens.ops._avg_windows import AvgWindows
+from convolens.ops._pool_geometry import PoolWindows
+from convolens.ops._taps import Table, runs
 from convolens.spec import TensorSpec
+
+_AXES = 3
+_ONE: Table = np.zeros((1, 1), np.int64)
+#: Places within an image are counted in 32 bits.
+_LARGEST_IMAGE = 2**31 - 1
+
+
+def _pool(op: Op, image: TensorSpec) -> _native.Pool:
+    """Return the geometry of a pooling of ``image``."""
+    n, c, *sizes = image.shape
+    missing = _AXES - len(sizes)
+    tables = [_ONE] * missing + cast(PoolWindows, op).tables(sizes)
+    parts = [runs(table) for table in tables]
+    counted, divisor = 0, 0
+    if isinstance(op, AvgWindows):
+        counted, divisor = op.first_counted(), op.fixed_divisor() or 0
+    return _native.Pool(
+        input=(n, c, *(1,) * missing, *sizes),
+        first=[first.tolist() for first, _, _ in parts],
+        count=[count.tolist() for _, count, _ in parts],
+        cells=[(table >= counted).sum(axis=1).tolist() for table in tables],
+        step=tuple(step for _, _, step in parts),
+        divisor=divisor,
+    )
 
 
 def _refuse(op: Op, specs: Specs) -> str:
     if reason := refuse_all_but_float32(op, specs):
         return reason
-    if cast(PoolGeometry, op).rank > 2:
-        return "kernels have 1 or 2 spatial axes, not 3"
-    return ""
+    if prod(specs[0].shape[2:]) > _LARGEST_IMAGE:
+        return "an image has more than 2**31 - 1 pixels"
+    return "the output is empty" if op.infer(*specs).size == 0 else ""
 
 
-def _pool(op: Op, image: TensorSpec, output: TensorSpec) -> _native.Pool:
-    pool = cast(PoolGeometry, op)
-    n, c, *sizes = image.shape
-    return _native.Pool(
-        input=(n, c, *_two(sizes, 1)),
-        output=_two(output.shape[2:], 1),
-        kernel=_two(pool.kernel, 1),
-        stride=_two(pool.stride, 1),
-        before=_two([before for before, _ in pool.padding], 0),
-        after=_two([after for _, after in pool.padding], 0),
-        dilation=_two(pool.dilation, 1),
-        include_padding=isinstance(op, AvgPool | AvgPoolGrad) and op.count_include_pad,
-    )
+def _refuse_indices(op: Op, specs: Specs) -> str:
+    if specs[0].size > _LARGEST_IMAGE:
+        return "the images together have more than 2**31 - 1 numbers"
+    return _refuse(op, specs)
 
 
-def _two(values: tuple[int, ...] | list[int], missing: int) -> tuple[int, int]:
-    first, second = (missing, *values) if len(values) == 1 else values
-    return first, second
+def _from_image(method: str) -> Callable[[Op, Specs, TensorSpec], Run]:
+    """Return how to prepare a kernel that reads an image."""
+
+    def prepare(op: Op, specs: Specs, output: TensorSpec) -> Run:
+        kernel = getattr(_pool(op, specs[0]), method)
+
+        def run(*arrays: Array) -> Array:
+            y = empty(output)
+            kernel(*map(dense, arrays), y)
+            return y
+
+        return run
+
+    return prepare
 
 
-def _image(array: Array) -> Array:
-    array = dense(array)
-    return array if array.ndim == 4 else array[:, :, None]
-
-
-def _prepare_max(op: Op, specs: Specs, output: TensorSpec) -> Run:
-    forward = _pool(op, specs[0], output).max_forward
+def _prepare_indices(op: Op, specs: Specs, output: TensorSpec) -> Run:
+    kernel = _pool(op, specs[0]).max_indices
 
     def run(x: Array) -> Array:
-        y = empty(output)
-        forward(_image(x), _image(y))
-        return y
+        index = empty(output)
+        kernel(dense(x), None, index)
+        return index
 
     return run
 
 
-def _prepare_avg(op: Op, specs: Specs, output: TensorSpec) -> Run:
-    forward = _pool(op, specs[0], output).avg_forward
-
-    def run(x: Array) -> Array:
-        y = empty(output)
-        forward(_image(x), _image(y))
-        return y
-
-    return run
-
-
-def _prepare_max_grad(op: Op, specs: Specs, output: TensorSpec) -> Run:
-    backward = _pool(op, specs[0], specs[1]).max_backward
-
-    def run(x: Array, g: Array) -> Array:
-        dx = empty(output)
-        backward(_image(x), _image(g), _image(dx))
-        return dx
-
-    return run
-
-
-def _prepare_avg_grad(op: Op, specs: Specs, output: TensorSpec) -> Run:
-    backward = _pool(op, output, specs[0]).avg_backward
+def _prepare_spread(op: Op, specs: Specs, output: TensorSpec) -> Run:
+    kernel = _pool(op, output).avg_backward
 
     def run(g: Array) -> Array:
         dx = empty(output)
-        backward(_image(g), _image(dx))
+        kernel(dense(g), dx)
         return dx
 
     return run
 
 
-MAX = Candidate("native", _refuse, estimate, _prepare_max)
-MAX_GRAD = Candidate("native", _refuse, estimate, _prepare_max_grad)
-AVG = Candidate("native", _refuse, estimate, _prepare_avg)
-AVG_GRAD = Candidate("native", _refuse, estimate, _prepare_avg_grad)
+def _is_whole(op: AvgWindows, sizes: tuple[int, ...]) -> bool:
+    """Return whether the only window is the image, and its mean is taken."""
+    tables = op.tables(sizes)
+    return op.fixed_divisor() is None and all(
+        table.shape == (1, size) and (table >= 0).all()
+        for table, size in zip(tables, sizes, strict=True)
+    )
+
+
+def _prepare_average(op: Op, specs: Specs, output: TensorSpec) -> Run:
+    n, c, *sizes = specs[0].shape
+    if not _is_whole(cast(AvgWindows, op), tuple(sizes)):
+        return _from_image("avg_forward")(op, specs, output)
+    pixels = prod(sizes)
+
+    def run(x: Array) -> Array:
+        y = empty(output)
+        _native.sum(dense(x), y, n, pixels, c, 1.0 / pixels)
+        return y
+
+    return run
+
+
+def _prepare_lp(op: Op, specs: Specs, output: TensorSpec) -> Run:
+    lp = cast(LPPool, op)
+    average = _pool(lp.mean(), specs[0]).avg_forward
+    (x_spec,) = specs
+    with np.errstate(over="ignore"):
+        factor = float(np.float64(prod(lp.kernel)) ** (1 / lp.norm))
+
+    def run(x: Array) -> Array:
+        powers, means, y = empty(x_spec), empty(output), empty(output)
+        _native.power(dense(x), None, powers, lp.norm, 1.0, False)
+        average(powers, means)
+        _native.power(means, None, y, 1 / lp.norm, factor, False)
+        return y
+
+    return run
+
+
+def _prepare_lp_grad(op: Op, specs: Specs, output: TensorSpec) -> Run:
+    lp = cast(LPPoolGrad, op)
+    spread = _pool(lp.mean(), specs[0]).avg_backward
+    _, y_spec, _ = specs
+    factor = float(prod(lp.kernel))
+
+    def run(x: Array, y: Array, g: Array) -> Array:
+        share, spreads, dx = empty(y_spec), empty(output), empty(output)
+        _native.power(dense(y), dense(g), share, 1 - lp.norm, factor, True)
+        spread(share, spreads)
+        _native.power(dense(x), spreads, dx, lp.norm - 1, 1.0, False)
+        return dx
+
+    return run
+
+
+def _prepare_unpool(op: Op, specs: Specs, output: TensorSpec) -> Run:
+    unpool = cast(MaxUnpool, op)
+
+    def run(x: Array, indices: Array) -> Array:
+        y = empty(output)
+        if not _native.unpool(dense(x), dense(indices), y, unpool.accumulate):
+            unpool.refuse_outside(indices)
+        return y
+
+    return run
+
+
+def _prepare_unpool_grad(op: Op, specs: Specs, output: TensorSpec) -> Run:
+    unpool = cast(MaxUnpoolGrad, op)
+
+    def run(indices: Array, g: Array) -> Array:
+        dx = empty(output)
+        if not _native.unpool_grad(dense(indices), dense(g), dx):
+            unpool.refuse_outside(indices)
+        return dx
+
+    return run
+
+
+def _row(prepare: Callable[[Op, Specs, TensorSpec], Run]) -> Candidate:
+    return Candidate("native", _refuse, estimate, prepare)
+
+
+MAX = _row(_from_image("max_forward"))
+MAX_GRAD = _row(_from_image("max_backward"))
+MAX_INDICES = Candidate("native", _refuse_indices, estimate, _prepare_indices)
+AVG = _row(_prepare_average)
+AVG_GRAD = _row(_prepare_spread)
+LP = _row(_prepare_lp)
+LP_GRAD = _row(_prepare_lp_grad)
+UNPOOL = _row(_prepare_unpool)
+UNPOOL_GRAD = _row(_prepare_unpool_grad)

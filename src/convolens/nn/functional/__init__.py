@@ -1,6 +1,15 @@
 """Layers as functions, with torch's names and arguments."""
 
 from convolens.nn.functional.activation import log_softmax, relu, sigmoid, softmax, tanh
+from convolens.nn.functional.adaptive_pool import (
+    adaptive_avg_pool1d,
+    adaptive_avg_pool2d,
+    adaptive_avg_pool3d,
+    adaptive_max_pool1d,
+    adaptive_max_pool2d,
+    adaptive_max_pool3d,
+)
+from convolens.nn.functional.batch_norm import batch_norm
 from convolens.nn.functional.conv import conv1d, conv2d, conv3d
 from convolens.nn.functional.conv_transpose import (
     conv_transpose1d,
@@ -17,9 +26,14 @@ from convolens.nn.functional.dropout import (
     dropout3d,
 )
 from convolens.nn.functional.fold import fold, unfold
+from convolens.nn.functional.group_norm import group_norm
+from convolens.nn.functional.instance_norm import instance_norm
 from convolens.nn.functional.labels import one_hot
+from convolens.nn.functional.layer_norm import layer_norm
 from convolens.nn.functional.linear import linear
 from convolens.nn.functional.loss import cross_entropy, nll_loss
+from convolens.nn.functional.lp_pool import lp_pool1d, lp_pool2d, lp_pool3d
+from convolens.nn.functional.max_unpool import max_unpool1d, max_unpool2d, max_unpool3d
 from convolens.nn.functional.normalization import local_response_norm
 from convolens.nn.functional.padding import pad
 from convolens.nn.functional.pair_loss import (
@@ -55,10 +69,17 @@ from convolens.nn.functional.smooth import gelu, scaled_tanh, silu, softplus
 from convolens.nn.functional.upsampling import interpolate, upsample
 
 __all__ = [
+    "adaptive_avg_pool1d",
+    "adaptive_avg_pool2d",
+    "adaptive_avg_pool3d",
+    "adaptive_max_pool1d",
+    "adaptive_max_pool2d",
+    "adaptive_max_pool3d",
     "alpha_dropout",
     "avg_pool1d",
     "avg_pool2d",
     "avg_pool3d",
+    "batch_norm",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "channel_shuffle",
@@ -78,20 +99,29 @@ __all__ = [
     "flatten",
     "fold",
     "gelu",
+    "group_norm",
     "hardsigmoid",
     "hardswish",
     "hardtanh",
     "huber_loss",
+    "instance_norm",
     "interpolate",
     "kl_div",
     "l1_loss",
+    "layer_norm",
     "leaky_relu",
     "linear",
     "local_response_norm",
     "log_softmax",
+    "lp_pool1d",
+    "lp_pool2d",
+    "lp_pool3d",
     "max_pool1d",
     "max_pool2d",
     "max_pool3d",
+    "max_unpool1d",
+    "max_unpool2d",
+    "max_unpool3d",
     "mse_loss",
     "nll_loss",
     "one_hot",

@@ -1,0 +1,89 @@
+// Max unpooling, and powers for power averages.
+#include <algorithm>
+
+#include "bindings/array.h"
+#include "bindings/gil.h"
+#include "bindings/topics.h"
+#include "runtime/isa.h"
+#include "runtime/launch.h"
+
+namespace nb = nanobind;
+
+namespace convolens {
+namespace {
+
+constexpr i64 kChannelBlock = 16;
+
+// `few` has the shape of the indices, `many` that of the image.
+UnpoolArgs unpool_args(const Array& few, const Array& index, const Array& many) {
+    const bool same = few.rank() >= 3 && few.rank() == index.rank() && few.rank() == many.rank() &&
+                      std::equal(few.shape().begin(), few.shape().end(), index.shape().begin()) &&
+                      few.extent(0) == many.extent(0) && few.extent(1) == many.extent(1);
+    if (!same) throw std::invalid_argument("unpool: the arrays do not fit");
+    UnpoolArgs args{};
+    args.index = index.read_int64("index");
+    args.c = few.extent(1);
+    const i64 maps = few.extent(0) * args.c;
+    if (maps == 0) throw std::invalid_argument("unpool: there are no maps");
+    args.places = few.size() / maps;
+    args.pixels = many.size() / maps;
+    args.block = std::min(args.c, kChannelBlock);
+    args.blocks = (args.c + args.block - 1) / args.block;
+    return args;
+}
+
+// Returns whether all indices named pixels.
+bool run(decltype(KernelTable::unpool) kernel, UnpoolArgs& args, i64 n) {
+    int wrong = 0;
+    args.wrong = &wrong;
+    const double numbers = static_cast<double>(args.places * args.block);
+    const double floats = static_cast<double>(args.pixels * args.block);
+    const WithoutGil without_gil;
+    launch(kernel, args, n * args.blocks, kElement * (4 * numbers + floats));
+    return wrong == 0;
+}
+
+bool unpool(Array x, Array index, Array y, bool accumulate) {
+    UnpoolArgs args = unpool_args(x, index, y);
+    args.x = x.read("x");
+    args.y = y.write("y");
+    args.accumulate = accumulate;
+    return run(kernels().unpool, args, x.extent(0));
+}
+
+bool unpool_grad(Array index, Array g, Array dx) {
+    UnpoolArgs args = unpool_args(dx, index, g);
+    args.x = g.read("g");
+    args.y = dx.write("dx");
+    return run(kernels().unpool_grad, args, dx.extent(0));
+}
+
+void power(Array x, nb::handle b, Array y, double exponent, double factor, bool zero_stays) {
+    if (x.size() != y.size()) throw std::invalid_argument("x and y differ in size");
+    PowerArgs args{};
+    args.x = x.read("x");
+    args.y = y.write("y");
+    if (!b.is_none()) {
+        const Array other = nb::cast<Array>(b);
+        if (other.size() != x.size()) throw std::invalid_argument("x and b differ in size");
+        args.b = other.read("b");
+    }
+    args.exponent = static_cast<float>(exponent);
+    args.factor = static_cast<float>(factor);
+    args.zero_stays = zero_stays;
+    const i64 size = x.size();
+    const WithoutGil without_gil;
+    launch(kernels().power, args, size, kExponential);
+}
+
+}  // namespace
+
+void bind_unpool(nb::module_& module) {
+    module.def("unpool", &unpool, nb::arg("x"), nb::arg("index"), nb::arg("y"),
+               nb::arg("accumulate"));
+    module.def("unpool_grad", &unpool_grad, nb::arg("index"), nb::arg("g"), nb::arg("dx"));
+    module.def("power", &power, nb::arg("x"), nb::arg("b").none(), nb::arg("y"),
+               nb::arg("exponent"), nb::arg("factor"), nb::arg("zero_stays"));
+}
+
+}  // namespace convolens

@@ -1,0 +1,231 @@
+// Means, variances and centred sums of columns or rows, in double precision, chunk by chunk.
+#include "kernels/kernels.h"
+#include "simd/wide.h"
+
+namespace convolens::CONVOLENS_ISA {
+namespace {
+
+using namespace simd;
+
+// Registers of columns side by side, so that whole lines of memory are read.
+constexpr int kSide = kRegisters / 8;
+
+// A number of registers, as a type.
+template <int Registers>
+struct Side {};
+
+struct Piece {
+    i64 outer, first, rows;  // of the middle axis
+    i64 column, columns;
+    i64 start;           // in the array
+    double* first_half;  // of the partial results
+};
+
+template <class Body>
+CONVOLENS_INLINE void for_each_piece(const ColumnChunks& all, i64 begin, i64 end, Body&& body) {
+    for (i64 unit = begin; unit < end; ++unit) {
+        Piece piece;
+        const i64 place = unit / all.blocks;
+        piece.outer = place / all.chunks;
+        piece.first = place % all.chunks * all.chunk;
+        piece.column = unit % all.blocks * all.block;
+        const i64 rows = all.reduced - piece.first, columns = all.inner - piece.column;
+        piece.rows = rows < all.chunk ? rows : all.chunk;
+        piece.columns = columns < all.block ? columns : all.block;
+        piece.start = (piece.outer * all.reduced + piece.first) * all.inner + piece.column;
+        piece.first_half = all.partial + place * 2 * all.inner + piece.column;
+        body(piece);
+    }
+}
+
+// Calls body(first column, registers side by side, lanes) for the columns of a piece.
+template <class Body>
+CONVOLENS_INLINE void for_each_side(i64 columns, Body&& body) {
+    i64 i = 0;
+    for (; i + kSide * kLanes <= columns; i += kSide * kLanes) body(i, Side<kSide>{}, Whole{});
+    for_each_register(i, columns,
+                      [&](i64 at, auto lanes) CONVOLENS_INLINED { body(at, Side<1>{}, lanes); });
+}
+
+// A number near those of a column, by which they are shifted so that squares stay small: its first
+// one. Since that is one of the numbers, what cancels is no more than their count.
+CONVOLENS_INLINE vec pivot(vec first) {
+    const vec largest = broadcast(3.4028234664e38f);
+    return select((first <= largest) & (first >= -largest), first, vec{});
+}
+
+CONVOLENS_INLINE float pivot(float first) {
+    return first - first == 0.0f ? first : 0.0f;
+}
+
+template <int Registers, class Lanes>
+CONVOLENS_INLINE void moments_of(const MomentsArgs& args, const Piece& piece, i64 i,
+                                 Side<Registers>, Lanes lanes) {
+    const float* x = args.x + piece.start + i;
+    Wide shift[Registers], sum[Registers]{}, squares[Registers]{};
+    for (int j = 0; j < Registers; ++j) shift[j] = widen(pivot(load(x + j * kLanes, lanes)));
+    for (i64 row = 0; row < piece.rows; ++row, x += args.columns.inner)
+        for (int j = 0; j < Registers; ++j) {
+            const Wide d = widen(load(x + j * kLanes, lanes)) - shift[j];
+            sum[j] = sum[j] + d;
+            squares[j] = squares[j] + d * d;
+        }
+    const double share = 1.0 / static_cast<double>(piece.rows);
+    for (int j = 0; j < Registers; ++j) {
+        const Wide mean = sum[j] * share;
+        double* to = piece.first_half + i + j * kLanes;
+        store(to, shift[j] + mean, lanes);
+        store(to + args.columns.inner, squares[j] - sum[j] * mean, lanes);
+    }
+}
+
+void moments_of_row(const MomentsArgs& args, const Piece& piece) {
+    constexpr int kSums = 2;
+    const float* x = args.x + piece.start;
+    const float first = pivot(x[0]);
+    const Wide shift = widen(broadcast(first));
+    Wide sums[kSums]{}, squares[kSums]{};
+    i64 i = 0;
+    for (; i + kSums * kLanes <= piece.rows; i += kSums * kLanes)
+        for (int j = 0; j < kSums; ++j) {
+            const Wide d = widen(load(x + i + j * kLanes)) - shift;
+            sums[j] = sums[j] + d;
+            squares[j] = squares[j] + d * d;
+        }
+    double sum = sum_lanes(sums[0] + sums[1]), square = sum_lanes(squares[0] + squares[1]);
+    for (; i < piece.rows; ++i) {
+        const double d = static_cast<double>(x[i]) - static_cast<double>(first);
+        sum += d;
+        square += d * d;
+    }
+    const double mean = sum / static_cast<double>(piece.rows);
+    piece.first_half[0] = static_cast<double>(first) + mean;
+    piece.first_half[1] = square - sum * mean;
+}
+
+// Centre and factor by column (factor is then 1) or by row.
+template <bool ByRow, int Registers, class Lanes>
+CONVOLENS_INLINE void centred_sums_of(const CentredSumsArgs& args, const Piece& piece, i64 i,
+                                      Side<Registers>, Lanes lanes) {
+    const i64 inner = args.columns.inner;
+    const float* x = args.x + piece.start + i;
+    const float* g = args.g + piece.start + i;
+    Wide centre[Registers]{}, plain[Registers]{}, product[Registers]{};
+    if constexpr (!ByRow)
+        for (int j = 0; j < Registers; ++j)
+            centre[j] = widen(
+                load(args.centre + piece.outer * inner + piece.column + i + j * kLanes, lanes));
+    for (i64 row = 0; row < piece.rows; ++row, x += inner, g += inner) {
+        const i64 number = piece.outer * args.columns.reduced + piece.first + row;
+        const Wide own = ByRow ? widen(broadcast(args.centre[number])) : Wide{};
+        for (int j = 0; j < Registers; ++j) {
+            const Wide upstream = widen(load(g + j * kLanes, lanes));
+            Wide d = widen(load(x + j * kLanes, lanes)) - (ByRow ? own : centre[j]);
+            if constexpr (ByRow) d = d * static_cast<double>(args.factor[number]);
+            plain[j] = plain[j] + upstream;
+            product[j] = product[j] + upstream * d;
+        }
+    }
+    for (int j = 0; j < Registers; ++j) {
+        double* to = piece.first_half + i + j * kLanes;
+        store(to, plain[j], lanes);
+        store(to + inner, product[j], lanes);
+    }
+}
+
+// The rows of a chunk.
+CONVOLENS_INLINE double rows_of(const ColumnChunks& columns, i64 chunk) {
+    const i64 rows = columns.reduced - chunk * columns.chunk;
+    return static_cast<double>(rows < columns.chunk ? rows : columns.chunk);
+}
+
+}  // namespace
+
+void moments(const MomentsArgs& args, i64 begin, i64 end, float*) {
+    for_each_piece(args.columns, begin, end, [&](const Piece& piece) {
+        if (args.columns.inner == 1) {
+            moments_of_row(args, piece);
+            return;
+        }
+        for_each_side(piece.columns, [&](i64 i, auto registers, auto lanes) CONVOLENS_INLINED {
+            moments_of(args, piece, i, registers, lanes);
+        });
+    });
+}
+
+// Chan, Golub and LeVeque, "Updating Formulae and a Pairwise Algorithm for Computing Sample
+// Variances", 1979: squares about several means become squares about one.
+void merge_moments(const MergeMomentsArgs& args, i64 begin, i64 end, float* scratch) {
+    const ColumnChunks& columns = args.columns;
+    const i64 inner = columns.inner, channels = args.sets * args.width;
+    const double rows = static_cast<double>(columns.reduced);
+    double* means = reinterpret_cast<double*>(scratch);
+    double* squares = means + inner;
+    for (i64 outer = begin; outer < end; ++outer) {
+        const double* partial = columns.partial + outer * columns.chunks * 2 * inner;
+        for_each_register(0, inner, [&](i64 i, auto lanes) {
+            Wide sum{}, square{};
+            for (i64 chunk = 0; chunk < columns.chunks; ++chunk)
+                sum = sum + load(partial + chunk * 2 * inner + i, lanes) * rows_of(columns, chunk);
+            const Wide mean = sum * (1.0 / rows);
+            for (i64 chunk = 0; chunk < columns.chunks; ++chunk) {
+                const double* from = partial + chunk * 2 * inner + i;
+                const Wide d = load(from, lanes) - mean;
+                square = square + load(from + inner, lanes) + d * d * rows_of(columns, chunk);
+            }
+            store(means + i, mean, lanes);
+            store(squares + i, square, lanes);
+        });
+        const double count = static_cast<double>(args.folds * args.width);
+        for (i64 set = 0; set < args.sets; ++set) {
+            double mean = 0, square = 0;
+            for (i64 fold = 0; fold < args.folds; ++fold)
+                for (i64 i = 0; i < args.width; ++i)
+                    mean += means[fold * channels + set * args.width + i];
+            mean /= count;
+            for (i64 fold = 0; fold < args.folds; ++fold)
+                for (i64 i = 0; i < args.width; ++i) {
+                    const i64 column = fold * channels + set * args.width + i;
+                    const double d = means[column] - mean;
+                    square += squares[column] + d * d * rows;
+                }
+            args.mean[outer * args.sets + set] = static_cast<float>(mean);
+            args.variance[outer * args.sets + set] = static_cast<float>(square / (count * rows));
+        }
+    }
+}
+
+void centred_sums(const CentredSumsArgs& args, i64 begin, i64 end, float*) {
+    for_each_piece(args.columns, begin, end, [&](const Piece& piece) {
+        for_each_side(piece.columns, [&](i64 i, auto registers, auto lanes) CONVOLENS_INLINED {
+            if (args.factor) {
+                centred_sums_of<true>(args, piece, i, registers, lanes);
+            } else {
+                centred_sums_of<false>(args, piece, i, registers, lanes);
+            }
+        });
+    });
+}
+
+void merge_sums(const MergeSumsArgs& args, i64 begin, i64 end, float*) {
+    const ColumnChunks& columns = args.columns;
+    const i64 inner = columns.inner, channels = args.channels;
+    for (i64 outer = begin; outer < end; ++outer) {
+        const double* partial = columns.partial + outer * columns.chunks * 2 * inner;
+        for_each_register(0, channels, [&](i64 i, auto lanes) {
+            Wide plain{}, product{};
+            for (i64 chunk = 0; chunk < columns.chunks; ++chunk)
+                for (i64 fold = 0; fold < args.folds; ++fold) {
+                    const double* from = partial + chunk * 2 * inner + fold * channels + i;
+                    plain = plain + load(from, lanes);
+                    product = product + load(from + inner, lanes);
+                }
+            const i64 at = outer * channels + i;
+            if (args.scale) product = product * widen(load(args.scale + at, lanes));
+            store(args.plain + at, narrow(plain), lanes);
+            store(args.product + at, narrow(product), lanes);
+        });
+    }
+}
+
+}  // namespace convolens::CONVOLENS_ISA

@@ -1,0 +1,105 @@
+// Numbers brought to mean 0 and variance 1, by columns or by rows, and the gradients of that.
+#include "kernels/kernels.h"
+#include "simd/wide.h"
+
+namespace convolens::CONVOLENS_ISA {
+namespace {
+
+using namespace simd;
+
+// Calls body(offset in the array, offset in the columns' numbers, lanes) for the registers of units
+// [begin, end).
+template <class Body>
+CONVOLENS_INLINE void for_each_in_columns(const ColumnsAffineArgs& args, i64 begin, i64 end,
+                                          Body&& body) {
+    for (i64 unit = begin; unit < end; ++unit) {
+        const i64 outer = unit / args.blocks, first = unit % args.blocks * args.block;
+        const i64 last = first + args.block < args.rows ? first + args.block : args.rows;
+        for (i64 row = first; row < last; ++row)
+            for_each_register(0, args.inner, [&](i64 i, auto lanes) CONVOLENS_INLINED {
+                body((outer * args.rows + row) * args.inner + i, outer * args.inner + i, lanes);
+            });
+    }
+}
+
+double factor_of(const NormalizeRowsArgs& args, i64 row) {
+    return 1.0 /
+           __builtin_sqrt(static_cast<double>(args.variance[row]) + static_cast<double>(args.eps));
+}
+
+// The sum over i < length of term(i, lanes), a register of doubles.
+template <class Term>
+CONVOLENS_INLINE double sum_row(i64 length, Term term) {
+    constexpr int kSums = 2;
+    Wide sums[kSums]{};
+    i64 i = 0;
+    for (; i + kSums * kLanes <= length; i += kSums * kLanes)
+        for (int j = 0; j < kSums; ++j) sums[j] = sums[j] + term(i + j * kLanes, Whole{});
+    for_each_register(i, length, [&](i64 at, auto lanes) CONVOLENS_INLINED {
+        sums[0] = sums[0] + term(at, lanes);
+    });
+    return sum_lanes(sums[0] + sums[1]);
+}
+
+}  // namespace
+
+void columns_affine(const ColumnsAffineArgs& args, i64 begin, i64 end, float*) {
+    for_each_in_columns(args, begin, end, [&](i64 at, i64 i, auto lanes) CONVOLENS_INLINED {
+        const vec d = load(args.x + at, lanes) - load(args.centre + i, lanes);
+        store(args.y + at, d * load(args.scale + i, lanes) + load(args.shift + i, lanes), lanes);
+    });
+}
+
+void columns_affine_grad(const ColumnsAffineArgs& args, i64 begin, i64 end, float*) {
+    for_each_in_columns(args, begin, end, [&](i64 at, i64 i, auto lanes) CONVOLENS_INLINED {
+        const vec d = load(args.x + at, lanes) - load(args.centre + i, lanes);
+        const vec direct = load(args.g + at, lanes) * load(args.scale + i, lanes);
+        const vec shared = load(args.shift + i, lanes) + d * load(args.slope + i, lanes);
+        store(args.y + at, direct - shared, lanes);
+    });
+}
+
+void normalize_rows(const NormalizeRowsArgs& args, i64 begin, i64 end, float*) {
+    for (i64 row = begin; row < end; ++row) {
+        const vec mean = broadcast(args.mean[row]);
+        const vec factor = broadcast(static_cast<float>(factor_of(args, row)));
+        const float* x = args.x + row * args.length;
+        float* y = args.y + row * args.length;
+        for_each_register(0, args.length, [&](i64 i, auto lanes) {
+            vec standard = (load(x + i, lanes) - mean) * factor;
+            if (args.weight) standard = standard * load(args.weight + i, lanes);
+            if (args.bias) standard = standard + load(args.bias + i, lanes);
+            store(y + i, standard, lanes);
+        });
+    }
+}
+
+void normalize_rows_grad(const NormalizeRowsArgs& args, i64 begin, i64 end, float*) {
+    for (i64 row = begin; row < end; ++row) {
+        const float* x = args.x + row * args.length;
+        const float* g = args.g + row * args.length;
+        float* y = args.y + row * args.length;
+        const vec mean = broadcast(args.mean[row]);
+        const auto scaled = [&](i64 i, auto lanes) CONVOLENS_INLINED {
+            const vec upstream = load(g + i, lanes);
+            return args.weight ? upstream * load(args.weight + i, lanes) : upstream;
+        };
+        const double plain = sum_row(args.length, [&](i64 i, auto lanes) CONVOLENS_INLINED {
+            return widen(scaled(i, lanes));
+        });
+        // Lanes beyond the row hold 0 in g, so that they add nothing.
+        const double product = sum_row(args.length, [&](i64 i, auto lanes) CONVOLENS_INLINED {
+            return widen(scaled(i, lanes)) * (widen(load(x + i, lanes)) - widen(mean));
+        });
+        const double factor = factor_of(args, row), share = 1.0 / static_cast<double>(args.length);
+        const vec scale = broadcast(static_cast<float>(factor));
+        const vec shift = broadcast(static_cast<float>(plain * share));
+        const vec slope = broadcast(static_cast<float>(factor * factor * factor * product * share));
+        for_each_register(0, args.length, [&](i64 i, auto lanes) {
+            const vec d = load(x + i, lanes) - mean;
+            store(y + i, (scaled(i, lanes) - shift) * scale - d * slope, lanes);
+        });
+    }
+}
+
+}  // namespace convolens::CONVOLENS_ISA

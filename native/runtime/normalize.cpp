@@ -1,0 +1,210 @@
+#include "runtime/normalize.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "runtime/buffer.h"
+#include "runtime/isa.h"
+#include "runtime/launch.h"
+
+namespace convolens {
+namespace {
+
+constexpr i64 kChunk = 16384;  // floats, of many columns
+constexpr i64 kFewestRows = 16;
+constexpr i64 kColumnBlock = 1024;
+constexpr i64 kAffineBlock = 8192;  // floats
+// Rows of few channels are taken several at once, so that they fill registers.
+constexpr i64 kMostFolds = 16;
+constexpr i64 kManyColumns = 128;
+
+// How many rows are taken as one.
+i64 folds_of(const ColumnSets& sets) {
+    i64 folds = 1;
+    while (sets.inner % kMostFolds != 0 && folds < kMostFolds &&
+           2 * folds * sets.inner <= kMostFolds * kManyColumns && sets.reduced % (2 * folds) == 0)
+        folds *= 2;
+    return folds;
+}
+
+ColumnChunks in_chunks(i64 reduced, i64 inner, double* partial) {
+    ColumnChunks columns{};
+    columns.reduced = reduced;
+    columns.inner = inner;
+    columns.chunk = std::clamp<i64>(kChunk / inner, kFewestRows, std::max(reduced, kFewestRows));
+    columns.chunks = (reduced + columns.chunk - 1) / columns.chunk;
+    columns.block = std::min(inner, kColumnBlock);
+    columns.blocks = (inner + columns.block - 1) / columns.block;
+    columns.partial = partial;
+    return columns;
+}
+
+std::size_t floats_of_partial(const ColumnChunks& columns, i64 outer) {
+    return static_cast<std::size_t>(4 * outer * columns.chunks * columns.inner);
+}
+
+double elements(const ColumnChunks& columns) {
+    return static_cast<double>(std::min(columns.chunk, columns.reduced)) *
+           static_cast<double>(columns.block);
+}
+
+// 1 / sqrt(variance + eps) for each set.
+std::vector<double> factors_of(i64 count, const float* variance, double eps) {
+    std::vector<double> factors(static_cast<std::size_t>(count));
+    for (i64 set = 0; set < count; ++set)
+        factors[static_cast<std::size_t>(set)] =
+            1.0 / std::sqrt(static_cast<double>(variance[set]) + eps);
+    return factors;
+}
+
+// Calls body(place among outer x folds x inner, set, column) for every column of folded rows.
+template <class Body>
+void for_each_column(const ColumnSets& sets, i64 folds, Body&& body) {
+    i64 place = 0;
+    for (i64 outer = 0; outer < sets.outer; ++outer)
+        for (i64 fold = 0; fold < folds; ++fold)
+            for (i64 set = 0; set < sets.sets; ++set)
+                for (i64 i = 0; i < sets.width(); ++i)
+                    body(place++, outer * sets.sets + set, set * sets.width() + i);
+}
+
+ColumnsAffineArgs affine_args(const ColumnSets& sets, i64 folds) {
+    ColumnsAffineArgs args{};
+    args.rows = sets.reduced / folds;
+    args.inner = folds * sets.inner;
+    args.block = std::clamp<i64>(kAffineBlock / args.inner, 1, std::max<i64>(1, args.rows));
+    args.blocks = (args.rows + args.block - 1) / args.block;
+    return args;
+}
+
+void launch_affine(decltype(KernelTable::columns_affine) kernel, const ColumnsAffineArgs& args,
+                   i64 outer) {
+    launch(kernel, args, outer * args.blocks,
+           kElement * static_cast<double>(args.block * args.inner));
+}
+
+}  // namespace
+
+void moments(const ColumnSets& sets, const float* x, float* mean, float* variance) {
+    const i64 folds = folds_of(sets);
+    ColumnChunks columns = in_chunks(sets.reduced / folds, folds * sets.inner, nullptr);
+    const Buffer partial(floats_of_partial(columns, sets.outer));
+    columns.partial = reinterpret_cast<double*>(partial.data());
+    const MomentsArgs args{columns, x};
+    launch(kernels().moments, args, sets.outer * columns.chunks * columns.blocks,
+           kElement * elements(columns));
+    const MergeMomentsArgs merge{columns, folds, sets.sets, sets.width(), mean, variance};
+    launch(kernels().merge_moments, merge, sets.outer,
+           kElement * static_cast<double>(4 * columns.chunks * columns.inner),
+           static_cast<std::size_t>(4 * columns.inner));
+}
+
+void normalize(const ColumnSets& sets, const float* x, const float* mean, const float* variance,
+               const float* weight, const float* bias, float* y, double eps) {
+    const i64 folds = folds_of(sets), numbers = sets.outer * folds * sets.inner;
+    const Buffer buffer(static_cast<std::size_t>(3 * numbers));
+    float* centre = buffer.data();
+    float* scale = centre + numbers;
+    float* shift = scale + numbers;
+    const std::vector<double> factors = factors_of(sets.outer * sets.sets, variance, eps);
+    for_each_column(sets, folds, [&](i64 at, i64 set, i64 column) {
+        const double w = weight ? static_cast<double>(weight[column]) : 1.0;
+        centre[at] = mean[set];
+        scale[at] = static_cast<float>(factors[static_cast<std::size_t>(set)] * w);
+        shift[at] = bias ? bias[column] : 0.0f;
+    });
+    ColumnsAffineArgs args = affine_args(sets, folds);
+    args.x = x;
+    args.y = y;
+    args.centre = centre;
+    args.scale = scale;
+    args.shift = shift;
+    launch_affine(kernels().columns_affine, args, sets.outer);
+}
+
+void normalize_sums(const ColumnSets& sets, const float* x, const float* mean,
+                    const float* variance, const float* g, float* plain, float* product,
+                    double eps) {
+    const i64 folds = folds_of(sets), numbers = sets.outer * sets.inner;
+    ColumnChunks columns = in_chunks(sets.reduced / folds, folds * sets.inner, nullptr);
+    const Buffer buffer(static_cast<std::size_t>((folds + 1) * numbers));
+    float* centre = buffer.data();
+    float* scale = centre + folds * numbers;
+    for_each_column(sets, folds, [&](i64 at, i64 set, i64) { centre[at] = mean[set]; });
+    const std::vector<double> factors = factors_of(sets.outer * sets.sets, variance, eps);
+    for_each_column(sets, 1, [&](i64 at, i64 set, i64) {
+        scale[at] = static_cast<float>(factors[static_cast<std::size_t>(set)]);
+    });
+    const Buffer partial(floats_of_partial(columns, sets.outer));
+    columns.partial = reinterpret_cast<double*>(partial.data());
+    const CentredSumsArgs args{columns, x, g, centre, nullptr};
+    launch(kernels().centred_sums, args, sets.outer * columns.chunks * columns.blocks,
+           2 * kElement * elements(columns));
+    const MergeSumsArgs merge{columns, folds, sets.inner, scale, plain, product};
+    launch(kernels().merge_sums, merge, sets.outer,
+           kElement * static_cast<double>(4 * columns.chunks * columns.inner));
+}
+
+void normalize_grad(const ColumnSets& sets, const float* x, const float* mean,
+                    const float* variance, const float* plain, const float* product, const float* g,
+                    const float* weight, float* dx, double eps) {
+    const i64 folds = folds_of(sets), numbers = sets.outer * folds * sets.inner;
+    const Buffer buffer(static_cast<std::size_t>(4 * numbers));
+    float* centre = buffer.data();
+    float* scale = centre + numbers;
+    float* shift = scale + numbers;
+    float* slope = shift + numbers;
+    const auto of_column = [&](i64 column) {
+        return weight ? static_cast<double>(weight[column]) : 1.0;
+    };
+    // The means of w g and of w g xhat over each set.
+    const auto all = static_cast<std::size_t>(sets.outer * sets.sets);
+    std::vector<double> first(all), second(all);
+    for_each_column(sets, 1, [&](i64 at, i64 set, i64 column) {
+        const auto place = static_cast<std::size_t>(set);
+        first[place] += of_column(column) * static_cast<double>(plain[at]) / sets.count();
+        second[place] += of_column(column) * static_cast<double>(product[at]) / sets.count();
+    });
+    const std::vector<double> factors = factors_of(sets.outer * sets.sets, variance, eps);
+    for_each_column(sets, folds, [&](i64 at, i64 set, i64 column) {
+        const auto place = static_cast<std::size_t>(set);
+        const double f = factors[place];
+        centre[at] = mean[set];
+        scale[at] = static_cast<float>(f * of_column(column));
+        shift[at] = static_cast<float>(f * first[place]);
+        slope[at] = static_cast<float>(f * f * second[place]);
+    });
+    ColumnsAffineArgs args = affine_args(sets, folds);
+    args.x = x;
+    args.g = g;
+    args.y = dx;
+    args.centre = centre;
+    args.scale = scale;
+    args.shift = shift;
+    args.slope = slope;
+    launch_affine(kernels().columns_affine_grad, args, sets.outer);
+}
+
+void normalize_fixed_grad(const ColumnSets& sets, const float* g, const float* variance,
+                          const float* weight, float* dx, double eps) {
+    const std::vector<float> zeros(static_cast<std::size_t>(sets.outer * sets.sets));
+    normalize(sets, g, zeros.data(), variance, weight, nullptr, dx, eps);
+}
+
+void sums_of_rows(i64 rows, i64 length, const float* x, const float* mean, const float* variance,
+                  const float* g, float* plain, float* product, double eps) {
+    ColumnChunks columns = in_chunks(rows, length, nullptr);
+    const std::vector<double> exact = factors_of(rows, variance, eps);
+    const std::vector<float> factors(exact.begin(), exact.end());
+    const Buffer partial(floats_of_partial(columns, 1));
+    columns.partial = reinterpret_cast<double*>(partial.data());
+    const CentredSumsArgs args{columns, x, g, mean, factors.data()};
+    launch(kernels().centred_sums, args, columns.chunks * columns.blocks,
+           2 * kElement * elements(columns));
+    const MergeSumsArgs merge{columns, 1, length, nullptr, plain, product};
+    launch(kernels().merge_sums, merge, 1,
+           kElement * static_cast<double>(4 * columns.chunks * columns.inner));
+}
+
+}  // namespace convolens

@@ -1,0 +1,131 @@
+"""What normalisations share: their parameters, running averages and refusals."""
+
+from __future__ import annotations
+
+from math import prod
+
+import numpy as np
+
+from convolens.errors import ArgumentError, DTypeError, ShapeError
+from convolens.ops import Array
+from convolens.tensor import Tensor, ones, zeros
+
+
+def affine(
+    weight: Tensor | None, bias: Tensor | None, shape: tuple[int, ...], input: Tensor
+) -> tuple[Tensor, ...]:
+    """Return (weight, bias), 1 or 0 in place of a missing one, or nothing if both are missing."""
+    if weight is None and bias is None:
+        return ()
+    dtype = input.dtype
+    return (
+        ones(shape, dtype=dtype) if weight is None else weight,
+        zeros(shape, dtype=dtype) if bias is None else bias,
+    )
+
+
+def of_nothing(input: Tensor, parameters: tuple[Tensor, ...], view: tuple[int, ...]) -> Tensor:
+    """Return an empty input, normalised: there are no numbers, so no mean, but gradients of 0."""
+    if not parameters:
+        return input * 1.0
+    weight, bias = (parameter.reshape(view) for parameter in parameters)
+    return input * weight + bias
+
+
+def require_several(operator: str, input: Tensor, each: int) -> None:
+    """Refuse sets of one number: each would be its own mean.
+
+    Raises:
+        ArgumentError: If so.
+    """
+    if each == 1:
+        raise ArgumentError(
+            f"{operator}: expected more than 1 value per channel when training, got input size "
+            f"{list(input.shape)}.",
+            [("input", input.spec, "N, C, ...")],
+            "use a larger batch, or evaluate: .eval().",
+        )
+
+
+class Running:
+    """Running averages of means and variances, one for each channel.
+
+    Args:
+        operator: Whose they are.
+        mean: [C]
+        var: [C]
+        input: What is normalised, [N, C, *I].
+
+    Raises:
+        ShapeError: If there are not as many as channels.
+        DTypeError: If they have another type than the input.
+    """
+
+    def __init__(self, operator: str, mean: Tensor, var: Tensor, input: Tensor) -> None:
+        if input.ndim < 2:
+            raise ShapeError(
+                f"{operator}: the input has {input.ndim} dimensions, but at least 2 are needed.",
+                [("input", input.spec, "")],
+                "reshape it to [N, C, ...].",
+            )
+        channels = input.shape[1]
+        for name, tensor in (("running_mean", mean), ("running_var", var)):
+            if tensor.shape != (channels,):
+                raise ShapeError(
+                    f"{operator}: {name} should contain {channels} elements, not "
+                    f"{tensor.numel()}: the input has {channels} channels.",
+                    [("input", input.spec, "N, C, ..."), (name, tensor.spec, "C")],
+                    f"make the layer for {channels} channels, or give it {tensor.numel()} of them.",
+                )
+            if tensor.dtype != input.dtype:
+                raise DTypeError(
+                    f"{operator}: {name} is {tensor.dtype.name}, but the input is "
+                    f"{input.dtype.name}.",
+                    hint="convert one of them: .float() or .double().",
+                )
+        self.mean, self.var = mean, var
+
+    def moments(self) -> Tensor:
+        """Return them as constants [2, C], the means first."""
+        return Tensor.leaf(np.stack([self.mean.array, self.var.array]))
+
+    def update(self, mean: Array, var: Array, count: int, momentum: float) -> None:
+        """Move towards a batch's means and variances, of ``count`` numbers each, by ``momentum``.
+
+        The variances count as those of a sample: divided by count - 1.
+        """
+        sample = var * (count / (count - 1))
+        for tensor, new in ((self.mean, mean), (self.var, sample)):
+            old = tensor.array
+            tensor.data.copy_(old + old.dtype.type(momentum) * (new - old))
+            tensor.version.number += 1
+
+
+def running(
+    operator: str, mean: Tensor | None, var: Tensor | None, input: Tensor
+) -> Running | None:
+    """Return running averages, or None if there are none.
+
+    Raises:
+        ArgumentError: If there is only one of the two.
+        ShapeError: If there are not as many as channels.
+        DTypeError: If they have another type than the input.
+    """
+    if mean is None and var is None:
+        return None
+    if mean is None or var is None:
+        raise ArgumentError(
+            f"{operator}: running_mean and running_var must both be None, or neither.",
+            hint="give both.",
+        )
+    return Running(operator, mean, var, input)
+
+
+def pixels(input: Tensor) -> int:
+    """Return how many pixels a channel of an image has."""
+    return prod(input.shape[2:])
+
+
+def channel_view(input: Tensor) -> tuple[int, ...]:
+    """Return the shape in which a number for each channel fits the input."""
+    return (1, input.shape[1], *(1,) * (input.ndim - 2))

@@ -1,0 +1,124 @@
+"""Instance normalisation layers."""
+
+from __future__ import annotations
+
+import warnings
+from typing import ClassVar, final
+
+from convolens.errors import ShapeError
+from convolens.nn import functional
+from convolens.nn.norm_base import RunningNorm
+from convolens.tensor import Tensor
+
+
+class _InstanceNorm(RunningNorm):
+    def __init__(
+        self,
+        num_features: int,
+        eps: float = 1e-5,
+        momentum: float = 0.1,
+        affine: bool = False,
+        track_running_stats: bool = False,
+        *,
+        bias: bool = True,
+    ) -> None:
+        super().__init__(num_features, eps, momentum, affine, track_running_stats, bias=bias)
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Return the normalised ``input`` [N, C, *I], or one normalised image [C, *I]."""
+        self.require_rank(input)
+        single = input.ndim == self.ranks[0]
+        self._check_channels(input, 0 if single else 1)
+        y = functional.instance_norm(
+            input.unsqueeze(0) if single else input,
+            self.running_mean,
+            self.running_var,
+            self.weight,
+            self.bias,
+            self.training or not self.track_running_stats,
+            0.0 if self.momentum is None else self.momentum,
+            self.eps,
+        )
+        return y.squeeze(0) if single else y
+
+    def _check_channels(self, input: Tensor, axis: int) -> None:
+        channels = input.shape[axis]
+        if channels == self.num_features:
+            return
+        text = f"the input has {channels} channels, but num_features is {self.num_features}"
+        if self.affine:
+            raise ShapeError(
+                f"{type(self).__name__}: {text}.",
+                [("input", input.spec, "")],
+                f"make the layer with num_features={channels}.",
+            )
+        warnings.warn(f"{text}, which is not used without affine=True.", stacklevel=4)
+
+
+@final
+class InstanceNorm1d(_InstanceNorm):
+    """y = (x - mean) / sqrt(var + eps): each channel of each image over its width.
+
+    Args:
+        num_features: C.
+        eps: What is added to the variance.
+        momentum: By which part running averages move.
+        affine: Whether to have weights and biases, one a channel.
+        track_running_stats: Whether to have running averages, which ``eval()`` uses.
+        bias: Whether ``affine`` includes biases.
+
+    Shapes:
+        [N, C, W] -> [N, C, W]; [C, W] -> [C, W]
+    """
+
+    ranks: ClassVar[tuple[int, ...]] = (2, 3)
+
+
+@final
+class InstanceNorm2d(_InstanceNorm):
+    """y = (x - mean) / sqrt(var + eps): each channel of each image over its pixels.
+
+    Args:
+        num_features: C.
+        eps: What is added to the variance.
+        momentum: By which part running averages move.
+        affine: Whether to have weights and biases, one a channel.
+        track_running_stats: Whether to have running averages, which ``eval()`` uses.
+        bias: Whether ``affine`` includes biases.
+
+    Shapes:
+        [N, C, H, W] -> [N, C, H, W]; [C, H, W] -> [C, H, W]
+
+    Raises:
+        ShapeError: If the input has another number of dimensions, or, with ``affine``, of channels.
+        ArgumentError: If a channel has one pixel.
+
+    Example:
+        >>> import convolens as cl
+        >>> InstanceNorm2d(1, eps=1e-9)(cl.tensor([[[[1.0, 3.0]]]])).tolist()
+        [[[[-1.0, 1.0]]]]
+
+    Source: Ulyanov, Vedaldi and Lempitsky, "Instance Normalization: The Missing Ingredient for Fast
+    Stylization", 2016.
+    """
+
+    ranks: ClassVar[tuple[int, ...]] = (3, 4)
+
+
+@final
+class InstanceNorm3d(_InstanceNorm):
+    """y = (x - mean) / sqrt(var + eps): each channel of each image over its voxels.
+
+    Args:
+        num_features: C.
+        eps: What is added to the variance.
+        momentum: By which part running averages move.
+        affine: Whether to have weights and biases, one a channel.
+        track_running_stats: Whether to have running averages, which ``eval()`` uses.
+        bias: Whether ``affine`` includes biases.
+
+    Shapes:
+        [N, C, D, H, W] -> [N, C, D, H, W]; [C, D, H, W] -> [C, D, H, W]
+    """
+
+    ranks: ClassVar[tuple[int, ...]] = (4, 5)

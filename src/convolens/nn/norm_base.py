@@ -1,0 +1,89 @@
+"""What normalisations with running averages share."""
+
+from __future__ import annotations
+
+import abc
+from typing import ClassVar
+
+from convolens.errors import ArgumentError, ShapeError
+from convolens.nn import init
+from convolens.nn.module import Module
+from convolens.nn.parameter import Parameter
+from convolens.tensor import Tensor, ones, tensor, zeros
+
+
+class RunningNorm(Module):
+    """A normalisation of C channels that remembers their means and variances. Abstract."""
+
+    #: The numbers of dimensions that an input may have.
+    ranks: ClassVar[tuple[int, ...]]
+
+    def __init__(
+        self,
+        num_features: int,
+        eps: float,
+        momentum: float | None,
+        affine: bool,
+        track_running_stats: bool,
+        *,
+        bias: bool,
+    ) -> None:
+        super().__init__()
+        if num_features < 0:
+            raise ArgumentError(
+                f"num_features is {num_features}, but must not be negative.",
+                hint="it is the number of channels.",
+            )
+        self.num_features = num_features
+        self.eps = eps
+        self.momentum = momentum
+        self.affine = affine
+        self.track_running_stats = track_running_stats
+        self.register_parameter("weight", Parameter(ones(num_features)) if affine else None)
+        has_bias = affine and bias
+        self.register_parameter("bias", Parameter(zeros(num_features)) if has_bias else None)
+        tracked = track_running_stats
+        self.register_buffer("running_mean", zeros(num_features) if tracked else None)
+        self.register_buffer("running_var", ones(num_features) if tracked else None)
+        self.register_buffer("num_batches_tracked", tensor(0) if tracked else None)
+
+    def reset_running_stats(self) -> None:
+        """Forget the batches that were seen."""
+        if self.track_running_stats:
+            self.running_mean.zero_()
+            self.running_var.fill_(1)
+            self.num_batches_tracked.zero_()
+
+    def reset_parameters(self) -> None:
+        """Forget the batches, and make weights 1 and biases 0."""
+        self.reset_running_stats()
+        if self.weight is not None:
+            init.ones_(self.weight)
+        if self.bias is not None:
+            init.zeros_(self.bias)
+
+    def require_rank(self, input: Tensor) -> None:
+        """Refuse an input with another number of dimensions.
+
+        Raises:
+            ShapeError: If so.
+        """
+        if input.ndim not in self.ranks:
+            expected = " or ".join(f"{rank}D" for rank in self.ranks)
+            raise ShapeError(
+                f"{type(self).__name__}: expected {expected} input (got {input.ndim}D input).",
+                [("input", input.spec, "")],
+                "use the layer for this number of axes.",
+            )
+
+    @abc.abstractmethod
+    def forward(self, input: Tensor) -> Tensor:
+        """Return the normalised ``input``."""
+
+    def extra_repr(self) -> str:
+        """Return the arguments to show."""
+        return (
+            f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, "
+            f"affine={self.affine}, bias={self.bias is not None}, "
+            f"track_running_stats={self.track_running_stats}"
+        )
