@@ -1,4 +1,4 @@
-"""Layers that blocks have unless told otherwise, where the library lacks them; and counting."""
+"""What tests of blocks share: counting, random numbers, names of states."""
 
 from __future__ import annotations
 
@@ -10,36 +10,6 @@ import convolens as cl
 from convolens import nn
 from convolens.nn.conv_base import ConvBase
 from convolens.nn.linear import LinearBase
-
-
-class BatchNorm2d(nn.Module):
-    """Batch normalisation as it is at evaluation."""
-
-    def __init__(self, num_features: int) -> None:
-        super().__init__()
-        self.weight = nn.Parameter(cl.ones(num_features))
-        self.bias = nn.Parameter(cl.zeros(num_features))
-        self.register_buffer("running_mean", cl.zeros(num_features))
-        self.register_buffer("running_var", cl.ones(num_features))
-        self.register_buffer("num_batches_tracked", cl.tensor(0))
-
-    def forward(self, input: cl.Tensor) -> cl.Tensor:  # noqa: A002
-        shape = (1, -1, 1, 1)
-        centred = input - self.running_mean.reshape(shape)
-        scale = self.weight / (self.running_var + 1e-5) ** 0.5
-        return centred * scale.reshape(shape) + self.bias.reshape(shape)
-
-
-class ReLU6(nn.Module):
-    def forward(self, input: cl.Tensor) -> cl.Tensor:  # noqa: A002
-        return input.relu() - (input - 6.0).relu()
-
-
-@pytest.fixture(autouse=True)
-def _layers_of_other_files(monkeypatch: pytest.MonkeyPatch) -> None:
-    for layer in (BatchNorm2d, ReLU6):
-        if not hasattr(nn, layer.__name__):
-            monkeypatch.setattr(nn, layer.__name__, layer, raising=False)
 
 
 @pytest.fixture

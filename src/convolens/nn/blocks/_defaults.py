@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from convolens.nn.batch_norm import BatchNorm2d
 from convolens.nn.module import Module
-from convolens.nn.rectifier import ReLU6
 
 #: Makes a normalisation for a number of channels.
 NormLayer = Callable[[int], Module]
@@ -15,8 +14,3 @@ NormLayer = Callable[[int], Module]
 def norm_or_default(norm_layer: NormLayer | None) -> NormLayer:
     """Return ``norm_layer``, or batch normalisation if it is None."""
     return BatchNorm2d if norm_layer is None else norm_layer
-
-
-def relu6() -> Module:
-    """Return the activation of MobileNets: max(0, x), and 6 at most."""
-    return ReLU6()

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import final
 
 from convolens.errors import ArgumentError
-from convolens.nn.blocks._defaults import NormLayer, norm_or_default, relu6
+from convolens.nn.blocks._defaults import NormLayer, norm_or_default
 from convolens.nn.blocks.conv_norm import ConvNorm
 from convolens.nn.container import Sequential
 from convolens.nn.conv import Conv2d
 from convolens.nn.module import Module
+from convolens.nn.rectifier import ReLU6
 from convolens.tensor import Tensor
 
 
@@ -54,9 +55,9 @@ class InvertedResidual(Module):
         self.use_res_connect = stride == 1 and inp == oup
         layers: list[Module] = []
         if expand_ratio != 1:
-            layers.append(ConvNorm(inp, hidden, 1, norm_layer=norm, activation_layer=relu6))
+            layers.append(ConvNorm(inp, hidden, 1, norm_layer=norm, activation_layer=ReLU6))
         layers += [
-            ConvNorm(hidden, hidden, 3, stride, hidden, norm, relu6),
+            ConvNorm(hidden, hidden, 3, stride, hidden, norm, ReLU6),
             Conv2d(hidden, oup, 1, bias=False),
             norm(oup),
         ]
