@@ -10,8 +10,10 @@ import numpy as np
 
 from benchmarks.cases import LEARNING_RATE, MOMENTUM, ConvProblem, NetProblem
 from benchmarks.exact import parameter_names
+from benchmarks.layers.case import LayerProblem
 from benchmarks.nets import Array, Conv, Flatten, Linear, MaxPool, Net
 from benchmarks.peers.base import Session, UnavailableError
+from benchmarks.resnet20 import ResNet20Problem
 
 if importlib.util.find_spec("torch") is None:
     raise UnavailableError("torch is not installed: pip install torch")
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def load(
-    problem: NetProblem | ConvProblem | EpochProblem,
+    problem: NetProblem | ConvProblem | LayerProblem | ResNet20Problem | EpochProblem,
     threads: int,
     channels_last: bool = False,
     compile_it: bool = False,
@@ -35,6 +37,12 @@ def load(
     layout = torch.channels_last if channels_last else torch.contiguous_format
     if isinstance(problem, ConvProblem):
         return _Convolution(problem, layout)
+    if isinstance(problem, LayerProblem | ResNet20Problem):
+        from benchmarks.peers.torch_layer import Layer, ResNet20
+
+        if isinstance(problem, LayerProblem):
+            return Layer(problem, channels_last, compile_it)
+        return ResNet20(problem, channels_last, compile_it)
     if isinstance(problem, NetProblem):
         kind = _Step if problem.case.task == "step" else _Forward
         return kind(problem, layout, compile_it)
