@@ -12,46 +12,79 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 import convolens as cl
 from benchmarks.exact import EPSILON, Expected
-from benchmarks.layers.case import LayerProblem
+from benchmarks.layers.case import (
+    LayerCase,
+    LayerProblem,
+    LayerTask,
+    distinct,
+    make_problem,
+    repeated,
+)
 from benchmarks.layers.convolution import Conv
 from benchmarks.nets import Array
+from benchmarks.peers.base import UnavailableError
 from benchmarks.process import ROOT
 from convolens import ops
 from convolens.nn import functional
 
 _U = EPSILON / 2
+#: Of Winograd's algorithms the one with the largest tiles, so with the largest bound.
+LEAST_EXACT = "winograd4"
 #: For terms of higher order.
 _MORE = 1.01
 
 
 def expected(problem: LayerProblem) -> dict[str, Expected]:
     """Return what every peer must compute."""
-    operation = problem.case.operation
-    arrays = [_wide(array) for array in problem.arrays]
+    case = problem.case
+    if case.operation.multilinear:
+        wanted = ["y", *map(result_name, case.gradients(problem.task))]
+        found = _sums_of_products(case)
+        return {name: found[name] for name in wanted}
     upstream = _wide(problem.upstream)
-    values = definition(problem, arrays, upstream)
-    lengths = operation.lengths(problem.case.x)
-    if not operation.multilinear:
-        return {
-            name: Expected(value, lengths[_argument(name)] * EPSILON * _largest(value))
-            for name, value in values.items()
-        }
-    bounds = definition(problem, [np.abs(array) for array in arrays], np.abs(upstream))
-    by_tiles = _winograd(problem, arrays, upstream, values)
+    values = definition(case, problem.task, [_wide(array) for array in problem.arrays], upstream)
+    lengths = case.operation.lengths(case.x)
     return {
-        name: Expected(
-            value,
-            _MORE * _U * max(lengths[_argument(name)] * _largest(bounds[name]), by_tiles[name]),
-        )
+        name: Expected(value, lengths[_argument(name)] * EPSILON * _largest(value))
         for name, value in values.items()
     }
+
+
+@lru_cache(maxsize=1)
+def _sums_of_products(case: LayerCase) -> dict[str, Expected]:
+    """Return result and gradients of a batch, from its images that differ."""
+    few = distinct(case)
+    problem = make_problem(few, "forward+backward")
+    arrays, upstream = [_wide(array) for array in problem.arrays], _wide(problem.upstream)
+    values = definition(few, problem.task, arrays, upstream)
+    absolute = [np.abs(array) for array in arrays]
+    bounds = definition(few, problem.task, absolute, np.abs(upstream))
+    by_tiles = _winograd(few, arrays, upstream, values)
+    lengths = case.operation.lengths(case.x)
+    times = case.x[0] // few.x[0]
+    activations = [
+        "y",
+        *map(result_name, [*few.operation.arrays(few.x)][: few.operation.activations]),
+    ]
+    found = {}
+    for name, value in values.items():
+        # Gradients of parameters add up over the batch, and so do the roundings behind them.
+        sums = 1 if name in activations else times
+        limit = max(
+            lengths[_argument(name)] * _largest(bounds[name]) * sums, by_tiles[name] * sums**2
+        )
+        whole = repeated(value, times) if name in activations else value * sums
+        found[name] = Expected(whole, _MORE * _U * limit)
+    return found
 
 
 def result_name(argument: str) -> str:
@@ -60,23 +93,36 @@ def result_name(argument: str) -> str:
 
 
 def definition(
-    problem: LayerProblem, arrays: Sequence[Array], upstream: Array
+    case: LayerCase, task: LayerTask, arrays: Sequence[Array], upstream: Array
 ) -> dict[str, Array]:
     """Return result and gradients by the operators' definitions in float64."""
-    case = problem.case
     names = list(case.operation.arrays(case.x))
-    wanted = case.gradients(problem.task)
+    wanted = case.gradients(task)
     tensors = [cl.tensor(array) for array in arrays]
     leaves = {name: tensor for name, tensor in zip(names, tensors, strict=True) if name in wanted}
     for leaf in leaves.values():
         leaf.requires_grad_()
-    y = case.operation.call(functional, tensors, bool(wanted))
+    with what_is_missing():
+        y = case.operation.call(functional, tensors, bool(wanted))
     results = {"y": np.array(y.detach().numpy())}
     if wanted:
         y.backward(cl.tensor(upstream))
         for name, leaf in leaves.items():
             results[result_name(name)] = np.array(leaf.grad.numpy())
     return results
+
+
+@contextmanager
+def what_is_missing() -> Iterator[None]:
+    """Say that a function does not exist here, inside a with block.
+
+    Raises:
+        UnavailableError: If it does not.
+    """
+    try:
+        yield
+    except AttributeError as error:
+        raise UnavailableError(f"convolens cannot compute it: {error}") from error
 
 
 def may_use_winograd(operation: object) -> bool:
@@ -89,10 +135,10 @@ def may_use_winograd(operation: object) -> bool:
 
 
 def _winograd(
-    problem: LayerProblem, arrays: Sequence[Array], upstream: Array, values: dict[str, Array]
+    case: LayerCase, arrays: Sequence[Array], upstream: Array, values: dict[str, Array]
 ) -> dict[str, float]:
     """Return for each result the largest error of Winograd's algorithm, in units u."""
-    operation = problem.case.operation
+    operation = case.operation
     limits = dict.fromkeys(values, 0.0)
     if not isinstance(operation, Conv) or not may_use_winograd(operation):
         return limits
@@ -110,7 +156,7 @@ def _winograd(
     winograd = _bound()
     for name, (op, inputs) in calls.items():
         if name in limits:
-            limits[name] = max(_largest(winograd.error(op, inputs, f)) for f in winograd.POINTS)
+            limits[name] = _largest(winograd.error(op, inputs, LEAST_EXACT))
     return limits
 
 

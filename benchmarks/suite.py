@@ -67,6 +67,11 @@ def run(options: argparse.Namespace) -> Outcome:
     return Outcome(f"Layers of published networks{isa}", sections, verdicts, wrong)
 
 
+def counted(threads: int) -> str:
+    """Return ``1 thread`` or ``2 threads``."""
+    return f"{threads} thread{'' if threads == 1 else 's'}"
+
+
 def peers(options: argparse.Namespace) -> list[Peer]:
     """Return who is measured, ours first."""
     others = [TORCH, TORCH_CHANNELS_LAST, OPENVINO]
@@ -85,10 +90,9 @@ def judge(
 ) -> list[Verdict]:
     """Return the verdicts on a group: the mean, the lowest ratio, and whether all was measured."""
     verdicts = []
-    plural = "" if threads == 1 else "s"
     for task, own_target in group.targets.items():
         target = instead or own_target
-        text = f"{group.title}, {task}, {threads} thread{plural}"
+        text = f"{group.title}, {task}, {counted(threads)}"
         of_task = [row for row in rows if row.job.task == task]
         missing = [row.job.title for row in of_task if row.ratio is None]
         ratios = {row.job.title: row.ratio for row in of_task if row.ratio is not None}
@@ -108,7 +112,7 @@ def judge(
 
 
 def _section(group: Group, threads: int, rows: Sequence[Row], limit: Limit) -> str:
-    title = f"**{group.title}, {threads} thread{'' if threads == 1 else 's'}**"
+    title = f"**{group.title}, {counted(threads)}**"
     return f"{title}\n\n{table(HEADER, [row.cells(limit) for row in rows])}"
 
 
@@ -125,28 +129,26 @@ def _measured(
             for job in jobs(group, threads, options.quick):
                 if options.cases and not any(part in job.title for part in options.cases):
                     continue
-                tell(f"{threads} threads, {group.name}: {job.title}, {job.task} ...")
+                tell(f"{counted(threads)}, {group.name}: {job.title}, {job.task} ...")
                 rows.append(_row(group, job, threads, workers, options.quick))
     if options.isa:
         left_out[ONNX_RUNTIME.name] = "it cannot be kept to an instruction set"
     lines = [
-        f"{threads} thread{'' if threads == 1 else 's'}, convolens on {isa}. The limit is the larger "
-        f"of FLOPs over {limit.peak:.0f} GFLOP/s and bytes over {limit.bandwidth:.0f} GB/s, the best "
-        "that our own kernels reached in this run; Winograd's algorithm needs fewer operations than "
-        "are counted, so it may pass 100 %.",
+        f"{counted(threads)}, convolens on {isa}. The limit is the larger of FLOPs over "
+        f"{limit.peak:.0f} GFLOP/s and bytes over {limit.bandwidth:.0f} GB/s, the best that our "
+        "own kernels reached in this run; Winograd's algorithm needs fewer operations than are "
+        "counted, so it may pass 100 %.",
         *why_left_out(left_out),
     ]
     return rows, limit, "\n\n".join(lines)
 
 
-def _row(
-    group: Group, job: Job, threads: int, workers: Sequence[Worker], quick: bool
-) -> Row:
+def _row(group: Group, job: Job, threads: int, workers: Sequence[Worker], quick: bool) -> Row:
     rounds, seconds, warm = QUICK if quick else THOROUGH
     inference_only = {ONNX_RUNTIME.name, OPENVINO.name}
     able = [w for w in workers if job.task == "forward" or w.peer.name not in inference_only]
-    problem, expected = job.make()
     try:
+        problem, expected = job.make()
         found = measure(able, problem, expected, rounds, seconds, warm, strict=False)
     except DisagreementError as error:
         return Row(group, job, threads, None, f"wrong, so no time: {error}")
@@ -154,5 +156,3 @@ def _row(
         return Row(group, job, threads, None, f"not measured: {error}")
     wrong = [f"{peer}: {why}" for peer, why in found.left_out.items() if "wrong" in why]
     return Row(group, job, threads, found, "; ".join(wrong))
-
-

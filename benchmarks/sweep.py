@@ -1,4 +1,4 @@
-"""Every number of channels and every size, convolens alone: is any much slower than those beside it?
+"""Every number of channels and every size, convolens alone: is any much slower than its neighbours?
 
 A cliff is a place where one channel or one pixel more costs half of the speed. Each place is
 compared with the median of its neighbours, two on each side.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, final
 
 import numpy as np
@@ -14,6 +14,8 @@ from benchmarks.nets import Array
 LayerTask = Literal["forward", "forward+backward"]
 #: Arrays that no gradient is taken of.
 CONSTANTS = ("labels", "running mean", "running var")
+#: How many images of a batch differ, where it does not matter.
+DISTINCT = 2
 
 
 @final
@@ -63,11 +65,35 @@ class LayerProblem:
 
 
 def make_problem(case: LayerCase, task: LayerTask, seed: int = 0) -> LayerProblem:
-    """Draw the numbers of a case, standard normal."""
+    """Draw the numbers of a case, standard normal; images repeat if they need not all differ."""
+    few = distinct(case)
     random = np.random.default_rng(seed)
-    arrays = case.operation.draw(case.x, random)
-    upstream = random.standard_normal(case.operation.output(case.x), np.float32)
-    return LayerProblem(case, task, arrays, np.asarray(upstream, np.float32))
+    arrays = few.operation.draw(few.x, random)
+    upstream = np.asarray(random.standard_normal(few.operation.output(few.x), np.float32))
+    times = case.x[0] // few.x[0]
+    if times > 1:
+        for i in range(case.operation.activations):
+            arrays[i] = repeated(arrays[i], times)
+        upstream = repeated(upstream, times)
+    return LayerProblem(case, task, arrays, upstream)
+
+
+def distinct(case: LayerCase) -> LayerCase:
+    """Return the layer with only those images that differ.
+
+    What one image becomes does not depend on the others where results are sums of products, so a
+    few images tell everything about a batch that repeats them: the definition in float64 would
+    take minutes for large batches.
+    """
+    N, *others = case.x
+    if not case.operation.multilinear or N % DISTINCT:
+        return case
+    return replace(case, x=(min(N, DISTINCT), *others))
+
+
+def repeated(array: Array, times: int) -> Array:
+    """Return the images one after the other, several times."""
+    return np.tile(array, (times, *(1,) * (array.ndim - 1)))
 
 
 @final

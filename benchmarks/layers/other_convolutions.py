@@ -30,12 +30,8 @@ CASES = (
     LayerCase("MobileNet v1, 7x7", _MOBILENET, (64, 512, 7, 7), Conv(1024, _1X1)),
     LayerCase("MobileNet v2, expansion", _MOBILENET2, (8, 24, 56, 56), Conv(144, _1X1)),
     LayerCase("MobileNet v2, projection", _MOBILENET2, (8, 144, 56, 56), Conv(24, _1X1)),
-    LayerCase(
-        "ResNet-18 conv3_1", _RESNET, (8, 64, 56, 56), Conv(128, _3X3, stride=2, padding=1)
-    ),
-    LayerCase(
-        "ResNet-18 conv5_1", _RESNET, (1, 256, 14, 14), Conv(512, _3X3, stride=2, padding=1)
-    ),
+    LayerCase("ResNet-18 conv3_1", _RESNET, (8, 64, 56, 56), Conv(128, _3X3, stride=2, padding=1)),
+    LayerCase("ResNet-18 conv5_1", _RESNET, (1, 256, 14, 14), Conv(512, _3X3, stride=2, padding=1)),
     LayerCase("ResNet-50 shortcut", _RESNET, (8, 256, 56, 56), Conv(512, _1X1, stride=2)),
     LayerCase(
         "DCGAN discriminator", _DCGAN, (8, 128, 32, 32), Conv(256, (4, 4), stride=2, padding=1)
@@ -43,7 +39,10 @@ CASES = (
     LayerCase("LeNet-5 C3", _LENET, (64, 6, 14, 14), Conv(16, (5, 5), bias=True)),
     LayerCase("Inception 3a, 5x5", _INCEPTION, (8, 16, 28, 28), Conv(32, (5, 5), padding=2)),
     LayerCase(
-        "AlexNet conv2", _ALEXNET, (8, 96, 27, 27), Conv(256, (5, 5), padding=2, groups=2, bias=True)
+        "AlexNet conv2",
+        _ALEXNET,
+        (8, 96, 27, 27),
+        Conv(256, (5, 5), padding=2, groups=2, bias=True),
     ),
     LayerCase(
         "AlexNet conv4", _ALEXNET, (8, 384, 13, 13), Conv(384, _3X3, padding=1, groups=2, bias=True)

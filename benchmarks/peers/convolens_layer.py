@@ -75,9 +75,7 @@ class ResNet20(Session):
 
     def _gradients(self) -> Tensor:
         self.optimizer.zero_grad()
-        loss: Tensor = resnet20.loss(
-            functional, self.x, self.labels, self.weights, self.statistics
-        )
+        loss: Tensor = resnet20.loss(functional, self.x, self.labels, self.weights, self.statistics)
         loss.backward()
         return loss
 

@@ -71,9 +71,7 @@ class ResNet20(Session):
         self.problem = problem
         self.x = _tensor(problem.images, channels_last)
         self.labels = torch.from_numpy(problem.labels)
-        self.weights = [
-            _tensor(w.copy(), channels_last).requires_grad_() for w in problem.weights
-        ]
+        self.weights = [_tensor(w.copy(), channels_last).requires_grad_() for w in problem.weights]
         self.statistics = [
             torch.from_numpy(each.astype(np.float32)) for each in resnet20.statistics()
         ]
