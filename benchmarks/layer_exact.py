@@ -46,45 +46,42 @@ _MORE = 1.01
 def expected(problem: LayerProblem) -> dict[str, Expected]:
     """Return what every peer must compute."""
     case = problem.case
-    if case.operation.multilinear:
-        wanted = ["y", *map(result_name, case.gradients(problem.task))]
-        found = _sums_of_products(case)
-        return {name: found[name] for name in wanted}
-    upstream = _wide(problem.upstream)
-    values = definition(case, problem.task, [_wide(array) for array in problem.arrays], upstream)
-    lengths = case.operation.lengths(case.x)
-    return {
-        name: Expected(value, lengths[_argument(name)] * EPSILON * _largest(value))
-        for name, value in values.items()
-    }
+    if not case.operation.independent:
+        return _of_few(case, problem.task)
+    found = _of_few(case, "forward+backward")
+    return {name: found[name] for name in ("y", *map(result_name, case.gradients(problem.task)))}
 
 
 @lru_cache(maxsize=1)
-def _sums_of_products(case: LayerCase) -> dict[str, Expected]:
+def _of_few(case: LayerCase, task: LayerTask) -> dict[str, Expected]:
     """Return result and gradients of a batch, from its images that differ."""
-    few = distinct(case)
-    problem = make_problem(few, "forward+backward")
+    operation, few = case.operation, distinct(case)
+    problem = make_problem(few, task)
     arrays, upstream = [_wide(array) for array in problem.arrays], _wide(problem.upstream)
-    values = definition(few, problem.task, arrays, upstream)
-    absolute = [np.abs(array) for array in arrays]
-    bounds = definition(few, problem.task, absolute, np.abs(upstream))
-    by_tiles = _winograd(few, arrays, upstream, values)
-    lengths = case.operation.lengths(case.x)
+    values = definition(few, task, arrays, upstream)
     times = case.x[0] // few.x[0]
-    activations = [
-        "y",
-        *map(result_name, [*few.operation.arrays(few.x)][: few.operation.activations]),
-    ]
-    found = {}
-    for name, value in values.items():
-        # Gradients of parameters add up over the batch, and so do the roundings behind them.
-        sums = 1 if name in activations else times
-        limit = max(
-            lengths[_argument(name)] * _largest(bounds[name]) * sums, by_tiles[name] * sums**2
-        )
-        whole = repeated(value, times) if name in activations else value * sums
-        found[name] = Expected(whole, _MORE * _U * limit)
-    return found
+    activations = {"y", *map(result_name, [*operation.arrays(case.x)][: operation.activations])}
+    # Gradients of parameters add up over the batch.
+    sums = {name: 1 if name in activations else times for name in values}
+    whole = {
+        name: repeated(value, times) if sums[name] == 1 and times > 1 else value * sums[name]
+        for name, value in values.items()
+    }
+    lengths = {name: operation.lengths(case.x)[_argument(name)] for name in values}
+    if not operation.multilinear:
+        return {
+            name: Expected(value, lengths[name] * EPSILON * _largest(value))
+            for name, value in whole.items()
+        }
+    absolute = [np.abs(array) for array in arrays]
+    bounds = definition(few, task, absolute, np.abs(upstream))
+    by_tiles = _winograd(few, arrays, upstream, values)
+    limits = {
+        # The bound by tiles holds the length of the sum of the few images: it grows with both.
+        name: max(lengths[name] * sums[name] * _largest(bounds[name]), sums[name] ** 2 * tiles)
+        for name, tiles in by_tiles.items()
+    }
+    return {name: Expected(whole[name], _MORE * _U * limits[name]) for name in whole}
 
 
 def result_name(argument: str) -> str:

@@ -81,12 +81,11 @@ def make_problem(case: LayerCase, task: LayerTask, seed: int = 0) -> LayerProble
 def distinct(case: LayerCase) -> LayerCase:
     """Return the layer with only those images that differ.
 
-    What one image becomes does not depend on the others where results are sums of products, so a
-    few images tell everything about a batch that repeats them: the definition in float64 would
-    take minutes for large batches.
+    Where what one image becomes does not depend on the others, a few images tell everything about
+    a batch that repeats them; the definition in float64 would take minutes for large batches.
     """
     N, *others = case.x
-    if not case.operation.multilinear or N % DISTINCT:
+    if not case.operation.independent or N % DISTINCT:
         return case
     return replace(case, x=(min(N, DISTINCT), *others))
 

@@ -33,6 +33,8 @@ class Operation(abc.ABC):
     #: Whether each result is a sum of products of the inputs, so that rounding is bounded by the
     #: same sum of absolute values.
     multilinear: ClassVar[bool] = False
+    #: Whether what one image becomes does not depend on the others.
+    independent: ClassVar[bool] = True
 
     @property
     @abc.abstractmethod

@@ -52,6 +52,8 @@ class Linear(Operation):
 class BatchNorm(Operation):
     """Batch normalisation: forward with running statistics, forward+backward with the batch's."""
 
+    independent: ClassVar[bool] = False
+
     @property
     def text(self) -> str:
         return "batch norm"
@@ -188,6 +190,7 @@ class CrossEntropy(Operation):
     """Softmax with loss: the mean of the negative logarithm of the right class's share."""
 
     activations: ClassVar[int] = 2
+    independent: ClassVar[bool] = False
 
     @property
     def text(self) -> str:
