@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import prod
+from math import ceil, prod
 from typing import Any, final, get_args
 
 from benchmarks import exact, layer_exact, resnet20
@@ -25,8 +25,10 @@ STEPS = Group(
     (),
 )
 ALL_GROUPS = (*GROUPS, STEPS)
-#: A short run leaves out layers whose forward pass has more products.
-QUICK_PRODUCTS = 1_000_000_000
+#: A short run takes the layers whose forward pass has at most so many products,
+QUICK_PRODUCTS = 600_000_000
+#: and of each group at least this share, those with the fewest.
+QUICK_SHARE = 2 / 3
 
 
 @final
@@ -54,11 +56,16 @@ def jobs(group: Group, threads: int, quick: bool) -> Iterator[Job]:
     if group is STEPS:
         yield from steps(threads)
         return
-    for case in group.cases:
-        if quick and case.operation.multiply_adds(case.x) > QUICK_PRODUCTS:
-            continue
+    for case in short(group.cases) if quick else group.cases:
         for task in group.targets:
             yield layer_job(case, task)
+
+
+def short(cases: Sequence[LayerCase]) -> list[LayerCase]:
+    """Return those that a short run takes."""
+    products = sorted(case.operation.multiply_adds(case.x) for case in cases)
+    most = max(QUICK_PRODUCTS, products[ceil(QUICK_SHARE * len(products)) - 1])
+    return [case for case in cases if case.operation.multiply_adds(case.x) <= most]
 
 
 def layer_job(case: LayerCase, task: LayerTask) -> Job:

@@ -59,8 +59,14 @@ class _Server:
         self.session: Session
 
     def load(self, problem: Any) -> Any:
+        gc.unfreeze()
         self.session = self.peer.load(problem, self.threads, **self.options)
-        return self.session.result()
+        result = self.session.result()
+        # What is there now need not be searched again before each turn, which takes longer than
+        # a short turn itself.
+        gc.collect()
+        gc.freeze()
+        return result
 
     def calibrate(self, seconds: float, warm: float) -> int:
         return calibrate(self.session, seconds, warm)
