@@ -103,16 +103,21 @@ def lines(kind: str) -> Iterator[tuple[str, dict[int, LayerCase]]]:
 
 
 def compared(rates: dict[int, float]) -> list[Place]:
-    """Return each place with its share of the neighbours' median.
+    """Return each place that has neighbours on both sides, with its share of their median.
+
+    The first and the last places are neighbours only: speed rises with the number of channels, so
+    one channel is always slower than two.
 
     Example:
-        >>> compared({1: 10.0, 2: 4.0, 3: 10.0, 4: 10.0})[1]
-        Place(at=2, rate=4.0, share=0.4)
+        >>> compared({1: 10.0, 2: 10.0, 3: 4.0, 4: 10.0, 5: 10.0})
+        [Place(at=3, rate=4.0, share=0.4)]
     """
     found = []
     for at, rate in rates.items():
-        beside = [rates[n] for n in range(at - REACH, at + REACH + 1) if n in rates and n != at]
-        found.append(Place(at, rate, rate / median(beside)))
+        beside = [rates.get(n) for n in range(at - REACH, at + REACH + 1) if n != at]
+        known = [each for each in beside if each is not None]
+        if len(known) == len(beside):
+            found.append(Place(at, rate, rate / median(known)))
     return found
 
 
@@ -138,7 +143,8 @@ def _lowest(places: Sequence[Place]) -> list[Place]:
 
 def _cells(text: str, places: Sequence[Place]) -> list[str]:
     lowest = [f"{place.at}: {place.share:.0%}, {place.rate:.1f}" for place in _lowest(places)]
-    return [text, f"{median(place.rate for place in places):.1f}", *lowest]
+    missing = [""] * (SHOWN - len(lowest))
+    return [text, f"{median(place.rate for place in places):.1f}", *lowest, *missing]
 
 
 def _verdict(text: str, places: Sequence[Place]) -> Verdict:
