@@ -13,7 +13,7 @@ from benchmarks.outcome import Outcome
 from benchmarks.process import ROOT
 
 #: Commands with their options.
-PARTS = ("training_step", "suite", "suite --isa avx2", "sweep", "digits", "footprint")
+PARTS = ("training_step", "suite", "suite --isa avx2 --quick", "sweep", "digits", "footprint")
 _HEAD = """\
 # What was measured
 
@@ -54,7 +54,7 @@ def _outcome(part: str, quick: bool) -> Outcome:
     module = importlib.import_module(f"benchmarks.{name}")
     parser = argparse.ArgumentParser()
     module.add_arguments(parser)
-    if quick and "--quick" in parser.format_help():
+    if quick and "--quick" not in arguments and "--quick" in parser.format_help():
         arguments.append("--quick")
     outcome: Outcome = module.run(parser.parse_args(arguments))
     return outcome

@@ -30,7 +30,7 @@ from benchmarks.suite_row import HEADER, Limit, Row
 from benchmarks.table import table
 
 #: Rounds, seconds of a turn, seconds of warming up.
-THOROUGH = (7, 0.1, 0.3)
+THOROUGH = (5, 0.1, 0.2)
 QUICK = (3, 0.02, 0.03)
 #: On an instruction set below the machine's, each group's mean must reach this.
 LIMITED_TARGET = Target(1.0)
