@@ -9,7 +9,14 @@ import pytest
 from benchmarks.agreement import check
 from benchmarks.layers.case import LayerCase, make_problem
 from benchmarks.layers.convolution import Conv, ConvTranspose
-from benchmarks.layers.pointwise import Activation, Add, Linear, LocalResponseNorm, Softmax
+from benchmarks.layers.pointwise import (
+    Activation,
+    Add,
+    CrossEntropy,
+    Linear,
+    LocalResponseNorm,
+    Softmax,
+)
 from benchmarks.layers.pooling import AvgPool, MaxPool
 from benchmarks.peers.base import UnavailableError
 
@@ -29,6 +36,7 @@ CASES = [
     LayerCase("tanh", "nowhere", (2, 8, 3, 3), Activation("tanh")),
     LayerCase("add", "nowhere", (2, 8, 3, 3), Add()),
     LayerCase("softmax", "nowhere", (2, 8), Softmax()),
+    LayerCase("loss", "nowhere", (4, 8), CrossEntropy()),
 ]
 
 
