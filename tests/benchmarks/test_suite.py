@@ -175,14 +175,17 @@ def test_the_report_runs_commands_with_their_options(
 
     monkeypatch.setattr(suite, "run", run)
     out = tmp_path / "REPORT.md"
-    parts = ["suite", "suite --isa avx2"]
-    options = parser().parse_args(["report", "--quick", "--out", str(out), "--parts", *parts])
+    parts = ["suite", "suite --isa avx2 --quick"]
+    options = parser().parse_args(["report", "--out", str(out), "--parts", *parts])
     outcome = report.run(options)
-    assert seen == [(None, True), ("avx2", True)]
+    assert seen == [(None, False), ("avx2", True)]
     assert len(outcome.verdicts) == 2
     text = out.read_text()
     assert text.index("## isa None") < text.index("## isa avx2")
     assert "PASS  fast: yes" in text
+    seen.clear()
+    report.run(parser().parse_args(["report", "--quick", "--out", str(out), "--parts", "suite"]))
+    assert seen == [(None, True)]
 
 
 @pytest.mark.parametrize("part", report.PARTS)
