@@ -18,6 +18,8 @@ COMMANDS = {
     "training_step": "training steps of SimpleConvNet and LeNet-5 beside torch and the chapter",
     "inference": "their forward passes, one image and a batch",
     "conv": "single convolutions and their gradients beside torch",
+    "suite": "layers of published networks, in groups with targets, beside all peers",
+    "sweep": "all numbers of channels and sizes, convolens alone: no cliffs",
     "operators_torch": "every operator and its gradients beside torch, the worst first",
     "mnist": "the accuracy of SimpleConvNet on MNIST, and of the book's weights",
     "mnist_epoch": "an epoch of LeNet-5 on MNIST beside torch",
@@ -50,7 +52,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 2
     print(f"{machine_line()}\n\n{outcome}")
-    return 0
+    return int(outcome.wrong)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import platform
 from importlib import metadata
 from pathlib import Path
 
-_PACKAGES = ("convolens", "numpy", "torch")
+_PACKAGES = ("convolens", "numpy", "torch", "onnxruntime", "openvino")
 
 
 def processor() -> str:

@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any, final
 
-from benchmarks.agreement import check
+from benchmarks.agreement import DisagreementError, check
 from benchmarks.exact import Expected
 from benchmarks.foreign import Watch
 from benchmarks.nets import Array
@@ -20,6 +20,7 @@ from benchmarks.peers import CONVOLENS, Peer
 from benchmarks.peers.base import UnavailableError
 from benchmarks.process import Worker
 from benchmarks.rounds import Spread, ratio, spread
+from benchmarks.worker import WARM_SECONDS
 
 ROUNDS = 9
 TURN_SECONDS = 0.25
@@ -69,11 +70,22 @@ def measure(
     expected: Expectation,
     rounds: int = ROUNDS,
     seconds: float = TURN_SECONDS,
+    warm: float = WARM_SECONDS,
+    strict: bool = True,
 ) -> Measurement:
     """Load the problem everywhere, compare the results, then measure in turn.
 
+    Args:
+        workers: The processes, ours first.
+        problem: What they load.
+        expected: What they must compute.
+        rounds: How often each has its turn.
+        seconds: How long a turn is.
+        warm: How long each runs before the clock counts.
+        strict: Whether another's wrong result is an error, or keeps out just that peer.
+
     Raises:
-        DisagreementError: If a peer's result is not the expected one; nothing was timed then.
+        DisagreementError: If a result is not the expected one; nothing was timed then.
     """
     found = Measurement()
     results: dict[str, Mapping[str, Array]] = {}
@@ -88,8 +100,14 @@ def measure(
         raise UnavailableError(f"convolens: {found.left_out[CONVOLENS.name]}")
     wanted = expected(results) if callable(expected) else expected
     for name, result in results.items():
-        found.errors[name] = check(name, result, wanted)
-    counts = [worker.ask("calibrate", seconds) for worker in running]
+        try:
+            found.errors[name] = check(name, result, wanted)
+        except DisagreementError as error:
+            if strict or name == CONVOLENS.name:
+                raise
+            found.left_out[name] = f"a wrong result: {error}"
+    running = [worker for worker in running if worker.peer.name not in found.left_out]
+    counts = [worker.ask("calibrate", seconds, warm) for worker in running]
     kept = _rounds(running, counts, rounds)
     for i, worker in enumerate(running):
         found.seconds[worker.peer.name] = [times[i] for times, _ in kept]
@@ -125,7 +143,7 @@ def start(
         try:
             worker = Worker(peer, threads)
         except UnavailableError as reason:
-            if peer is CONVOLENS:
+            if peer.name == CONVOLENS.name:
                 raise
             left_out[peer.name] = str(reason)
             continue

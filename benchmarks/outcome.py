@@ -50,6 +50,8 @@ class Outcome:
     title: str
     sections: Sequence[str]
     verdicts: Sequence[Verdict]
+    #: Whether a result of ours was wrong.
+    wrong: bool = False
 
     def __str__(self) -> str:
         verdicts = "\n".join(f"- {verdict}" for verdict in self.verdicts)

@@ -65,9 +65,12 @@ class Worker:
     def close(self) -> None:
         """End the process."""
         assert self._process.stdin
+        assert self._process.stdout
         try:
             self._process.stdin.close()
             self._process.wait(timeout=10)
         except (BrokenPipeError, subprocess.TimeoutExpired):
             self._process.kill()
             self._process.wait()
+        finally:
+            self._process.stdout.close()

@@ -20,10 +20,10 @@ WARM_STEPS = 3
 WARM_SECONDS = 0.5
 
 
-def calibrate(session: Session, seconds: float) -> int:
+def calibrate(session: Session, seconds: float, warm: float = WARM_SECONDS) -> int:
     """Return how many steps take ``seconds``, after a warm-up."""
     count, elapsed, total = 1, 0.0, 0.0
-    while total < WARM_SECONDS * 1e9:
+    while total < warm * 1e9:
         elapsed, _ = turn(session, count)
         total += elapsed * count
         count = max(1, math.ceil(seconds / 4 * 1e9 / max(elapsed, 1)))
@@ -59,11 +59,17 @@ class _Server:
         self.session: Session
 
     def load(self, problem: Any) -> Any:
+        gc.unfreeze()
         self.session = self.peer.load(problem, self.threads, **self.options)
-        return self.session.result()
+        result = self.session.result()
+        # What is there now need not be searched again before each turn, which takes longer than
+        # a short turn itself.
+        gc.collect()
+        gc.freeze()
+        return result
 
-    def calibrate(self, seconds: float) -> int:
-        return calibrate(self.session, seconds)
+    def calibrate(self, seconds: float, warm: float) -> int:
+        return calibrate(self.session, seconds, warm)
 
     def turn(self, count: int) -> tuple[float, int]:
         return turn(self.session, count)
@@ -76,6 +82,12 @@ class _Server:
 
     def peak(self) -> Any:
         return self.peer.peak()
+
+    def bandwidth(self) -> Any:
+        return self.peer.bandwidth()
+
+    def isa(self) -> Any:
+        return self.peer.isa()
 
 
 def _serve(requests: BinaryIO, replies: BinaryIO) -> None:

@@ -98,11 +98,12 @@ def _forward(
 ) -> Array:
     step, tile = a.shape
     tiles = _tiles(x, before, sizes, step, tile)
-    inputs = np.einsum("ui,nchwij,vj->nchwuv", b, tiles, b)
-    weights = np.einsum("ui,kcij,vj->kcuv", g, weight, g)
-    products = np.einsum("nchwuv,kcuv->nkhwuv", inputs, weights)
-    outputs = np.einsum("iu,nkhwuv,jv->nkhiwj", a, products, a)
-    n, k, h, _, w, _ = outputs.shape
+    inputs = _both_axes(b, tiles)
+    weights = _both_axes(g, weight)
+    products = np.moveaxis(weights, (2, 3), (0, 1))[:, :, None] @ _by_position(inputs)
+    outputs = _both_axes(a, np.moveaxis(products, (0, 1), (3, 4)))
+    n, (h, w), k = len(x), tiles.shape[2:4], len(weight)
+    outputs = outputs.reshape(n, k, h, w, step, step).swapaxes(3, 4)
     roundings = x.shape[1] + 2 * (2 * tile + _TAPS) + 2
     whole = outputs.reshape(n, k, h * step, w * step)
     return roundings * whole[:, :, : sizes[0], : sizes[1]]
@@ -127,9 +128,22 @@ def _weight_grad(
     step, tile = a.shape
     sizes = upstream.shape[2:]
     tiles = _tiles(x, [each for each, _ in op.padding], sizes, step, tile)
-    inputs = np.einsum("ui,nchwij,vj->nchwuv", b, tiles, b)
-    parts = np.einsum("iu,nkhwij,jv->nkhwuv", a, _tiles(upstream, [0, 0], sizes, step, step), a)
-    products = np.einsum("nchwuv,nkhwuv->kcuv", inputs, parts)
-    roundings = x.shape[0] * prod(inputs.shape[2:4]) + 2 * (2 * tile + step) + 2
-    result: Array = roundings * np.einsum("ui,kcuv,vj->kcij", g, products, g)
+    inputs = _by_position(_both_axes(b, tiles))
+    parts = _by_position(_both_axes(a.T, _tiles(upstream, [0, 0], sizes, step, step)))
+    products = (parts @ inputs.swapaxes(-1, -2)).sum(axis=2)
+    roundings = x.shape[0] * prod(tiles.shape[2:4]) + 2 * (2 * tile + step) + 2
+    return roundings * _both_axes(g.T, np.moveaxis(products, (0, 1), (2, 3)))
+
+
+def _both_axes(matrix: Array, tiles: Array) -> Array:
+    """Return M t M^T for each tile t, which the last two axes hold."""
+    rows = np.tensordot(tiles, matrix, (-1, 1))
+    result: Array = np.tensordot(rows, matrix, (-2, 1)).swapaxes(-1, -2)
     return result
+
+
+def _by_position(tiles: Array) -> Array:
+    """Return [t, t, N, C, rows * columns] for tiles [N, C, rows, columns, t, t]."""
+    n, c = tiles.shape[:2]
+    moved = np.moveaxis(tiles, (4, 5), (0, 1))
+    return np.ascontiguousarray(moved).reshape(*moved.shape[:2], n, c, -1)

@@ -39,6 +39,24 @@ TORCH_COMPILE = Peer("torch.compile", "torch", {"compile_it": True})
 TORCH_COMPILE_CHANNELS_LAST = Peer(
     "torch.compile channels_last", "torch", {"compile_it": True, "channels_last": True}
 )
+ONNX_RUNTIME = Peer("ONNX Runtime", "onnxruntime")
+OPENVINO = Peer("OpenVINO", "openvino")
+
+#: What keeps each library to an instruction set. ONNX Runtime has no such variable.
+ISA_VARIABLES = {
+    "avx2": {
+        "CONVOLENS_ISA": "avx2",
+        "ONEDNN_MAX_CPU_ISA": "AVX2",
+        "ATEN_CPU_CAPABILITY": "avx2",
+        "MKL_ENABLE_INSTRUCTIONS": "AVX2",
+    }
+}
+
+
+def limited(peer: Peer, isa: str) -> Peer:
+    """Return the peer kept to an instruction set."""
+    environment = {**peer.environment, **ISA_VARIABLES[isa]}
+    return Peer(peer.name, peer.module, peer.options, environment)
 
 
 def keeping_memory(peer: Peer) -> Peer:

@@ -9,9 +9,12 @@ import numpy as np
 import convolens as cl
 from benchmarks.cases import LEARNING_RATE, MOMENTUM, ConvProblem, NetProblem
 from benchmarks.exact import parameter_names
+from benchmarks.layers.case import LayerProblem
 from benchmarks.nets import Array, Net
 from benchmarks.operator_problems import OperatorProblem
 from benchmarks.peers.base import Session
+from benchmarks.peers.convolens_layer import Layer, ResNet20, leaf
+from benchmarks.resnet20 import ResNet20Problem
 from convolens import nn, ops
 from convolens.models import create_model
 from convolens.nn import functional
@@ -21,10 +24,12 @@ from convolens.tensor.apply import apply
 if TYPE_CHECKING:
     from benchmarks.epoch import EpochProblem
 
+    Problem = (
+        NetProblem | ConvProblem | LayerProblem | OperatorProblem | ResNet20Problem | EpochProblem
+    )
 
-def load(
-    problem: NetProblem | ConvProblem | OperatorProblem | EpochProblem, threads: int
-) -> Session:
+
+def load(problem: Problem, threads: int) -> Session:
     """Return the problem, ready to run."""
     cl.set_num_threads(threads)
     if isinstance(problem, OperatorProblem):
@@ -33,6 +38,10 @@ def load(
         return Operator(problem)
     if isinstance(problem, ConvProblem):
         return _Convolution(problem)
+    if isinstance(problem, LayerProblem):
+        return Layer(problem)
+    if isinstance(problem, ResNet20Problem):
+        return ResNet20(problem)
     if isinstance(problem, NetProblem):
         return _Step(problem) if problem.case.task == "step" else _Forward(problem)
     from benchmarks.peers.convolens_epoch import Epoch
@@ -45,6 +54,20 @@ def peak() -> float:
     from benchmarks.operators import measured_peak
 
     return measured_peak()
+
+
+def bandwidth() -> float:
+    """Return the bytes a nanosecond that an elementwise kernel moves."""
+    from benchmarks.operators import measured_bandwidth
+
+    return measured_bandwidth()
+
+
+def isa() -> str:
+    """Return the instruction set of our kernels."""
+    from convolens.backends.isa import isa
+
+    return isa()
 
 
 def build(net: Net, weights: list[Array]) -> nn.Module:
@@ -134,7 +157,7 @@ class _Convolution(Session):
 
     def __init__(self, problem: ConvProblem) -> None:
         case, self.task = problem.case, problem.task
-        x, weight, g = (_tensor(a) for a in (problem.x, problem.weight, problem.gradient))
+        x, weight, g = (leaf(a) for a in (problem.x, problem.weight, problem.gradient))
         stride, padding = (case.stride,) * 2, ((case.padding,) * 2,) * 2
         geometry: dict[str, Any] = {
             "stride": stride,
@@ -159,10 +182,3 @@ class _Convolution(Session):
 
     def result(self) -> dict[str, Array]:
         return {self.task: self.step().numpy()}
-
-
-def _tensor(array: Array) -> Tensor:
-    """Return a tensor in the engine's own memory layout, as its operators make them."""
-    from convolens.backends.layout import dense
-
-    return Tensor.leaf(dense(array))

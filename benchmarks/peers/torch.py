@@ -10,9 +10,11 @@ import numpy as np
 
 from benchmarks.cases import LEARNING_RATE, MOMENTUM, ConvProblem, NetProblem
 from benchmarks.exact import parameter_names
+from benchmarks.layers.case import LayerProblem
 from benchmarks.nets import Array, Conv, Flatten, Linear, MaxPool, Net
 from benchmarks.operator_problems import OperatorProblem
 from benchmarks.peers.base import Session, UnavailableError
+from benchmarks.resnet20 import ResNet20Problem
 
 if importlib.util.find_spec("torch") is None:
     raise UnavailableError("torch is not installed: pip install torch")
@@ -26,7 +28,12 @@ if TYPE_CHECKING:
 
 
 def load(
-    problem: NetProblem | ConvProblem | OperatorProblem | EpochProblem,
+    problem: NetProblem
+    | ConvProblem
+    | LayerProblem
+    | OperatorProblem
+    | ResNet20Problem
+    | EpochProblem,
     threads: int,
     channels_last: bool = False,
     compile_it: bool = False,
@@ -40,6 +47,12 @@ def load(
     layout = torch.channels_last if channels_last else torch.contiguous_format
     if isinstance(problem, ConvProblem):
         return _Convolution(problem, layout)
+    if isinstance(problem, LayerProblem | ResNet20Problem):
+        from benchmarks.peers.torch_layer import Layer, ResNet20
+
+        if isinstance(problem, LayerProblem):
+            return Layer(problem, channels_last, compile_it)
+        return ResNet20(problem, channels_last, compile_it)
     if isinstance(problem, NetProblem):
         kind = _Step if problem.case.task == "step" else _Forward
         return kind(problem, layout, compile_it)
@@ -77,6 +90,8 @@ def fill(model: nn.Module, weights: list[Array]) -> None:
 
 def compiled(function: Callable[..., Any], *examples: Any) -> Callable[..., Any]:
     """Compile, and run once so that the compiler's time is not measured."""
+    # What was compiled for other problems counts towards a limit, above which nothing is compiled.
+    torch.compiler.reset()
     fast = torch.compile(function)
     try:
         fast(*examples)

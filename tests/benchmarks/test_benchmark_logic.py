@@ -17,13 +17,13 @@ from benchmarks.measure import Measurement
 from benchmarks.nets import NETS
 from benchmarks.training_step import best_peer, describe
 
-from benchmarks import measure, outcome, rounds, table
+from benchmarks import measure, outcome, rounds, suite_row, sweep, table
 from convolens import ops
 from convolens.models import create_model
 from convolens.spec import TensorSpec
 
 
-@pytest.mark.parametrize("module", [measure, outcome, rounds, table])
+@pytest.mark.parametrize("module", [measure, outcome, rounds, suite_row, sweep, table])
 def test_examples_run(module: object) -> None:
     tried = doctest.testmod(module)
     assert tried.attempted > 0

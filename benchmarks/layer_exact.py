@@ -1,0 +1,177 @@
+"""The float64 result of a layer and of its gradients, and how far from it float32 may be.
+
+The result is the operators' definition in NumPy, recorded and differentiated in float64. A sum of
+n products is off by at most n u times the sum of their absolute values, u being half of epsilon
+(Higham, "Accuracy and Stability of Numerical Algorithms", 2002, section 3.1); that sum is the same
+call on absolute values. Where Winograd's algorithm may be used, its own bound counts if it is
+larger. Results that are no sums of products may be off by their number of roundings, times epsilon,
+times the largest value.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+import convolens as cl
+from benchmarks.exact import EPSILON, Expected
+from benchmarks.layers.case import (
+    LayerCase,
+    LayerProblem,
+    LayerTask,
+    distinct,
+    make_problem,
+    repeated,
+)
+from benchmarks.layers.convolution import Conv
+from benchmarks.nets import Array
+from benchmarks.peers.base import UnavailableError
+from benchmarks.process import ROOT
+from convolens import ops
+from convolens.nn import functional
+
+_U = EPSILON / 2
+#: Of Winograd's algorithms the one with the largest tiles, so with the largest bound.
+LEAST_EXACT = "winograd4"
+#: For terms of higher order.
+_MORE = 1.01
+
+
+def expected(problem: LayerProblem) -> dict[str, Expected]:
+    """Return what every peer must compute."""
+    case = problem.case
+    if not case.operation.independent:
+        return _of_few(case, problem.task)
+    found = _of_few(case, "forward+backward")
+    return {name: found[name] for name in ("y", *map(result_name, case.gradients(problem.task)))}
+
+
+@lru_cache(maxsize=1)
+def _of_few(case: LayerCase, task: LayerTask) -> dict[str, Expected]:
+    """Return result and gradients of a batch, from its images that differ."""
+    operation, few = case.operation, distinct(case)
+    problem = make_problem(few, task)
+    arrays, upstream = [_wide(array) for array in problem.arrays], _wide(problem.upstream)
+    values = definition(few, task, arrays, upstream)
+    times = case.x[0] // few.x[0]
+    activations = {"y", *map(result_name, [*operation.arrays(case.x)][: operation.activations])}
+    # Gradients of parameters add up over the batch.
+    sums = {name: 1 if name in activations else times for name in values}
+    whole = {
+        name: repeated(value, times) if sums[name] == 1 and times > 1 else value * sums[name]
+        for name, value in values.items()
+    }
+    lengths = {name: operation.lengths(case.x)[_argument(name)] for name in values}
+    if not operation.multilinear:
+        return {
+            name: Expected(value, lengths[name] * EPSILON * _largest(value))
+            for name, value in whole.items()
+        }
+    absolute = [np.abs(array) for array in arrays]
+    bounds = definition(few, task, absolute, np.abs(upstream))
+    by_tiles = _winograd(few, arrays, upstream, values)
+    limits = {
+        # The bound by tiles holds the length of the sum of the few images: it grows with both.
+        name: max(lengths[name] * sums[name] * _largest(bounds[name]), sums[name] ** 2 * tiles)
+        for name, tiles in by_tiles.items()
+    }
+    return {name: Expected(whole[name], _MORE * _U * limits[name]) for name in whole}
+
+
+def result_name(argument: str) -> str:
+    """Return the name of the gradient of an array."""
+    return f"gradient of {argument}"
+
+
+def definition(
+    case: LayerCase, task: LayerTask, arrays: Sequence[Array], upstream: Array
+) -> dict[str, Array]:
+    """Return result and gradients by the operators' definitions in float64."""
+    names = list(case.operation.arrays(case.x))
+    wanted = case.gradients(task)
+    tensors = [cl.tensor(array) for array in arrays]
+    leaves = {name: tensor for name, tensor in zip(names, tensors, strict=True) if name in wanted}
+    for leaf in leaves.values():
+        leaf.requires_grad_()
+    with what_is_missing():
+        y = case.operation.call(functional, tensors, bool(wanted))
+    results = {"y": np.array(y.detach().numpy())}
+    if wanted:
+        y.backward(cl.tensor(upstream))
+        for name, leaf in leaves.items():
+            results[result_name(name)] = np.array(leaf.grad.numpy())
+    return results
+
+
+@contextmanager
+def what_is_missing() -> Iterator[None]:
+    """Say that a function does not exist here, inside a with block.
+
+    Raises:
+        UnavailableError: If it does not.
+    """
+    try:
+        yield
+    except AttributeError as error:
+        raise UnavailableError(f"convolens cannot compute it: {error}") from error
+
+
+def may_use_winograd(operation: object) -> bool:
+    """Return whether the algorithm computes such a layer."""
+    return (
+        isinstance(operation, Conv)
+        and operation.kernel == (3, 3)
+        and operation.stride == operation.dilation == operation.groups == 1
+    )
+
+
+def _winograd(
+    case: LayerCase, arrays: Sequence[Array], upstream: Array, values: dict[str, Array]
+) -> dict[str, float]:
+    """Return for each result the largest error of Winograd's algorithm, in units u."""
+    operation = case.operation
+    limits = dict.fromkeys(values, 0.0)
+    if not isinstance(operation, Conv) or not may_use_winograd(operation):
+        return limits
+    geometry: dict[str, Any] = {
+        "stride": (1, 1),
+        "padding": ((operation.padding,) * 2,) * 2,
+        "dilation": (1, 1),
+    }
+    x, weight = arrays[:2]
+    calls: dict[str, tuple[ops.Op, list[Array]]] = {
+        "y": (ops.Conv(**geometry), list(arrays)),
+        "gradient of x": (ops.ConvInputGrad(**geometry, sizes=x.shape[2:]), [weight, upstream]),
+        "gradient of weight": (ops.ConvWeightGrad(**geometry, kernel=(3, 3)), [x, upstream]),
+    }
+    winograd = _bound()
+    for name, (op, inputs) in calls.items():
+        if name in limits:
+            limits[name] = _largest(winograd.error(op, inputs, LEAST_EXACT))
+    return limits
+
+
+def _bound() -> Any:
+    """Return the tests' module with the bound of Winograd's algorithm."""
+    folder = str(ROOT / "tests")
+    if folder not in sys.path:
+        sys.path.append(folder)
+    return importlib.import_module("winograd")
+
+
+def _argument(result: str) -> str:
+    return result.removeprefix("gradient of ")
+
+
+def _wide(array: Array) -> Array:
+    return array.astype(np.float64) if array.dtype == np.float32 else array
+
+
+def _largest(array: Array) -> float:
+    return float(np.max(np.abs(array), initial=0.0))

@@ -1,0 +1,1 @@
+"""Single layers of published networks: what they compute, in groups, each with its target."""
