@@ -46,9 +46,7 @@ def test_extremes_are_numpys(
         axes = data.draw(st.lists(st.integers(0, len(shape) - 1), min_size=1, unique=True))
         several = getattr(t, f"a{name}")(axes, keepdim)
         assert several.dtype == dtype
-        np.testing.assert_array_equal(
-            several.numpy(), extreme(axis=tuple(axes), keepdims=keepdim)
-        )
+        np.testing.assert_array_equal(several.numpy(), extreme(axis=tuple(axes), keepdims=keepdim))
     smallest, largest = t.aminmax(dim=dim, keepdim=keepdim)
     np.testing.assert_array_equal(smallest.numpy(), x.min(axis=dim, keepdims=keepdim))
     np.testing.assert_array_equal(largest.numpy(), x.max(axis=dim, keepdims=keepdim))

@@ -43,6 +43,11 @@ def test_gather_and_index_select(shape: tuple[int, ...], dtype: str, data: st.Da
         np.testing.assert_array_equal(found.numpy(), x.take(line, dim))
 
 
+def _but(axis: int, size: list[int]) -> tuple[int, ...]:
+    """Return a size with 1 along one axis."""
+    return (*size[:axis], 1, *size[axis + 1 :])
+
+
 @given(
     mutually_broadcastable_shapes(num_shapes=2, min_dims=1, max_dims=4, min_side=1, max_side=4),
     TYPES,
@@ -58,8 +63,7 @@ def test_picking_along_an_axis_broadcasts(shapes: Any, dtype: str, data: st.Data
     index = np.random.default_rng(0).integers(-one[dim], one[dim], other)
     found = cl.tensor(x).take_along_dim(cl.tensor(index), dim)
     assert found.dtype == dtype
-    whole = np.broadcast_to(x, [max(a, b) if b else 0 for a, b in zip(one, other, strict=True)])
-    beside = list(np.broadcast_shapes(*([*s[: dim % rank], 1, *s[dim % rank + 1 :]] for s in (one, other))))
+    beside = list(np.broadcast_shapes(*(_but(dim % rank, size) for size in (one, other))))
     beside[dim] = one[dim]
     whole = np.broadcast_to(x, beside)
     beside[dim] = other[dim]

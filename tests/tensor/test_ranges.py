@@ -82,7 +82,7 @@ def test_the_unit_matrix(sizes: tuple[int, ...]) -> None:
         (lambda: cl.eye(-1), ArgumentError, "-1 and -1"),
         (lambda: cl.eye(2, -3), ArgumentError, "2 and -3"),
         (lambda: cl.eye(2.5), DTypeError, "whole numbers"),
-        (lambda: cl.eye(2**40, 2**40), (ShapeError, MemoryLimitError), ""),
+        (lambda: cl.eye(2**40, 2**40), ShapeError, "64 bits|bytes"),
     ],
     ids=range(15),
 )
