@@ -165,7 +165,6 @@ COVERED_BY = {
     "tensor/axes": "tensor/test_tensor",
     "tensor/base": "tensor/test_tensor",
     "tensor/arithmetic": "ops/test_arithmetic",
-    "tensor/reductions": "ops/test_sum",
     "tensor/shaping": "ops/test_rearranging",
     "tensor/program": "tensor/test_backward",
     "tensor/promote": "ops/test_arithmetic",
@@ -277,6 +276,30 @@ COVERED_BY = {
     "nn/pair_loss": "nn/test_loss",
     "nn/rectifier": "nn/test_loss",
     "nn/smooth": "nn/test_loss",
+    # The tensor's surface: reductions, order, picking, products, types.
+    **{
+        f"backends/kernels/{stem}": "contracts/each_isa/check_values"
+        for stem in ("axis", "middle", "order", "pick", "reduce", "share")
+    },
+    "ops/_indices": "tensor/test_picking",
+    "ops/gather": "tensor/test_picking",
+    "ops/index_select": "tensor/test_picking",
+    "ops/_over_axes": "tensor/test_reductions",
+    "ops/cumsum": "tensor/test_reductions",
+    "ops/logsumexp": "tensor/test_reductions",
+    "ops/norm": "tensor/test_reductions",
+    "ops/var": "tensor/test_reductions",
+    "ops/amax": "tensor/test_extremes",
+    "ops/argmax": "tensor/test_extremes",
+    "ops/argsort": "tensor/test_ordering",
+    "ops/dot": "tensor/test_matrices",
+    "tensor/arrays": "tensor/test_types",
+    "tensor/device": "tensor/test_types",
+    "tensor/comparison_functions": "tensor/test_comparing",
+    "tensor/matrix_functions": "tensor/test_matrices",
+    "tensor/ordering_functions": "tensor/test_ordering",
+    "tensor/places": "tensor/test_picking",
+    "tensor/reduction_functions": "tensor/test_reductions",
 }
 FOLDERS = ("ops", "backends", "tensor", "nn", "optim")
 STEMS = sorted(

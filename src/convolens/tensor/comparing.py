@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from convolens.errors import DTypeError
+from convolens.errors import ArgumentError, DTypeError
 from convolens.ops._elementwise import broadcast
 from convolens.spec import FLOATS, bool_
 from convolens.tensor.base import Number, TensorBase
@@ -60,8 +60,13 @@ class Comparing(TensorBase):
         Raises:
             DTypeError: If the types differ.
             ShapeError: If the shapes do not broadcast.
+            ArgumentError: If ``rtol`` or ``atol`` is negative.
         """
         _require_tensor("isclose", other)
+        if not (rtol >= 0 and atol >= 0):
+            raise ArgumentError(
+                f"isclose: rtol is {rtol} and atol {atol}, but neither may be negative."
+            )
         if self.dtype != other.dtype:
             raise DTypeError(
                 f"isclose: the types differ: {self.dtype.name} and {other.dtype.name}.",
@@ -145,7 +150,11 @@ class Comparing(TensorBase):
         if isinstance(other, bool | int):
             # As in torch, a number is of the tensor's type, but among truths it is int64.
             is_number = self.dtype == bool_ and not isinstance(other, bool)
-            other = self.leaf(np.asarray(other, np.int64 if is_number else self.dtype))
+            try:
+                bits = np.asarray(other, np.int64)
+            except OverflowError:
+                raise ArgumentError(f"{function.__name__}: {other} does not fit int64.") from None
+            other = self.leaf(bits if is_number else bits.astype(self.dtype))
         if not isinstance(other, TensorBase):
             return NotImplemented  # type: ignore[no-any-return]
         for tensor in (self, other):

@@ -10,7 +10,7 @@ from numpy.typing import DTypeLike
 
 from convolens.errors import ArgumentError, DTypeError
 from convolens.ops import Array
-from convolens.spec import FLOATS, bool_, int64
+from convolens.spec import FLOATS, DType, bool_, int64
 from convolens.tensor import random
 from convolens.tensor.arrays import Size, dtype_of, new_array
 from convolens.tensor.tensor import Tensor
@@ -52,8 +52,8 @@ def _drawn(draw: Draw, size: tuple[Size, ...], dtype: Any, requires_grad: bool) 
 
 
 def randint(
-    low: int,
-    high: int | Sequence[int],
+    low: int = 0,
+    high: int | Sequence[int] | None = None,
     size: Sequence[int] | None = None,
     *,
     dtype: DTypeLike | None = None,
@@ -66,13 +66,17 @@ def randint(
     Raises:
         ArgumentError: If there is no number from ``low`` to ``high`` - 1, or one of them does not
             fit the type.
-        DTypeError: If an argument is not a whole number, or the type is bool.
+        DTypeError: If an argument is not a whole number.
 
     Example:
         >>> randint(10, (2, 3)).shape
         (2, 3)
     """
-    first, end, shape = (0, low, high) if size is None else (low, high, size)
+    first, end, shape = low, high, size
+    if size is None:
+        first, end, shape = 0, low, high  # type: ignore[assignment]
+    elif high is None:
+        first, end = 0, low
     if not isinstance(first, int | np.integer) or not isinstance(end, int | np.integer):
         raise DTypeError(
             f"randint: the bounds are {first!r} and {end!r}, but must be whole numbers.",
@@ -88,24 +92,26 @@ def randint(
             hint="high must be larger than low; it is not drawn itself.",
         )
     wanted = dtype_of(dtype, int64)
-    if wanted == bool_:
-        raise DTypeError("randint: truth values are no numbers.", hint="use randint(2, ...) == 1.")
     array = new_array((shape,), wanted)
-    if wanted not in FLOATS:
-        limits = np.iinfo(wanted)  # type: ignore[type-var]
-        if first < limits.min or end - 1 > limits.max:
-            raise ArgumentError(
-                f"randint: numbers from {first} to {end - 1} do not fit {wanted.name}."
-            )
+    smallest, largest = (0, 1) if wanted == bool_ else _whole_numbers(wanted)
+    if first < smallest or end - 1 > largest:
+        raise ArgumentError(f"randint: numbers from {first} to {end - 1} do not fit {wanted.name}.")
     array[...] = random.integers(array.shape, int(first), int(end))
     return Tensor.leaf(array).requires_grad_(requires_grad)
+
+
+def _whole_numbers(dtype: DType) -> tuple[int, int]:
+    """Return the smallest and the largest whole number to draw; for floats those of int64."""
+    limits = np.iinfo(int64 if dtype in FLOATS else dtype)  # type: ignore[type-var]
+    return int(limits.min), int(limits.max)
 
 
 def randperm(n: int, *, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
     """Return the numbers from 0 to ``n`` - 1 in a random order.
 
     Raises:
-        ArgumentError: If ``n`` is negative.
+        ArgumentError: If ``n`` is negative, or its numbers do not fit the type.
+        DTypeError: If ``n`` is not a whole number, or the type is bool.
 
     Example:
         >>> sorted(randperm(4).tolist())
@@ -115,5 +121,12 @@ def randperm(n: int, *, dtype: DTypeLike | None = None, requires_grad: bool = Fa
         raise DTypeError(f"randperm: n is {n!r}, but must be a whole number.")
     if n < 0:
         raise ArgumentError(f"randperm: n is {n}, but must not be negative.")
+    wanted = dtype_of(dtype, int64)
+    if wanted == bool_:
+        raise DTypeError("randperm: truth values are no numbers to order.", hint="use int64.")
+    # Larger floats leave whole numbers out, so that some would come twice.
+    span = 2 ** (np.finfo(wanted).nmant + 1) if wanted in FLOATS else np.iinfo(wanted).max
+    if n > span + 1:
+        raise ArgumentError(f"randperm: numbers from 0 to {n - 1} do not fit {wanted.name}.")
     order = random.permutation(int(n))
-    return Tensor.leaf(order.astype(dtype_of(dtype, int64))).requires_grad_(requires_grad)
+    return Tensor.leaf(order.astype(wanted)).requires_grad_(requires_grad)

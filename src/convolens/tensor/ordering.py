@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from convolens import ops
-from convolens.errors import DTypeError, IndexRangeError
+from convolens.errors import DTypeError, IndexRangeError, ShapeError
+from convolens.ops._elementwise import broadcast
 from convolens.spec import FLOATS, DType, bool_, int32, int64
 from convolens.tensor.apply import apply
 from convolens.tensor.axes import one_axis
 from convolens.tensor.base import TensorBase
 from convolens.tensor.extremes import Picked
+from convolens.tensor.given import given
 
 if TYPE_CHECKING:
     from convolens.tensor.tensor import Tensor
@@ -97,13 +99,12 @@ class Ordering(TensorBase):
         """
         axis = one_axis("gather", dim, self.ndim)
         places = _indices("gather", index)
-        if self.ndim == 0 and index.ndim == 0:
-            line = self.reshape(1)  # type: ignore[attr-defined]
-            return apply(ops.Gather(0), line, places.reshape(1)).reshape(())
         if index.shape == (0,) and self.ndim != 1:
             # torch lets an empty index pass, whatever the rank.
             return apply(ops.Gather(0), self.reshape(-1), places)  # type: ignore[attr-defined]
-        return apply(ops.Gather(axis), self, places)
+        if index.ndim == 0:
+            places = places.reshape(1)
+        return apply(ops.Gather(axis), self._line(), places).reshape(index.shape)
 
     def index_select(self, dim: int, index: Tensor) -> Tensor:
         """Return the parts along ``dim`` that an index of one axis names, in its order.
@@ -128,32 +129,71 @@ class Ordering(TensorBase):
             )
         if index.ndim == 0:
             places = places.reshape(1)
-        if self.ndim == 0:
-            return apply(ops.IndexSelect(0), self.reshape(1), places).reshape(())  # type: ignore[attr-defined]
-        return apply(ops.IndexSelect(axis), self, places)
+        if self.ndim == 0 and places.shape != (1,):
+            raise IndexRangeError(
+                f"index_select: the index names {index.numel()} parts of a single number.",
+                [("index", index.spec, "")],
+                "a tensor without axes has one part.",
+            )
+        return apply(ops.IndexSelect(axis), self._line(), places).reshape(
+            self.shape and (*self.shape[:axis], places.shape[0], *self.shape[axis + 1 :])
+        )
 
     def take_along_dim(self, indices: Tensor, dim: int | None = None) -> Tensor:
-        """Return elements picked along ``dim``; beside it, both broadcast. Without it, of all."""
+        """Return elements picked along ``dim``; beside it, both broadcast. Without it, of all.
+
+        With ``dim``, indices may count from the end: -1 is the last.
+
+        Raises:
+            IndexRangeError: If there is no such axis, or an index is out of range.
+            ShapeError: If the ranks differ, or the sizes beside ``dim`` do not broadcast.
+            DTypeError: If the indices are not int64.
+
+        Example:
+            >>> import convolens as cl
+            >>> x = cl.tensor([[1.0, 5.0], [7.0, 0.0]])
+            >>> x.take_along_dim(x.argmax(1, keepdim=True), 1).tolist()
+            [[5.0], [7.0]]
+        """
+        places = _indices("take_along_dim", indices, int64)
         if dim is None:
-            return self.flatten().gather(0, indices.flatten())  # type: ignore[attr-defined, no-any-return]
+            return self.flatten().gather(0, places.flatten())  # type: ignore[attr-defined, no-any-return]
         axis = one_axis("take_along_dim", dim, self.ndim)
-        whole, index = list(self.shape), list(indices.shape)
-        both = np.broadcast_shapes(
-            (*whole[:axis], 1, *whole[axis + 1 :]), (*index[:axis], 1, *index[axis + 1 :])
+        if self.ndim != indices.ndim or self.ndim == 0:
+            raise ShapeError(
+                f"take_along_dim: self has {self.ndim} dimensions and the indices have "
+                f"{indices.ndim}, but both need as many, and one at least.",
+                [("self", self.spec, ""), ("indices", indices.spec, "")],
+                "add axes of size 1 with unsqueeze.",
+            )
+        size, count = self.shape[axis], indices.shape[axis]
+        before, after = self.shape[:axis], self.shape[axis + 1 :]
+        beside = broadcast(
+            "take_along_dim",
+            self=self.spec._replace(shape=(*before, 1, *after)),
+            indices=indices.spec._replace(
+                shape=(*indices.shape[:axis], 1, *indices.shape[axis + 1 :])
+            ),
         )
-        spread = self._spread_to((*both[:axis], whole[axis], *both[axis + 1 :]))
-        places = np.broadcast_to(indices.array, (*both[:axis], index[axis], *both[axis + 1 :]))
-        return spread.gather(axis, self.leaf(np.array(places)))
+        before, after = beside[:axis], beside[axis + 1 :]
+        numbers = np.broadcast_to(indices.array, (*before, count, *after))
+        counted = np.where(numbers < 0, numbers + size, numbers)
+        return self._spread_to((*before, size, *after)).gather(axis, self.leaf(counted))
 
     def masked_select(self, mask: Tensor) -> Tensor:
         """Return the elements where a mask is True, in index order, as one axis.
 
         Raises:
-            DTypeError: If the mask is not of truth values.
+            DTypeError: If the mask is no tensor of truth values.
+            ShapeError: If it does not broadcast with the tensor.
         """
-        if mask.dtype != bool_:
-            raise DTypeError(f"masked_select: the mask is {mask.dtype.name}, but must be bool.")
-        shape = np.broadcast_shapes(self.shape, mask.shape)
+        if given("masked_select", mask, "mask").dtype != bool_:
+            raise DTypeError(
+                f"masked_select: the mask is {mask.dtype.name}, but must be bool.",
+                [("mask", mask.spec, "")],
+                "compare first: x.masked_select(x > 0).",
+            )
+        shape = broadcast("masked_select", self=self.spec, mask=mask.spec)
         places = np.flatnonzero(np.broadcast_to(mask.array, shape))
         return self._spread_to(shape).reshape(-1).index_select(0, self.leaf(places))
 
@@ -178,21 +218,17 @@ class Ordering(TensorBase):
         return self.leaf(rows if self.ndim else rows[:, :0])
 
 
-def _indices(name: str, index: object) -> Tensor:
+def _indices(name: str, index: object, *types: DType) -> Tensor:
     """Return an index as int64.
 
     Raises:
-        DTypeError: If it is no tensor, or of another type than int64 and int32.
+        DTypeError: If it is no tensor, or of none of the types: int64 and int32 unless given.
     """
-    if not isinstance(index, TensorBase):
+    places = given(name, index, "index")
+    if places.dtype not in (types or (int64, int32)):
         raise DTypeError(
-            f"{name}: the index must be a tensor, not {type(index).__name__}.",
-            hint="make one: convolens.tensor([0, 2]).",
+            f"{name}: the index is {places.dtype.name}, but places are whole numbers in int64.",
+            [("index", places.spec, "")],
+            "convert it: index.long().",
         )
-    allowed: tuple[DType, ...] = (int64, int32)
-    if index.dtype not in allowed:
-        raise DTypeError(
-            f"{name}: the index is {index.dtype.name}, but places are whole numbers in int64.",
-            hint="convert it: index.long().",
-        )
-    return index.to(int64)  # type: ignore[attr-defined, no-any-return]
+    return places.to(int64)

@@ -82,7 +82,9 @@ def normal(shape: tuple[int, ...], mean: float = 0.0, std: float = 1.0) -> NDArr
 
 def integers(shape: tuple[int, ...], low: int, high: int) -> NDArray[np.int64]:
     """Draw whole numbers evenly from ``low`` to ``high`` - 1: 64 random bits, modulo the range."""
-    offsets = _words(prod(shape)) % np.uint64(high - low)
+    offsets, span = _words(prod(shape)), high - low
+    if span < 2**64:
+        offsets %= np.uint64(span)
     return (offsets.view(np.int64) + np.int64(low)).reshape(shape)
 
 

@@ -7,7 +7,7 @@ from typing import Any, SupportsIndex
 import numpy as np
 from numpy.typing import DTypeLike
 
-from convolens.errors import ArgumentError
+from convolens.errors import ArgumentError, MemoryLimitError
 from convolens.ops import Array
 from convolens.spec import DType, float32, int64
 from convolens.tensor.arrays import dtype_of, filled
@@ -26,13 +26,19 @@ def arange(
     ``arange(end)`` starts at 0. Whole numbers give int64, others float32.
 
     Raises:
-        ArgumentError: If ``step`` is 0 or leads away from ``end``.
+        ArgumentError: If ``step`` is 0 or leads away from ``end``, or a number is not finite or
+            does not fit 64 bits.
+        MemoryLimitError: If there is no memory.
 
     Example:
         >>> arange(4).tolist()
         [0, 1, 2, 3]
     """
     first, last = (0, start) if end is None else (start, end)
+    if not all(-(2**63) <= number < 2**63 for number in (first, last, step)):
+        raise ArgumentError(
+            f"arange: numbers from {first} to {last} in steps of {step} do not fit 64 bits."
+        )
     if step == 0 or (last - first) * step < 0:
         raise ArgumentError(
             f"arange: steps of {step} do not lead from {first} to {last}.",
@@ -40,7 +46,12 @@ def arange(
         )
     whole = all(isinstance(number, SupportsIndex) for number in (first, last, step))
     wanted: DType = dtype_of(dtype, int64 if whole else float32)
-    numbers: Array = np.arange(first, last, step)
+    try:
+        numbers: Array = np.arange(first, last, step)
+    except (MemoryError, ValueError):
+        raise MemoryLimitError(
+            f"arange: there is no memory for the numbers from {first} to {last} in steps of {step}."
+        ) from None
     return Tensor.leaf(numbers.astype(wanted)).requires_grad_(requires_grad)
 
 
