@@ -97,6 +97,7 @@ def compare(
     lengths: int | Sequence[int],
     *,
     sums_of_products: bool = True,
+    absolute: Function | None = None,
     cancels: bool = False,
     layout: str = "channels first",
 ) -> None:
@@ -110,6 +111,7 @@ def compare(
         lengths: How many roundings the output, and each gradient, may see.
         sums_of_products: The magnitude of each number is what the function makes of the absolute
             values. Otherwise it is the largest number of the result.
+        absolute: What stands for the function then, if it is a difference: a sum.
         cancels: The gradients are differences of numbers as large as the upstream gradient.
         layout: How the inputs lie in memory.
     """
@@ -119,7 +121,8 @@ def compare(
     expected = gradients(theirs, arrays, upstream)
     computed = own(ours, arrays, upstream, layout)
     if sums_of_products:
-        magnitudes = gradients(theirs, [np.abs(a) for a in arrays], np.abs(upstream))
+        positive = [np.abs(a) for a in arrays]
+        magnitudes = [np.abs(m) for m in gradients(absolute or theirs, positive, np.abs(upstream))]
     else:
         magnitudes = [np.abs(e).max(initial=0.0, where=np.isfinite(e)) for e in expected]
         if cancels:

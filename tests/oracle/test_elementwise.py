@@ -209,7 +209,8 @@ def test_arithmetic(function: Any, dtype: str, shapes: Any, layout: str) -> None
     if function is operator.truediv:
         b = np.sign(b) * (np.abs(b) + 0.5)
     size = int(np.prod(shapes.result_shape, dtype=int))
-    compare(function, function, [a, b], dtype, size + 4, sums_of_products=False, layout=layout)
+    absolute = operator.add if function is operator.sub else function
+    compare(function, function, [a, b], dtype, size + 4, absolute=absolute, layout=layout)
 
 
 @BOTH
