@@ -34,12 +34,12 @@ ROWS = {
     "avg_pool_grad": Row("", f"apply(ops.AvgPoolGrad({_PAIRS}, sizes=(4,)), {_G})"),
     "lp_pool": Row(
         "nn.functional.lp_pool1d, nn.functional.lp_pool2d, nn.functional.lp_pool3d",
-        "F.lp_pool1d(cl.tensor([[[3.0, 4.0, 0.0, 2.0]]]), 2.0, 2)",
+        "F.lp_pool1d(cl.tensor([[[3.0, 4.0, 6.0, 8.0]]]).double(), 2.0, 2)",
     ),
     "lp_pool_grad": Row(
         "",
         "x, y = cl.tensor([[[3.0, 4.0]]]), cl.tensor([[[5.0]]])\n"
-        "apply(ops.LpPoolGrad((2,), (2,), ((0, 0),), (1,), norm=2.0), x, y, cl.tensor([[[10.0]]]))",
+        "apply(ops.LPPoolGrad((2,), (2,), ((0, 0),), (1,), norm=2.0), x, y, cl.tensor([[[10.0]]]))",
     ),
     "adaptive_max_pool": Row(
         "nn.functional.adaptive_max_pool1d, nn.functional.adaptive_max_pool2d, "
