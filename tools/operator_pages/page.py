@@ -55,9 +55,19 @@ def _head(operator: type[Op], words: Docstring) -> Iterator[str]:
         yield f"Raises {markdown(one_line(words.sections['Raises']))}\n"
     yield f"Defined in [ops/{module}.py]({SOURCE}/{module}.py) as `{operator.__name__}`;"
     yield "the letters are those of [words](../words.md)."
+    yield from _source(operator, words)
+    yield ""
+
+
+def _source(operator: type[Op], words: Docstring) -> Iterator[str]:
+    """Name the source of an operator, or the operator of the same file whose source is its own."""
     if "Source" in words.sections:
         yield f"Source: {markdown(one_line(words.sections['Source']))}"
-    yield ""
+        return
+    for other in OPERATORS:
+        if other.__module__ == operator.__module__ and "Source" in parse(other).sections:
+            yield f"Source: that of {linked([other.name])}."
+            return
 
 
 def _attributes(operator: type[Op]) -> Iterator[str]:

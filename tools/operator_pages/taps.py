@@ -85,7 +85,7 @@ def panel_of(sample: Sample) -> Panel | None:
         isinstance(op, ConvGeometry) or (hasattr(op, "tables") and len(sample.specs) == 1)
     ):
         return None
-    x, y = sample.specs[_place(sample)], op.infer(*sample.specs)
+    x, y = sample.specs[place_of(sample)], op.infer(*sample.specs)
     if 0 in x.shape or 0 in y.shape or y.dtype not in FLOATS:
         return None
     axes = op.rank if hasattr(op, "rank") else len(op.padding)
@@ -106,7 +106,7 @@ def measured(sample: Sample) -> set[tuple[int, int]]:
 
     An input that is not a number makes every output that reads it not a number.
     """
-    place = _place(sample)
+    place = place_of(sample)
     arrays = sample.arrays(np.random.default_rng(0), float64)
     pairs = set()
     for column in range(arrays[place].shape[-1]):
@@ -118,7 +118,7 @@ def measured(sample: Sample) -> set[tuple[int, int]]:
     return pairs
 
 
-def _place(sample: Sample) -> int:
+def place_of(sample: Sample) -> int:
     """Return the number of the input whose axis is drawn: the gradient, or else the first one."""
     inputs = sample.op.signature.split(" -> ")[0].split(", ")
     names = [part.split("[")[0] for part in inputs]
@@ -132,7 +132,7 @@ def _order(cell: Cell) -> tuple[int, int, int]:
 def _cells(op: Any, sample: Sample, sizes: tuple[int, ...]) -> list[Cell]:
     """Return the taps along the last axis of an image of ``sizes``, seen from the windows."""
     if isinstance(op, ConvGeometry):
-        weight = sample.specs[1 - _place(sample)]
+        weight = sample.specs[1 - place_of(sample)]
         return _sliding(op.windows(weight.shape[2:])[-1], sizes[-1])
     if hasattr(op, "windows"):
         return _sliding(op.windows()[-1], sizes[-1])

@@ -29,6 +29,9 @@ class ChannelSum(Op):
 
     Shapes:
         x [N, C, *I] -> y [N, C, *I]
+
+    Source: Krizhevsky, Sutskever and Hinton, "ImageNet Classification with Deep Convolutional
+    Neural Networks", 2012, section 3.3: the sum in its normalisation.
     """
 
     name: ClassVar[str] = "channel_sum"
