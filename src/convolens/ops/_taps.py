@@ -71,7 +71,7 @@ class Window:
                 f"padding is {self.padding}, but must not be negative.",
                 hint="use 0 or more; to crop, slice the input.",
             )
-        if max(self.extent, self.stride, sum(self.padding)) > _LARGEST:
+        if max(self.extent, self.stride, self.dilation, sum(self.padding)) > _LARGEST:
             raise ArgumentError(
                 f"a window of {self.kernel} taps with dilation {self.dilation}, stride "
                 f"{self.stride} and padding {self.padding} does not fit 64 bits.",

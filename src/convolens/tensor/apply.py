@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from convolens.backends.candidate import Packed
 from convolens.backends.choose import choose
+from convolens.errors import MemoryLimitError
 from convolens.ops import Op
 from convolens.tensor.grad_mode import thread
 from convolens.tensor.observe import observers
@@ -20,16 +21,25 @@ def apply(op: Op, *inputs: TensorBase) -> Tensor:
     """Compute an operator, and record the call if an input requires a gradient.
 
     Raises:
-        ConvolensError: If the operator refuses the inputs.
+        ConvolensError: If the operator refuses the inputs, or there is no memory.
     """
     specs = tuple([t.spec for t in inputs])
-    _, spec, run = choose(op, specs)
     arrays: list[Any] = [t.array for t in inputs]
-    if isinstance(run, Packed):
-        arrays[run.index] = inputs[run.index].version.packed(run, arrays[run.index])
-        array = run.run(*arrays)
-    else:
-        array = run(*arrays)
+    try:
+        _, spec, run = choose(op, specs)
+        if isinstance(run, Packed):
+            arrays[run.index] = inputs[run.index].version.packed(run, arrays[run.index])
+            array = run.run(*arrays)
+        else:
+            array = run(*arrays)
+    except MemoryError:
+        spec = op.infer(*specs)
+        raise MemoryLimitError(
+            f"{op.name}: there is no memory for {spec}: it needs {spec.nbytes / 2**30:.1f} GiB, "
+            "and the computation some more.",
+            [(f"input {i}", s, "") for i, s in enumerate(specs)],
+            "make it smaller.",
+        ) from None
     first = inputs[0]
     version = first.version if op.is_view else Version()
     node = None
