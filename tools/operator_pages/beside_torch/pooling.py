@@ -14,7 +14,7 @@ ROWS = {
     "max_pool_grad": Row("", _ROW + f"apply(ops.MaxPoolGrad({_PAIRS}), x, {_G})"),
     "max_pool_pick": Row("", _ROW + f"apply(ops.MaxPoolPick({_PAIRS}), x, 10 * x)"),
     "max_pool_indices": Row(
-        "nn.functional.max_pool1d, ..2d, ..3d with `return_indices=True`",
+        "max_pool1d to max_pool3d with `return_indices=True`",
         _ROW + f"apply(ops.MaxPoolIndices({_PAIRS}), x)",
     ),
     "max_unpool": Row(
@@ -49,7 +49,7 @@ ROWS = {
     "adaptive_max_pool_grad": Row("", _ROW + f"apply(ops.AdaptiveMaxPoolGrad((2,)), x, {_G})"),
     "adaptive_max_pool_pick": Row("", _ROW + "apply(ops.AdaptiveMaxPoolPick((2,)), x, 10 * x)"),
     "adaptive_max_pool_indices": Row(
-        "nn.functional.adaptive_max_pool1d, ..2d, ..3d with `return_indices=True`",
+        "adaptive_max_pool1d to adaptive_max_pool3d with `return_indices=True`",
         _ROW + "apply(ops.AdaptiveMaxPoolIndices((3,)), x)",
     ),
     "adaptive_avg_pool": Row(
