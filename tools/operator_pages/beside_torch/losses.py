@@ -50,7 +50,7 @@ ROWS = {
     ),
     "kl_div": Row(
         "nn.functional.kl_div",
-        "F.kl_div(cl.tensor([-1.0, -3.0]), cl.tensor([1.0, 0.0]), reduction='sum')",
+        'F.kl_div(cl.tensor([-1.0, -3.0]), cl.tensor([1.0, 0.0]), reduction="sum")',
     ),
     "kl_div_grad": _of_pairs("KlDivGrad()", _SHARES),
     "pairwise_distance": Row(

@@ -30,16 +30,16 @@ ROWS = {
     "roll": Row("roll", _X + "x.roll(1, 1)"),
     "pad": Row(
         "nn.functional.pad",
-        "F.pad(cl.tensor([[[1.0, 2.0, 3.0]]]), (2, 1), mode='reflect')",
+        'F.pad(cl.tensor([[[1.0, 2.0, 3.0]]]), (2, 1), mode="reflect")',
     ),
     "pad_grad": Row(
         "",
         "g = cl.tensor([[[1.0, 2.0, 3.0, 4.0]]])\n"
-        "apply(ops.PadGrad(((1, 0),), 'replicate', sizes=(3,)), g)",
+        'apply(ops.PadGrad(((1, 0),), "replicate", sizes=(3,)), g)',
     ),
     "resample": Row(
         "nn.functional.interpolate",
-        "F.interpolate(cl.tensor([[[0.0, 4.0]]]), 4, mode='linear')",
+        'F.interpolate(cl.tensor([[[0.0, 4.0]]]), 4, mode="linear")',
         (
             "There is no `antialias`; `mode='area'` is what shrinks without aliasing.",
             "Bytes are refused; torch resamples them. Use `x.float()`.",
@@ -48,7 +48,7 @@ ROWS = {
     "resample_grad": Row(
         "",
         "g = cl.tensor([[[1.0, 2.0, 3.0, 4.0]]])\n"
-        "apply(ops.ResampleGrad('nearest', (4,), (None,), sizes=(2,)), g)",
+        'apply(ops.ResampleGrad("nearest", (4,), (None,), sizes=(2,)), g)',
     ),
     "pixel_shuffle": Row(
         "nn.functional.pixel_shuffle", "F.pixel_shuffle(cl.arange(4.0).reshape(1, 4, 1, 1), 2)"
