@@ -21,7 +21,7 @@ from typing import Any, SupportsIndex
 import numpy as np
 from numpy.typing import NDArray
 
-from convolens.errors import ArgumentError, ShapeError
+from convolens.errors import ArgumentError, MemoryLimitError, ShapeError
 from convolens.ops._padding import NAMES, named_padding
 
 Table = NDArray[np.int64]
@@ -116,9 +116,18 @@ class Window:
 
         Shapes:
             ``[output_size(size), kernel]``
+
+        Raises:
+            MemoryLimitError: If its bytes do not fit 64 bits.
         """
         before, after = self.padding
-        first = np.arange(self.output_size(size), dtype=np.int64) * self.stride - before
+        outputs = self.output_size(size)
+        if outputs * self.kernel * 8 > _LARGEST:
+            raise MemoryLimitError(
+                f"the table of {outputs} outputs and {self.kernel} taps does not fit 64 bits.",
+                hint="use a smaller kernel.",
+            )
+        first = np.arange(outputs, dtype=np.int64) * self.stride - before
         table = first[:, None] + np.arange(self.kernel, dtype=np.int64) * self.dilation
         beyond = table >= size + after
         table[(table < 0) | (table >= size)] = PAD
