@@ -9,7 +9,7 @@ OUT ?=
 EPOCHS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format oracle bench clean
+.PHONY: help run test check format oracle bench docs clean
 
 help: ## Show the commands
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -39,6 +39,9 @@ format: $(VENV)/.check ## Format the sources
 
 bench: $(VENV)/.test ## Measure a training step against its peers
 	$(BIN)/python -m benchmarks training_step
+
+docs: $(VENV)/.built ## Write the page of each operator
+	$(BIN)/python -m tools.operator_pages
 
 clean: ## Remove what was built
 	rm -rf $(VENV) build

@@ -38,7 +38,7 @@ class Rearrangement(Op):
     def reference(self, *arrays: Array) -> Array:
         spec = self.infer(*(TensorSpec(a.shape, a.dtype) for a in arrays))
         target: Array = np.full(spec.shape, self.fill_value(), spec.dtype)
-        for to, source in self.pieces(target, *arrays):
+        for to, source in self.pieces(target, *arrays) if target.size else ():
             to[...] = source
         return target
 

@@ -72,7 +72,7 @@ class Window:
                 f"padding is {self.padding}, but must not be negative.",
                 hint="use 0 or more; to crop, slice the input.",
             )
-        if max(self.extent, self.stride, sum(self.padding)) > _LARGEST:
+        if max(self.extent, self.stride, self.dilation, sum(self.padding)) > _LARGEST:
             raise ArgumentError(
                 f"a window of {self.kernel} taps with dilation {self.dilation}, stride "
                 f"{self.stride} and padding {self.padding} does not fit 64 bits.",
@@ -117,6 +117,9 @@ class Window:
 
         Shapes:
             ``[output_size(size), kernel]``
+
+        Raises:
+            MemoryLimitError: If its bytes do not fit 64 bits.
         """
         before, after = self.padding
         _require_memory(self.output_size(size), self.kernel)

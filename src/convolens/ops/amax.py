@@ -36,6 +36,8 @@ class AMax(Extreme):
 
     Shapes:
         x [*I] -> y [*P]: the axes are removed, or kept with size 1 if ``keepdim``.
+
+    Source: IEEE 754-2019, section 9.6, for NaN.
     """
 
     name: ClassVar[str] = "amax"

@@ -80,6 +80,8 @@ class ArgMax(ArgExtreme):
 
     Shapes:
         x [*I] -> y [*P] int64: the axis is removed, or kept with size 1 if ``keepdim``.
+
+    Source: NumPy's ``argmax``, for equal numbers and NaN.
     """
 
     name: ClassVar[str] = "argmax"

@@ -51,6 +51,9 @@ class ArgSort(Order):
 
     Shapes:
         x [*I] -> y [*I] int64
+
+    Source: Knuth, "The Art of Computer Programming", volume 3, 1998, chapter 5; NumPy's
+    ``sort``, for NaN.
     """
 
     name: ClassVar[str] = "argsort"

@@ -30,6 +30,8 @@ class Cast(Op):
 
     Shapes:
         x [*I] -> y [*I]
+
+    Source: IEEE 754-2019, section 4.3.1 and, for whole numbers, section 5.8.
     """
 
     name: ClassVar[str] = "cast"

@@ -29,6 +29,9 @@ class ChannelSum(Op):
 
     Shapes:
         x [N, C, *I] -> y [N, C, *I]
+
+    Source: Krizhevsky, Sutskever and Hinton, "ImageNet Classification with Deep Convolutional
+    Neural Networks", 2012, section 3.3: the sum in its normalisation.
     """
 
     name: ClassVar[str] = "channel_sum"
@@ -60,7 +63,9 @@ class ChannelSum(Op):
         padded = np.concatenate([x, np.zeros_like(x[:, :1])], axis=1) if x.size else x
         total: Array = np.zeros_like(x)
         if x.size:
-            for tap in self.window().taps(x.shape[1]).T:
+            channels = x.shape[1]  # further away there are none
+            near = ChannelSum(min(self.before, channels), min(self.after, channels))
+            for tap in near.window().taps(channels).T:
                 total += padded[:, np.maximum(tap, PAD)]
         return total
 

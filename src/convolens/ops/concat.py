@@ -20,6 +20,8 @@ class Concat(Rearrangement):
 
     Shapes:
         x [*A], ... -> y [*P]
+
+    Source: NumPy's ``concatenate``.
     """
 
     name: ClassVar[str] = "concat"

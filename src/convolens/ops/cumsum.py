@@ -20,6 +20,8 @@ class CumSum(AlongAxis):
 
     Shapes:
         x [*I] -> y [*I]
+
+    Source: Blelloch, "Prefix Sums and Their Applications", 1990.
     """
 
     name: ClassVar[str] = "cumsum"

@@ -21,6 +21,8 @@ class Dot(Op):
 
     Shapes:
         a [K], b [K] -> y []
+
+    Source: Golub and Van Loan, "Matrix Computations", 2013, section 1.1.
     """
 
     name: ClassVar[str] = "dot"

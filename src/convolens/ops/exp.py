@@ -21,6 +21,8 @@ class Exp(Unary):
 
     Shapes:
         x [*I] -> y [*I]
+
+    Source: IEEE 754-2019, section 9.2, for special numbers.
     """
 
     name: ClassVar[str] = "exp"

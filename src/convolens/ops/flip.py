@@ -19,6 +19,8 @@ class Flip(Rearrangement):
 
     Shapes:
         x [*I] -> y [*I]
+
+    Source: NumPy's ``flip``.
     """
 
     name: ClassVar[str] = "flip"

@@ -52,6 +52,8 @@ class Gather(Op):
 
     Raises:
         IndexRangeError: When it runs, if an index is not in 0 .. size-1.
+
+    Source: PyTorch's ``gather``.
     """
 
     name: ClassVar[str] = "gather"

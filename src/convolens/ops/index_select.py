@@ -43,6 +43,8 @@ class IndexSelect(Op):
 
     Raises:
         IndexRangeError: When it runs, if an index is not in 0 .. size-1.
+
+    Source: PyTorch's ``index_select``.
     """
 
     name: ClassVar[str] = "index_select"

@@ -22,6 +22,8 @@ class Linear(Op):
 
     Shapes:
         x [*N, I], weight [O, I], bias [O] (optional) -> y [*N, O]
+
+    Source: Goodfellow, Bengio and Courville, "Deep Learning", 2016, chapter 6.
     """
 
     name: ClassVar[str] = "linear"

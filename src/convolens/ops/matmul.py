@@ -25,6 +25,8 @@ class Matmul(Op):
 
     Shapes:
         a [*A, M, K], b [*B, K, N] -> y [*P, M, N]
+
+    Source: Golub and Van Loan, "Matrix Computations", 2013, section 1.1.
     """
 
     name: ClassVar[str] = "matmul"

@@ -25,6 +25,8 @@ class Mean(Op):
 
     Shapes:
         x [*I] -> y [*P]: the axes are removed, or kept with size 1 if ``keepdim``.
+
+    Source: Higham, "Accuracy and Stability of Numerical Algorithms", 2002, chapter 4.
     """
 
     name: ClassVar[str] = "mean"

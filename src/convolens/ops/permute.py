@@ -19,6 +19,8 @@ class Permute(Rearrangement):
 
     Shapes:
         x [*I] -> y [*P]
+
+    Source: NumPy's ``transpose``.
     """
 
     name: ClassVar[str] = "permute"

@@ -22,6 +22,8 @@ class Pow(Unary):
 
     Shapes:
         x [*I] -> y [*I]
+
+    Source: IEEE 754-2019, section 9.2, for special numbers.
     """
 
     name: ClassVar[str] = "pow"

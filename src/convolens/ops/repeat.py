@@ -43,6 +43,8 @@ class Repeat(Repetition, Rearrangement):
 
     Shapes:
         x [*I] -> y [*P]: where y has more axes than x, these come first
+
+    Source: NumPy's ``tile``.
     """
 
     name: ClassVar[str] = "repeat"

@@ -19,6 +19,8 @@ class Reshape(Op):
 
     Shapes:
         x [*I] -> y [*shape]
+
+    Source: NumPy's ``reshape``, in C order.
     """
 
     name: ClassVar[str] = "reshape"

@@ -20,6 +20,8 @@ class Roll(Rearrangement):
 
     Shapes:
         x [*I] -> y [*I]
+
+    Source: NumPy's ``roll``.
     """
 
     name: ClassVar[str] = "roll"

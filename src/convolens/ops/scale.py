@@ -18,6 +18,8 @@ class Scale(Unary):
 
     Shapes:
         x [*I] -> y [*I]
+
+    Source: IEEE 754-2019, section 5.4.1.
     """
 
     name: ClassVar[str] = "scale"

@@ -59,6 +59,8 @@ class Slice(Part):
 
     Shapes:
         x [*I] -> y [*P]
+
+    Source: NumPy's basic slicing.
     """
 
     name: ClassVar[str] = "slice"

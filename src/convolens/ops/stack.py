@@ -21,6 +21,8 @@ class Stack(Rearrangement):
 
     Shapes:
         x [*A], ... -> y [*P]: axis ``dim`` of y is as long as there are inputs
+
+    Source: NumPy's ``stack``.
     """
 
     name: ClassVar[str] = "stack"

@@ -20,6 +20,9 @@ class Sub(Binary):
 
     Shapes:
         a [*A], b [*B] -> y [*P]
+
+    Source: IEEE 754-2019, section 5.4.1; Harris et al., "Array programming with NumPy", 2020,
+    for broadcasting.
     """
 
     name: ClassVar[str] = "sub"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from convolens.backends.candidate import Packed
 from convolens.backends.choose import choose
+from convolens.errors import MemoryLimitError
 from convolens.ops import Op
 from convolens.tensor.given import given
 from convolens.tensor.grad_mode import thread
@@ -22,7 +23,7 @@ def apply(op: Op, *inputs: TensorBase) -> Tensor:
 
     Raises:
         DTypeError: If an input is no tensor.
-        ConvolensError: If the operator refuses the inputs.
+        ConvolensError: If the operator refuses the inputs, or there is no memory.
     """
     try:
         specs = tuple([t.spec for t in inputs])
@@ -30,13 +31,22 @@ def apply(op: Op, *inputs: TensorBase) -> Tensor:
         for place, value in enumerate(inputs):
             given(op.name, value, f"input {place}")
         raise
-    _, spec, run = choose(op, specs)
     arrays: list[Any] = [t.array for t in inputs]
-    if isinstance(run, Packed):
-        arrays[run.index] = inputs[run.index].version.packed(run, arrays[run.index])
-        array = run.run(*arrays)
-    else:
-        array = run(*arrays)
+    try:
+        _, spec, run = choose(op, specs)
+        if isinstance(run, Packed):
+            arrays[run.index] = inputs[run.index].version.packed(run, arrays[run.index])
+            array = run.run(*arrays)
+        else:
+            array = run(*arrays)
+    except MemoryError:
+        spec = op.infer(*specs)
+        raise MemoryLimitError(
+            f"{op.name}: there is no memory for {spec}: it needs {spec.nbytes / 2**30:.1f} GiB, "
+            "and the computation some more.",
+            [(f"input {i}", s, "") for i, s in enumerate(specs)],
+            "make it smaller.",
+        ) from None
     first = inputs[0]
     version = first.version if op.is_view else Version()
     node = None

@@ -125,7 +125,7 @@ def randperm(n: int, *, dtype: DTypeLike | None = None, requires_grad: bool = Fa
     if wanted == bool_:
         raise DTypeError("randperm: truth values are no numbers to order.", hint="use int64.")
     # Larger floats leave whole numbers out, so that some would come twice.
-    span = 2 ** (np.finfo(wanted).nmant + 1) if wanted in FLOATS else np.iinfo(wanted).max
+    span = 2 ** (np.finfo(wanted.name).nmant + 1) if wanted in FLOATS else np.iinfo(wanted.name).max
     if n > span + 1:
         raise ArgumentError(f"randperm: numbers from 0 to {n - 1} do not fit {wanted.name}.")
     order = random.permutation(int(n))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import fields
 
 from convolens.backends.candidate import Candidate, Run, Specs
 from convolens.backends.layout import dense, empty
@@ -13,18 +14,31 @@ _CALL = 1_000.0
 _MULTIPLY_ADD = 0.012
 _ELEMENT = 0.1
 
+#: Kernels count windows, steps and cells in numbers up to here.
+_LARGEST = 2**31 - 1
+
 #: The kernel that moves numbers between arrangements of memory takes so many axes.
 LARGEST_RANK = 8
 
 
 def refuse_all_but_float32(op: Op, specs: Specs) -> str:
-    """Return why kernels cannot compute the call: other floats than float32, or nothing to do."""
+    """Return why kernels cannot compute the call: other floats, nothing to do, huge attributes."""
     for spec in specs:
         if spec.dtype in FLOATS and spec.dtype != float32:
             return f"kernels compute in float32, not {spec.dtype.name}"
         if spec.size == 0:
             return "an input is empty"
+    for field in fields(op):
+        if (number := _largest(getattr(op, field.name))) > _LARGEST:
+            return f"{field.name} is {number}, and kernels count to {_LARGEST}"
     return ""
+
+
+def _largest(value: object) -> int:
+    """Return the size of the largest whole number in an attribute, in tuples of tuples too."""
+    if isinstance(value, tuple):
+        return max(map(_largest, value), default=0)
+    return abs(value) if isinstance(value, int) else 0
 
 
 def refuse_other_types(op: Op, specs: Specs) -> str:

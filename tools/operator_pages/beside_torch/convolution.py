@@ -1,0 +1,49 @@
+"""Convolutions and products."""
+
+from tools.operator_pages.beside_torch.row import Row
+
+_NO_WHOLE_NUMBERS = "Whole numbers are refused; torch convolves them. Use `x.float()`."
+_PLAIN = "(1,), ((0, 0),), (1,)"
+
+ROWS = {
+    "conv": Row(
+        "nn.functional.conv1d, nn.functional.conv2d, nn.functional.conv3d",
+        "x, w = cl.arange(9.0).reshape(1, 1, 3, 3), cl.ones(1, 1, 2, 2)\nF.conv2d(x, w)",
+        (
+            _NO_WHOLE_NUMBERS,
+            "Beyond torch, `padding` may be `'full'`, `'same_fixed'` or `'same_tf'`, and the cells "
+            "before and after an axis may differ in number.",
+        ),
+    ),
+    "conv_input_grad": Row(
+        "nn.grad.conv1d_input, nn.grad.conv2d_input, nn.grad.conv3d_input",
+        f"w, g = cl.tensor([[[1.0, 2.0]]]), cl.tensor([[[1.0, 10.0]]])\n"
+        f"apply(ops.ConvInputGrad({_PLAIN}, sizes=(3,)), w, g)",
+    ),
+    "conv_weight_grad": Row(
+        "nn.grad.conv1d_weight, nn.grad.conv2d_weight, nn.grad.conv3d_weight",
+        f"x, g = cl.tensor([[[1.0, 2.0, 3.0]]]), cl.tensor([[[1.0, 10.0]]])\n"
+        f"apply(ops.ConvWeightGrad({_PLAIN}, kernel=(2,)), x, g)",
+    ),
+    "conv_transpose": Row(
+        "nn.functional.conv_transpose1d, nn.functional.conv_transpose2d, "
+        "nn.functional.conv_transpose3d",
+        "x, w = cl.tensor([[[1.0, 10.0]]]), cl.tensor([[[1.0, 2.0, 3.0]]])\n"
+        "F.conv_transpose1d(x, w, stride=2)",
+        (
+            _NO_WHOLE_NUMBERS,
+            "A layer with an `output_padding` that is too large is refused when it is made; torch "
+            "refuses its call.",
+        ),
+    ),
+    "linear": Row(
+        "nn.functional.linear",
+        "F.linear(cl.tensor([[1.0, 2.0]]), cl.tensor([[3.0, 4.0]]), cl.tensor([5.0]))",
+    ),
+    "matmul": Row(
+        "matmul, mm, bmm, mv", "cl.tensor([[1.0, 2.0]]) @ cl.tensor([[3.0, 0.0], [4.0, 1.0]])"
+    ),
+    "dot": Row("dot", "cl.dot(cl.tensor([1.0, 2.0]), cl.tensor([3.0, 4.0]))"),
+    "unfold": Row("nn.functional.unfold", "F.unfold(cl.arange(9.0).reshape(1, 1, 3, 3), 2)"),
+    "fold": Row("nn.functional.fold", "F.fold(cl.ones(1, 4, 4), output_size=3, kernel_size=2)"),
+}
