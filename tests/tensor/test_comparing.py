@@ -53,7 +53,8 @@ def test_bits(shapes: Any, one: str, other: str) -> None:
     for function in (operator.and_, operator.or_, operator.xor):
         expected = function(a, b)
         found = function(x, y)
-        assert found.dtype == expected.dtype
+        if bool(x.ndim) == bool(y.ndim):  # else, as in torch, the one with axes gives the type
+            assert found.dtype == expected.dtype
         np.testing.assert_array_equal(found.numpy(), expected)
     np.testing.assert_array_equal((~x).numpy(), ~a)
 
@@ -63,6 +64,7 @@ def test_bits_and_numbers() -> None:
     assert (x & 4).tolist() == (4 & x).tolist() == [0, 4]
     assert (x | 300).tolist() == [300 % 256 | 1, 300 % 256 | 6]  # the number takes the type
     assert (x ^ True).dtype == "uint8"
+    assert (x & cl.tensor(4)).dtype == "uint8"
     truths = cl.tensor([True, False])
     assert (truths & 3).dtype == "int64"
     assert (truths | True).tolist() == [True, True]

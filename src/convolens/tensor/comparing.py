@@ -31,19 +31,19 @@ class Comparing(TensorBase):
 
     def lt(self, other: Tensor | Number) -> Tensor:
         """Return whether elements are smaller: ``self < other``."""
-        return _truth(self < other)  # type: ignore[operator]
+        return _truth(self.__lt__(other))  # type: ignore[operator]
 
     def le(self, other: Tensor | Number) -> Tensor:
         """Return whether elements are not larger: ``self <= other``."""
-        return _truth(self <= other)  # type: ignore[operator]
+        return _truth(self.__le__(other))  # type: ignore[operator]
 
     def gt(self, other: Tensor | Number) -> Tensor:
         """Return whether elements are larger: ``self > other``."""
-        return _truth(self > other)  # type: ignore[operator]
+        return _truth(self.__gt__(other))  # type: ignore[operator]
 
     def ge(self, other: Tensor | Number) -> Tensor:
         """Return whether elements are not smaller: ``self >= other``."""
-        return _truth(self >= other)  # type: ignore[operator]
+        return _truth(self.__ge__(other))  # type: ignore[operator]
 
     def equal(self, other: Tensor) -> bool:
         """Return whether both have one shape and the same elements."""

@@ -10,7 +10,7 @@ from numpy.typing import DTypeLike
 
 from convolens.errors import ArgumentError, DTypeError
 from convolens.ops import Array
-from convolens.spec import FLOATS, DType, bool_, int64
+from convolens.spec import FLOATS, DType, bool_, float32, float64, int64
 from convolens.tensor import random
 from convolens.tensor.arrays import Size, dtype_of, new_array
 from convolens.tensor.tensor import Tensor
@@ -125,8 +125,10 @@ def randperm(n: int, *, dtype: DTypeLike | None = None, requires_grad: bool = Fa
     if wanted == bool_:
         raise DTypeError("randperm: truth values are no numbers to order.", hint="use int64.")
     # Larger floats leave whole numbers out, so that some would come twice.
-    span = 2 ** (np.finfo(wanted.name).nmant + 1) if wanted in FLOATS else np.iinfo(wanted.name).max
-    if n > span + 1:
+    largest = (
+        2**24 if wanted == float32 else 2**53 if wanted == float64 else _whole_numbers(wanted)[1]
+    )
+    if n > largest + 1:
         raise ArgumentError(f"randperm: numbers from 0 to {n - 1} do not fit {wanted.name}.")
     order = random.permutation(int(n))
     return Tensor.leaf(order.astype(wanted)).requires_grad_(requires_grad)
