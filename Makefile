@@ -9,10 +9,10 @@ OUT ?=
 EPOCHS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format oracle bench clean
+.PHONY: help run test check format oracle bench bench-choice clean
 
 help: ## Show the commands
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
 run: $(VENV)/.built ## Build, train a network on handwritten digits, write the report
 	$(BIN)/convolens train $(if $(OUT),--out $(OUT)) $(if $(EPOCHS),--epochs $(EPOCHS))
@@ -39,6 +39,9 @@ format: $(VENV)/.check ## Format the sources
 
 bench: $(VENV)/.test ## Measure a training step against its peers
 	$(BIN)/python -m benchmarks training_step
+
+bench-choice: $(VENV)/.test ## Measure whether the choice between algorithms is the fastest
+	$(BIN)/python -m benchmarks choice
 
 clean: ## Remove what was built
 	rm -rf $(VENV) build
