@@ -47,13 +47,13 @@ def memory(candidate: Candidate, op: Op, specs: Specs) -> Memory | None:
         for spec in specs
     ]
     run = candidate.prepare(op, specs, op.infer(*specs))
-    packed = 0
+    own = candidate.scratch(op, specs)
     if not isinstance(run, Packed):
-        return Memory(packed, _counted(run, arrays)[1])
+        return Memory(0, own + _counted(run, arrays)[1])
     kept: list[Any] = []
     packed, most = _counted(lambda array: kept.append(run.pack(array)), [arrays[run.index]])
     arrays[run.index] = kept[0]
-    return Memory(packed, max(most - packed, _counted(run.run, arrays)[1]))
+    return Memory(packed, max(most - packed, own + _counted(run.run, arrays)[1]))
 
 
 def _counted(call: Any, arrays: list[Any]) -> tuple[int, int]:

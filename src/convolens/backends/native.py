@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from convolens.backends.candidate import Candidate
-from convolens.backends.kernels import conv, conv_transpose, dense, elementwise, move, pool, rows
+from convolens.backends.kernels import (
+    conv,
+    conv_slices,
+    conv_transpose,
+    dense,
+    elementwise,
+    move,
+    pool,
+    rows,
+)
 from convolens.ops import (
     Add,
     AvgPool,
@@ -47,9 +56,9 @@ from convolens.ops import (
 )
 
 KERNELS: dict[type[Op], tuple[Candidate, ...]] = {
-    Conv: conv.FORWARD,
-    ConvInputGrad: conv.INPUT_GRAD,
-    ConvWeightGrad: conv.WEIGHT_GRAD,
+    Conv: (*conv.FORWARD, conv_slices.FORWARD),
+    ConvInputGrad: (*conv.INPUT_GRAD, conv_slices.INPUT_GRAD),
+    ConvWeightGrad: (*conv.WEIGHT_GRAD, conv_slices.WEIGHT_GRAD),
     ConvTranspose: conv_transpose.CANDIDATES,
     MaxPool: (pool.MAX,),
     MaxPoolGrad: (pool.MAX_GRAD,),
