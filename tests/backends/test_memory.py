@@ -36,6 +36,8 @@ LAYERS = [
     ((8, 128, 56, 56), (128, 1, 3, 3), 2, 1, 128),
     ((8, 64, 28, 28), (64, 8, 3, 3), 1, 1, 8),
     ((100, 1, 28, 28), (30, 1, 5, 5), 1, 0, 1),
+    ((1, 32, 16, 28, 28), (32, 32, 3, 3, 3), 1, 1, 1),
+    ((2, 64, 8, 14, 14), (128, 64, 3, 3, 3), 2, 1, 1),
 ]
 #: What stays in the second level of cache of a core is free.
 CACHE = 2 * 2**20
@@ -52,7 +54,9 @@ def _two_threads() -> Iterator[None]:
 
 def calls() -> Iterator[tuple[Op, tuple[TensorSpec, ...]]]:
     for x, weight, stride, padding, groups in LAYERS:
-        op = ops.Conv((stride,) * 2, ((padding,) * 2,) * 2, (1, 1), groups)
+        rank = len(x) - 2
+        geometry = (stride,) * rank, ((padding,) * 2,) * rank, (1,) * rank
+        op = ops.Conv(*geometry, groups)
         image, weights = TensorSpec(x), TensorSpec(weight)
         y = op.infer(image, weights)
         attributes = shared(op, ConvGeometry)
