@@ -18,6 +18,7 @@ COMMANDS = {
     "training_step": "training steps of SimpleConvNet and LeNet-5 beside torch and the chapter",
     "inference": "their forward passes, one image and a batch",
     "conv": "single convolutions and their gradients beside torch",
+    "choice": "whether the engine's choice between its algorithms is the fastest",
     "suite": "layers of published networks, in groups with targets, beside all peers",
     "sweep": "all numbers of channels and sizes, convolens alone: no cliffs",
     "operators_torch": "every operator and its gradients beside torch, the worst first",

@@ -2,15 +2,38 @@
 #include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
 
+#include <stdexcept>
+
 #include "bindings/gil.h"
 #include "bindings/topics.h"
 #include "runtime/allocator.h"
+#include "runtime/buffer.h"
+#include "runtime/dry_run.h"
 #include "runtime/isa.h"
+#include "runtime/launch.h"
 #include "runtime/threads.h"
 
 namespace nb = nanobind;
 
 namespace convolens {
+namespace {
+
+constexpr i64 kUnits = 64;
+constexpr i64 kMostSteps = i64{1} << 32;
+
+// Returns how many multiply-adds it did, in `steps` steps on every thread.
+i64 multiply_adds(i64 steps) {
+    if (steps < 1 || steps > kMostSteps)
+        throw std::invalid_argument("the steps must be from 1 to 2**32");
+    const i64 products = kUnits * steps * MultiplyAddArgs::kSums * kernels().lanes;
+    const WithoutGil without_gil;
+    const Buffer y(static_cast<std::size_t>(kUnits * kernels().lanes));
+    const MultiplyAddArgs args{y.data(), steps, 0.5f, 1.0f};
+    launch(kernels().multiply_adds, args, kUnits, static_cast<double>(steps));
+    return products;
+}
+
+}  // namespace
 
 void bind_system(nb::module_& module) {
     module.def("isa", [] { return std::string(kernels().isa); });
@@ -24,6 +47,12 @@ void bind_system(nb::module_& module) {
     module.def("set_thread_count", &set_thread_count, nb::arg("count"),
                nb::call_guard<WithoutGil>());
     nb::module_::import_("atexit").attr("register")(nb::cpp_function(&close_to_other_threads));
+    module.def("multiply_adds", &multiply_adds, nb::arg("steps"));
+    module.def("begin_dry_run", &dry_run::begin);
+    module.def("end_dry_run", [] {
+        const dry_run::Memory memory = dry_run::end();
+        return std::pair(memory.held, memory.peak);
+    });
     module.def("empty_cache", &empty_cache);
     module.def("memory_statistics", [] {
         const MemoryStatistics statistics = memory_statistics();

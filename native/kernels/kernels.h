@@ -13,6 +13,15 @@ using i64 = std::int64_t;
 using u32 = std::uint32_t;
 using u64 = std::uint64_t;
 
+// y[unit] = the sum of kSums numbers x, after `steps` times x = x factor + term. A unit is a
+// register of y.
+struct MultiplyAddArgs {
+    static constexpr int kSums = 12;
+    float* y;
+    i64 steps;
+    float factor, term;
+};
+
 // y = f(a, b), element by element. A unit is an element.
 struct ElementwiseArgs {
     const float* a;
@@ -657,6 +666,7 @@ struct UpdateArgs {
 
 // X(name, arguments, floats of scratch a unit needs)
 #define CONVOLENS_KERNELS(X)                  \
+    X(multiply_adds, MultiplyAddArgs)         \
     X(relu, ElementwiseArgs)                  \
     X(relu_grad, ElementwiseArgs)             \
     X(sigmoid, ElementwiseArgs)               \

@@ -7,6 +7,7 @@
 #include <new>
 
 #include "kernels/kernels.h"
+#include "runtime/dry_run.h"
 #include "runtime/threads.h"
 
 namespace convolens {
@@ -66,8 +67,13 @@ void launch(void (*kernel)(const Args&, i64, i64, float*), const Args& args, i64
     i64 per_chunk = (units + chunks - 1) / chunks;
     // Whole registers of any instruction set to a chunk of elements.
     if (per_chunk > 256) per_chunk = (per_chunk + 63) / 64 * 64;
+    chunks = (units + per_chunk - 1) / per_chunk;
+    if (dry_run::active()) {
+        const auto users = static_cast<std::size_t>(std::min(threads, chunks));
+        return dry_run::use_scratch(users * scratch * sizeof(float));
+    }
     Launch<Args> launch{kernel, &args, units, per_chunk, scratch};
-    parallel_for((units + per_chunk - 1) / per_chunk, &Launch<Args>::run, &launch);
+    parallel_for(chunks, &Launch<Args>::run, &launch);
     if (launch.out_of_memory) throw std::bad_alloc();
 }
 

@@ -1,8 +1,7 @@
 """Convolutional networks you can see through: every number in view, trained fast on any CPU."""
 
 from importlib import import_module
-from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from convolens import nn, optim
 from convolens.backends.choose import algorithm
@@ -137,6 +136,7 @@ from convolens.tensor import (
 
 if TYPE_CHECKING:
     from convolens import data, lens, models, scratch, train
+    from convolens.lens import race
 
 __version__ = "0.1.0"
 
@@ -150,9 +150,11 @@ _LAZY = (
 )
 
 
-def __getattr__(name: str) -> ModuleType:
+def __getattr__(name: str) -> Any:
     if name in _LAZY:
         return import_module(f"convolens.{name}")
+    if name == "race":
+        return import_module("convolens.lens").race
     raise AttributeError(f"module 'convolens' has no attribute {name!r}")
 
 
@@ -259,6 +261,7 @@ __all__ = [
     "permute",
     "pow",
     "prod",
+    "race",
     "rand",
     "rand_like",
     "randint",

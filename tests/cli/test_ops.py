@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from click.testing import CliRunner
 
@@ -29,10 +30,13 @@ def test_one_operator() -> None:
     assert result.exit_code == 0
     assert "x[N,C,*I], weight[K,C/groups,*R], bias[K]? -> y[N,K,*P]" in result.output
     assert (
-        "algorithms: product, direct, gather, planes, depthwise, winograd2, winograd4, reference"
-        in result.output
+        "algorithms: product, direct, gather, planes, depthwise, winograd2, winograd4, slices, "
+        "reference" in result.output
     )
-    assert "reference only where: kernels have 1 or 2 spatial axes, not 3" in result.output
+    assert re.search(r"a sample takes besides inputs and output: product [\d,]+, ", result.output)
+    assert "reference only where: an input is empty" in result.output
+    pooling = run("max_pool")
+    assert "reference only where: kernels have 1 or 2 spatial axes, not 3" in pooling.output
 
 
 def test_json() -> None:

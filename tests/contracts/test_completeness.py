@@ -154,6 +154,7 @@ COVERED_BY = {
     "backends/kernels/_common": "contracts/each_isa/check_values",
     "backends/kernels/conv": "contracts/each_isa/check_values",
     "backends/kernels/conv_cost": "backends/test_choose",
+    "backends/kernels/conv_slices": "contracts/each_isa/check_values",
     "backends/kernels/conv_transpose": "contracts/each_isa/check_values",
     "backends/kernels/dense": "contracts/each_isa/check_values",
     "backends/kernels/elementwise": "contracts/each_isa/check_values",

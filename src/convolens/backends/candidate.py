@@ -47,6 +47,7 @@ class Candidate:
         nanoseconds: About how long a call takes on one core.
         prepare: Makes the function that computes calls on inputs of the given specs, into an output
             of the given spec. What can be decided from the specs alone is decided here, once.
+        scratch: The bytes of arrays that it makes itself for a call, besides those of its kernels.
         exact: Whether it adds up the definition's own products, in whatever order.
     """
 
@@ -55,3 +56,4 @@ class Candidate:
     nanoseconds: Callable[[Op, Specs], float]
     prepare: Callable[[Op, Specs, TensorSpec], Run]
     exact: bool = True
+    scratch: Callable[[Op, Specs], int] = lambda op, specs: 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from convolens.backends.choose import candidates
+from convolens.backends.memory import memory
 from convolens.backends.native import KERNELS
 from convolens.ops import OPERATORS, Call, Op, Value
 from convolens.spec import FLOATS
@@ -21,6 +22,8 @@ class Coverage:
         kernels: The native algorithms that compute it in float32.
         samples: How many of its sample calls a kernel computes, and how many there are.
         reasons: Why kernels refuse the others.
+        scratch: For each algorithm, the most bytes that one of its samples takes besides inputs and
+            output.
     """
 
     name: str
@@ -29,6 +32,7 @@ class Coverage:
     kernels: tuple[str, ...]
     samples: tuple[int, int]
     reasons: tuple[str, ...]
+    scratch: dict[str, int]
 
 
 def coverage() -> list[Coverage]:
@@ -46,12 +50,17 @@ def _coverage(operator: type[Op]) -> Coverage:
     computed = 0
     reasons: set[str] = set()
     called: set[str] = set()
+    scratch = {candidate.name: 0 for candidate in KERNELS.get(operator, ())}
     for sample in samples:
         verdicts = candidates(sample.op, sample.specs)[:-1]
         if any(not verdict.reason for verdict in verdicts):
             computed += 1
         else:
             reasons.update(verdict.reason for verdict in verdicts)
+        for verdict in verdicts:
+            name = verdict.candidate.name
+            if not verdict.reason and (taken := memory(verdict.candidate, sample.op, sample.specs)):
+                scratch[name] = max(scratch[name], sum(taken))
         called.update(_gradient_calls(sample.op, [Value(spec) for spec in sample.specs]))
     return Coverage(
         operator.name,
@@ -60,6 +69,7 @@ def _coverage(operator: type[Op]) -> Coverage:
         tuple(candidate.name for candidate in KERNELS.get(operator, ())),
         (computed, len(samples)),
         tuple(sorted(reasons)),
+        scratch,
     )
 
 

@@ -19,6 +19,7 @@ COMMANDS = {
     "predict": "Say what is on images: the likeliest classes, each with its share.",
     "see": "Write a report that shows a trained network, number by number.",
     "summary": "Show a network layer by layer.",
+    "race": "Race all algorithms on a layer.",
     "ops": "List the operators, and what each of them has.",
 }
 

@@ -68,5 +68,8 @@ def _print_one(row: Coverage) -> None:
     click.echo(f"{row.name}: {row.signature}")
     click.echo(f"  gradient calls: {', '.join(row.gradient) or 'none'}")
     click.echo(f"  algorithms: {', '.join((*row.kernels, 'reference'))}")
+    if row.scratch:
+        taken = ", ".join(f"{name} {count:,}" for name, count in row.scratch.items())
+        click.echo(f"  most bytes that a sample takes besides inputs and output: {taken}")
     for reason in row.reasons:
         click.echo(f"  reference only where: {reason}")

@@ -9,7 +9,7 @@ from typing import cast
 
 from convolens import _native
 from convolens.backends.candidate import Candidate, Packed, Run, Specs
-from convolens.backends.kernels import conv
+from convolens.backends.kernels import conv, conv_slices
 from convolens.backends.kernels._common import refuse_all_but_float32
 from convolens.backends.layout import dense, empty
 from convolens.ops import Array, ConvInputGrad, ConvTranspose, Op
@@ -69,11 +69,26 @@ def _prepare(algorithm: str) -> Callable[[Op, Specs, TensorSpec], Run]:
     return prepare
 
 
+def _prepare_slices(op: Op, specs: Specs, output: TensorSpec) -> Run:
+    packed = conv_slices.prepare_input_grad(*_as_gradient(op, specs), output)
+
+    def run(x: Array, weights: object, bias: Array | None = None) -> Array:
+        return packed.run(weights, x, bias)
+
+    return Packed(1, packed.layout, packed.pack, run)
+
+
 def _row(own: Candidate) -> Candidate:
     def nanoseconds(op: Op, specs: Specs) -> float:
         return own.nanoseconds(*_as_gradient(op, specs))
 
-    return replace(own, refuse=_refuse(own), nanoseconds=nanoseconds, prepare=_prepare(own.name))
+    def scratch(op: Op, specs: Specs) -> int:
+        return own.scratch(*_as_gradient(op, specs))
+
+    prepare = _prepare_slices if own is conv_slices.INPUT_GRAD else _prepare(own.name)
+    return replace(
+        own, refuse=_refuse(own), nanoseconds=nanoseconds, prepare=prepare, scratch=scratch
+    )
 
 
-CANDIDATES = tuple(map(_row, conv.INPUT_GRAD))
+CANDIDATES = tuple(map(_row, (*conv.INPUT_GRAD, conv_slices.INPUT_GRAD)))

@@ -1,0 +1,291 @@
+"""Convolution along three axes as one along two: slices of the depth side by side, as channels.
+
+The slices that an output slice reads, one a tap of the depth, lie behind one another as channels of
+one image [C R, H, W]; the weight's taps along the depth become channels likewise. Then the kernels
+for two axes compute an output slice, or the slices of one image at once. Only some slices are laid
+side by side at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import cast
+
+import numpy as np
+
+from convolens import _native
+from convolens.backends.candidate import Candidate, Packed, Run, Specs
+from convolens.backends.kernels import conv
+from convolens.backends.kernels._common import refuse_all_but_float32
+from convolens.backends.kernels.conv_cost import images
+from convolens.backends.layout import dense, empty
+from convolens.ops import Array, Conv, ConvInputGrad, ConvWeightGrad, Op
+from convolens.spec import TensorSpec
+
+#: Nanoseconds to copy a float into its place, and to begin a call.
+_COPY, _CALL = 0.5, 5000.0
+#: Slices laid side by side have at most this many floats, or are those of one output slice.
+_FLOATS = 2**19
+#: Pairs of a slice and a tap, so that their list stays small.
+_MOST_READS = 2**16
+
+
+@dataclass(frozen=True)
+class Part:
+    """Output slices that are read by the same taps, and where those read.
+
+    Args:
+        first: The first output slice.
+        step: From one to the next.
+        count: How many there are.
+        taps: Which taps of the depth take part.
+        reads: Which slice each output slice reads by each tap, ``[count, taps]``; -1 for zeros.
+    """
+
+    first: int
+    step: int
+    count: int
+    taps: tuple[int, ...]
+    reads: tuple[tuple[int, ...], ...]
+
+    @property
+    def outputs(self) -> slice:
+        """The output slices."""
+        return slice(self.first, self.first + (self.count - 1) * self.step + 1, self.step)
+
+    def blocks(self, floats: int) -> Iterator[slice]:
+        """Yield the output slices a few at a time; ``floats`` are laid side by side for one."""
+        few = max(1, _FLOATS // floats)
+        for begin in range(0, self.count, few):
+            yield slice(begin, min(self.count, begin + few))
+
+
+@lru_cache(maxsize=1024)
+def _parts(op: Op, specs: Specs) -> tuple[Part, ...]:
+    """Return the parts of the output, or for the input gradient of the image, by their taps."""
+    image, weight, output = images(op, specs)
+    geometry = cast(Conv, op)
+    (before, _), stride, dilation = geometry.padding[0], geometry.stride[0], geometry.dilation[0]
+    depth, slices, kernel = image.shape[2], output.shape[2], weight.shape[2]
+    if not isinstance(op, ConvInputGrad):
+        reads = tuple(
+            tuple(_inside(p * stride + r * dilation - before, depth) for r in range(kernel))
+            for p in range(slices)
+        )
+        return (Part(0, 1, slices, tuple(range(kernel)), reads),)
+    parts = []
+    for phase in range(min(stride, depth)):
+        taps = tuple(r for r in range(kernel) if (phase + before - r * dilation) % stride == 0)
+        reads = tuple(
+            tuple(_inside((d + before - r * dilation) // stride, slices) for r in taps)
+            for d in range(phase, depth, stride)
+        )
+        parts.append(Part(phase, stride, len(reads), taps, reads))
+    return tuple(parts)
+
+
+def _inside(place: int, size: int) -> int:
+    return place if 0 <= place < size else -1
+
+
+def _flat(op: Op, specs: Specs, part: Part) -> tuple[Op, Specs]:
+    """Return the call along two axes that computes one slice."""
+    image, weight, output = images(op, specs)
+    geometry, taps = cast(Conv, op), len(part.taps)
+    attributes = (geometry.stride[1:], geometry.padding[1:], geometry.dilation[1:], geometry.groups)
+    k, c, _, *kernel = weight.shape
+    x = TensorSpec((1, image.shape[1] * taps, *image.shape[3:]))
+    w = TensorSpec((k, c * taps, *kernel))
+    y = TensorSpec((1, output.shape[1], *output.shape[3:]))
+    if isinstance(op, ConvInputGrad):
+        x = TensorSpec((1, *image.shape[1:2], *image.shape[3:]))
+        w = TensorSpec((k * taps, c, *kernel))
+        y = TensorSpec((1, output.shape[1] * taps, *output.shape[3:]))
+        return ConvInputGrad(*attributes, sizes=x.shape[2:]), (w, y)
+    if isinstance(op, ConvWeightGrad):
+        return ConvWeightGrad(*attributes, kernel=w.shape[2:]), (x, y)
+    return Conv(*attributes), (x, w)
+
+
+def _best(op: Op, specs: Specs) -> Candidate:
+    """Return the fastest way along two axes that adds up the definition's own products."""
+    rows = {Conv: conv.FORWARD, ConvInputGrad: conv.INPUT_GRAD, ConvWeightGrad: conv.WEIGHT_GRAD}
+    able = [c for c in rows[type(op)] if c.exact and not c.refuse(op, specs)]
+    return min(able, key=lambda candidate: candidate.nanoseconds(op, specs))
+
+
+def _refuse(op: Op, specs: Specs) -> str:
+    if reason := refuse_all_but_float32(op, specs):
+        return reason
+    if (rank := cast(Conv, op).rank) != 3:
+        return f"slices are for three spatial axes, not {rank}"
+    image, weight, output = images(op, specs)
+    if (reads := max(image.shape[2], output.shape[2]) * weight.shape[2]) > _MOST_READS:
+        return f"the taps of the depth read {reads} slices"
+    for part in _parts(op, specs):
+        if part.taps and (reason := conv._refuse(*_flat(op, specs, part))):
+            return reason
+    return ""
+
+
+def _nanoseconds(op: Op, specs: Specs) -> float:
+    image, _, output = images(op, specs)
+    moved = output if isinstance(op, ConvInputGrad) else image
+    floats = moved.size // moved.shape[2]
+    total = 0.0
+    for part in _parts(op, specs):
+        if part.taps:
+            flat = _flat(op, specs, part)
+            each = _best(*flat).nanoseconds(*flat) + _CALL
+            total += part.count * (image.shape[0] * each + _COPY * floats * len(part.taps))
+    return total
+
+
+def _scratch(op: Op, specs: Specs) -> int:
+    """Return the bytes of the slices that are laid side by side at a time."""
+    image, weight, output = images(op, specs)
+    moved = output if isinstance(op, ConvInputGrad) else image
+    floats = moved.size // (moved.shape[0] * moved.shape[2]) * weight.shape[2]
+    return 4 * max(floats, min(_FLOATS, floats * output.shape[2]))
+
+
+def _slices(array: Array) -> Array:
+    """Return [N, D, H, W, C], as the numbers lie in memory."""
+    return dense(array).transpose(0, 2, 3, 4, 1)
+
+
+def _image(slices: Array) -> Array:
+    """Return [D, C, H, W] of slices [D, H, W, C]."""
+    return slices.transpose(0, 3, 1, 2)
+
+
+def _side_by_side(slices: Array, part: Part, block: slice, groups: int) -> Array:
+    """Return [count, H, W, G taps C/G]: what some output slices read, channels by group and tap."""
+    reads = part.reads[block]
+    _, height, width, channels = slices.shape
+    shape = (len(reads), height, width, groups, len(part.taps), channels // groups)
+    beside = np.empty(shape, np.float32)
+    for to, places in zip(beside, reads, strict=True):
+        for tap, place in enumerate(places):
+            to[:, :, :, tap] = 0 if place < 0 else slices[place].reshape(height, width, groups, -1)
+    return beside.reshape(len(reads), height, width, -1)
+
+
+def _problem(op: Op, specs: Specs, part: Part) -> Callable[[int], _native.Conv]:
+    """Return, as a function of the number of slices, what computes so many at once."""
+    flat, (first, second) = _flat(op, specs, part)
+    algorithm = _best(flat, (first, second)).name
+
+    @lru_cache(maxsize=8)
+    def problem(count: int) -> _native.Conv:
+        def many(spec: TensorSpec) -> TensorSpec:
+            return TensorSpec((count, *spec.shape[1:]))
+
+        batched = (
+            (first, many(second))
+            if isinstance(flat, ConvInputGrad)
+            else (many(first), second)
+            if isinstance(flat, Conv)
+            else (many(first), many(second))
+        )
+        return conv._problem(flat, batched, algorithm)
+
+    return problem
+
+
+def _prepare_forward(op: Op, specs: Specs, output: TensorSpec) -> Run:
+    (part,) = _parts(op, specs)
+    problem = _problem(op, specs, part)
+    groups = cast(Conv, op).groups
+
+    def pack(weight: Array) -> _native.ConvWeights:
+        # [K, C/G, R, S, T] -> [K, R C/G, S, T]
+        k, _, _, *kernel = weight.shape
+        flat = np.ascontiguousarray(weight.swapaxes(1, 2)).reshape(k, -1, *kernel)
+        return problem(1).pack(dense(flat), backward=False)
+
+    def run(x: Array, weights: _native.ConvWeights, bias: Array | None = None) -> Array:
+        y = empty(output)
+        start = None if bias is None else dense(bias)
+        for image, result in zip(_slices(x), _slices(y), strict=True):
+            for block in part.blocks(image[0].size * len(part.taps)):
+                beside = _side_by_side(image, part, block, groups)
+                problem(len(beside)).forward(_image(beside), weights, start, _image(result[block]))
+        return y
+
+    return Packed(1, ("slices", False, op, specs[0].shape[2:]), pack, run)
+
+
+def prepare_input_grad(op: Op, specs: Specs, output: TensorSpec) -> Packed:
+    """Return what computes an input gradient; its run takes a bias behind, for a transposed one."""
+    parts = _parts(op, specs)
+    problems = [_problem(op, specs, part) if part.taps else None for part in parts]
+    groups = cast(Conv, op).groups
+
+    def pack(weight: Array) -> list[_native.ConvWeights | None]:
+        # [K, C/G, R, S, T] -> [G taps K/G, C/G, S, T]
+        k, c, _, *kernel = weight.shape
+        grouped = weight.reshape(groups, k // groups, c, -1, *kernel)
+        return [
+            problem(1).pack(
+                dense(
+                    np.ascontiguousarray(
+                        grouped[:, :, :, list(part.taps)].transpose(0, 3, 1, 2, 4, 5)
+                    ).reshape(-1, c, *kernel)
+                ),
+                backward=True,
+            )
+            if problem
+            else None
+            for part, problem in zip(parts, problems, strict=True)
+        ]
+
+    def run(
+        weights: list[_native.ConvWeights | None], g: Array, bias: Array | None = None
+    ) -> Array:
+        dx = empty(output)
+        start = None if bias is None else dense(bias)
+        for upstream, result in zip(_slices(g), _slices(dx), strict=True):
+            for part, problem, packed in zip(parts, problems, weights, strict=True):
+                if problem is None or packed is None:
+                    result[part.outputs] = 0 if start is None else start
+                    continue
+                for block in part.blocks(upstream[0].size * len(part.taps)):
+                    beside = _side_by_side(upstream, part, block, groups)
+                    to = result[part.outputs][block]
+                    into = to if part.step == 1 else np.empty(to.shape, np.float32)
+                    problem(len(beside)).input_grad(packed, _image(beside), start, _image(into))
+                    if into is not to:
+                        to[...] = into
+        return dx
+
+    return Packed(0, ("slices", True, op, specs[1].shape[2:]), pack, run)
+
+
+def _prepare_weight_grad(op: Op, specs: Specs, output: TensorSpec) -> Run:
+    (part,) = _parts(op, specs)
+    problem = _problem(op, specs, part)
+    groups = cast(Conv, op).groups
+    k, c, taps, *kernel = output.shape
+    flat = TensorSpec((k, taps * c, *kernel))
+
+    def run(x: Array, g: Array) -> Array:
+        total: Array | None = None
+        for image, upstream in zip(_slices(x), _slices(g), strict=True):
+            for block in part.blocks(image[0].size * taps):
+                beside, dw = _side_by_side(image, part, block, groups), empty(flat)
+                problem(len(beside)).weight_grad(_image(beside), _image(upstream[block]), dw)
+                total = dw if total is None else np.add(total, dw, out=total)
+        # There is one: an empty input is refused.
+        summed = cast(Array, total).reshape(k, taps, c, *kernel)
+        result: Array = dense(summed.swapaxes(1, 2))
+        return result
+
+    return run
+
+
+FORWARD = Candidate("slices", _refuse, _nanoseconds, _prepare_forward, scratch=_scratch)
+INPUT_GRAD = Candidate("slices", _refuse, _nanoseconds, prepare_input_grad, scratch=_scratch)
+WEIGHT_GRAD = Candidate("slices", _refuse, _nanoseconds, _prepare_weight_grad, scratch=_scratch)

@@ -1,0 +1,56 @@
+"""The command ``convolens race``: every algorithm on one layer, checked and timed in turn."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+_HELP = """\
+Race all algorithms on a layer.
+
+LAYER is the size of an image and then the layer's items, in any order:
+
+\b
+  28  28x20  64x56x56      28 by 28; 28 high and 20 wide; with 64 channels
+  k3  k3x5                 the kernel, one number or one an axis
+  s2  p1  d2  g4  out64    stride, padding, dilation, groups, output channels
+  T  op1                   transposed convolution, output padding
+  dw  nobias  psame        depthwise, without biases, padding by name
+  1d  3d                   along one axis or three
+
+Every algorithm that can compute the layer runs, forward and for each gradient. It is compared with
+the definition in float64, then timed, taking turns with the others. The engine's choice is marked.
+"""
+_EPILOG = """\b
+Examples:
+  convolens race 64x56x56 k3 p1 out64
+  convolens race 3x224x224 k7 s2 p3 out64 --threads 1
+  convolens race 128x28x28 k3 p1 dw --batch 8
+  convolens race 32x32x32 k3 p1 out32 --json | jq .peak
+"""
+
+
+@click.command(help=_HELP, epilog=_EPILOG)
+@click.argument("layer", metavar="LAYER...", nargs=-1, required=True)
+@click.option("--batch", type=click.IntRange(min=1), default=1, show_default=True)
+@click.option("--threads", type=click.IntRange(1, 1024), help="[default: all cores]")
+@click.option(
+    "--seconds",
+    type=click.FloatRange(min=0, min_open=True, max=3600),
+    default=0.25,
+    show_default=True,
+    help="About how long each algorithm runs.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Write JSON instead of tables.")
+def race(
+    layer: tuple[str, ...], batch: int, threads: int | None, seconds: float, as_json: bool
+) -> None:
+    """Race all algorithms on a layer."""
+    from convolens.backends.threads import set_num_threads
+    from convolens.lens.race import race as run
+
+    if threads is not None:
+        set_num_threads(threads)
+    found = run(" ".join(layer), batch=batch, seconds=seconds)
+    click.echo(json.dumps(found.to_dict(), indent=2) if as_json else found.text())

@@ -1,0 +1,181 @@
+"""A heat: every way to compute one operator call, checked, then timed in turn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any, final
+
+import numpy as np
+
+from convolens.backends.candidate import Candidate, Packed
+from convolens.backends.choose import candidates, choose
+from convolens.backends.layout import dense
+from convolens.backends.memory import Memory, memory
+from convolens.backends.reference import REFERENCE
+from convolens.errors import ConvolensError
+from convolens.lens.race.calls import LayerCall
+from convolens.lens.race.peak import measured_peak
+from convolens.ops import Array
+from convolens.spec import FLOATS
+
+_ROUNDS = 5
+#: A result must be right to half of its digits, or its time means nothing.
+_HALF_THE_DIGITS = float(np.sqrt(np.finfo(np.float32).eps))
+
+
+@final
+class WrongResultError(ConvolensError, RuntimeError):
+    """An algorithm computed something else than the definition in float64."""
+
+
+@final
+@dataclass(frozen=True)
+class Entry:
+    """A way to compute a call, and how it did.
+
+    Attributes:
+        name: The algorithm.
+        reason: Why it does not run; empty if it does. Then the rest is known.
+        seconds: The time of a call, the best of some rounds. Weights are in its order already.
+        rate: Floating point operations of the definition a second, a multiply-add being two.
+        share: The rate as a share of the machine's peak, which Winograd's algorithm may exceed.
+        memory: What it takes besides inputs and output; None for the definition in NumPy.
+        error: The largest difference from float64, as a share of the largest output.
+        chosen: Whether the engine takes it.
+    """
+
+    name: str
+    reason: str
+    seconds: float = 0.0
+    rate: float = 0.0
+    share: float = 0.0
+    memory: Memory | None = None
+    error: float = 0.0
+    chosen: bool = False
+
+
+@final
+@dataclass(frozen=True)
+class Heat:
+    """All ways to compute one call, the fastest first, then those that do not run.
+
+    Attributes:
+        call: The operator and the specs of its inputs.
+        peak: The floating point operations a second that this machine was seen to do.
+        entries: The algorithms.
+    """
+
+    call: LayerCall
+    peak: float
+    entries: tuple[Entry, ...]
+
+    @property
+    def fastest(self) -> Entry:
+        """The fastest algorithm."""
+        return self.entries[0]
+
+    @property
+    def chosen(self) -> Entry:
+        """The algorithm that the engine takes."""
+        return next(entry for entry in self.entries if entry.chosen)
+
+
+def run_heat(call: LayerCall, seconds: float, definition: bool = True) -> Heat:
+    """Run all algorithms that can compute a call, for some seconds each.
+
+    Args:
+        call: The call.
+        seconds: About how long each algorithm runs; the definition in NumPy runs once.
+        definition: Whether the definition takes part even if there are others.
+
+    Raises:
+        WrongResultError: If the result of one is not right to half of its digits.
+    """
+    op, specs = call
+    random = np.random.default_rng(0)
+    arrays = [
+        dense(np.asarray(random.standard_normal(spec.shape), spec.dtype))
+        if spec.dtype in FLOATS
+        else np.zeros(spec.shape, spec.dtype)
+        for spec in specs
+    ]
+    exact = op.reference(*(a.astype(np.float64) if a.dtype in FLOATS else a for a in arrays))
+    verdicts = candidates(op, specs)
+    running = [verdict.candidate for verdict in verdicts if not verdict.reason]
+    if not definition and len(running) > 1:
+        running.remove(REFERENCE)
+    runs, errors, once = {}, {}, 0.0
+    for candidate in running:
+        runs[candidate.name] = run = _prepared(candidate, call, arrays)
+        start = perf_counter()
+        result = run()
+        once = perf_counter() - start
+        errors[candidate.name] = _checked(candidate, call, result, exact)
+    slow = runs.pop(REFERENCE.name, None)  # the last one
+    times, peak = _timed(runs, seconds)
+    if slow is not None:
+        times[REFERENCE.name] = once
+    operations = 2 * op.cost(*specs).multiply_adds
+    chosen = choose(op, specs).name
+    entries = [
+        Entry(
+            candidate.name,
+            "",
+            times[candidate.name],
+            operations / times[candidate.name],
+            operations / times[candidate.name] / peak,
+            memory(candidate, op, specs),
+            errors[candidate.name],
+            candidate.name == chosen,
+        )
+        for candidate in running
+    ]
+    entries.sort(key=lambda entry: entry.seconds)
+    refused = [Entry(v.candidate.name, v.reason) for v in verdicts if v.reason]
+    return Heat(call, peak, (*entries, *refused))
+
+
+def _prepared(candidate: Candidate, call: LayerCall, arrays: list[Array]) -> Callable[[], Array]:
+    run = candidate.prepare(call.op, call.specs, call.op.infer(*call.specs))
+    if not isinstance(run, Packed):
+        return lambda: run(*arrays)
+    inputs: list[Any] = list(arrays)
+    inputs[run.index] = run.pack(arrays[run.index])
+    return lambda: run.run(*inputs)
+
+
+def _checked(candidate: Candidate, call: LayerCall, found: Array, exact: Array) -> float:
+    """Return the largest error as a share of the largest output."""
+    largest = float(np.abs(exact).max(initial=0.0)) or 1.0
+    error = float(np.abs(found - exact).max(initial=0.0)) / largest
+    if not error <= _HALF_THE_DIGITS:  # so that NaN fails
+        raise WrongResultError(
+            f"{call.op.name} by {candidate.name!r} is off by {error:.1e} of the largest output.",
+            [(f"input {i}", spec, "") for i, spec in enumerate(call.specs)],
+            "this is a fault of convolens: please report it with these lines.",
+        )
+    return error
+
+
+def _timed(runs: dict[str, Callable[[], Array]], seconds: float) -> tuple[dict[str, float], float]:
+    """Return the time of a call by each, and the machine's peak, the best of some rounds."""
+    best = dict.fromkeys(runs, float("inf"))
+    peak = 0.0
+    for _ in range(_ROUNDS):
+        peak = max(peak, measured_peak())
+        for name, run in runs.items():
+            best[name] = min(best[name], _time(run, seconds / _ROUNDS))
+    return best, peak
+
+
+def _time(run: Callable[[], Array], seconds: float) -> float:
+    """Return the mean time of as many calls as fit."""
+    count, start = 0, perf_counter()
+    while True:
+        run()
+        count += 1
+        elapsed = perf_counter() - start
+        if elapsed >= seconds:
+            return elapsed / count
