@@ -1,0 +1,155 @@
+"""The numbers of a scene: input and weights, and what the engine makes of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, final
+
+import numpy as np
+
+from convolens.errors import ArgumentError, DTypeError, ShapeError
+from convolens.lens.notation import LayerSpec
+from convolens.lens.still import still
+from convolens.nn import Module
+from convolens.ops import Array
+from convolens.tensor import Tensor, from_numpy, no_grad
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Numbers:
+    """One image on its way through a layer.
+
+    Attributes:
+        x: The input, [C, *I].
+        weights: The weights of each step; none for a pooling.
+        bias: The bias of the last step, or None.
+        outputs: What the engine gives after each step, [K, *P].
+    """
+
+    x: Array
+    weights: tuple[Array, ...]
+    bias: Array | None
+    outputs: tuple[Array, ...]
+
+    def image(self, step: int) -> Array:
+        """Return what comes into a step."""
+        return self.outputs[step - 1] if step else self.x
+
+
+def steps_of(layer: Module) -> tuple[Module, ...]:
+    """Return the layers that a layer calls one after the other: itself, or two if separable."""
+    first, second = getattr(layer, "depthwise", None), getattr(layer, "pointwise", None)
+    if isinstance(first, Module) and isinstance(second, Module):
+        return first, second
+    return (layer,)
+
+
+def run(layer: Module, x: Array) -> Numbers:
+    """Send an image through a layer, by the engine.
+
+    Args:
+        layer: A convolution, a transposed one, a pooling or a separable convolution.
+        x: The image, [C, *I].
+    """
+    weights, outputs, bias = [], [], None
+    image = from_numpy(np.ascontiguousarray(x[None]))
+    with still(layer):
+        for step in steps_of(layer):
+            image = step(image)
+            outputs.append(image.numpy()[0].copy())
+            weight, own = getattr(step, "weight", None), getattr(step, "bias", None)
+            if weight is not None:
+                weights.append(weight.detach().numpy().copy())
+                bias = None if own is None else own.detach().numpy().copy()
+    return Numbers(x, tuple(weights), bias, tuple(outputs))
+
+
+def image_for(spec: LayerSpec, x: Any) -> Array:
+    """Return an input as an array [C, *I].
+
+    Args:
+        spec: The layer and its input's shape.
+        x: A tensor or an array; an axis for a batch of one, or for one channel, may be left out.
+
+    Raises:
+        ShapeError: If it has another shape.
+        DTypeError: If it does not hold numbers.
+    """
+    array = x.detach().numpy() if isinstance(x, Tensor) else np.asarray(x)
+    if array.dtype.kind not in "fiub":
+        raise DTypeError(f"the input is of type {array.dtype}, but must hold numbers.")
+    if array.dtype not in (np.float32, np.float64):
+        array = array.astype(np.float32)
+    wanted = spec.input_shape
+    if array.shape[:1] == (1,) and array.shape[1:] == wanted:
+        array = array[0]
+    if wanted[0] == 1 and array.shape == wanted[1:]:
+        array = array[None]
+    if array.shape != wanted:
+        raise ShapeError(
+            f"the input has shape {list(array.shape)}, but the layer was given {list(wanted)}.",
+            [("layer", spec.text, "")],
+            "give one image of that shape.",
+        )
+    return array
+
+
+def set_weight(layer: Module, weight: Any, bias: Any = None) -> None:
+    """Write numbers into a new layer: whole weights, or one kernel for all channels.
+
+    Raises:
+        ArgumentError: If the layer has none, or takes two.
+        ShapeError: If they do not fit.
+    """
+    for name, given in (("weight", weight), ("bias", bias)):
+        if given is None:
+            continue
+        parameter = getattr(layer, name, None)
+        if parameter is None:
+            raise ArgumentError(
+                f"a {type(layer).__name__} has no {name} of its own.",
+                hint=f"leave out {name}, or give a layer whose numbers are set.",
+            )
+        array = given.detach().numpy() if isinstance(given, Tensor) else np.asarray(given)
+        fits = array.shape == parameter.shape or (
+            name == "weight" and array.shape == parameter.shape[2:]
+        )
+        if not fits:
+            raise ShapeError(
+                f"{name} has shape {list(array.shape)}, but the layer's is "
+                f"{list(parameter.shape)}.",
+                hint=f"give {list(parameter.shape)}"
+                + (f", or one kernel {list(parameter.shape[2:])}." if name == "weight" else "."),
+            )
+        whole = np.broadcast_to(array, parameter.shape).astype(np.float32)
+        with no_grad():
+            parameter.copy_(from_numpy(whole.copy()))
+
+
+def example_numbers(spec: LayerSpec, layer: Module, seed: int) -> Array:
+    """Draw small whole numbers: weights into a new layer, and an input, which is returned."""
+    random = np.random.default_rng(seed)
+    x = random.integers(0, 4, spec.input_shape).astype(np.float32)
+    for step in steps_of(layer):
+        for name, low, high in (("weight", -1, 3), ("bias", -2, 3)):
+            parameter = getattr(step, name, None)
+            if parameter is not None:
+                drawn = random.integers(low, high, parameter.shape).astype(np.float32)
+                with no_grad():
+                    parameter.copy_(from_numpy(drawn))
+    return x
+
+
+def decimals(*arrays: Array) -> int:
+    """Return with how many decimals numbers fit into a cell: none if all are whole.
+
+    Example:
+        >>> decimals(np.array([1.0, -3.0])), decimals(np.array([0.25])), decimals(np.array([31.5]))
+        (0, 2, 1)
+    """
+    finite = [array[np.isfinite(array)] for array in arrays if array.size]
+    if all(np.array_equal(array, np.rint(array)) for array in finite):
+        return 0
+    largest = max(float(np.abs(array).max()) for array in finite if array.size)
+    return max(0, 2 - max(0, int(np.floor(np.log10(max(largest, 1e-300))))))
