@@ -8,6 +8,7 @@ from convolens import ops
 from convolens.errors import ShapeError
 from convolens.nn.functional._cells import pick
 from convolens.ops._taps import Pair
+from convolens.spec import TensorSpec
 from convolens.tensor import Tensor, apply, cat
 
 
@@ -35,7 +36,7 @@ def continued(input: Tensor, padding: Sequence[Pair], mode: str) -> Tensor:
     result = input
     for dim, (before, after) in zip(range(-len(padding), 0), padding, strict=True):
         if before or after:
-            _require_room(input, dim, max(before, after), mode)
+            require_room(input.spec, dim, max(before, after), mode)
             extend = _repeated if mode == "replicate" else _picked
             result = extend(result, dim, before, after, mode)
     return result
@@ -66,11 +67,17 @@ def source(cell: int, size: int, mode: str) -> int:
     return min(max(cell, 0), size - 1)
 
 
-def _require_room(input: Tensor, dim: int, cells: int, mode: str) -> None:
-    most = {"reflect": input.shape[dim] - 1, "circular": input.shape[dim]}.get(mode, cells)
-    if cells > most or input.shape[dim] == 0:
+def require_room(image: TensorSpec, dim: int, cells: int, mode: str) -> None:
+    """Refuse more cells than an axis can be continued by.
+
+    Raises:
+        ShapeError: If the axis has too few cells.
+    """
+    size = image.shape[dim]
+    most = {"reflect": size - 1, "circular": size}.get(mode, cells)
+    if cells > most or size == 0:
         raise ShapeError(
-            f"padding_mode {mode!r} cannot add {cells} cells to an axis of {input.shape[dim]}.",
-            [("input", input.spec, "")],
+            f"padding_mode {mode!r} cannot add {cells} cells to an axis of {size}.",
+            [("input", image, "")],
             f"use a padding of at most {max(most, 0)}, or another mode.",
         )
