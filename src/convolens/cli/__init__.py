@@ -18,6 +18,7 @@ COMMANDS = {
     "evaluate": "Judge a trained network: accuracy, confusion matrix, classes, worst mistakes.",
     "predict": "Say what is on images: the likeliest classes, each with its share.",
     "see": "Write a report that shows a trained network, number by number.",
+    "explain": "Explain a layer: sizes, taps, costs, and what to beware of.",
     "summary": "Show a network layer by layer.",
     "ops": "List the operators, and what each of them has.",
 }

@@ -83,10 +83,29 @@ def parse_layer(text: str) -> LayerSpec:
           16x100 1d k3 same dw
                        ^
     """
+    return _read(text).result()
+
+
+def parse_partly(text: str) -> tuple[tuple[int, ...], dict[str, Any]]:
+    """Return the shape (C, *I) of a layer's input, and those attributes that the text says.
+
+    Raises:
+        NotationError: If the text cannot be read; it points at the character.
+
+    Example:
+        >>> parse_partly("28 max k2")
+        ((1, 28, 28), {'kind': 'max_pool', 'kernel': (2, 2)})
+    """
+    reader = _read(text)
+    reader.require_input()
+    return reader.attributes()
+
+
+def _read(text: str) -> _Reader:
     reader = _Reader(text)
     for match in re.finditer(r"\S+", text):
         reader.read(match.group(), match.start())
-    return reader.result()
+    return reader
 
 
 @final
@@ -193,16 +212,24 @@ class _Reader:
         """Return the error that points at a place."""
         return NotationError(headline, self.text, place, hint)
 
-    def result(self) -> LayerSpec:
-        """Return the layer that was said."""
+    def require_input(self) -> None:
+        """Refuse a text without anything in it."""
         if not self.input:
             raise self.wrong(
                 "a layer begins with the size of its input, but the text is empty.",
                 0,
                 "write, for instance, 5x5 k3 s2 p1.",
             )
+
+    def result(self) -> LayerSpec:
+        """Return the layer that was said."""
+        self.require_input()
         if "kernel" not in self.given:
             raise self.wrong("the kernel is missing.", len(self.text), "write, for instance, k3.")
+        return self.made(*self.attributes())
+
+    def attributes(self) -> tuple[tuple[int, ...], dict[str, Any]]:
+        """Return the shape of the input, and the attributes that were said."""
         shape = self.shape()
         rank = len(shape) - 1
         word = self.given.pop("kind", "conv")
@@ -220,7 +247,7 @@ class _Reader:
                     "dw says the groups already: one a channel.", self.places["groups"]
                 )
             attributes["groups"] = shape[0]
-        return self.made(shape, attributes)
+        return shape, attributes
 
     def made(self, shape: tuple[int, ...], attributes: dict[str, Any]) -> LayerSpec:
         """Return the layer; where one item is out of its range, point at it."""

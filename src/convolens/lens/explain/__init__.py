@@ -1,0 +1,101 @@
+"""What a layer does with an image, in numbers: sizes, taps, costs, and what to beware of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from convolens.errors import ArgumentError
+from convolens.lens.explain.backwards import Ways, find_layers
+from convolens.lens.explain.explanation import Explanation
+from convolens.lens.notation import LayerSpec, parse_layer
+
+if TYPE_CHECKING:
+    from convolens.lens.explain.number import OutputNumber
+    from convolens.nn import Module
+    from convolens.ops import Array
+    from convolens.tensor import Tensor
+
+__all__ = ["Explanation", "Ways", "explain", "find_layers"]
+
+
+def explain(
+    layer: str | LayerSpec | Module,
+    x: Tensor | Array | Sequence[int] | None = None,
+    at: Sequence[int] | None = None,
+) -> Explanation:
+    """Return what a layer does with an image, in numbers.
+
+    Args:
+        layer: A text such as ``"5x5 k3 s2 p1"``, a LayerSpec, or an ``nn`` layer with a window.
+        x: The image: for a layer needed, for a text only with ``at``. Images [N, C, *I], one image
+            [C, *I]; or only its shape, (C, *I).
+        at: The output number to take apart into its products, (n, k, *p), counted from 0. It needs
+            numbers in ``x``. For a text the layer has new random weights.
+
+    Raises:
+        NotationError: If the text cannot be read.
+        ArgumentError: If the layer has no window, or an argument is missing.
+        ShapeError: If the image does not fit the layer.
+        IndexRangeError: If there is no output ``at``.
+
+    Example:
+        >>> found = explain("3x300x300 k3 p1 out2")
+        >>> found.weights, f"{found.dense_weights:,}"
+        (54, '48,600,000,000')
+        >>> import convolens as cl
+        >>> layer = cl.nn.Conv2d(1, 2, 3)
+        >>> explain(layer, cl.randn(1, 1, 5, 5), at=(0, 1, 2, 2)).number.agrees
+        True
+    """
+    shape = None if x is None else _shape(x)
+    if isinstance(layer, str | LayerSpec):
+        spec = parse_layer(layer) if isinstance(layer, str) else layer
+        if shape is not None and shape[-spec.rank - 1 :] != spec.input_shape:
+            raise ArgumentError(
+                f"x has shape {list(shape)}, but the layer {spec.text!r} is on images of shape "
+                f"{list(spec.input_shape)}.",
+                hint="leave x out, or write the layer for these images.",
+            )
+    else:
+        if shape is None:
+            raise ArgumentError(
+                f"the shape of the image is missing: what a {type(layer).__name__} does depends "
+                "on it.",
+                hint="explain(layer, (3, 224, 224)), or explain(layer, x).",
+            )
+        spec = _spec(layer, shape)
+    return Explanation(spec, None if at is None else _number(layer, spec, x, at))
+
+
+def _shape(x: Tensor | Array | Sequence[int]) -> tuple[int, ...]:
+    return tuple(x.shape) if hasattr(x, "shape") else tuple(x)
+
+
+def _spec(layer: Module, shape: tuple[int, ...]) -> LayerSpec:
+    """Return the spec on images of a shape, with the batch or without."""
+    from convolens.nn.conv_base import ConvBase
+
+    rank = getattr(layer, "rank", None)
+    first = getattr(layer, "depthwise", layer)
+    if isinstance(first, ConvBase):
+        rank = first.rank
+    without = shape[1:] if rank is not None and len(shape) == rank + 2 else shape
+    return LayerSpec.from_layer(layer, without)
+
+
+def _number(
+    layer: str | LayerSpec | Module,
+    spec: LayerSpec,
+    x: Tensor | Array | Sequence[int] | None,
+    at: Sequence[int],
+) -> OutputNumber:
+    from convolens.lens.explain.number import take_apart
+
+    if x is None or not hasattr(x, "shape"):
+        raise ArgumentError(
+            "to take an output number apart, x must have numbers.",
+            hint="explain(layer, x, at=(0, 0, 2, 2)) with images x [N, C, *I].",
+        )
+    module = spec.layer() if isinstance(layer, str | LayerSpec) else layer
+    return take_apart(module, spec, x, at)  # type: ignore[arg-type]
