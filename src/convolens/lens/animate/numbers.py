@@ -127,11 +127,11 @@ def set_weight(layer: Module, weight: Any, bias: Any = None) -> None:
             parameter.copy_(from_numpy(whole.copy()))
 
 
-def example_numbers(spec: LayerSpec, layer: Module, seed: int) -> Array:
-    """Draw small whole numbers: weights into a new layer, and an input, which is returned."""
+def example_numbers(spec: LayerSpec, layer: Module | None, seed: int) -> Array:
+    """Draw small whole numbers: an input, which is returned, and weights into a new layer."""
     random = np.random.default_rng(seed)
     x = random.integers(0, 4, spec.input_shape).astype(np.float32)
-    for step in steps_of(layer):
+    for step in steps_of(layer) if layer else ():
         for name, low, high in (("weight", -1, 3), ("bias", -2, 3)):
             parameter = getattr(step, name, None)
             if parameter is not None:

@@ -16,6 +16,10 @@ Part = Literal["input", "kernel", "product", "partial", "matrix", "weights", "re
 Role = Literal["window", "current", "winner"]
 
 
+#: The row of a plane that has a column to itself.
+ALONE = -1
+
+
 @final
 @dataclass(frozen=True, eq=False)
 class Plane:
@@ -26,7 +30,8 @@ class Plane:
         part: Which part of the arithmetic it is.
         title: What stands above it.
         column: Its place from left to right.
-        row: Its place from top to bottom: planes of one row belong together.
+        row: Its place from top to bottom: planes of one row belong together; ALONE for the only
+            one of its column.
         rows: Its height in cells.
         columns: Its width in cells.
         kinds: What each cell is, row by row.
