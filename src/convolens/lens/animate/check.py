@@ -11,7 +11,7 @@ from typing import final
 
 import numpy as np
 
-from convolens.errors import ConvolensError
+from convolens.errors import ConvolensError, Fact
 from convolens.lens.animate.geometry import lifted, steps
 from convolens.lens.animate.numbers import Numbers, run
 from convolens.lens.animate.scene import Frame, Mark, Plane, Scene, Stage
@@ -87,7 +87,10 @@ class _Checker:
         self, what: str, output: Sequence[int], drawn: object, expected: object
     ) -> SceneError:
         """Return the error that says what is not so."""
-        facts = [("layer", self.spec.text, ""), ("output", list(output), "channel, cell")]
+        facts: list[Fact] = [
+            ("layer", self.spec.text, ""),
+            ("output", list(output), "channel, cell"),
+        ]
         if drawn is not None:
             facts += [("drawn", drawn, ""), ("expected", expected, "")]
         return SceneError(

@@ -211,7 +211,7 @@ class _Artist:
     def beam(
         self, source: str, source_cells: tuple[int, ...], target: str, target_cells: tuple[int, ...]
     ) -> Beam:
-        """Return the beam between two rectangles, from the right side of one to the other's left."""
+        """Return the beam from the right side of one rectangle to the left side of another."""
         x, y, width, height = self.layout.box(self.stage.plane(source), source_cells)
         u, v, _, tall = self.layout.box(self.stage.plane(target), target_cells)
         return Beam(((x + width, y), (u, v), (u, v + tall), (x + width, y + height)))

@@ -98,7 +98,7 @@ def save_gallery(
 
     Args:
         folder: Where to.
-        suffix: The kind of the files: ``'.gif'``, ``'.svg'``, ``'.html'``, ``'.mp4'`` or ``'.png'``.
+        suffix: The kind of the files, one of ``SUFFIXES``.
         theme: ``'light'`` or ``'dark'``.
         seconds: How long a frame lasts.
         lang: ``'en'`` or ``'zh'``, see ``language``.

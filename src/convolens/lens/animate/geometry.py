@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import final
@@ -88,13 +89,12 @@ class Geometry:
         across = self.kernel[1]
         return tuple(a * across + b for a in height.taps for b in width.taps)
 
-    def at(self, *index: int) -> str:
-        """Write an index [channel, row, column] without those that are always 0."""
-        channel, row, column = index
+    def at(self, letter: str, channel: int, row: int, column: int) -> str:
+        """Write a place such as y[0, 2, 1], without indices that are always 0."""
         shown = [column] if self.spec.rank == 1 else [row, column]
         if max(self.spec.channels, self.spec.out_channels) > 1:
             shown.insert(0, channel)
-        return f"[{', '.join(map(str, shown))}]"
+        return f"{letter}[{', '.join(map(str, shown))}]"
 
     def readers(self, k: int) -> range:
         """Return the input channels that an output channel reads."""
@@ -104,6 +104,11 @@ class Geometry:
         each = spec.channels // spec.groups
         first = k // (spec.out_channels // spec.groups) * each
         return range(first, first + each)
+
+    def divisor(self, cells: Sequence[int]) -> int:
+        """Return by how many cells an average over a window is divided."""
+        counted = ("input", "pad") if self.spec.count_include_pad else ("input",)
+        return sum(self.kinds[cell] in counted for cell in cells)
 
     def values(self, image: Array) -> Array:
         """Return the numbers in the cells, [C, cells]: 0 where a cell shows no input."""

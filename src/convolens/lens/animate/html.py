@@ -123,7 +123,7 @@ def _controls(say: Words, timing: Timing) -> Html:
                     value="0",
                     aria_label=frame,
                     title=frame,
-                ),  # fmt: skip
+                ),
                 element("output", f"1 / {timing.frames}", id="count"),
                 element("label", say("player.speed"), " ", element("select", *speeds, id="speed")),
                 button("release", "×", "player.release"),

@@ -8,13 +8,11 @@ from typing import final
 from convolens.lens.animate.formulas import size_formula
 from convolens.lens.animate.geometry import Geometry
 from convolens.lens.animate.numbers import Numbers, decimals
+from convolens.lens.animate.planes import grid, input_planes, output_planes
 from convolens.lens.animate.scene import ALONE, Filled, Frame, Link, Mark, Plane, Stage
-from convolens.lens.animate.window import input_planes, output_planes
 from convolens.lens.language import Words
 from convolens.lens.notation import LayerSpec
 from convolens.lens.report.numbers import fixed
-
-_INPUT, _MATRIX, _WEIGHTS, _RESULT, _OUTPUT = range(5)
 
 
 def im2col_stage(
@@ -65,25 +63,23 @@ class _Maker:
         image = None if self.numbers is None else self.numbers.x
         places, say, count = self.places, self.say, len(self.channels)
         yield from input_planes(self.geometry, image, places["x"], say)
-        yield Plane(
-            "rows", "matrix", say("matrix"), _MATRIX, ALONE, self.rows, self.terms,
-            ("matrix",) * (self.rows * self.terms), decimals=places["x"],
-        )  # fmt: skip
+        rows, terms = self.rows, self.terms
+        yield grid(
+            "rows", "matrix", (1, ALONE), (rows, terms), title=say("matrix"), decimals=places["x"]
+        )
         weights = None
         if self.numbers is not None:
             flat = self.numbers.weights[0].reshape(self.spec.out_channels, -1)
             weights = flat[list(self.channels)].T.reshape(-1)
-        yield Plane(
-            "weights", "weights", say("weights"), _WEIGHTS, ALONE, self.terms, count,
-            ("weights",) * (self.terms * count), values=weights, decimals=places["w"],
-            sign="×",
+        yield grid(
+            "weights", "weights", (2, ALONE), (terms, count), title=say("weights"),
+            values=weights, decimals=places["w"], sign="×",
         )  # fmt: skip
-        yield Plane(
-            "result", "result", say("result"), _RESULT, ALONE, self.rows, count,
-            ("output",) * (self.rows * count), decimals=places["y"],
-            sign="=",
+        yield grid(
+            "result", "result", (3, ALONE), (rows, count), kind="output", title=say("result"),
+            decimals=places["y"], sign="=",
         )  # fmt: skip
-        yield from output_planes(self.geometry, self.channels, places["y"], say, _OUTPUT)
+        yield from output_planes(self.geometry, self.channels, places["y"], say)
 
     def frames(self) -> Iterator[Frame]:
         """Return a frame for each row of the matrix, then one for each entry of the product."""
@@ -116,7 +112,7 @@ class _Maker:
         """Return the frame in which a row times a column becomes an output."""
         count = len(self.channels)
         p, q = divmod(row, self.geometry.outputs[1])
-        at, cell = self.geometry.at(k, p, q), row * count + column
+        at, cell = self.geometry.at("y", k, p, q), row * count + column
         caption, value = self.say("entry", at=at, row=row, k=column), None
         if self.output is not None:
             value = (float(self.output[k, row]),)

@@ -74,9 +74,9 @@ def _stages(
         return [im2col_stage(spec, numbers, channels, say)]
     first, *second = steps(spec)
     if not second:
-        return [window_stage(first, 0, numbers, channels, say)]
+        return [window_stage(first, numbers, channels, say)]
     between = range(first.out_channels)
     return [
-        window_stage(first, 0, numbers, between, say, say("stage.depthwise")),
-        window_stage(second[0], 1, numbers, channels, say, say("stage.pointwise")),
+        window_stage(first, numbers, between, say, 0, say("stage.depthwise"), ("x", "z")),
+        window_stage(second[0], numbers, channels, say, 1, say("stage.pointwise"), ("z", "y")),
     ]

@@ -11,15 +11,15 @@ from typing import final
 import numpy as np
 
 from convolens.lens.animate.formulas import size_formula
-from convolens.lens.animate.geometry import Geometry, lifted
+from convolens.lens.animate.geometry import Geometry
 from convolens.lens.animate.numbers import Numbers, decimals
+from convolens.lens.animate.planes import grid, title
 from convolens.lens.animate.scene import Filled, Frame, Link, Mark, Plane, Shown, Stage
 from convolens.lens.language import Words
 from convolens.lens.notation import LayerSpec
 from convolens.lens.report.numbers import fixed
+from convolens.ops import Array
 from convolens.ops._taps import Window
-
-_INPUT, _KERNEL, _PRODUCT, _OUTPUT = range(4)
 
 
 def scatter_stage(
@@ -55,10 +55,11 @@ class _Maker:
         self.sizes, self.outputs = self.geometry.sizes, self.geometry.outputs
         self.windows = spec.windows if spec.rank == 2 else (Window(1), *spec.windows)
         #: The output's height and width with what is cut off before and after.
-        self.whole = tuple(
+        height, width = (
             max(outputs + sum(window.padding), (size - 1) * window.stride + window.extent)
             for window, outputs, size in zip(self.windows, self.outputs, self.sizes, strict=True)
         )
+        self.whole = height, width
         self.numbers = numbers
         self.places = dict.fromkeys("xwy", 0)
         if numbers is not None:
@@ -72,40 +73,31 @@ class _Maker:
     def planes(self) -> Iterator[Plane]:
         """Return the planes, inputs first."""
         spec, say, places = self.spec, self.say, self.places
-        rows, columns = self.sizes
+        shown = self.numbers is not None
+        cells = self.sizes[0] * self.sizes[1]
         for c in range(spec.channels):
-            title = say("input") if spec.channels == 1 else say("input.channel", c=c)
-            values = None if self.numbers is None else self.numbers.x[c].reshape(-1)
-            cells = range(rows * columns)
+            values = self.numbers.x[c].reshape(-1) if self.numbers else None
             yield Plane(
-                f"x{c}", "input", title, _INPUT, c, rows, columns, ("input",) * len(cells),
-                tuple(cells), values, places["x"],
+                f"x{c}", "input", title("x", c, spec.channels, say), 0, c, *self.sizes,
+                ("input",) * cells, tuple(range(cells)), values, places["x"],
             )  # fmt: skip
-        rows, columns = self.geometry.kernel
         for row, k in enumerate(self.channels):
-            size = (rows, columns, ("kernel",) * (rows * columns))
-            yield Plane(
-                f"w{k}", "kernel", "", _KERNEL, row, *size, decimals=places["w"], on_demand=True,
-                sign="×",
+            yield grid(
+                f"w{k}", "kernel", (1, row), self.geometry.kernel,
+                decimals=places["w"], on_demand=True, sign="×",
             )  # fmt: skip
-            if self.numbers is not None:
-                size = (rows, columns, ("product",) * (rows * columns))
-                yield Plane(
-                    f"m{k}", "product", "", _PRODUCT, row, *size, decimals=places["y"],
-                    on_demand=True, sign="=",
+            if shown:
+                yield grid(
+                    f"m{k}", "product", (2, row), self.geometry.kernel,
+                    decimals=places["y"], on_demand=True, sign="=",
                 )  # fmt: skip
-        rows, columns = self.whole
         kinds = self.output_kinds()
+        sources = tuple(map(self.output_index, range(len(kinds))))
+        biased = self.numbers is not None and self.numbers.bias is not None
         for row, k in enumerate(self.channels):
-            several = spec.out_channels > 1
-            title = say("output.channel", k=k) if several else say("output")
-            sources = tuple(self.output_index(cell) for cell in range(rows * columns))
-            values = None
-            if self.numbers is not None and self.numbers.bias is not None:
-                values = self.sums[k].copy()
             yield Plane(
-                f"y{k}", "output", title, _OUTPUT, row, rows, columns, kinds, sources, values,
-                places["y"],
+                f"y{k}", "output", title("y", k, spec.out_channels, say), 0, row, *self.whole,
+                kinds, sources, self.sums[k].copy() if biased else None, places["y"],
             )  # fmt: skip
 
     def output_index(self, cell: int) -> int:
@@ -117,8 +109,7 @@ class _Maker:
 
     def output_kinds(self) -> tuple[str, ...]:
         """Return what each cell of the output is."""
-        extra = lifted(self.spec.output_padding) if self.spec.rank == 2 else (
-            0, self.spec.output_padding[0])  # fmt: skip
+        extra = self.spec.output_padding if self.spec.rank == 2 else (0, *self.spec.output_padding)
         kinds = []
         for cell in range(self.whole[0] * self.whole[1]):
             index = self.output_index(cell)
@@ -140,22 +131,24 @@ class _Maker:
         cell = i * self.sizes[1] + j
         places = self.places_of(i, j)
         readers = [k for k in self.channels if c in self.geometry.readers(k)]
-        marks, links, shown, filled = [Mark(f"x{c}", (cell,), "current")], [], [], []
+        marks, links = [Mark(f"x{c}", (cell,), "current")], []
+        shown: list[Shown] = []
+        filled: list[Filled] = []
         value = None
         if self.numbers is not None:
             value = float(self.numbers.x[c].reshape(-1)[cell])
         for k in readers:
             several = max(self.spec.channels, self.spec.out_channels) > 1
-            title = self.say("kernel.channel", k=k, c=c) if several else self.say("kernel")
+            name = self.say("kernel.channel", k=k, c=c) if several else self.say("kernel")
             marks.append(Mark(f"y{k}", places, "window"))
             source = f"w{k}"
             if value is None:
-                shown.append(Shown(f"w{k}", title))
+                shown.append(Shown(f"w{k}", name))
                 filled.append(Filled(f"y{k}", places))
             else:
                 kernel = self.kernel(k, c)
                 shown += [
-                    Shown(f"w{k}", title, kernel),
+                    Shown(f"w{k}", name, kernel),
                     Shown(f"m{k}", self.say("product"), kernel * value),
                 ]
                 source = f"m{k}"
@@ -173,10 +166,10 @@ class _Maker:
             (c, i, j),
         )
 
-    def kernel(self, k: int, c: int) -> np.ndarray:
+    def kernel(self, k: int, c: int) -> Array:
         """Return the kernel from an input channel to an output channel, tap by tap."""
         each = self.spec.out_channels // self.spec.groups
-        kernel: np.ndarray = self.weight[c, k % each].reshape(-1).astype(np.float64)
+        kernel: Array = self.weight[c, k % each].reshape(-1).astype(np.float64)
         return kernel
 
     def places_of(self, i: int, j: int) -> tuple[int, ...]:
@@ -189,7 +182,7 @@ class _Maker:
 
     def caption(self, c: int, i: int, j: int, places: Sequence[int], value: float | None) -> str:
         """Return what an input does, in one line."""
-        at = self.geometry.at(c, i, j)
+        at = self.geometry.at("x", c, i, j)
         cropped = sum(self.output_index(place) < 0 for place in places)
         count = len(places) - cropped
         if value is None:

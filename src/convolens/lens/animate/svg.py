@@ -1,4 +1,4 @@
-"""Writes an animation as SVG that moves by CSS: no script, so that it moves inside an image, too."""
+"""Writes an animation as SVG that moves by CSS, so that it moves inside an image, too."""
 
 from __future__ import annotations
 

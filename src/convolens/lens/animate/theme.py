@@ -1,4 +1,4 @@
-"""The colours, light and dark: Okabe and Ito's, which people tell apart who do not see red or green.
+"""The colours, light and dark: Okabe and Ito's, for people who do not see red or green, too.
 
 What a colour says is said a second time by a dashed border, a thick outline or a number.
 
