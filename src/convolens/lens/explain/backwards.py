@@ -143,7 +143,7 @@ def find_layers(text: str, want: int | tuple[int, ...]) -> Ways:
     Example:
         >>> ways = find_layers("3x224x224 k7 out64", 112)
         >>> [spec.text for spec in ways.layers]
-        ['3x224x224 k7 s2 p3 out64']
+        ['3x224x224 k7 s2 p3 out64', '3x224x224 k7 s2 p2,3 out64']
         >>> find_layers("14 T s2", 28).layers[0].text
         '14x14 T k2 s2'
     """

@@ -12,6 +12,7 @@ from convolens.lens.explain.axes import Axis
 from convolens.lens.explain.runs import runs_of
 from convolens.lens.explain.words_zh import REASONS
 from convolens.lens.language import Words
+from convolens.lens.sizes import duration, in_bytes
 from convolens.lens.unread import before_rounding, formula, notes
 from convolens.ops import _spatial as spatial
 
@@ -159,8 +160,8 @@ def ratio(large: int, small: int) -> str:
     """Return how many times as large one number is, with three digits.
 
     Example:
-        >>> ratio(48_600_000_000, 54), ratio(9, 8), ratio(1, 0)
-        ('900,000,000', '1.13', '')
+        >>> ratio(48_600_000_000, 54), ratio(9, 7), ratio(1, 0)
+        ('900,000,000', '1.29', '')
     """
     if small == 0:
         return ""
@@ -252,22 +253,8 @@ def _range(first: int, last: int, say: Words) -> str:
 
 
 def _memory(found: Explanation, say: Words) -> Section:
-    rows = tuple((say(f"memory.{name}"), size(n)) for name, n in found.memory.items())
+    rows = tuple((say(f"memory.{name}"), in_bytes(n)) for name, n in found.memory.items())
     return Section("memory", say("memory"), (), ("", ""), rows)
-
-
-def size(number: int) -> str:
-    """Return a number of bytes with its unit, 1024 of one being the next.
-
-    Example:
-        >>> size(100), size(602_112), size(2**30)
-        ('100 B', '588 KiB', '1 GiB')
-    """
-    value, units = float(number), ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
-    while value >= 1024 and len(units) > 1:
-        value /= 1024
-        units.pop(0)
-    return f"{value:.4g} {units[0]}"
 
 
 def _candidates(found: Explanation, say: Words) -> Section:
@@ -296,16 +283,3 @@ def in_language(reason: str, say: Words) -> str:
         if re.fullmatch(pattern, reason):
             return re.sub(pattern, text, reason)
     return reason
-
-
-def duration(nanoseconds: float) -> str:
-    """Return a time with its unit, with two digits: an estimate is no more exact.
-
-    Example:
-        >>> duration(830.0), duration(41_700_000.0)
-        ('830 ns', '42 ms')
-    """
-    for unit, length in (("s", 1e9), ("ms", 1e6), ("µs", 1e3)):
-        if nanoseconds >= length:
-            return f"{float(f'{nanoseconds / length:.2g}'):g} {unit}"
-    return f"{float(f'{nanoseconds:.2g}'):g} ns"
