@@ -1,5 +1,6 @@
 """Looking into layers and networks: what each of them makes, costs and sees."""
 
+from convolens.lens.animate import Animation, animate
 from convolens.lens.explain import Explanation, Ways, explain, find_layers
 from convolens.lens.notation import LayerSpec, NotationError, parse_layer, parse_torch
 from convolens.lens.receptive_field import Sight, pixels
@@ -7,6 +8,7 @@ from convolens.lens.rows import Row
 from convolens.lens.summary import Summary, summary
 
 __all__ = [
+    "Animation",
     "Explanation",
     "LayerSpec",
     "NotationError",
@@ -14,6 +16,7 @@ __all__ = [
     "Sight",
     "Summary",
     "Ways",
+    "animate",
     "explain",
     "find_layers",
     "parse_layer",

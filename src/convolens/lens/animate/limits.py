@@ -44,12 +44,20 @@ def require_few(spec: LayerSpec, view: View, channels: Sequence[int], say: Words
     """
     count = frame_count(spec, view, channels)
     if count > FRAMES:
-        key = "limit.frames.channels" if len(channels) > 1 else "limit.frames"
         one = frame_count(spec, view, channels[:1])
+        fits = len(channels) > 1 and one <= FRAMES
+        key = "limit.frames.channels" if fits else "limit.frames"
+        places = prod(spec.sizes if view == "scatter" else steps(spec)[0].output_shape[1:])
+        side = int((FRAMES / (count / places)) ** (1 / spec.rank))
         raise say.problem(
-            ArgumentError, key, count=f"{count:,}", most=f"{FRAMES:,}", layer=spec.text,
+            ArgumentError,
+            key,
+            count=f"{count:,}",
+            most=f"{FRAMES:,}",
+            layer=spec.text,
             one=f"{one:,}",
-        )  # fmt: skip
+            size="x".join([str(max(1, side))] * spec.rank),
+        )
     cells = sum(
         prod(s + sum(pads) for s, pads in zip(step.sizes, step.pads, strict=True)) * step.channels
         + prod(step.kernel) * step.channels

@@ -112,7 +112,7 @@ ENGLISH = {
     "wrong.folder.hint": "name another folder.",
     "limit.frames": "the animation of {layer} would have {count} frames, but at most "
     "{most} are made.",
-    "limit.frames.hint": "use a smaller input or a larger stride.",
+    "limit.frames.hint": "use a smaller input or a larger stride: {size} positions can be shown.",
     "limit.frames.channels": "the animation of {layer} would have {count} frames, but at most "
     "{most} are made.",
     "limit.frames.channels.hint": "use a smaller input, a larger stride, or draw one output "

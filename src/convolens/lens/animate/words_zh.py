@@ -103,7 +103,7 @@ CHINESE = {
     "wrong.folder": "无法建立文件夹 {folder}：{reason}。",
     "wrong.folder.hint": "请换一个文件夹。",
     "limit.frames": "层 {layer} 的动画会有 {count} 帧，最多只做 {most} 帧。",
-    "limit.frames.hint": "请用更小的输入或更大的步幅。",
+    "limit.frames.hint": "请用更小的输入或更大的步幅：最多可显示 {size} 个位置。",
     "limit.frames.channels": "层 {layer} 的动画会有 {count} 帧，最多只做 {most} 帧。",
     "limit.frames.channels.hint": "请用更小的输入、更大的步幅，或只画一个输出通道，"
     "那样是 {one} 帧（channel=0，--channel 0）。",
