@@ -2,23 +2,15 @@
 
 from convolens.lens.animate.animate import animate
 from convolens.lens.animate.animation import SUFFIXES, Animation
-from convolens.lens.animate.check import SceneError
-from convolens.lens.animate.gallery import GALLERY, save_gallery
-from convolens.lens.animate.scene import Filled, Frame, Link, Mark, Plane, Scene, Shown, Stage
+from convolens.lens.animate.errors import SceneError
+from convolens.lens.animate.gallery import GALLERY, classic, save_gallery
 
 __all__ = [
     "GALLERY",
     "SUFFIXES",
     "Animation",
-    "Filled",
-    "Frame",
-    "Link",
-    "Mark",
-    "Plane",
-    "Scene",
     "SceneError",
-    "Shown",
-    "Stage",
     "animate",
+    "classic",
     "save_gallery",
 ]

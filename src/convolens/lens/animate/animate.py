@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from convolens.errors import ArgumentError
 from convolens.lens.animate.animation import Animation
-from convolens.lens.animate.make import make_scene
-from convolens.lens.animate.numbers import example_numbers, image_for, run, set_weight
-from convolens.lens.animate.scene import View
-from convolens.lens.animate.theme import ThemeName
 from convolens.lens.animate.words import words
 from convolens.lens.notation import LayerSpec, parse_layer
 from convolens.nn import Module
+
+if TYPE_CHECKING:
+    from convolens.lens.animate.scene import View
+    from convolens.lens.animate.theme import ThemeName
 
 
 def animate(
@@ -65,6 +65,10 @@ def animate(
     Source: Dumoulin and Visin, "A guide to convolution arithmetic for deep learning", 2016, whose
     figures these are, made from any layer.
     """
+    # Here and not above, so that the other parts of the lens start without them.
+    from convolens.lens.animate.make import make_scene
+    from convolens.lens.animate.numbers import example_numbers, image_for, run, set_weight
+
     say = words(lang)
     own = layer if isinstance(layer, Module) else None
     spec = _spec(layer, x, input_shape, say.lang)

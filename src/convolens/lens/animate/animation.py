@@ -8,19 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, final
 
 from convolens.errors import IndexRangeError
-from convolens.lens.animate.check import check
-from convolens.lens.animate.draw import draw
-from convolens.lens.animate.numbers import Numbers
-from convolens.lens.animate.scene import Scene
-from convolens.lens.animate.shapes import Picture
-from convolens.lens.animate.theme import ThemeName, theme_named
-from convolens.lens.animate.timing import Timing
-from convolens.lens.animate.words import words
-from convolens.lens.notation import LayerSpec
 from convolens.lens.saving import save, writable
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+
+    from convolens.lens.animate.numbers import Numbers
+    from convolens.lens.animate.scene import Scene
+    from convolens.lens.animate.shapes import Picture
+    from convolens.lens.animate.theme import ThemeName
+    from convolens.lens.notation import LayerSpec
 
 #: The kinds of file that an animation can be.
 SUFFIXES = (".gif", ".svg", ".html", ".mp4", ".png")
@@ -60,6 +57,9 @@ class Animation:
         theme: ThemeName = "light",
         seconds: float = 0.5,
     ) -> None:
+        from convolens.lens.animate.theme import theme_named
+        from convolens.lens.animate.timing import Timing
+
         self.spec = spec
         self.scene = scene
         self.numbers = numbers
@@ -81,6 +81,8 @@ class Animation:
         Raises:
             SceneError: If anything drawn is not so.
         """
+        from convolens.lens.animate.check import check
+
         return check(self.scene, self.spec, self.numbers)
 
     @cached_property
@@ -102,6 +104,8 @@ class Animation:
 
     @cached_property
     def _drawn(self) -> tuple[list[Picture], tuple[int, int]]:
+        from convolens.lens.animate.draw import draw
+
         return draw(self.scene)
 
     @property
@@ -132,6 +136,7 @@ class Animation:
     def svg(self) -> str:
         """Return the animation as SVG that moves by itself."""
         from convolens.lens.animate.svg import svg
+        from convolens.lens.animate.words import words
 
         say = words(self.scene.lang)
         title = say("alt", title=self.scene.title, count=len(self))

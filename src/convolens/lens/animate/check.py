@@ -11,7 +11,8 @@ from typing import final
 
 import numpy as np
 
-from convolens.errors import ConvolensError, Fact
+from convolens.errors import Fact
+from convolens.lens.animate.errors import SceneError
 from convolens.lens.animate.geometry import lifted, steps
 from convolens.lens.animate.numbers import Numbers, run
 from convolens.lens.animate.scene import Frame, Mark, Plane, Scene, Stage
@@ -19,10 +20,6 @@ from convolens.lens.notation import LayerSpec
 from convolens.lens.report.rounding import sum_tolerance
 from convolens.ops import Array
 from convolens.tensor import from_numpy, no_grad
-
-
-class SceneError(ConvolensError, RuntimeError):
-    """A scene that shows what is not so."""
 
 
 def check(scene: Scene, spec: LayerSpec, numbers: Numbers | None) -> int:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import final
+from typing import TYPE_CHECKING, final
 
 from convolens.errors import ArgumentError
 from convolens.lens.animate.animate import animate
 from convolens.lens.animate.animation import SUFFIXES, Animation, require_target
-from convolens.lens.animate.scene import View
-from convolens.lens.animate.theme import ThemeName
 from convolens.lens.animate.words import words
+
+if TYPE_CHECKING:
+    from convolens.lens.animate.scene import View
+    from convolens.lens.animate.theme import ThemeName
 
 
 @final
