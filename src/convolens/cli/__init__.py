@@ -21,6 +21,8 @@ COMMANDS = {
     "explain": "Explain a layer: sizes, taps, costs, and what to beware of.",
     "animate": "Show a layer at work, frame by frame: GIF, SVG, HTML, MP4 or PNG.",
     "summary": "Show a network layer by layer.",
+    "draw": "Draw a network: blocks to scale, branches, and where they join.",
+    "filter": "Put a photograph through hand-made kernels.",
     "ops": "List the operators, and what each of them has.",
 }
 

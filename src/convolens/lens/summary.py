@@ -13,7 +13,7 @@ from convolens.lens.language import Lang, language
 from convolens.lens.rows import Row, RowMaker
 from convolens.lens.saving import save
 from convolens.lens.sights import Follower
-from convolens.lens.trace import trace
+from convolens.lens.trace import Trace, trace
 from convolens.lens.words import lens_words
 from convolens.nn import Module, Parameter
 from convolens.spec import FLOATS, DType, float32
@@ -158,6 +158,47 @@ def summary(model: Module, input_shape: Sequence[int], lang: str | None = None) 
         sees: the pixels that one output depends on; step: from one output to the next;
         memory: the output of one image
     """
+    seen = observed(model, input_shape, language(lang))
+    return Summary(
+        type(model).__name__,
+        seen.shape,
+        seen.rows,
+        sum(parameter.numel() for parameter in model.parameters()),
+        sum(row.multiply_adds for row in seen.rows),
+        _model_notes(model, seen),
+        seen.trace.error,
+        _memory(model, seen.trace.image, seen.rows),
+        seen.trace.image.dtype.name,
+        seen.lang,
+    )
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Observed:
+    """A model that ran on an image of zeros, and what its layers did.
+
+    Attributes:
+        shape: The shape of the image, (C, *I).
+        trace: What was done.
+        rows: The row of each step of the trace.
+        counted: The parameters that were used, each with where it was met first.
+        lang: The language of the rows' notes.
+    """
+
+    shape: tuple[int, ...]
+    trace: Trace
+    rows: tuple[Row, ...]
+    counted: Mapping[int, tuple[Parameter, str]]
+    lang: Lang
+
+
+def observed(model: Module, input_shape: Sequence[int], lang: Lang) -> Observed:
+    """Run a model on an image of zeros and return what its layers did.
+
+    Raises:
+        ArgumentError: If ``input_shape`` is no shape.
+    """
     shape = _checked_shape(input_shape)
     image = zeros(1, *shape, dtype=_float_type(model))
     watched = trace(model, image)
@@ -167,21 +208,9 @@ def summary(model: Module, input_shape: Sequence[int], lang: str | None = None) 
     paths: dict[int, str] = {}
     for path, module in model.named_modules():
         paths.setdefault(id(module), path)
-    spoken = language(lang)
-    maker = RowMaker(paths, follower, shape[1:], spoken)
+    maker = RowMaker(paths, follower, shape[1:], lang)
     rows = tuple(maker.row(step) for step in watched.steps)
-    return Summary(
-        type(model).__name__,
-        shape,
-        rows,
-        sum(parameter.numel() for parameter in model.parameters()),
-        sum(row.multiply_adds for row in rows),
-        _model_notes(model, maker.counted, watched.error is not None, spoken),
-        watched.error,
-        _memory(model, image, rows),
-        image.dtype.name,
-        spoken,
-    )
+    return Observed(shape, watched, rows, maker.counted, lang)
 
 
 def _memory(model: Module, image: Tensor, rows: Sequence[Row]) -> dict[str, int]:
@@ -192,13 +221,12 @@ def _memory(model: Module, image: Tensor, rows: Sequence[Row]) -> dict[str, int]
     }
 
 
-def _model_notes(
-    model: Module, counted: Mapping[int, tuple[Parameter, str]], stopped: bool, lang: str
-) -> tuple[str, ...]:
-    say, notes = lens_words(lang), []
+def _model_notes(model: Module, seen: Observed) -> tuple[str, ...]:
+    say, counted = lens_words(seen.lang), seen.counted
+    notes = []
     listed = {id(parameter): name for name, parameter in model.named_parameters()}
     unused = [name for key, name in listed.items() if key not in counted]
-    if unused and not stopped:
+    if unused and seen.trace.error is None:
         notes.append(say("summary.unused", names=say("list.comma").join(unused)))
     hidden = [parameter for key, (parameter, _) in counted.items() if key not in listed]
     if hidden:
