@@ -67,7 +67,13 @@ def animate(
     """
     # Here and not above, so that the other parts of the lens start without them.
     from convolens.lens.animate.make import make_scene
-    from convolens.lens.animate.numbers import example_numbers, image_for, run, set_weight
+    from convolens.lens.animate.numbers import (
+        example_numbers,
+        fresh_layer,
+        image_for,
+        run,
+        set_weight,
+    )
 
     say = words(lang)
     own = layer if isinstance(layer, Module) else None
@@ -81,12 +87,12 @@ def animate(
         return Animation(spec, scene, None, theme, seconds)
     # Before any work: a picture of too many frames is refused by its sizes alone.
     make_scene(spec, None, view, channel, lang)
-    worker = own or spec.layer()
+    worker = own or fresh_layer(spec)
     drawn = example_numbers(spec, worker if own is None else None, seed)
     if weight is not None and bias is None and spec.bias:
         bias = [0.0] * spec.out_channels
     set_weight(worker, weight, bias)
-    shown = run(worker, drawn if x is None else image_for(spec, x))
+    shown = run(worker, drawn if x is None else image_for(spec, worker, x))
     scene = make_scene(spec, shown, view, channel, lang)
     return Animation(spec, scene, shown, theme, seconds)
 

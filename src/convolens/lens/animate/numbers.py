@@ -13,6 +13,7 @@ from convolens.lens.still import still
 from convolens.nn import Module
 from convolens.ops import Array
 from convolens.tensor import Tensor, from_numpy, no_grad
+from convolens.tensor.random import random_state, set_random_state
 
 
 @final
@@ -65,11 +66,27 @@ def run(layer: Module, x: Array) -> Numbers:
     return Numbers(x, tuple(weights), bias, tuple(outputs))
 
 
-def image_for(spec: LayerSpec, x: Any) -> Array:
-    """Return an input as an array [C, *I].
+def fresh_layer(spec: LayerSpec) -> Module:
+    """Return a new layer; the random numbers go on where they were."""
+    state = random_state()
+    try:
+        return spec.layer()
+    finally:
+        set_random_state(state)
+
+
+def write(parameter: Any, array: Array) -> None:
+    """Write an array into a parameter of the same shape, in its float type."""
+    with no_grad():
+        parameter.copy_(from_numpy(np.ascontiguousarray(array, parameter.dtype)))
+
+
+def image_for(spec: LayerSpec, layer: Module, x: Any) -> Array:
+    """Return an input as an array [C, *I], of the layer's float type.
 
     Args:
         spec: The layer and its input's shape.
+        layer: The layer, with its weights.
         x: A tensor or an array; an axis for a batch of one, or for one channel, may be left out.
 
     Raises:
@@ -79,7 +96,10 @@ def image_for(spec: LayerSpec, x: Any) -> Array:
     array = x.detach().numpy() if isinstance(x, Tensor) else np.asarray(x)
     if array.dtype.kind not in "fiub":
         raise DTypeError(f"the input is of type {array.dtype}, but must hold numbers.")
-    if array.dtype not in (np.float32, np.float64):
+    weights = next(iter(layer.parameters()), None)
+    if weights is not None:
+        array = array.astype(weights.dtype)
+    elif array.dtype != np.float64:
         array = array.astype(np.float32)
     wanted = spec.input_shape
     if array.shape[:1] == (1,) and array.shape[1:] == wanted:
@@ -122,9 +142,7 @@ def set_weight(layer: Module, weight: Any, bias: Any = None) -> None:
                 hint=f"give {list(parameter.shape)}"
                 + (f", or one kernel {list(parameter.shape[2:])}." if name == "weight" else "."),
             )
-        whole = np.broadcast_to(array, parameter.shape).astype(np.float32)
-        with no_grad():
-            parameter.copy_(from_numpy(whole.copy()))
+        write(parameter, np.broadcast_to(array, parameter.shape))
 
 
 def example_numbers(spec: LayerSpec, layer: Module | None, seed: int) -> Array:
@@ -135,9 +153,7 @@ def example_numbers(spec: LayerSpec, layer: Module | None, seed: int) -> Array:
         for name in ("weight", "bias"):
             parameter = getattr(step, name, None)
             if parameter is not None:
-                drawn = random.choice([-2, -1, 1, 2], parameter.shape).astype(np.float32)
-                with no_grad():
-                    parameter.copy_(from_numpy(drawn))
+                write(parameter, random.choice([-2, -1, 1, 2], parameter.shape))
     return x
 
 
