@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from convolens.lens.fonts import FAMILY, font_face
 from convolens.lens.summary_text import COLUMNS, below, cells_of, headings, title, totals
 from convolens.lens.words import lens_words
 
@@ -17,7 +18,7 @@ _RIGHT = ' style="text-align:right"'
 _NOTE = ' style="text-align:left;font-style:italic;opacity:.8"'
 _PAGE = """<style>
 :root { color-scheme:light dark }
-body { margin:1.5rem; font:16px/1.5 system-ui,'Noto Sans CJK SC','Microsoft YaHei',sans-serif;
+body { margin:1.5rem; font:16px/1.5 system-ui,@FAMILY@;
   font-variant-numeric:tabular-nums }
 td, th { padding:.2rem .8rem; border-bottom:1px solid #8886; white-space:nowrap }
 td[colspan] { white-space:normal }
@@ -56,10 +57,13 @@ def html(summary: Summary) -> str:
 def document(summary: Summary) -> str:
     """Return the summary as one HTML document that needs nothing else."""
     lang = {"en": "en", "zh": "zh-CN"}[summary.lang]
+    style = _PAGE.replace("@FAMILY@", FAMILY)
+    if summary.lang == "zh":
+        style = style.replace("<style>", f"<style>{font_face()}")
     name = escape(title(summary, lens_words(summary.lang)))
     return (
         f'<!DOCTYPE html>\n<html lang="{lang}"><head><meta charset="utf-8">'
-        f"<title>{name}</title>{_PAGE}</head><body>\n{html(summary)}\n</body></html>\n"
+        f"<title>{name}</title>{style}</head><body>\n{html(summary)}\n</body></html>\n"
     )
 
 

@@ -202,7 +202,7 @@ def _paddings(
         yield given["padding"]
         return
     dilation = given.get("dilation", (1,) * rank)
-    half = max(d * (k - 1) for k, d in zip(kernel, dilation, strict=True)) // 2
+    half = max(d * (k - 1) + 1 for k, d in zip(kernel, dilation, strict=True)) // 2
     for cells in range(half + 1):
         yield ((cells, cells),) * rank
         if given["kind"] in ("conv", "separable"):
@@ -219,7 +219,8 @@ def _unusual(spec: LayerSpec) -> tuple[object, ...]:
         s > d * (k - 1) + 1 for k, s, d in zip(spec.kernel, spec.stride, spec.dilation, strict=True)
     )
     even = spec.kernel[0] % 2 == 0 and spec.kind == "conv"
-    return beyond, uneven, any(spec.output_padding), even, dropped > 1, spec.kernel, dropped
+    alone = set(spec.kernel) == {1}
+    return beyond, alone, uneven, any(spec.output_padding), even, dropped > 1, spec.kernel, dropped
 
 
 def _each(values: object) -> str:

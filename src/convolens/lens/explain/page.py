@@ -9,7 +9,7 @@ from convolens.lens.explain.number_html import number_section
 from convolens.lens.explain.sections import Section, headline, sections
 from convolens.lens.explain.tap_picture import tap_picture
 from convolens.lens.explain.words import explain_words
-from convolens.lens.fonts import FAMILY
+from convolens.lens.fonts import FAMILY, font_face
 from convolens.lens.language import Words
 from convolens.lens.report.html import Content, Html, element, join, raw
 
@@ -55,7 +55,8 @@ def page(found: Explanation, lang: str | None = None) -> str:
 
 def fragment(found: Explanation, lang: str | None = None) -> str:
     """Return the explanation as a part of a page, with its style."""
-    return part(_body(found, explain_words(lang)))
+    say = explain_words(lang)
+    return part(_body(found, say), say.lang)
 
 
 def ways_page(ways: Ways, lang: str | None = None) -> str:
@@ -66,7 +67,7 @@ def ways_page(ways: Ways, lang: str | None = None) -> str:
 
 def ways_fragment(ways: Ways, lang: str | None = None) -> str:
     """Return the ways to a wanted size as a part of a page, with its style."""
-    return part(_ways(ways, lang))
+    return part(_ways(ways, lang), explain_words(lang).lang)
 
 
 def document(title: str, body: Html, lang: str) -> str:
@@ -79,13 +80,14 @@ def document(title: str, body: Html, lang: str) -> str:
             "style", raw("body { margin:0 } .lens { min-height:100vh; box-sizing:border-box }")
         ),
     ]
-    inside = [element("head", *head), element("body", raw(part(body)))]
+    inside = [element("head", *head), element("body", raw(part(body, lang)))]
     return "<!DOCTYPE html>\n" + element("html", *inside, lang={"en": "en", "zh": "zh-CN"}[lang])
 
 
-def part(body: Html) -> str:
-    """Return a part of a page, with its style."""
-    style = element("style", raw(STYLE.replace("@FAMILY@", FAMILY)))
+def part(body: Html, lang: str) -> str:
+    """Return a part of a page, with its style and, for Chinese, its font."""
+    face = font_face() if lang == "zh" else ""
+    style = element("style", raw(face + STYLE.replace("@FAMILY@", FAMILY)))
     return element("div", style, body, class_="lens")
 
 
@@ -100,7 +102,9 @@ def _body(found: Explanation, say: Words) -> Html:
         parts += _section(section)
         if section.name == "size":
             parts.append(element("h2", say("taps")))
-            parts.append(element("div", raw(tap_picture(found, say.lang)), class_="wide"))
+            parts.append(
+                element("div", raw(tap_picture(found, say.lang, with_font=False)), class_="wide")
+            )
             if found.spec.padding_mode != "zeros":
                 parts.append(element("p", say("taps.copies", mode=found.spec.padding_mode)))
     return join(parts)

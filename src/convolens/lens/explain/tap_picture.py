@@ -52,8 +52,14 @@ class _Panel:
     columns: range
 
 
-def tap_picture(found: Explanation, lang: str | None = None) -> str:
-    """Return the picture as one SVG document that needs nothing else."""
+def tap_picture(found: Explanation, lang: str | None = None, *, with_font: bool = True) -> str:
+    """Return the picture as one SVG document.
+
+    Args:
+        found: The explanation.
+        lang: The language of the texts.
+        with_font: Whether it needs nothing else; otherwise a page that it is in has the font.
+    """
     say = explain_words(lang)
     panels = list(_panels(found, say))
     width = max([_LABEL + len(panel.columns) * _CELL for panel in panels]) + 24
@@ -65,7 +71,9 @@ def tap_picture(found: Explanation, lang: str | None = None) -> str:
         drawn, height = _drawn(panel, y, say)
         parts.append(drawn)
         y += height + _GAP
-    style = _STYLE.replace("@FAMILY@", FAMILY) + (font_face() if say.lang == "zh" else "")
+    style = _STYLE.replace("@FAMILY@", FAMILY) + (
+        font_face() if say.lang == "zh" and with_font else ""
+    )
     return element(
         "svg",
         element("title", title),
