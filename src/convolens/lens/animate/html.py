@@ -7,11 +7,12 @@ import json
 from functools import lru_cache
 from importlib import resources
 
+from convolens.lens.animate.geometry import Geometry
 from convolens.lens.animate.layout import layouts
-from convolens.lens.animate.scene import Frame, Scene, Stage
+from convolens.lens.animate.scene import Frame, Plane, Scene, Stage
 from convolens.lens.animate.shapes import Picture
 from convolens.lens.animate.theme import DARK, LIGHT, Theme
-from convolens.lens.animate.timing import Timing
+from convolens.lens.animate.timing import HOLD, Timing
 from convolens.lens.animate.vector import PREFIX, colours, elements, letters
 from convolens.lens.animate.words import words
 from convolens.lens.language import Words
@@ -45,7 +46,7 @@ def page(
         "body",
         element("main", picture, _controls(say, timing), class_="player"),
         element("noscript", element("p", say("player.alone"))),
-        element("script", raw(_data(scene, say, timing)), type="application/json", id="data"),
+        element("script", raw(_data(scene, say, timing)), type="application/json", id="numbers"),
         element("script", raw(_asset("player.js"))),
         class_=theme.name,
     )
@@ -142,39 +143,48 @@ def _data(scene: Scene, say: Words, timing: Timing) -> str:
         {
             "cell": layout.cell,
             "planes": {
-                plane.name: [
-                    *layout.corners[plane.name], plane.columns, plane.rows, plane.part,
-                ]
+                plane.name: [*layout.corners[plane.name], plane.columns, plane.rows]
                 for plane in stage.planes
                 if not plane.on_demand
             },
-            "frames": [_reads(stage, frame) for frame in stage.frames],
+            "names": {
+                plane.name: _names(stage, plane) for plane in stage.planes if not plane.on_demand
+            },
+            "frames": [[_marked(frame, "current"), _marked(frame, "window")]
+                       for frame in stage.frames],
+            "reads": "writers" if stage.view == "scatter" else "readers",
         }
         for stage, layout in zip(scene.stages, layouts(scene), strict=True)
     ]  # fmt: skip
-    texts = ("play", "pause", "pinned", "readers")
+    texts = ("play", "pause", "pinned", "readers", "writers")
     content = {
         "stages": stages,
         "seconds": timing.seconds,
+        "hold": HOLD,
         "words": {key: say.template(f"player.{key}") for key in texts},
     }
     return json.dumps(content, separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c")
 
 
-def _reads(stage: Stage, frame: Frame) -> list[object]:
-    """Return which cells a frame computes, and which it reads."""
-    outputs = [
-        [mark.plane, cell]
-        for mark in frame.marks
-        if mark.role == "current" and stage.plane(mark.plane).part in ("output", "result")
-        for cell in mark.cells
+def _names(stage: Stage, plane: Plane) -> list[str]:
+    """Return what each cell of a plane is called; nothing for padding."""
+    geometry = Geometry(stage.spec)
+    if plane.part not in ("input", "output"):
+        return [f"{plane.title}[{cell // plane.columns}, {cell % plane.columns}]"
+                for cell in range(plane.rows * plane.columns)]  # fmt: skip
+    letter, sizes = stage.letters[0], geometry.sizes
+    if plane.part == "output":
+        letter, sizes = stage.letters[1], geometry.outputs
+    channel = int(plane.name[1:])
+    return [
+        geometry.at(letter, channel, *divmod(index, sizes[1])) if index >= 0 else ""
+        for index in plane.sources or range(plane.rows * plane.columns)
     ]
-    reads = {
-        mark.plane: list(mark.cells)
-        for mark in frame.marks
-        if mark.role == "window" and stage.plane(mark.plane).part == "input"
-    }
-    return [outputs, reads]
+
+
+def _marked(frame: Frame, role: str) -> dict[str, list[int]]:
+    """Return the cells that a frame marks, by plane."""
+    return {mark.plane: list(mark.cells) for mark in frame.marks if mark.role == role}
 
 
 @lru_cache

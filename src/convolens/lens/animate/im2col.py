@@ -31,7 +31,7 @@ def im2col_stage(
     """
     maker = _Maker(spec, numbers, channels, say)
     return Stage(
-        "im2col", "", size_formula(spec, say), tuple(maker.planes()), tuple(maker.frames())
+        "im2col", "", size_formula(spec, say), tuple(maker.planes()), tuple(maker.frames()), spec
     )
 
 

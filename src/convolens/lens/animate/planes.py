@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 
 import numpy as np
 
 from convolens.lens.animate.geometry import Geometry
-from convolens.lens.animate.scene import Part, Plane
+from convolens.lens.animate.scene import Letter, Part, Plane
 from convolens.lens.language import Words
 from convolens.ops import Array
 
-#: x is the input, y the output, z what is between the two steps of a separable convolution.
-Letter = Literal["x", "y", "z"]
 _NAMES = {"x": "input", "y": "output", "z": "between"}
 
 

@@ -40,6 +40,7 @@ def scatter_stage(
         size_formula(spec, say),
         tuple(maker.planes()),
         tuple(maker.frames()),
+        spec,
     )
 
 

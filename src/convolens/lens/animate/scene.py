@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal, final
 
+from convolens.lens.notation import LayerSpec
 from convolens.ops import Array
 
 #: How a layer is shown: by its windows, by what each input adds, or as a product of matrices.
 View = Literal["window", "scatter", "im2col"]
 #: Which part of the arithmetic a plane is. Those of "output" are stacked beside the others.
 Part = Literal["input", "kernel", "product", "partial", "matrix", "weights", "result", "output"]
+#: x is the input, y the output, z what is between the two steps of a separable convolution.
+Letter = Literal["x", "y", "z"]
 #: What a mark says about cells.
 Role = Literal["window", "current", "winner"]
 
@@ -131,7 +134,9 @@ class Stage:
         formula: How its sizes follow.
         planes: The grids.
         frames: What happens, one after the other.
-        number: Which step of the layer it is; a separable convolution has two.
+        spec: The layer, or the step of a separable convolution.
+        letters: What its input and its output are called.
+        number: Which step it is.
     """
 
     view: View
@@ -139,6 +144,8 @@ class Stage:
     formula: str
     planes: tuple[Plane, ...]
     frames: tuple[Frame, ...]
+    spec: LayerSpec
+    letters: tuple[Letter, Letter] = ("x", "y")
     number: int = 0
     _by_name: dict[str, Plane] = field(default_factory=dict, repr=False)
 

@@ -37,7 +37,7 @@ def strip(pictures: list[Picture], size: tuple[int, int], theme: Theme) -> bytes
         place = (_SPACE + column * (width + _SPACE), _SPACE + row * (height + _SPACE))
         sheet.paste(image.resize((width, height), Image.Resampling.LANCZOS), place)
     stream = io.BytesIO()
-    sheet.save(stream, "PNG", optimize=True)
+    sheet.save(stream, "PNG")
     return stream.getvalue()
 
 

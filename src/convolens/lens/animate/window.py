@@ -11,8 +11,8 @@ from convolens.lens.animate.captions import Captions
 from convolens.lens.animate.formulas import size_formula
 from convolens.lens.animate.geometry import Geometry
 from convolens.lens.animate.numbers import Numbers, decimals
-from convolens.lens.animate.planes import Letter, grid, input_planes, output_planes
-from convolens.lens.animate.scene import Filled, Frame, Link, Mark, Plane, Shown, Stage
+from convolens.lens.animate.planes import grid, input_planes, output_planes
+from convolens.lens.animate.scene import Filled, Frame, Letter, Link, Mark, Plane, Shown, Stage
 from convolens.lens.language import Words
 from convolens.lens.notation import LayerSpec
 from convolens.ops import Array
@@ -48,6 +48,8 @@ def window_stage(
         size_formula(spec, say),
         tuple(maker.planes(channels)),
         tuple(maker.frames(channels)),
+        spec,
+        letters,
         step,
     )
 

@@ -84,6 +84,7 @@ ENGLISH = {
     "speed. Click an output to pin it; click an input to see which outputs read it; Esc releases.",
     "player.pinned": "pinned: {at}",
     "player.readers": "{at} is read by {count} outputs",
+    "player.writers": "{count} inputs add to {at}",
     "player.alone": "Without JavaScript the animation shows its first frame.",
     "alt": "Animation of the layer {title} in {count} frames.",
     # Refusals

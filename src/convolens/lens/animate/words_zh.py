@@ -77,6 +77,7 @@ CHINESE = {
     "点击输出格可固定它；点击输入格可查看哪些输出读取它；Esc 取消。",
     "player.pinned": "已固定：{at}",
     "player.readers": "{at} 被 {count} 个输出读取",
+    "player.writers": "有 {count} 个输入加到 {at}",
     "player.alone": "没有 JavaScript 时只显示第一帧。",
     "alt": "层 {title} 的动画，共 {count} 帧。",
     # Refusals

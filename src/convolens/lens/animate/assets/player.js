@@ -2,7 +2,7 @@
 "use strict";
 (() => {
   const find = (id) => document.getElementById(id);
-  const data = JSON.parse(find("data").textContent);
+  const data = JSON.parse(find("numbers").textContent);
   const svg = document.querySelector("svg");
   const stages = [...document.querySelectorAll(".stage")];
   const first = [];
@@ -57,29 +57,25 @@
     find("status").textContent = pin.text;
   }
 
-  function name([plane, cell]) {
-    const [, , columns, rows] = data.stages[stageOf(now)].planes[plane];
-    const place = rows === 1 ? [cell % columns] : [Math.floor(cell / columns), cell % columns];
-    return `[${[+plane.slice(1), ...place].join(", ")}]`;
-  }
-
-  function pinCell(stage, cell) {
-    const { planes, frames } = data.stages[stage];
-    const part = planes[cell[0]][4];
-    const same = ([plane, place]) => plane === cell[0] && place === cell[1];
-    if (part === "output" || part === "result") {
-      const frame = frames.findIndex(([outputs]) => outputs.some(same));
-      if (frame < 0) return;
+  // The cell's own frame, or, where it has none, the cells of all frames that read it.
+  function pinCell(number, [plane, cell]) {
+    const stage = data.stages[number], at = stage.names[plane][cell];
+    if (!at) return release();
+    const marks = (marked) => marked[plane]?.includes(cell);
+    // Rows of a matrix are made in one frame and read in others: the first is their own.
+    const own = stage.frames.findIndex(([current]) => marks(current));
+    if (own >= 0) {
       pause();
-      pin = { stage, cell, readers: [], text: say("pinned", { at: name(cell) }) };
-      show(first[stage] + frame);
-    } else if (part === "input") {
-      const readers = frames
-        .filter(([outputs, reads]) => outputs.length && reads[cell[0]]?.includes(cell[1]))
-        .map(([outputs]) => outputs[outputs.length - 1]);
-      pin = { stage, cell, readers, text: say("readers", { at: name(cell), count: readers.length }) };
-      draw();
+      pin = { stage: number, cell: [plane, cell], readers: [], text: say("pinned", { at }) };
+      show(first[number] + own);
+      return;
     }
+    const reading = stage.frames.filter(([, read]) => marks(read));
+    const readers = reading.flatMap(([current]) =>
+      Object.entries(current).flatMap(([name, cells]) => cells.map((place) => [name, place])));
+    const text = say(stage.reads, { at, count: reading.length });
+    pin = { stage: number, cell: [plane, cell], readers, text };
+    draw();
   }
 
   function release() {
@@ -112,7 +108,7 @@
     timer = setTimeout(() => {
       show(last ? 0 : now + 1);
       tick();
-    }, last ? 4 * speed() : speed());
+    }, last ? data.hold * speed() : speed());
   }
 
   function label() {
@@ -159,8 +155,9 @@
     Escape: release,
     Enter: () => {
       const stage = stageOf(now);
-      const [outputs] = data.stages[stage].frames[now - first[stage]];
-      if (outputs.length) pinCell(stage, outputs[outputs.length - 1]);
+      const [current] = data.stages[stage].frames[now - first[stage]];
+      const [plane, cells] = Object.entries(current).at(-1);
+      pinCell(stage, [plane, cells[0]]);
     },
   };
   document.addEventListener("keydown", (event) => {
