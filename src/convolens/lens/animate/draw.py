@@ -131,9 +131,12 @@ class _Artist:
         if plane.part != "input" or self.layout.cell < 18:
             return
         half, size = self.layout.cell // 2, max(11, min(18, self.layout.cell // 3))
+        # A maximum takes nothing from the padding, and some averages do not count it.
+        spec = self.stage.spec
+        counted = not spec.pools or (spec.kind == "avg_pool" and spec.count_include_pad)
+        around = ("pad", "strip") if values is not None and counted else ()
         for cell in cells:
-            kind = look(plane, cell)
-            if kind == "zero" or (kind in ("pad", "strip") and values is not None):
+            if look(plane, cell) in ("zero", *around):
                 x, y = self.layout.corner(plane, cell)
                 yield Text("0", x + half, y + half, size, paint)
 

@@ -35,6 +35,7 @@ ENGLISH = {
     "reads": "{at} reads {count} cells of the input",
     "reads.one": "{at} reads one cell of the input",
     "reads.channels": "{at} reads {count} cells of each of {channels} channels",
+    "reads.channels.one": "{at} reads one cell of each of {channels} channels",
     "reads.padding": ", and {padding} of the padding",
     "reads.zeros": "; the other {count} places of its window hold zeros",
     "reads.zeros.one": "; the other place of its window holds a zero",
