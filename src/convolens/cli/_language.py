@@ -27,4 +27,5 @@ def lang_option(command: _Command) -> _Command:
 def _speak(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
     from convolens.lens.language import speaking
 
-    context.with_resource(speaking(value))
+    # The root is closed even if another option ends the command while options are read.
+    context.find_root().with_resource(speaking(value))
