@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from convolens.errors import ConvolensError
+from convolens.lens.language import speaking
 from convolens.lens.notation import LayerSpec, NotationError, parse_layer, parse_torch
+from convolens.lens.notation.words import ENGLISH
+from convolens.lens.notation.words_zh import CHINESE
 
 
 @pytest.mark.parametrize(
@@ -112,3 +117,33 @@ def test_lines_of_torch_that_are_no_layer(line: str, position: int, words: str) 
 def test_a_line_of_torch_may_be_long_ago_and_positional() -> None:
     spec = parse_torch("torch.nn.Conv2d(4, 8, (3, 5), 2, (1, 2), 1, 2, False)", (4, 9, 9))
     assert spec.text == "4x9x9 k3x5 s2 p1x2 g2 out8 nobias"
+
+
+BAD = [mark.args[1] for mark in test_the_error_points_at_the_character.pytestmark]
+REFUSED = [mark.args[1] for mark in test_the_operators_refuse_in_words.pytestmark]
+LINES = [mark.args[1] for mark in test_lines_of_torch_that_are_no_layer.pytestmark]
+
+
+@pytest.mark.parametrize("text", [case[0] for case in (*BAD[0], *REFUSED[0])])
+def test_refusals_are_in_chinese_too(text: str) -> None:
+    with speaking("zh"), pytest.raises(ConvolensError) as caught:
+        parse_layer(text)
+    assert_chinese(caught.value)
+
+
+@pytest.mark.parametrize("line", [case[0] for case in LINES[0]])
+def test_refusals_of_lines_of_torch_are_in_chinese_too(line: str) -> None:
+    with speaking("zh"), pytest.raises(ConvolensError) as caught:
+        parse_torch(line, (3, 8, 8))
+    assert_chinese(caught.value)
+
+
+def assert_chinese(error: ConvolensError) -> None:
+    assert re.search("[\u4e00-\u9fff]", error.headline), error.headline
+    assert not error.hint or re.search("[\u4e00-\u9fff]", error.hint), error.hint
+
+
+def test_words_are_complete_in_both_languages() -> None:
+    assert set(CHINESE) == set(ENGLISH)
+    for key, text in CHINESE.items():
+        assert set(re.findall(r"{(\w+)", text)) == set(re.findall(r"{(\w+)", ENGLISH[key])), key

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from convolens.errors import ArgumentError
 from convolens.lens.explain.backwards import Ways, find_layers
 from convolens.lens.explain.explanation import Explanation
+from convolens.lens.explain.words import explain_words
 from convolens.lens.notation import LayerSpec, parse_layer
 
 if TYPE_CHECKING:
@@ -52,17 +53,17 @@ def explain(
     if isinstance(layer, str | LayerSpec):
         spec = parse_layer(layer) if isinstance(layer, str) else layer
         if shape is not None and shape[-spec.rank - 1 :] != spec.input_shape:
-            raise ArgumentError(
-                f"x has shape {list(shape)}, but the layer {spec.text!r} is on images of shape "
-                f"{list(spec.input_shape)}.",
-                hint="leave x out, or write the layer for these images.",
+            raise explain_words().problem(
+                ArgumentError,
+                "error.shape",
+                shape=list(shape),
+                layer=spec.text,
+                expected=list(spec.input_shape),
             )
     else:
         if shape is None:
-            raise ArgumentError(
-                f"the shape of the image is missing: what a {type(layer).__name__} does depends "
-                "on it.",
-                hint="explain(layer, (3, 224, 224)), or explain(layer, x).",
+            raise explain_words().problem(
+                ArgumentError, "error.no_shape", layer=type(layer).__name__
             )
         spec = _spec(layer, shape)
     return Explanation(spec, None if at is None else _number(layer, spec, x, at))
@@ -93,9 +94,6 @@ def _number(
     from convolens.lens.explain.number import take_apart
 
     if x is None or not hasattr(x, "shape"):
-        raise ArgumentError(
-            "to take an output number apart, x must have numbers.",
-            hint="explain(layer, x, at=(0, 0, 2, 2)) with images x [N, C, *I].",
-        )
+        raise explain_words().problem(ArgumentError, "error.no_numbers")
     module = spec.layer() if isinstance(layer, str | LayerSpec) else layer
     return take_apart(module, spec, x, at)  # type: ignore[arg-type]

@@ -153,10 +153,7 @@ def find_layers(text: str, want: int | tuple[int, ...]) -> Ways:
     if len(sizes) != rank or any(
         isinstance(n, bool) or not isinstance(n, int) or n < 1 for n in sizes
     ):
-        raise ArgumentError(
-            f"the wanted size is {want}, but must be one whole number of at least 1, or {rank}.",
-            hint="write, for instance, 112 or 112x112.",
-        )
+        raise explain_words().problem(ArgumentError, "error.want", want=want, rank=rank)
     found, near = [], set()
     for spec in _every(shape, given, sizes):
         if spec.output_shape[1:] == sizes:

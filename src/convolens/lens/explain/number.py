@@ -10,6 +10,7 @@ from typing import Any, final
 import numpy as np
 
 from convolens.errors import ArgumentError, IndexRangeError, ShapeError
+from convolens.lens.explain.words import explain_words
 from convolens.lens.notation import LayerSpec
 from convolens.lens.report.rounding import sum_tolerance
 from convolens.lens.still import still
@@ -204,32 +205,29 @@ def _images(spec: LayerSpec, x: Tensor | Array) -> Tensor:
     images = x.detach() if isinstance(x, Tensor) else from_numpy(np.asarray(x))
     if images.ndim == spec.rank + 1:
         images = images.unsqueeze(0)
+    say = explain_words()
     if images.ndim != spec.rank + 2 or images.shape[1:] != spec.input_shape:
-        raise ShapeError(
-            f"x has shape {list(images.shape)}, but the layer is explained on images of shape "
-            f"{list(spec.input_shape)}.",
-            hint="give images of this shape.",
+        raise say.problem(
+            ShapeError,
+            "error.shape",
+            shape=list(images.shape),
+            layer=spec.text,
+            expected=list(spec.input_shape),
         )
     if not images.shape[0]:
-        raise ShapeError("x has no images.", hint="give at least one.")
+        raise say.problem(ShapeError, "error.no_images")
     return images
 
 
 def _place(spec: LayerSpec, at: Sequence[int], images: int) -> tuple[int, ...]:
     """Return (n, k, *p)."""
-    shape = (images, *spec.output_shape)
+    shape, say = (images, *spec.output_shape), explain_words()
     try:
         place = tuple(int(index) for index in at)
     except (TypeError, ValueError):
-        raise ArgumentError(
-            f"at is {at!r}, but must be whole numbers.", hint=f"write {len(shape)} of them."
-        ) from None
+        raise say.problem(ArgumentError, "error.at", at=repr(at), count=len(shape)) from None
     if len(place) == len(shape) - 1 and images == 1:
         place = (0, *place)
     if len(place) != len(shape) or not all(0 <= i < n for i, n in zip(place, shape, strict=True)):
-        raise IndexRangeError(
-            f"there is no output {tuple(at)}.",
-            [("output", list(shape), "N, K, *P")],
-            "count images, channels and positions from 0.",
-        )
+        raise say.problem(IndexRangeError, "error.no_output", at=tuple(at), shape=list(shape))
     return place

@@ -7,6 +7,20 @@ from convolens.lens.language import Words
 
 ENGLISH = {
     # What the layer is
+    "error.shape": "x has shape {shape}, but the layer {layer!r} is on images of shape {expected}.",
+    "error.shape.hint": "leave x out, or give images of this shape.",
+    "error.no_shape": "the shape of the image is missing: what a {layer} does depends on it.",
+    "error.no_shape.hint": "explain(layer, (3, 224, 224)), or explain(layer, x).",
+    "error.no_numbers": "to take an output number apart, x must have numbers.",
+    "error.no_numbers.hint": "explain(layer, x, at=(0, 0, 2, 2)) with images x [N, C, *I].",
+    "error.no_images": "x has no images.",
+    "error.no_images.hint": "give at least one.",
+    "error.at": "at is {at}, but must be {count} whole numbers.",
+    "error.no_output": "there is no output {at}: the outputs are {shape}.",
+    "error.no_output.hint": "count images, channels and positions from 0.",
+    "error.want": "the wanted size is {want}, but must be one whole number of at least 1, or "
+    "{rank}.",
+    "error.want.hint": "write, for instance, 112 or 112x112.",
     "kind.conv": "convolution",
     "kind.depthwise": "depthwise convolution",
     "kind.conv_transpose": "transposed convolution",

@@ -1,6 +1,19 @@
 """Every text of an explanation, in Chinese, and why an algorithm is refused."""
 
 CHINESE = {
+    "error.shape": "x 的形状是 {shape}，但层 {layer!r} 的输入图像的形状是 {expected}。",
+    "error.shape.hint": "请去掉 x，或给出这种形状的图像。",
+    "error.no_shape": "缺少图像的形状：{layer} 做什么取决于它。",
+    "error.no_shape.hint": "explain(layer, (3, 224, 224))，或 explain(layer, x)。",
+    "error.no_numbers": "要拆解一个输出值，x 必须有数值。",
+    "error.no_numbers.hint": "explain(layer, x, at=(0, 0, 2, 2))，其中 x 是图像 [N, C, *I]。",
+    "error.no_images": "x 里没有图像。",
+    "error.no_images.hint": "请至少给出一张。",
+    "error.at": "at 是 {at}，但应是 {count} 个整数。",
+    "error.no_output": "没有输出 {at}：输出的形状是 {shape}。",
+    "error.no_output.hint": "图像、通道和位置都从 0 数起。",
+    "error.want": "想要的尺寸是 {want}，但应是一个不小于 1 的整数，或 {rank} 个。",
+    "error.want.hint": "例如写 112 或 112x112。",
     "kind.conv": "卷积",
     "kind.depthwise": "逐通道卷积",
     "kind.conv_transpose": "转置卷积",

@@ -22,8 +22,10 @@ from dataclasses import dataclass, field
 from typing import Any, final, get_args
 
 from convolens.errors import ConvolensError
+from convolens.lens.language import Words
 from convolens.lens.notation.errors import NotationError
 from convolens.lens.notation.spec import Kind, LayerSpec
+from convolens.lens.notation.words import ENGLISH, in_language, notation_words
 from convolens.nn.conv_base import PaddingMode
 from convolens.ops._taps import Pair
 
@@ -49,13 +51,13 @@ NUMBERED = {
     "g": "groups",
     "m": "multiplier",
 }
-#: Which item a refusal is about, by its first word.
+#: Which item a refusal is about, by words in it.
 BLAMED = {
-    "in_channels": "groups",
-    "out_channels": "out_channels",
-    "output_padding": "output_padding",
-    "padding": "padding",
-    "padding_mode": "padding_mode",
+    "in_channels ": "groups",
+    "out_channels ": "out_channels",
+    "output_padding is": "output_padding",
+    "padding='same'": "padding",
+    "padding_mode ": "padding_mode",
 }
 _DIGITS = 6
 _ALL = "conv, T, dw, sep, max, avg, 1d, 2d, 3d, k, s, p, d, g, out, m, op, ceil, nobias, uncounted"
@@ -117,13 +119,14 @@ class _Reader:
     input: tuple[int, ...] = ()
     given: dict[str, Any] = field(default_factory=dict)
     places: dict[str, int] = field(default_factory=dict)
+    say: Words = field(default_factory=notation_words)
 
     def read(self, item: str, place: int) -> None:
         """Take note of an item at a place of the text."""
         lower = item.lower().replace("×", "x")
         if "input" not in self.places:
             self.note("input", place)
-            self.input = self.numbers(lower, place, 0, "the size of the input", least=1)
+            self.input = self.numbers(lower, place, 0, self.say("input"), least=1)
         elif lower in WORDS:
             self.note("kind", place)
             self.given["kind"] = lower
@@ -140,41 +143,38 @@ class _Reader:
             self.numbered(lower, place)
 
     def numbered(self, item: str, place: int) -> None:
-        """Read an item that has numbers, such as ``k3x5``."""
+        """Read an item that has numbers, such as ``k3x5``, or a padding by name."""
         for letter, name in NUMBERED.items():
             if not item.startswith(letter) or item[len(letter) :][:1].isalpha():
                 continue
             self.note(name, place)
-            rest = item[len(letter) :]
             if name == "padding":
-                self.given[name] = self.cells(rest, place + 1)
-            else:
-                least = 0 if name == "output_padding" else 1
-                values = self.numbers(item, place, len(letter), letter, least)
-                if name in ("groups", "out_channels", "multiplier") and len(values) > 1:
-                    raise self.wrong(f"{letter} is one number.", place + len(letter))
-                self.given[name] = values
+                self.given[name] = self.cells(item[1:], place + 1)
+                return
+            least = 0 if name == "output_padding" else 1
+            values = self.numbers(item, place, len(letter), letter, least)
+            if name in ("groups", "out_channels", "multiplier") and len(values) > 1:
+                raise self.wrong("one_number", place + len(letter), what=letter)
+            self.given[name] = values
             return
         if item.startswith("p") and item[1:] in PADDINGS:
             self.note("padding", place)
             self.given["padding"] = item[1:]
         elif item in PADDINGS:
-            raise self.wrong(f"{item!r} is a padding: write p{item}.", place)
+            raise self.wrong("write_p", place, item=item)
         elif re.fullmatch("p[a-z_]+", item):
             names = ", ".join(f"p{name}" for name in PADDINGS)
-            raise self.wrong(f"{item!r} is no padding.", place + 1, f"its names are {names}.")
+            raise self.wrong("no_padding", place + 1, item=item, names=names)
         else:
-            raise self.wrong(f"{item!r} is no part of a layer.", place, f"the words are {_ALL}.")
+            raise self.wrong("no_item", place, item=item, known=_ALL)
 
     def note(self, name: str, place: int) -> None:
         """Remember where something was said, and refuse to be told twice."""
         if name in self.places:
-            raise self.wrong(f"the {name.replace('_', ' ')} is said twice.", place)
+            raise self.wrong("twice", place, what=self.say(f"name.{name}"))
         self.places[name] = place
 
-    def numbers(
-        self, text: str, place: int, skip: int, what: str, least: int = 0
-    ) -> tuple[int, ...]:
+    def numbers(self, text: str, place: int, skip: int, what: str, least: int) -> tuple[int, ...]:
         """Read whole numbers joined by x, from ``skip`` on."""
         values, at = [], place + skip
         for part in text[skip:].split("x"):
@@ -186,15 +186,13 @@ class _Reader:
         """Read one whole number at a place of the text."""
         bad = re.search("[^0-9]", part)
         if bad or not part:
-            found = repr(part[bad.start()]) if bad else "nothing"
-            raise self.wrong(
-                f"{what} is made of whole numbers joined by x, but here is {found}.",
-                at + (bad.start() if bad else 0),
-            )
+            found = repr(part[bad.start()]) if bad else self.say("nothing")
+            place = at + (bad.start() if bad else 0)
+            raise self.wrong("not_whole", place, what=what, found=found)
         if len(part) > _DIGITS:
-            raise self.wrong(f"{part} is too large: a number has at most {_DIGITS} digits.", at)
+            raise self.wrong("too_large", at, number=part, digits=_DIGITS)
         if int(part) < least:
-            raise self.wrong(f"{what} is {int(part)}, but must be at least {least}.", at)
+            raise self.wrong("too_small", at, what=what, number=int(part), least=least)
         return int(part)
 
     def cells(self, text: str, at: int) -> tuple[Pair, ...]:
@@ -208,24 +206,27 @@ class _Reader:
             at += len(part) + 1
         return tuple(pairs)
 
-    def wrong(self, headline: str, place: int, hint: str = "") -> NotationError:
+    def wrong(self, key: str, place: int, **values: object) -> NotationError:
         """Return the error that points at a place."""
-        return NotationError(headline, self.text, place, hint)
+        hint = self.say(f"{key}.hint", **values) if f"{key}.hint" in ENGLISH else ""
+        return self.pointing(self.say(key, **values), place, hint)
+
+    def pointing(self, headline: str, place: int, hint: str) -> NotationError:
+        """Return an error with a headline of its own that points at a place."""
+        error = NotationError(headline, self.text, place, hint)
+        error.lang = self.say.lang
+        return error
 
     def require_input(self) -> None:
         """Refuse a text without anything in it."""
         if not self.input:
-            raise self.wrong(
-                "a layer begins with the size of its input, but the text is empty.",
-                0,
-                "write, for instance, 5x5 k3 s2 p1.",
-            )
+            raise self.wrong("empty", 0)
 
     def result(self) -> LayerSpec:
         """Return the layer that was said."""
         self.require_input()
         if "kernel" not in self.given:
-            raise self.wrong("the kernel is missing.", len(self.text), "write, for instance, k3.")
+            raise self.wrong("no_kernel", len(self.text))
         return self.made(*self.attributes())
 
     def attributes(self) -> tuple[tuple[int, ...], dict[str, Any]]:
@@ -243,9 +244,7 @@ class _Reader:
                 attributes[name] = value[0] if isinstance(value, tuple) else value
         if word == "dw":
             if "groups" in attributes:
-                raise self.wrong(
-                    "dw says the groups already: one a channel.", self.places["groups"]
-                )
+                raise self.wrong("dw_groups", self.places["groups"])
             attributes["groups"] = shape[0]
         return shape, attributes
 
@@ -254,10 +253,11 @@ class _Reader:
         try:
             return LayerSpec(shape, **attributes)
         except ConvolensError as error:
-            name = BLAMED.get(error.headline.partition(" ")[0].partition("=")[0], "")
-            if name not in self.places:
-                raise
-            raise self.wrong(error.headline, self.places[name], error.hint) from None
+            blamed = next((name for start, name in BLAMED.items() if start in error.headline), "")
+            if blamed not in self.places:
+                raise in_language(error) from None
+            told = in_language(error)
+            raise self.pointing(told.headline, self.places[blamed], told.hint) from None
 
     def shape(self) -> tuple[int, ...]:
         """Return (C, *I); see the table of inputs in docs/notation.md."""
@@ -270,13 +270,8 @@ class _Reader:
         if count == rank:
             return (1, *self.input)
         if count != rank + 1:
-            raise self.wrong(
-                f"an input of {count} numbers is no image of {rank} axes."
-                if rank
-                else f"an input has at most 4 numbers, but here are {count}.",
-                self.places["input"],
-                "write channels x height x width, such as 3x224x224; 1d and 3d say other ranks.",
-            )
+            key = "no_image" if rank else "too_many"
+            raise self.wrong(key, self.places["input"], count=count, rank=rank)
         return self.input
 
     def each(self, name: str, values: tuple[Any, ...], rank: int) -> tuple[Any, ...]:
@@ -284,10 +279,6 @@ class _Reader:
         if len(values) == 1:
             return values * rank
         if len(values) != rank:
-            raise self.wrong(
-                f"the {name.replace('_', ' ')} has {len(values)} numbers, but the image {rank} "
-                "axes.",
-                self.places[name],
-                "write one number, or one an axis.",
-            )
+            what = self.say(f"name.{name}")
+            raise self.wrong("each", self.places[name], what=what, count=len(values), rank=rank)
         return values

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from convolens import nn
 from convolens.errors import ArgumentError
+from convolens.lens.notation.words import notation_words
 from convolens.nn.conv import ConvNd
 from convolens.nn.conv_base import ConvBase
 from convolens.nn.conv_transpose import ConvTransposeNd
@@ -97,10 +98,7 @@ def spec_of(layer: nn.Module, input_shape: tuple[int, ...]) -> LayerSpec:
         attributes = _conv_attributes(layer)
         _require_channels(layer, layer, input_shape)
     else:
-        raise ArgumentError(
-            f"a {type(layer).__name__} has no window that slides over an image.",
-            hint="use a convolution, a transposed or separable convolution, or a pooling.",
-        )
+        raise notation_words().problem(ArgumentError, "layer.no_window", layer=type(layer).__name__)
     return LayerSpec(input_shape, **attributes)
 
 
@@ -127,8 +125,10 @@ def _pairs(padding: tuple[int | Pair, ...] | str) -> tuple[Pair, ...] | str:
 
 def _require_channels(layer: nn.Module, first: ConvBase, shape: tuple[int, ...]) -> None:
     if not shape or shape[0] != first.in_channels:
-        raise ArgumentError(
-            f"{type(layer).__name__} takes {first.in_channels} channels, but the input has shape "
-            f"{list(shape)}.",
-            hint=f"write the shape of one image without the batch: ({first.in_channels}, ...).",
+        raise notation_words().problem(
+            ArgumentError,
+            "layer.channels",
+            layer=type(layer).__name__,
+            channels=first.in_channels,
+            shape=list(shape),
         )

@@ -13,6 +13,7 @@ from convolens.errors import ArgumentError, ConvolensError
 from convolens.lens.notation.errors import NotationError
 from convolens.lens.notation.layers import spec_of
 from convolens.lens.notation.spec import LayerSpec
+from convolens.lens.notation.words import notation_words
 from convolens.lens.notation.write_torch import PADS
 from convolens.ops._taps import Pair
 
@@ -47,18 +48,18 @@ def parse_torch(line: str, input_shape: Sequence[int]) -> LayerSpec:
         mode = next(mode for mode, name in PADS.items() if name == pad.group(1))
         pads = _pads(text, calls.pop(0), int(pad.group(2)))
     if not 1 <= len(calls) <= 2:
-        _wrong(text, calls[0] if calls else None, "there is not one convolution or pooling here.")
+        _wrong(text, calls[0] if calls else None, "torch.not_one")
     padded = shape
     if pads:
         if len(shape) != len(pads) + 1:
-            raise ArgumentError(
-                f"the input has shape {list(shape)}, but {len(pads)} axes are padded."
+            raise notation_words().problem(
+                ArgumentError, "torch.shape", shape=list(shape), count=len(pads)
             )
         padded = (*shape[:1], *(n + sum(p) for n, p in zip(shape[1:], pads, strict=True)))
     spec = spec_of(_layer(text, calls[0]), padded)
     if pads:
         if spec.kind != "conv" or spec.padding != ((0, 0),) * spec.rank:
-            _wrong(text, calls[0], "only a convolution without padding can follow a padding layer.")
+            _wrong(text, calls[0], "torch.after_pad")
         spec = replace(spec, input_shape=shape, padding=pads, padding_mode=mode)
     return spec if len(calls) == 1 else _separable(text, calls, spec)
 
@@ -72,7 +73,7 @@ def _separable(text: str, calls: Sequence[ast.Call], first: LayerSpec) -> LayerS
         _wrong(
             text,
             calls[1],
-            "two layers are read only as a depthwise convolution without bias and a 1x1 one.",
+            "torch.two",
         )
     return replace(
         first,
@@ -86,20 +87,21 @@ def _separable(text: str, calls: Sequence[ast.Call], first: LayerSpec) -> LayerS
 
 def _calls(text: str) -> list[ast.Call]:
     """Return the calls of a line, those inside of an nn.Sequential one by one."""
+    say = notation_words()
     if len(text) > _LONGEST:
-        raise NotationError(f"a line has at most {_LONGEST} characters.", text[:60], 60)
+        raise NotationError(say("torch.long", count=_LONGEST), text[:60], 60)
     try:
         tree = ast.parse(text, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         column = (getattr(error, "offset", None) or 1) - 1
-        raise NotationError("this is no line of Python.", text, min(column, len(text))) from None
+        raise NotationError(say("torch.no_python"), text, min(column, len(text))) from None
     if not isinstance(tree, ast.Call):
-        _wrong(text, tree, "this is no call of a layer.")
+        _wrong(text, tree, "torch.no_call")
     if _name(text, tree) != "Sequential":
         return [tree]
     parts = [part for part in tree.args if isinstance(part, ast.Call)]
     if not parts or len(parts) != len(tree.args) or tree.keywords:
-        _wrong(text, tree, "the arguments of nn.Sequential must be layers.")
+        _wrong(text, tree, "torch.sequential")
     return parts
 
 
@@ -107,14 +109,14 @@ def _name(text: str, call: ast.Call) -> str:
     name = ast.unparse(call.func)
     bare = re.fullmatch(r"(?:(?:torch\.)?nn\.)?(\w+)", name)
     if bare is None:
-        _wrong(text, call, f"{name} is no layer of torch.nn.")
+        _wrong(text, call, "torch.no_layer", name=name)
     return bare.group(1)
 
 
 def _layer(text: str, call: ast.Call) -> nn.Module:
     name = _name(text, call)
     if not _LAYER.fullmatch(name):
-        _wrong(text, call, f"{name} is no convolution and no pooling.")
+        _wrong(text, call, "torch.no_window", name=name)
     args, keywords = _arguments(text, call)
     try:
         layer: nn.Module = getattr(nn, name)(*args, **keywords)
@@ -122,7 +124,7 @@ def _layer(text: str, call: ast.Call) -> nn.Module:
         raise
     except TypeError as error:
         said = str(error).replace("_MaxPoolNd.__init__", name).replace("_AvgPoolNd.__init__", name)
-        _wrong(text, call, f"{name} does not take these arguments: {said}.")
+        _wrong(text, call, "torch.arguments", name=name, said=said)
     return layer
 
 
@@ -131,11 +133,11 @@ def _arguments(text: str, call: ast.Call) -> tuple[list[Any], dict[str, Any]]:
         try:
             return ast.literal_eval(node)
         except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
-            _wrong(text, node, "an argument must be a number, a name in quotes, True or False.")
+            _wrong(text, node, "torch.argument")
 
     for keyword in call.keywords:
         if keyword.arg is None:
-            _wrong(text, keyword.value, "arguments cannot be handed on with ** here.")
+            _wrong(text, keyword.value, "torch.stars")
     return [value(a) for a in call.args], {str(k.arg): value(k.value) for k in call.keywords}
 
 
@@ -150,15 +152,15 @@ def _pads(text: str, call: ast.Call, rank: int) -> tuple[Pair, ...]:
         or len(cells) != 2 * rank
         or not all(isinstance(cell, int) and cell >= 0 for cell in cells)
     ):
-        _wrong(text, call, f"a padding layer takes one whole number, or {2 * rank} of them.")
+        _wrong(text, call, "torch.pads", count=2 * rank)
     return tuple(zip(cells[::2], cells[1::2], strict=True))[::-1]
 
 
-def _wrong(text: str, node: ast.expr | None, headline: str) -> NoReturn:
+def _wrong(text: str, node: ast.expr | None, key: str, **values: object) -> NoReturn:
     """Point at the place where a part of the line begins."""
     column = 0
     if node is not None:
-        line = text.splitlines()[node.lineno - 1] if text else ""
-        column = len(line.encode()[: node.col_offset].decode())
-        column += sum(len(one) + 1 for one in text.splitlines()[: node.lineno - 1])
-    raise NotationError(headline, text, column)
+        lines = text.splitlines()
+        column = len(lines[node.lineno - 1].encode()[: node.col_offset].decode())
+        column += sum(len(line) + 1 for line in lines[: node.lineno - 1])
+    raise NotationError(notation_words()(key, **values), text, column)
