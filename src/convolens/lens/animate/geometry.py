@@ -144,7 +144,7 @@ def steps(spec: LayerSpec) -> tuple[LayerSpec, ...]:
     Example:
         >>> from convolens.lens.notation import parse_layer
         >>> [step.text for step in steps(parse_layer("2x5x5 k3 sep out4 nobias"))]
-        ['2x5x5 k3 dw nobias', '2x3x3 k1 out4 nobias']
+        ['2x5x5 dw k3 nobias', '2x3x3 k1 out4 nobias']
     """
     if spec.kind != "separable":
         return (spec,)
