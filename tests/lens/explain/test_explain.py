@@ -15,7 +15,7 @@ import convolens as cl
 from convolens import nn
 from convolens.errors import ArgumentError, ShapeError
 from convolens.lens import LayerSpec, explain
-from convolens.lens.explain.patterns import contributions, grids, reads_in_the_middle
+from convolens.lens.explain.patterns import contributions, even_kernel, grids, reads_in_the_middle
 from convolens.lens.explain.sections import in_language
 from convolens.lens.explain.words import ENGLISH, explain_words
 from convolens.lens.explain.words_zh import CHINESE
@@ -89,6 +89,10 @@ def test_patterns_are_those_of_a_long_axis(window: Window) -> None:
     table = transposed(size, window.kernel, window.stride, 0, window.dilation)
     made_of = (table >= 0).sum(axis=1)[4 * window.extent : -4 * window.extent - window.stride]
     assert set(contributions(window)) == set(made_of.tolist())
+    if 0 not in contributions(window):
+        better = even_kernel(window)
+        assert better % window.stride == 0
+        assert better - window.kernel < window.stride
 
 
 @pytest.mark.parametrize(
@@ -115,6 +119,7 @@ def test_grids(window: Window, sets: int) -> None:
             "2 T k3 s2",
             "checkerboard: along the height and width neighbouring outputs are sums over",
         ),
+        ("4 T k3 s2 d2", "made of 3, 0 inputs in turns; where that is 0, there is only the bias"),
         ("4 T k4 s2 p1", "no checkerboard along the height and width: each output is a sum over 2"),
         ("12 k3 d2", "the outputs fall into 2 interleaved sets"),
         ("7 k1 s2", "the stride of 2 skips 3 rows and 3 columns, which no window reads"),

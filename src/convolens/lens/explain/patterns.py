@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from convolens.ops._taps import Table, Window, coverage, inverse, transposed_size
@@ -39,6 +41,21 @@ def contributions(window: Window) -> tuple[int, ...]:
     begin = -(-window.extent // window.stride) * window.stride
     counts = (table >= 0).sum(axis=1)
     return tuple(int(n) for n in counts[begin : begin + window.stride])
+
+
+def even_kernel(window: Window) -> int:
+    """Return the next larger kernel whose transposed outputs are all made of as many inputs.
+
+    The stride divides it, where no output is made of none.
+
+    Example:
+        >>> even_kernel(Window(3, stride=2)), even_kernel(Window(4, stride=2))
+        (4, 4)
+    """
+    kernel = window.kernel
+    while len(set(contributions(replace(window, kernel=kernel)))) > 1:
+        kernel += 1
+    return kernel
 
 
 def grids(window: Window) -> int:

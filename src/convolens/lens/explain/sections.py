@@ -9,6 +9,7 @@ from math import prod
 from typing import TYPE_CHECKING, final
 
 from convolens.lens.explain.axes import Axis
+from convolens.lens.explain.patterns import even_kernel
 from convolens.lens.explain.runs import runs_of
 from convolens.lens.explain.words_zh import REASONS
 from convolens.lens.language import Words
@@ -215,12 +216,14 @@ def _checkerboard(axis: Axis, say: Words) -> _Note:
         return None
     if len(set(turns)) == 1:
         return "notes.even", {"count": turns[0]}
-    better = window.kernel + -window.kernel % window.stride
+    shown = say("comma").join(map(str, turns))
+    if 0 in turns:
+        return "notes.holes", {"turns": shown}
     return "notes.checkerboard", {
-        "turns": say("comma").join(map(str, turns)),
+        "turns": shown,
         "stride": window.stride,
         "kernel": window.kernel,
-        "better": better,
+        "better": even_kernel(window),
     }
 
 

@@ -86,9 +86,11 @@ ENGLISH = {
     "notes": "Worth knowing",
     "notes.none": "Every input is read, and equally often far from the borders.",
     "notes.never": "never read along the {axes}: {cells}",
+    "notes.holes": "holes: along the {axes} outputs are made of {turns} inputs in turns; where "
+    "that is 0, there is only the bias",
     "notes.checkerboard": "checkerboard: along the {axes} neighbouring outputs are sums over "
-    "{turns} inputs in turns, since the stride {stride} does not divide the span of {kernel} taps "
-    "evenly; a kernel of {better} makes them equal",
+    "{turns} inputs in turns, since the stride {stride} does not divide the kernel {kernel}; with "
+    "a kernel of {better} all are sums over as many",
     "notes.even": "no checkerboard along the {axes}: each output is a sum over {count} inputs, far "
     "from the borders",
     "notes.even.one": "no checkerboard along the {axes}: each output is made of one input, far "

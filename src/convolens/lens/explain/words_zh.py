@@ -35,7 +35,7 @@ CHINESE = {
     "size.up": "{axes}：{formula}，向上取整：{size}",
     "size.dropped": "{axes}：{formula}，向上取整；最后一个窗口会从填充里开始，因此舍去：{size}",
     "size.whole": "{axes}：{formula}",
-    "size.span": "大小 {kernel}、膨胀率 {dilation} 的卷积核跨越 {dilation} ({kernel} - 1) + 1 = "
+    "size.span": "大小 {kernel}、扩张率 {dilation} 的卷积核跨越 {dilation} ({kernel} - 1) + 1 = "
     "{span}",
     "size.named": "填充 {name!r} 是前后各 {pairs} 格",
     "taps": "每个输出读取哪些输入",
@@ -70,13 +70,14 @@ CHINESE = {
     "notes": "值得注意",
     "notes.none": "所有输入都被读取，远离边缘处读取次数相同。",
     "notes.never": "沿{axes}从不被读取：{cells}",
+    "notes.holes": "空洞：沿{axes}，输出依次由 {turns} 个输入构成；为 0 之处只有偏置",
     "notes.checkerboard": "棋盘效应：沿{axes}，相邻输出依次是 {turns} 个输入之和，因为步幅 "
-    "{stride} 不能均匀地分 {kernel} 个抽头；大小为 {better} 的卷积核使它们相等",
+    "{stride} 不能整除卷积核大小 {kernel}；卷积核大小为 {better} 时各输出相同",
     "notes.even": "沿{axes}没有棋盘效应：远离边缘处，每个输出都是 {count} 个输入之和",
     "notes.gradient": "沿{axes}，输入依次被读取 {turns} 次，因此梯度有棋盘效应：步幅 {stride} 不能"
     "整除卷积核大小 {kernel}",
     "notes.gridding": "网格效应：沿{axes}，输出分成 {grids} 组交错的集合，彼此没有共同的输入；下一"
-    "层换一个膨胀率可以把它们连起来",
+    "层换一个扩张率可以把它们连起来",
     "notes.alone": "沿{axes}，任何两个输出都没有共同的输入",
     "notes.odd_same": "沿{axes}前后的填充不同，输出偏移半格：跨度 {span} 是偶数",
     "memory": "内存（float32）",

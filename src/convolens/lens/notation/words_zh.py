@@ -28,7 +28,7 @@ CHINESE = {
     "name.kernel": "卷积核",
     "name.stride": "步幅",
     "name.padding": "填充",
-    "name.dilation": "膨胀率",
+    "name.dilation": "扩张率",
     "name.groups": "分组",
     "name.out_channels": "输出通道数",
     "name.output_padding": "输出填充",
@@ -67,14 +67,14 @@ REFUSALS = {
         r"窗口覆盖 \1 个输入，但填充后的输入只有 \2 个。"
     ),
     r"use a smaller kernel or dilation, or more padding\.": (
-        "请用更小的卷积核或膨胀率，或更多的填充。"
+        "请用更小的卷积核或扩张率，或更多的填充。"
     ),
     r"the transposed window turns (\d+) inputs into (-?\d+) outputs\.": (
         r"转置的窗口把 \1 个输入变成 \2 个输出。"
     ),
     r"use less padding or a larger kernel\.": "请用更少的填充或更大的卷积核。",
     r"output_padding is (\d+), but must be at least 0 and smaller than stride (\d+) or dilation "
-    r"(\d+)\.": r"输出填充是 \1，但应不小于 0 且小于步幅 \2 或膨胀率 \3。",
+    r"(\d+)\.": r"输出填充是 \1，但应不小于 0 且小于步幅 \2 或扩张率 \3。",
     r"use a smaller output_padding\.": "请用更小的输出填充。",
     r"(in|out)_channels (\d+) cannot be divided into (\d+) groups\.": (
         r"\1_channels 是 \2，不能分成 \3 组。"
@@ -110,7 +110,7 @@ FACTS = {
     "input": "输入",
     "padding": "填充",
     "kernel": "卷积核",
-    "dilation": "膨胀率",
+    "dilation": "扩张率",
     "stride": "步幅",
     "before, after": "前，后",
     "height": "高度",
