@@ -80,7 +80,7 @@ def test_html_is_whole_and_needs_no_network(shown: animation.Animation) -> None:
 def test_html_of_a_notebook_is_a_page_in_a_frame(shown: animation.Animation) -> None:
     text = shown._repr_html_()
     (source,) = re.findall(r'srcdoc="([^"]*)"', text)
-    assert html.unescape(source) == shown.html()
+    assert html.unescape(source) == shown.html(plays=False)
     assert 'sandbox="allow-scripts"' in text
 
 
@@ -246,6 +246,12 @@ def test_the_player_follows_inputs_to_their_outputs(tmp_path: Path) -> None:
     )
     assert (found[0]["count"], found[0]["status"]) == ("4 / 4", "pinned: x[1, 1]")
     assert (found[1]["status"], found[1]["pins"]) == ("4 inputs add to y[1, 1]", 2)
+
+
+def test_in_a_notebook_it_waits_for_its_reader(tmp_path: Path) -> None:
+    found = act(tmp_path, animate("3x3 k2").html(plays=False), SEEN + "return look();")
+    assert not found["playing"]
+    assert found["count"] == "1 / 4"
 
 
 def test_the_player_goes_through_both_steps(tmp_path: Path) -> None:

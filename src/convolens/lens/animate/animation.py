@@ -142,11 +142,15 @@ class Animation:
         title = say("alt", title=self.scene.title, count=len(self))
         return svg(*self._drawn, self.theme, self.timing, title, self.scene.lang)
 
-    def html(self) -> str:
-        """Return the animation as a page with controls."""
+    def html(self, plays: bool = True) -> str:
+        """Return the animation as a page with controls.
+
+        Args:
+            plays: Whether it begins to play by itself.
+        """
         from convolens.lens.animate.html import page
 
-        return page(self.scene, *self._drawn, self.theme, self.timing)
+        return page(self.scene, *self._drawn, self.theme, self.timing, plays)
 
     def mp4(self) -> bytes:
         """Return the animation as video.
@@ -177,7 +181,7 @@ class Animation:
     def _repr_html_(self) -> str:
         from convolens.lens.animate.html import framed
 
-        return framed(self.html(), self.size)
+        return framed(self.html(plays=False), self.size)
 
 
 def require_target(path: str | Path) -> None:

@@ -30,8 +30,18 @@ def page(
     size: tuple[int, int],
     theme: Theme,
     timing: Timing,
+    plays: bool = True,
 ) -> str:
-    """Return the file's text."""
+    """Return the file's text.
+
+    Args:
+        scene: What is shown.
+        pictures: Its stages as shapes.
+        size: The width and the height of the picture.
+        theme: The colours to begin with.
+        timing: Its rhythm.
+        plays: Whether it begins to play by itself.
+    """
     say = words(scene.lang)
     picture = _picture(pictures, size, say("alt", title=scene.title, count=timing.frames))
     head = element(
@@ -49,13 +59,14 @@ def page(
         element("script", raw(_data(scene, say, timing)), type="application/json", id="numbers"),
         element("script", raw(_asset("player.js"))),
         class_=theme.name,
+        data_plays=plays,
     )
     return "<!doctype html>\n" + element("html", head, body, lang=scene.lang)
 
 
 def framed(text: str, size: tuple[int, int]) -> str:
     """Return a page inside a frame, for a notebook: it stands alone there as it does in a file."""
-    # The controls below the picture are 120 pixels high; the picture shrinks with the notebook.
+    # The controls below the picture take 150 pixels; the picture shrinks with the notebook.
     source = escaping.escape(text, quote=True)
     return (
         f'<iframe srcdoc="{source}" sandbox="allow-scripts" title="convolens" '

@@ -177,5 +177,7 @@
     document.body.className = document.body.className === "dark" ? "light" : "dark";
   });
   show(0);
-  if (!matchMedia("(prefers-reduced-motion: reduce)").matches) play();
+  // In a notebook, where many stand below one another, each waits for its reader.
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  if ("plays" in document.body.dataset && !calm) play();
 })();
