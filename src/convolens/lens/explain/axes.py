@@ -8,7 +8,12 @@ from typing import final
 
 import numpy as np
 
-from convolens.lens.explain.patterns import contributions, grids, reads_in_the_middle
+from convolens.lens.explain.patterns import (
+    can_be_seen,
+    contributions,
+    grids,
+    reads_in_the_middle,
+)
 from convolens.lens.notation import LayerSpec
 from convolens.lens.unread import Unread, unread
 from convolens.ops import _spatial as spatial
@@ -54,12 +59,10 @@ class Axis:
         """How many inputs lie between the first and the last that one output reads, at most."""
         if not self.transposed:
             return self.window.extent
-        return max((max(row) - min(row) + 1 for row in self._real), default=0)
-
-    @property
-    def _real(self) -> list[list[int]]:
-        rows = ([int(i) for i in row if i >= 0] for row in self.table)
-        return [row for row in rows if row]
+        real = self.table >= 0
+        last = np.where(real, self.table, -1).max(axis=1)
+        first = np.where(real, self.table, self.size).min(axis=1)
+        return max(0, int((last - first).max()) + 1)
 
     @cached_property
     def unread(self) -> Unread | None:
@@ -68,18 +71,28 @@ class Axis:
 
     @cached_property
     def contributions(self) -> tuple[int, ...]:
-        """How many inputs neighbouring outputs of a transposed layer are made of, in turns."""
-        return contributions(self.window) if self.transposed else ()
+        """How many inputs neighbouring outputs of a transposed layer are made of, in turns.
+
+        Empty for other layers, and for windows too large to be looked at.
+        """
+        return contributions(self.window) if self.transposed and self._seen else ()
 
     @cached_property
     def reads_in_turns(self) -> tuple[int, ...]:
-        """How often neighbouring inputs far from the borders are read, in turns."""
-        return () if self.transposed else reads_in_the_middle(self.window)
+        """How often neighbouring inputs far from the borders are read, in turns.
+
+        Empty for transposed layers, and for windows too large to be looked at.
+        """
+        return reads_in_the_middle(self.window) if not self.transposed and self._seen else ()
 
     @cached_property
     def grids(self) -> int:
-        """Into how many sets the outputs fall that share no input."""
-        return grids(self.window) if self.window.dilation > 1 else 1
+        """Into how many sets the outputs fall that share no input; 0 if no two share one."""
+        return grids(self.window) if self.window.dilation > 1 and self._seen else 1
+
+    @property
+    def _seen(self) -> bool:
+        return can_be_seen(self.window)
 
     def same_as(self, other: Axis) -> bool:
         """Whether another axis differs in its name only."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
+from convolens.lens.notation.checks import MOST_ENTRIES
 from convolens.ops._taps import Table, Window, coverage, inverse, transposed_size
 
 
@@ -46,16 +45,19 @@ def contributions(window: Window) -> tuple[int, ...]:
 def even_kernel(window: Window) -> int:
     """Return the next larger kernel whose transposed outputs are all made of as many inputs.
 
-    The stride divides it, where no output is made of none.
+    It is a multiple of the stride, wherever no output is made of none.
 
     Example:
         >>> even_kernel(Window(3, stride=2)), even_kernel(Window(4, stride=2))
         (4, 4)
     """
-    kernel = window.kernel
-    while len(set(contributions(replace(window, kernel=kernel)))) > 1:
-        kernel += 1
-    return kernel
+    return window.kernel + -window.kernel % window.stride
+
+
+def can_be_seen(window: Window) -> bool:
+    """Return whether the table of a long enough axis is small enough to be made."""
+    size, _ = _long(window)
+    return size // window.stride * window.kernel <= MOST_ENTRIES and size <= MOST_ENTRIES
 
 
 def grids(window: Window) -> int:

@@ -216,7 +216,7 @@ def _checkerboard(axis: Axis, say: Words) -> _Note:
         return None
     if len(set(turns)) == 1:
         return "notes.even", {"count": turns[0]}
-    shown = say("comma").join(map(str, turns))
+    shown = _turns(turns, say)
     if 0 in turns:
         return "notes.holes", {"turns": shown}
     return "notes.checkerboard", {
@@ -232,7 +232,7 @@ def _gradient(axis: Axis, say: Words) -> _Note:
     if len(set(turns)) < 2 or 0 in turns:
         return None
     return "notes.gradient", {
-        "turns": say("comma").join(map(str, turns)),
+        "turns": _turns(turns, say),
         "stride": window.stride,
         "kernel": window.kernel,
     }
@@ -249,6 +249,10 @@ def _uneven(axis: Axis, say: Words) -> _Note:
     if axis.transposed or axis.window.stride > 1 or after - before != 1 or axis.window.extent % 2:
         return None
     return "notes.odd_same", {"span": axis.window.extent}
+
+
+def _turns(turns: Sequence[int], say: Words) -> str:
+    return say("comma").join(map(str, turns[:8])) + (" …" if len(turns) > 8 else "")
 
 
 def _range(first: int, last: int, say: Words) -> str:

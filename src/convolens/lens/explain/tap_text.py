@@ -97,13 +97,13 @@ def _listed(axis: Axis, places: Table, say: Words) -> Iterator[str]:
     elif axis.reads_in_turns:
         yield say(
             "taps.often",
-            runs=say("taps.turns", turns=say("comma").join(map(str, axis.reads_in_turns))),
+            runs=say("taps.turns", turns=say("comma").join(map(str, axis.reads_in_turns[:8]))),
         )
 
 
 def reads_text(axis: Axis, row: Sequence[int], say: Words) -> str:
     """Return what an output reads, in a few words."""
-    cells = [i for i in row if i >= 0] if axis.transposed else list(row)
+    cells = sorted(i for i in row if i >= 0) if axis.transposed else list(row)
     if not cells:
         return say("taps.none")
     if len(cells) > _MOST_LISTED:

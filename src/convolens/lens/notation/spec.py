@@ -227,8 +227,12 @@ class LayerSpec:
             return self.tables
         found = []
         for cells, size in zip(self.cells, self.sizes, strict=True):
-            stands = [source(int(cell), size, self.padding_mode) for cell in cells.flat]
-            found.append(np.array(stands, np.int64).reshape(cells.shape))
+            beyond = (cells < 0) | (cells >= size)
+            places, which = np.unique(cells[beyond], return_inverse=True)
+            stands = [source(int(cell), size, self.padding_mode) for cell in places]
+            table = cells.copy()
+            table[beyond] = np.array(stands, np.int64)[which]
+            found.append(table)
         return tuple(found)
 
     def _continued(self, image: TensorSpec) -> Iterator[int]:
