@@ -145,7 +145,7 @@ def test_what_is_worth_knowing_is_said(text: str, words: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["99999 1d k400 d249", "99999 1d k16 p8 reflect", "2 T k3 s2000", "3000x3000 k11 s3 p5"],
+    ["99999 1d k150 d660", "99999 1d k16 p8 reflect", "2 T k3 s2000", "3000x3000 k11 s3 p5"],
 )
 def test_large_layers_take_no_long_time(text: str) -> None:
     found = explain(text)
