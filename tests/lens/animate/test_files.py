@@ -4,7 +4,10 @@ import html
 import io
 import json
 import re
+import weakref
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
@@ -14,6 +17,9 @@ from PIL import Image, ImageSequence
 from convolens.errors import ArgumentError, DependencyError, IndexRangeError
 from convolens.lens import animate
 from convolens.lens.animate import SUFFIXES, animation
+from convolens.lens.animate.gif import palette_of
+from convolens.lens.animate.raster import images
+from convolens.lens.animate.theme import DARK, LIGHT, Theme
 from convolens.lens.animate.timing import HOLD, Timing
 
 from ..report.browser import act
@@ -37,6 +43,35 @@ def test_gif(shown: animation.Animation) -> None:
         difference = np.abs(drawn - np.asarray(frames[number], int)).max(axis=2)
         assert (difference == 0).mean() > 0.95
         assert difference.max() <= 100
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
+def test_the_palette_has_every_colour_of_a_theme(theme: Theme) -> None:
+    palette = palette_of(theme).getpalette() or []
+    colours = {f"#{bytes(palette[i : i + 3]).hex()}" for i in range(0, len(palette), 3)}
+    # The last of 128 places says that nothing has changed.
+    assert len(palette) // 3 < 128
+    assert {theme.page, theme.ink, theme.dim} <= colours
+    for paint in theme.paints.values():
+        assert {paint.fill, paint.stroke, paint.ink} - {""} <= colours
+
+
+def test_a_gif_is_written_frame_by_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+    alive: list[weakref.ref[Image.Image]] = []
+    most = 0
+
+    def watched(*arguments: Any) -> Iterator[Image.Image]:
+        nonlocal most
+        for image in images(*arguments):
+            alive.append(weakref.ref(image))
+            most = max(most, sum(reference() is not None for reference in alive))
+            yield image
+            del image
+
+    monkeypatch.setattr("convolens.lens.animate.gif.images", watched)
+    animate("5x5 k1").gif()
+    assert len(alive) == 25
+    assert most <= 3
 
 
 def test_durations_of_a_gif(shown: animation.Animation) -> None:

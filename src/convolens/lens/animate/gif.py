@@ -3,39 +3,63 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 
+import numpy as np
 from PIL import Image
+from PIL.GifImagePlugin import getdata, getheader
 
 from convolens.lens.animate.raster import images
 from convolens.lens.animate.shapes import Picture
 from convolens.lens.animate.theme import Theme
 from convolens.lens.animate.timing import Timing
+from convolens.ops import Array
 
 #: Shades between a colour and the letters on it, for smooth edges.
 _SHADES = (0.25, 0.5, 0.75)
+#: The last place of the palette, which is see-through: a theme has fewer colours.
+_UNCHANGED = 127
 
 
 def gif(pictures: list[Picture], size: tuple[int, int], theme: Theme, timing: Timing) -> bytes:
     """Return the file's bytes."""
     palette = palette_of(theme)
-
-    def frames() -> Iterator[Image.Image]:
-        for image in images(pictures, size, theme):
-            yield image.quantize(palette=palette, dither=Image.Dither.NONE)
-
-    rest, stream = frames(), io.BytesIO()
-    next(rest).save(
-        stream,
-        "GIF",
-        save_all=True,
-        append_images=rest,
-        duration=timing.milliseconds(),
-        loop=0,
-        optimize=False,
-        disposal=1,
-    )
+    stream = io.BytesIO()
+    before: Array | None = None
+    for image, length in zip(images(pictures, size, theme), timing.milliseconds(), strict=True):
+        # Frame by frame, so that no more than two of them are in memory.
+        frame = image.quantize(palette=palette, dither=Image.Dither.NONE)
+        after = np.asarray(frame)
+        if before is None:
+            stream.writelines(getheader(frame, info={"loop": 0})[0])
+            stream.writelines(getdata(frame, duration=length, disposal=1))
+        else:
+            left, top, changed = _difference(before, after)
+            part = Image.fromarray(changed, "P")
+            stream.writelines(
+                getdata(part, (left, top), duration=length, disposal=1, transparency=_UNCHANGED)
+            )
+        before = after
+    stream.write(b";")
     return stream.getvalue()
+
+
+def _difference(before: Array, after: Array) -> tuple[int, int, Array]:
+    """Return what has changed: its left and top, and pixels, see-through where they are as before.
+
+    Example:
+        >>> before, after = np.zeros((4, 5), np.uint8), np.zeros((4, 5), np.uint8)
+        >>> after[1, 2] = after[2, 4] = 7
+        >>> left, top, pixels = _difference(before, after)
+        >>> left, top, pixels.tolist()
+        (2, 1, [[7, 127, 127], [127, 127, 7]])
+    """
+    changed = before != after
+    rows, columns = np.flatnonzero(changed.any(axis=1)), np.flatnonzero(changed.any(axis=0))
+    if not rows.size:
+        return 0, 0, np.full((1, 1), _UNCHANGED, np.uint8)
+    place = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    pixels: Array = np.where(changed[place], after[place], np.uint8(_UNCHANGED))
+    return int(columns[0]), int(rows[0]), pixels
 
 
 def palette_of(theme: Theme) -> Image.Image:
@@ -54,7 +78,7 @@ def palette_of(theme: Theme) -> Image.Image:
         colours[_mix(_rgb(fill), covered, 0.5)] = None
     colours |= {_rgb(edge): None for edge in sorted(edges) if edge}
     image = Image.new("P", (1, 1))
-    image.putpalette([channel for colour in list(colours)[:256] for channel in colour])
+    image.putpalette([channel for colour in list(colours)[:_UNCHANGED] for channel in colour])
     return image
 
 
