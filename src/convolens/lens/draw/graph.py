@@ -12,8 +12,6 @@ from convolens.lens.summary import Observed
 from convolens.lens.trace import Called, Step
 from convolens.nn import Module
 from convolens.ops import Op
-from convolens.ops._axis import AlongAxis
-from convolens.ops._elementwise import Binary, Elementwise, Unary
 from convolens.tensor import Tensor
 
 #: What an operator that decides a node's look is called. The first that a step has decides.
@@ -28,8 +26,6 @@ KINDS: tuple[tuple[str, tuple[type[Op], ...]], ...] = (
     ("mean", (ops.Mean, ops.Sum)),
 )
 JOINS = ("concat", "add", "multiply")
-#: Steps that change numbers and not what is drawn: they become a band at the block before them.
-_BANDS = (Unary, AlongAxis, ops.LocalResponseNorm, ops.Dropout, ops.Scale)
 #: Steps that only move numbers: they are passed through.
 _VIEWS = (ops.Reshape, ops.Slice, ops.Permute, ops.Expand, ops.Cast)
 
@@ -41,7 +37,8 @@ class Node:
 
     Attributes:
         number: Its place in the order of the run; the image is 0.
-        kind: ``image``, one of ``KINDS``, or ``other``.
+        kind: ``image``, one of ``KINDS``, ``activation`` for what would be a band if no other
+            step read the block before it, or ``other``.
         path: The layer's path in the model.
         name: The layer's class, or the operator with brackets.
         shape: The shape of its output without the batch.
@@ -99,18 +96,18 @@ class _Builder:
         if not sources:
             return  # it does not depend on the image
         made = [called.output for called in step.calls]
-        operators = [called.op for called in step.calls]
         single = len(sources) == 1
-        if single and all(isinstance(op, _VIEWS) for op in operators):
+        if single and all(isinstance(called.op, _VIEWS) for called in step.calls):
             self.note(made, sources[0])
             return
-        band = single and all(isinstance(op, (*_BANDS, *_VIEWS)) or _small(op) for op in operators)
+        band = single and self.is_band(step, row)
         if band and sources[0] and self.alone(step.calls):
             self.nodes[sources[0]].bands.append(row.kind)
             self.nodes[sources[0]].rows.append(row)
             self.note(made, sources[0])
             return
         node = self.node(step, row, sources)
+        node.kind = "activation" if band else node.kind
         self.nodes.append(node)
         self.note(made, node.number)
 
@@ -124,6 +121,15 @@ class _Builder:
                     found.append(made_by)
             own.add(id(called.output))
         return found
+
+    def is_band(self, step: Step, row: Row) -> bool:
+        """Whether a step on one tensor changes numbers and not what is drawn.
+
+        That is so for activations, normalisations, dropout, and sums and products with parameters.
+        """
+        read = [t for called in step.calls for t in called.inputs if id(t) in self.maker]
+        same = row.output_shape == read[0].shape
+        return same and _kind(step)[0] in ("other", "add", "multiply")
 
     def alone(self, calls: list[Called]) -> bool:
         """Whether no other step reads what these calls read of the image."""
@@ -156,11 +162,6 @@ def _readers(steps: Iterable[Step]) -> dict[int, int]:
         for tensor in read:
             found[tensor] = found.get(tensor, 0) + 1
     return found
-
-
-def _small(op: Op) -> bool:
-    """Whether an operator on one image-dependent input changes only numbers, such as x * scale."""
-    return isinstance(op, Binary | Elementwise)
 
 
 def _kind(step: Step) -> tuple[str, Op, Called]:

@@ -102,6 +102,7 @@ def _sizes(nodes: Sequence[Node]) -> list[tuple[float, float, float]]:
         elif len(shape) > 1:
             high, across = (shape[-2], shape[-1]) if len(shape) > 2 else (shape[-1], 0)
             width = max(_THINNEST, _WIDEST * sqrt(shape[0] / max(channels, 256)))
+            width = _THINNEST if node.kind == "activation" else width
             slant = _SLANT * _TALL * across / rows
             found.append((width, max(2.0, _TALL * high / rows), slant))
         else:

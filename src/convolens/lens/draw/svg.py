@@ -27,9 +27,10 @@ COLOURS = {
     "add": "#cc79a7",
     "multiply": "#cc79a7",
     "mean": "#d55e00",
+    "activation": "#e69f00",
     "other": "#7f8794",
 }
-_BAND = "#e69f00"
+_BAND = COLOURS["activation"]
 _SIGNS = {"add": "+", "multiply": "×", "concat": "‖"}
 _STYLE = """
 .network { --paper:#fff; --ink:#1a1d23; --quiet:#555b66; background:var(--paper);
@@ -167,7 +168,7 @@ def label_of(node: Node, say: Words) -> list[str]:
     name = say(node.kind)
     if node.kind == "conv" and 1 < node.groups == node.shape[0]:
         name = say("depthwise")
-    if node.kind == "other":
+    if node.kind in ("other", "activation"):
         name = node.name
     lines = [name, "x".join(map(str, node.shape))]
     if node.kernel:

@@ -17,10 +17,12 @@ ENGLISH = {
     "add": "add",
     "multiply": "multiply",
     "mean": "mean",
+    "activation": "activation",
     "other": "other",
     "band": "then activation or normalisation",
     "scale": "Blocks are the maps that layers make. Height and slant: their rows and columns, to "
-    "scale. Width: the root of the channels. Bars: the root of the elements of a vector.",
+    "scale. Width: the root of the channels. Bars: the root of the elements of a vector. 3x3 /2: "
+    "kernel and stride.",
     "stopped": "The model stopped here. {error}",
     "tip.parameters": "{count} parameters",
     "tip.multiply_adds": "{count} multiply-adds",
