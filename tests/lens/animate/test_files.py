@@ -6,6 +6,7 @@ import json
 import re
 import weakref
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -68,7 +69,7 @@ def test_a_gif_is_written_frame_by_frame(monkeypatch: pytest.MonkeyPatch) -> Non
             yield image
             del image
 
-    monkeypatch.setattr("convolens.lens.animate.gif.images", watched)
+    monkeypatch.setattr(import_module("convolens.lens.animate.gif"), "images", watched)
     animate("5x5 k1").gif()
     assert len(alive) == 25
     assert most <= 3
