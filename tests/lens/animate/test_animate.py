@@ -109,6 +109,21 @@ def test_weights_and_bias() -> None:
     )
 
 
+def test_captions_of_long_sums_name_the_bias_too() -> None:
+    caption = animate("9x9 k7", numbers=True).scene.stages[0].frames[0].caption
+    assert caption.startswith("y[0, 0] = the sum of 49 products + bias ")
+    caption = animate("30x1x1 k1", numbers=True).scene.stages[0].frames[0].caption
+    assert caption.startswith("y[0, 0, 0] = 30 sums + bias ")
+
+
+@pytest.mark.parametrize("scale", [1e-30, 1e-9, 1e3, 1e30])
+def test_numbers_of_any_size(scale: float) -> None:
+    x = np.random.default_rng(0).normal(size=(4, 4)) * scale
+    animation = animate("4x4 k2", x)
+    assert animation.check() == 9
+    assert animation.size[0] < 2000
+
+
 def test_one_channel_alone() -> None:
     animation = animate("2x5x5 k3 out3", numbers=True, channel=2)
     assert len(animation) == 9

@@ -71,13 +71,12 @@ class Captions:
         result = fixed(value, places)
         text = sum_of(terms, self.decimals["p"] if channels == 1 else places)
         if text is None:
-            key = "sum.many" if channels == 1 else "sum.many_channels"
-            return say(key, at=at, count=len(terms), value=result)
+            key = "products.many" if channels == 1 else "channels.many"
+            text = say(key, count=len(terms))
         if bias is not None:
             text += " + " + say("bias", value=fixed(bias, places))
-        if channels == 1:
-            return say("sum", at=at, terms=text, value=result)
-        return say("sum.partials", at=at, terms=text, value=result, channels=channels)
+        key = "sum" if channels == 1 else "sum.partials"
+        return say(key, at=at, terms=text, value=result, channels=channels)
 
     def pools(self, at: str, numbers: Sequence[float], divisor: int, value: float) -> str:
         """Say what a pooling makes of its numbers.

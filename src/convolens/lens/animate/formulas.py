@@ -9,7 +9,7 @@ from convolens.lens.notation import LayerSpec
 from convolens.lens.report.numbers import fixed
 from convolens.ops._taps import Window
 
-_LONGEST = 58
+_LONGEST = 76
 
 
 def size_formula(spec: LayerSpec, say: Words) -> str:

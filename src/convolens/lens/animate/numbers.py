@@ -9,11 +9,15 @@ import numpy as np
 
 from convolens.errors import ArgumentError, DTypeError, ShapeError
 from convolens.lens.notation import LayerSpec
+from convolens.lens.report.numbers import POWER, largest
 from convolens.lens.still import still
 from convolens.nn import Module
 from convolens.ops import Array
 from convolens.tensor import Tensor, from_numpy, no_grad
 from convolens.tensor.random import random_state, set_random_state
+
+#: Numbers beyond these are written as powers of ten.
+_SMALLEST, _LARGEST, _LARGEST_WHOLE = 0.01, 1e5, 1e7
 
 
 @final
@@ -157,15 +161,24 @@ def example_numbers(spec: LayerSpec, layer: Module | None, seed: int) -> Array:
     return x
 
 
-def decimals(*arrays: Array) -> int:
+def decimals(*arrays: Array, least: int = 0) -> int:
     """Return with how many decimals numbers fit into a cell: none if all are whole.
+
+    Args:
+        arrays: The numbers.
+        least: At least so many.
 
     Example:
         >>> decimals(np.array([1.0, -3.0])), decimals(np.array([0.25])), decimals(np.array([31.5]))
         (0, 2, 1)
+        >>> decimals(np.array([1e-7])) == decimals(np.array([2e9])) == POWER
+        True
     """
-    finite = [array[np.isfinite(array)] for array in arrays if array.size]
-    if all(np.array_equal(array, np.rint(array)) for array in finite):
+    finite = [array[np.isfinite(array)] for array in arrays]
+    top = largest(*finite)
+    whole = all(np.array_equal(array, np.rint(array)) for array in finite)
+    if top >= (_LARGEST_WHOLE if whole else _LARGEST) or 0 < top < _SMALLEST:
+        return POWER
+    if whole and not least:
         return 0
-    largest = max(float(np.abs(array).max()) for array in finite if array.size)
-    return max(0, 2 - max(0, int(np.floor(np.log10(max(largest, 1e-300))))))
+    return max(least, 2 - max(0, int(np.floor(np.log10(top or 1.0)))))

@@ -66,8 +66,8 @@ class _Maker:
         if numbers is not None:
             (self.weight,), (output,) = numbers.weights, numbers.outputs
             self.places["x"], self.places["w"] = decimals(numbers.x), decimals(self.weight)
-            whole = not (self.places["x"] or self.places["w"])
-            self.places["y"] = decimals(output) if whole else max(1, decimals(output))
+            least = 1 if self.places["x"] or self.places["w"] else 0
+            self.places["y"] = decimals(output, least=least)
             flat = np.zeros((spec.out_channels, self.whole[0] * self.whole[1]))
             self.sums = flat if numbers.bias is None else flat + numbers.bias[:, None]
 

@@ -15,6 +15,7 @@ from convolens.lens.animate.planes import grid, input_planes, output_planes
 from convolens.lens.animate.scene import Filled, Frame, Letter, Link, Mark, Plane, Shown, Stage
 from convolens.lens.language import Words
 from convolens.lens.notation import LayerSpec
+from convolens.lens.report.numbers import largest
 from convolens.ops import Array
 
 #: The columns of the picture, after that of the input.
@@ -72,10 +73,10 @@ class _Given:
         self.weight = numbers.weights[step]
         self.bias = numbers.bias if spec.bias else None
         self.decimals["w"] = decimals(self.weight)
-        if self.decimals["x"] or self.decimals["w"]:
-            largest = np.abs(self.drawn).max(initial=0) * np.abs(self.weight).max(initial=0)
-            self.decimals["p"] = max(1, decimals(np.array([largest + 0.01])))
-            self.decimals["y"] = max(1, decimals(self.output))
+        top = largest(self.drawn) * largest(self.weight)
+        least = 1 if self.decimals["x"] or self.decimals["w"] else 0
+        self.decimals["p"] = decimals(np.array([top]), least=least)
+        self.decimals["y"] = decimals(self.output, least=least)
 
 
 @final
