@@ -1,4 +1,4 @@
-"""Numbers of bytes and times as people read them."""
+"""Numbers of bytes, times and widths of texts as people read them."""
 
 from __future__ import annotations
 
@@ -28,3 +28,13 @@ def duration(nanoseconds: float) -> str:
         if nanoseconds >= length:
             return f"{float(f'{nanoseconds / length:.2g}'):g} {unit}"
     return f"{float(f'{nanoseconds:.2g}'):g} ns"
+
+
+def text_width(text: str) -> int:
+    """Return how many letters wide a text is: Chinese characters are two.
+
+    Example:
+        >>> text_width("conv"), text_width("卷积")
+        (4, 4)
+    """
+    return sum(1 + (character > "\u2e7f") for character in text)

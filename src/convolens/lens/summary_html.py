@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 _LEFT = ' style="text-align:left"'
 _RIGHT = ' style="text-align:right"'
 _NOTE = ' style="text-align:left;font-style:italic;opacity:.8"'
-_PAGE = """<style>
+_PAGE = """
 :root { color-scheme:light dark }
-body { margin:1.5rem; font:16px/1.5 system-ui,@FAMILY@;
+body { margin:1.5rem; font:16px/1.5 @FAMILY@;
   font-variant-numeric:tabular-nums }
 td, th { padding:.2rem .8rem; border-bottom:1px solid #8886; white-space:nowrap }
 td[colspan] { white-space:normal }
 caption { font-size:1.3rem; font-weight:600; text-align:left; padding:.3rem .8rem }
 pre { white-space:pre-wrap }
-</style>"""
+"""
 
 
 def html(summary: Summary) -> str:
@@ -57,9 +57,10 @@ def html(summary: Summary) -> str:
 def document(summary: Summary) -> str:
     """Return the summary as one HTML document that needs nothing else."""
     lang = {"en": "en", "zh": "zh-CN"}[summary.lang]
-    style = _PAGE.replace("@FAMILY@", FAMILY)
+    face, family = "", f"system-ui, {FAMILY}"
     if summary.lang == "zh":
-        style = style.replace("<style>", f"<style>{font_face()}")
+        face, family = font_face(), FAMILY
+    style = f"<style>{face}{_PAGE.replace('@FAMILY@', family)}</style>"
     name = escape(title(summary, lens_words(summary.lang)))
     return (
         f'<!DOCTYPE html>\n<html lang="{lang}"><head><meta charset="utf-8">'

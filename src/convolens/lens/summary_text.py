@@ -7,7 +7,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from convolens.lens.language import Words
-from convolens.lens.sizes import in_bytes
+from convolens.lens.sizes import in_bytes, text_width
 from convolens.lens.words import lens_words
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def table(summary: Summary, width: int | None = None) -> str:
     room = width or shutil.get_terminal_size().columns
     say = lens_words(summary.lang)
     cells = [headings(say), *(cells_of(row, say) for row in summary.rows)]
-    widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
+    widths = [max(map(text_width, column)) for column in zip(*cells, strict=True)]
     lines = [title(summary, say), "", _line(cells[0], widths)]
     for row, texts in zip(summary.rows, cells[1:], strict=True):
         lines.append(_line(texts, widths))
@@ -110,16 +110,9 @@ def _steps(stride: tuple[int | None, ...], say: Words) -> str:
 def _line(texts: tuple[str, ...], widths: list[int]) -> str:
     padded = []
     for place, (text, width) in enumerate(zip(texts, widths, strict=True)):
-        gap = " " * (width - _width(text))
+        gap = " " * (width - text_width(text))
         padded.append(text + gap if place < _NAMES else gap + text)
     return "  ".join(padded).rstrip()
-
-
-def _width(text: str) -> int:
-    """Return how many columns of a terminal a text takes: Chinese characters take two."""
-    from rich.cells import cell_len
-
-    return cell_len(text)
 
 
 def _folded(note: str, room: int) -> list[str]:

@@ -132,7 +132,7 @@ def test_grids(window: Window, sets: int) -> None:
         ("5 max k2 s2 ceil", "(5 - 2) / 2 + 1 = 2.5, rounded up: 3"),
         ("4 max k2 s3 ceil p1", "the last window would begin in the padding, so it is left out: 2"),
         ("12 k3 d2 reflect p2", "padding is read at the cells that stand in for it (reflect)"),
-        ("2x3 k1 psame_tf s2", "padding 'same_tf' is 0 cells before and after"),
+        ("2x3 k1 psame_tf s2", "padding 'same_tf': 0 before and after"),
         ("16x8x8 sep k3 out32", "A plain convolution between the same channels has 4,608 weights"),
         ("3x9x9x9 k3", "kernels have 1 or 2 spatial axes, not 3"),
         ("16x100 1d k3", "convolution: 16 channels of 100 become 1 channel of 98"),

@@ -11,6 +11,7 @@ from convolens.lens.draw.place import LEFT, Box, Layout
 from convolens.lens.fonts import FAMILY, font_face
 from convolens.lens.language import Words
 from convolens.lens.report.html import Html, element, join, raw
+from convolens.lens.sizes import text_width
 
 if TYPE_CHECKING:
     from convolens.lens.draw.drawing import Drawing
@@ -200,7 +201,11 @@ def _below(drawing: Drawing, say: Words, y: float) -> Iterator[tuple[Html, float
     """Yield the lines below the drawing: where it stopped, and what the picture means."""
     if drawing.error is not None:
         text = say("stopped", error=str(drawing.error).splitlines()[0])
-        yield element("text", text, class_="wrong", x=LEFT, y=_n(y)), LEFT + 8.0 * _wide(text), y
+        yield (
+            element("text", text, class_="wrong", x=LEFT, y=_n(y)),
+            LEFT + 8.0 * text_width(text),
+            y,
+        )
         y += 22
     x = LEFT
     for kind in dict.fromkeys(node.kind for node in drawing.nodes):
@@ -208,7 +213,7 @@ def _below(drawing: Drawing, say: Words, y: float) -> Iterator[tuple[Html, float
             _face([(x, y - 10), (12, 0), (0, 12), (-12, 0)], COLOURS[kind]),
             element("text", say(kind), x=_n(x + 17), y=_n(y)),
         ]
-        x += 34 + 7 * _wide(say(kind))
+        x += 34 + 7 * text_width(say(kind))
         yield join(parts), x, y
     if any(node.bands for node in drawing.nodes):
         band = _face([(x, y - 10), (4, 0), (0, 12), (-4, 0)], _BAND)
@@ -216,22 +221,18 @@ def _below(drawing: Drawing, say: Words, y: float) -> Iterator[tuple[Html, float
     y += 22
     text = say("scale")
     for line in _folded(text, 110):
-        yield element("text", line, x=LEFT, y=_n(y)), LEFT + 6.2 * _wide(line), y
+        yield element("text", line, x=LEFT, y=_n(y)), LEFT + 6.2 * text_width(line), y
         y += _LINE
 
 
 def _folded(text: str, width: int) -> list[str]:
-    if _wide(text) <= width:
+    if text_width(text) <= width:
         return [text]
     if " " not in text[10:40]:
-        cut = next(n for n in range(len(text)) if _wide(text[:n]) >= width)
+        cut = next(n for n in range(len(text)) if text_width(text[:n]) >= width)
         return [text[:cut], *_folded(text[cut:], width)]
     cut = text.rindex(" ", 0, width)
     return [text[:cut], *_folded(text[cut + 1 :], width)]
-
-
-def _wide(text: str) -> int:
-    return sum(1 + (character > "\u2e7f") for character in text)
 
 
 def _n(value: float) -> str:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 STYLE = """
 .lens { --paper:#fff; --ink:#1a1d23; --quiet:#555b66; --line:#d5d8de; --neg:25 121 199;
   --pos:192 86 0; --good:#14683a; --bad:#b3122d; background:var(--paper); color:var(--ink);
-  font:16px/1.5 system-ui,@FAMILY@; padding:1rem 1.4rem; font-variant-numeric:tabular-nums }
+  font:16px/1.5 @FAMILY@; padding:1rem 1.4rem; font-variant-numeric:tabular-nums }
 @media (prefers-color-scheme:dark) {
   .lens { --paper:#0b0c10; --ink:#e9ebef; --quiet:#a9afbb; --line:#343943; --good:#6cd39a;
     --bad:#ff8a99 } }
@@ -86,8 +86,8 @@ def document(title: str, body: Html, lang: str) -> str:
 
 def part(body: Html, lang: str) -> str:
     """Return a part of a page, with its style and, for Chinese, its font."""
-    face = font_face() if lang == "zh" else ""
-    style = element("style", raw(face + STYLE.replace("@FAMILY@", FAMILY)))
+    face, family = (font_face(), FAMILY) if lang == "zh" else ("", f"system-ui, {FAMILY}")
+    style = element("style", raw(face + STYLE.replace("@FAMILY@", family)))
     return element("div", style, body, class_="lens")
 
 

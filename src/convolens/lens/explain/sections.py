@@ -276,7 +276,7 @@ def _candidates(found: Explanation, say: Words) -> Section:
                 time = duration(verdict.nanoseconds)
                 why = say("candidates.slower" if place else "candidates.chosen")
             name = [verdict.candidate.name, time, why]
-            rows.append((f"{number} {call}", *name) if several else tuple(name))
+            rows.append((f"{call} {number}", *name) if several else tuple(name))
     columns = (["call"] if several else []) + ["name", "time"]
     header = (*(say(f"candidates.{column}") for column in columns), "")
     return Section("candidates", say("candidates"), (), header, tuple(rows))

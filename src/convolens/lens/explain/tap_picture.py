@@ -12,6 +12,7 @@ from convolens.lens.explain.words import explain_words
 from convolens.lens.fonts import FAMILY, font_face
 from convolens.lens.language import Words
 from convolens.lens.report.html import Html, element, join, raw
+from convolens.lens.sizes import text_width
 from convolens.ops._taps import Table
 
 if TYPE_CHECKING:
@@ -62,9 +63,9 @@ def tap_picture(found: Explanation, lang: str | None = None, *, with_font: bool 
     """
     say = explain_words(lang)
     panels = list(_panels(found, say))
-    width = max([_LABEL + len(panel.columns) * _CELL for panel in panels]) + 24
     title = say("picture.title", text=found.spec.text)
-    width = max(width, 40 + 10 * sum(1 + (c > "\u2e7f") for c in title))
+    texts = [40 + 10 * text_width(title), *(30 + 8 * text_width(panel.title) for panel in panels)]
+    width = max([*texts, *(_LABEL + len(panel.columns) * _CELL + 24 for panel in panels)])
     parts: list[Html] = []
     y = 50
     for panel in panels:

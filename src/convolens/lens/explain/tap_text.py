@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from convolens.lens.explain.axes import Axis
 from convolens.lens.explain.runs import runs_of
 from convolens.lens.language import Words
+from convolens.lens.sizes import text_width
 from convolens.ops._taps import Table
 
 _INPUT, _PAD, _NOTHING = "●", "○", "·"
@@ -45,7 +46,7 @@ def taps_drawn(axis: Axis, cells: Table | None, say: Words) -> list[str]:
     first = 0 if axis.transposed else first
     columns = range(first, last + 1)
     names = [say("taps.output", p=p) for p in range(axis.outputs)]
-    width = max(map(_width, [*names, say("taps.times")]))
+    width = max(map(text_width, [*names, say("taps.times")]))
     inside = [i for i in columns if 0 <= i < axis.size]
     digits = max(len(str(axis.size - 1)), len(str(axis.reads.max(initial=0))))
     lines = [_row("", ["" if i not in inside else str(i) for i in columns], width, digits)]
@@ -65,13 +66,8 @@ def _mark(cell: int, read: set[int], size: int) -> str:
 
 
 def _row(name: str, cells: Sequence[str], width: int, digits: int) -> str:
-    gap = " " * (width - _width(name))
+    gap = " " * (width - text_width(name))
     return f"{name}{gap} {' '.join(f'{cell:>{digits}}' for cell in cells)}".rstrip()
-
-
-def _width(text: str) -> int:
-    """Return how many columns of a terminal a text takes: Chinese characters take two."""
-    return sum(1 + (character > "\u2e7f") for character in text)
 
 
 def _listed(axis: Axis, places: Table, say: Words) -> Iterator[str]:

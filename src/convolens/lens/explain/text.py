@@ -12,6 +12,7 @@ from convolens.lens.explain.sections import Section, headline, sections, togethe
 from convolens.lens.explain.tap_text import taps_drawn
 from convolens.lens.explain.words import explain_words
 from convolens.lens.language import Words
+from convolens.lens.sizes import text_width
 
 if TYPE_CHECKING:
     from convolens.lens.explain.explanation import Explanation
@@ -68,15 +69,13 @@ def columns(rows: Sequence[Sequence[str]]) -> list[str]:
         >>> columns([("", "this"), ("weights", "54")])
         ['         this', 'weights    54']
     """
-    from rich.cells import cell_len
-
-    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+    widths = [max(map(text_width, column)) for column in zip(*rows, strict=True)]
     right = [all(map(is_number, column[1:])) for column in zip(*rows, strict=True)]
     lines = []
     for row in rows:
         cells = []
         for cell, width, number in zip(row, widths, right, strict=True):
-            gap = " " * (width - cell_len(cell))
+            gap = " " * (width - text_width(cell))
             cells.append(gap + cell if number else cell + gap)
         lines.append("  ".join(cells).rstrip())
     return lines

@@ -47,7 +47,7 @@ ENGLISH = {
     "size.whole": "{axes}: {formula}",
     "size.span": "a kernel of {kernel} with dilation {dilation} spans {dilation} ({kernel} - 1) + "
     "1 = {span}",
-    "size.named": "padding {name!r} is {pairs} cells before and after",
+    "size.named": "padding {name!r}: {pairs} before and after",
     # Taps
     "taps": "Which input each output reads",
     "taps.axis": "{axes}: {size} inputs, {outputs} outputs",

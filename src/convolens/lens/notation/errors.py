@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import final
 
 from convolens.errors import ArgumentError
+from convolens.lens.sizes import text_width
 
 
 @final
@@ -30,9 +31,6 @@ class NotationError(ArgumentError):
         self.position = position
 
     def _fact_lines(self) -> list[str]:
-        from rich.cells import cell_len
-
-        # Chinese characters are two columns wide.
         shown = self.text.replace("\n", " ").replace("\t", " ")
-        gap = " " * cell_len(shown[: self.position])
+        gap = " " * text_width(shown[: self.position])
         return [f"  {shown}", f"  {gap}^"]
