@@ -66,3 +66,13 @@ def test_lines_that_people_write_are_read_as_torch_reads_them(line: str) -> None
     theirs = of_torch(line)
     assert tuple(theirs(torch.zeros(1, 3, 9, 8)).shape[1:]) == spec.output_shape
     assert sum(p.numel() for p in theirs.parameters()) == explain(spec).parameters
+
+
+@given(layers())
+def test_what_a_layer_of_torch_prints_is_read_back(spec: LayerSpec) -> None:
+    from convolens.lens import parse_torch
+
+    line = spec.torch_line()
+    # torch prints no ceil_mode and no count_include_pad of a mean, and a Sequential in lines.
+    if spec.kind != "avg_pool" and not line.startswith("nn.Sequential"):
+        assert parse_torch(repr(of_torch(line)), spec.input_shape).torch_line() == line

@@ -119,6 +119,50 @@ def test_a_line_of_torch_may_be_long_ago_and_positional() -> None:
     assert spec.text == "4x9x9 k3x5 s2 p1x2 g2 out8 nobias"
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "nn.Conv2d(3, 0, 3)",
+        "nn.Conv2d(3, 9999999999999999999, 3)",
+        "nn.Conv2d(3, 8, 999999999999)",
+        "nn.Conv2d(3, 8, 3, padding=99999999999)",
+        "nn.Conv2d(3, 8, 3, stride=-1)",
+        "nn.Conv2d(3, 8, 3, stride='1')",
+        "nn.Conv2d(3, 8, (3, 3, 3))",
+        "nn.Conv2d(3, 8, None)",
+        "nn.Conv2d(3, None, 3)",
+        "nn.Conv2d(3, 8.5, 3)",
+        "nn.Conv2d(3, 8, 3, padding='wide')",
+        "nn.Conv2d(3, 8, 3, padding_mode='wide')",
+        "nn.Conv2d(3, 8, 3, groups=0)",
+        "nn.Conv2d(4, 8, 3)",
+        "nn.ConvTranspose2d(3, 8, 3, padding='same')",
+        "nn.ConvTranspose2d(3, 8, 3, output_padding=5)",
+        "nn.MaxPool2d(2, padding=(1, 2))",
+        "nn.MaxPool2d(2, stride=[])",
+        "nn.Conv3d(3, 8, 3)",
+    ],
+)
+def test_arguments_that_cannot_be_are_refused_before_anything_is_made(line: str) -> None:
+    with pytest.raises(ConvolensError):
+        parse_torch(line, (3, 8, 8))
+
+
+WORDS = ["nn.", "Conv2d(", "MaxPool1d(", "Sequential(", "ZeroPad2d(", "kernel_size", "'same'"]
+
+
+@given(
+    st.lists(st.sampled_from([*WORDS, *"38,)([]=-*x"]), max_size=14),
+    st.lists(st.integers(0, 9), max_size=4),
+)
+def test_any_line_is_a_layer_or_refused(words: list[str], shape: list[int]) -> None:
+    try:
+        spec = parse_torch("".join(words), shape)
+    except ConvolensError:
+        return
+    assert isinstance(spec, LayerSpec)
+
+
 BAD = [mark.args[1] for mark in test_the_error_points_at_the_character.pytestmark]
 REFUSED = [mark.args[1] for mark in test_the_operators_refuse_in_words.pytestmark]
 LINES = [mark.args[1] for mark in test_lines_of_torch_that_are_no_layer.pytestmark]

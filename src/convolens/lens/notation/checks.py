@@ -30,7 +30,7 @@ def check(spec: LayerSpec) -> None:
             hint="write the shape of one image without the batch, such as (3, 224, 224).",
         )
     for name, values in _numbers(spec):
-        _require_whole(name, values)
+        require_whole(name, values)
     _require_fitting(spec)
     for taps, size, outputs in zip(spec.kernel, spec.sizes, spec.output_shape[1:], strict=True):
         if max(size, outputs) * taps > MOST_ENTRIES:
@@ -53,7 +53,12 @@ def _numbers(spec: LayerSpec) -> list[tuple[str, Sequence[int]]]:
     ]
 
 
-def _require_whole(name: str, values: Sequence[int]) -> None:
+def require_whole(name: str, values: Sequence[int]) -> None:
+    """Refuse numbers that are not whole or below 1.
+
+    Raises:
+        ArgumentError: If there is one.
+    """
     if any(isinstance(v, bool) or not isinstance(v, int) or v < 1 for v in values):
         shown = values[0] if len(values) == 1 else tuple(values)
         raise ArgumentError(

@@ -6,18 +6,26 @@ import ast
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from inspect import signature
 from typing import Any, NoReturn
 
 from convolens import nn
-from convolens.errors import ArgumentError, ConvolensError
+from convolens.errors import ArgumentError
+from convolens.lens.notation.checks import require_whole
 from convolens.lens.notation.errors import NotationError
-from convolens.lens.notation.layers import spec_of
-from convolens.lens.notation.spec import LayerSpec
+from convolens.lens.notation.spec import Kind, LayerSpec
 from convolens.lens.notation.words import notation_words
 from convolens.lens.notation.write_torch import PADS
+from convolens.nn.functional._arguments import each_axis
 from convolens.ops._taps import Pair
 
-_LAYER = re.compile(r"(?:Conv|ConvTranspose|MaxPool|AvgPool)[123]d")
+_KINDS: dict[str, Kind] = {
+    "Conv": "conv",
+    "ConvTranspose": "conv_transpose",
+    "MaxPool": "max_pool",
+    "AvgPool": "avg_pool",
+}
+_LAYER = re.compile(rf"({'|'.join(_KINDS)})([123])d")
 _PAD = re.compile(rf"({'|'.join(PADS.values())})([123])d")
 _LONGEST = 2000
 
@@ -27,7 +35,7 @@ def parse_torch(line: str, input_shape: Sequence[int]) -> LayerSpec:
 
     The line is read and never run. It is one layer, such as ``nn.Conv2d(3, 8, 3)``, or an
     ``nn.Sequential`` of a padding layer and a convolution, or of a depthwise convolution and a
-    1x1 one; a padding layer may come before these.
+    1x1 one; a padding layer may come before these. What a layer of torch prints is such a line.
 
     Raises:
         NotationError: If it is something else; it points at the character.
@@ -56,7 +64,7 @@ def parse_torch(line: str, input_shape: Sequence[int]) -> LayerSpec:
                 ArgumentError, "torch.shape", shape=list(shape), count=len(pads)
             )
         padded = (*shape[:1], *(n + sum(p) for n, p in zip(shape[1:], pads, strict=True)))
-    spec = spec_of(_layer(text, calls[0]), padded)
+    spec = _spec(text, calls[0], padded)
     if pads:
         if spec.kind != "conv" or spec.padding != ((0, 0),) * spec.rank:
             _wrong(text, calls[0], "torch.after_pad")
@@ -65,7 +73,7 @@ def parse_torch(line: str, input_shape: Sequence[int]) -> LayerSpec:
 
 
 def _separable(text: str, calls: Sequence[ast.Call], first: LayerSpec) -> LayerSpec:
-    second = spec_of(_layer(text, calls[1]), first.output_shape)
+    second = _spec(text, calls[1], first.output_shape)
     pointwise = replace(second, out_channels=second.groups, bias=True) == LayerSpec(
         first.output_shape, (1,) * first.rank
     )
@@ -113,23 +121,50 @@ def _name(text: str, call: ast.Call) -> str:
     return bare.group(1)
 
 
-def _layer(text: str, call: ast.Call) -> nn.Module:
+def _spec(text: str, call: ast.Call, shape: tuple[int, ...]) -> LayerSpec:
+    """Return the LayerSpec of a call on an image of a shape, without making the layer."""
     name = _name(text, call)
-    if not _LAYER.fullmatch(name):
+    found = _LAYER.fullmatch(name)
+    if not found:
         _wrong(text, call, "torch.no_window", name=name)
     args, keywords = _arguments(text, call)
     try:
-        layer: nn.Module = getattr(nn, name)(*args, **keywords)
-    except ConvolensError:
-        raise
+        bound = signature(getattr(nn, name)).bind(*args, **keywords)
     except TypeError as error:
-        said = str(error).replace("_MaxPoolNd.__init__", name).replace("_AvgPoolNd.__init__", name)
-        _wrong(text, call, "torch.arguments", name=name, said=said)
-    return layer
+        _wrong(text, call, "torch.arguments", name=name, said=error)
+    bound.apply_defaults()
+    kind, rank = _KINDS[found.group(1)], int(found.group(2))
+    return LayerSpec(shape, kind=kind, **_attributes(name, bound.arguments, rank, shape))
+
+
+def _attributes(
+    name: str, arguments: dict[str, Any], rank: int, shape: tuple[int, ...]
+) -> dict[str, Any]:
+    """Return the attributes of a LayerSpec for torch's arguments of a layer."""
+    values = dict(arguments)
+    channels = values.pop("in_channels", None)
+    if channels is not None and channels != shape[0]:
+        raise notation_words().problem(
+            ArgumentError, "layer.channels", layer=name, channels=channels, shape=list(shape)
+        )
+    if "out_channels" in values:
+        require_whole("out_channels", (values["out_channels"],))
+    kernel = each_axis("kernel_size", values.pop("kernel_size"), rank)
+    padding = values.pop("padding")
+    if values["stride"] is None:
+        values["stride"] = kernel
+    for axis in ("stride", "dilation", "output_padding"):
+        if axis in values:
+            values[axis] = each_axis(axis, values[axis], rank)
+    if not isinstance(padding, str):
+        padding = tuple((cells, cells) for cells in each_axis("padding", padding, rank))
+    return {"kernel": kernel, "padding": padding, **values}
 
 
 def _arguments(text: str, call: ast.Call) -> tuple[list[Any], dict[str, Any]]:
     def value(node: ast.expr) -> Any:
+        if isinstance(node, ast.Name):
+            return node.id  # torch prints padding=same without quotes
         try:
             return ast.literal_eval(node)
         except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
