@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from convolens.errors import ArgumentError
 from convolens.lens.animate.animation import Animation
 from convolens.lens.animate.words import words
+from convolens.lens.language import speaking
 from convolens.lens.notation import LayerSpec, parse_layer
 from convolens.nn import Module
 
@@ -66,7 +67,7 @@ def animate(
     figures these are, made from any layer.
     """
     # Here and not above, so that the other parts of the lens start without them.
-    from convolens.lens.animate.make import make_scene
+    from convolens.lens.animate.make import make_scene, require_drawable
     from convolens.lens.animate.numbers import (
         example_numbers,
         fresh_layer,
@@ -75,31 +76,37 @@ def animate(
         set_weight,
     )
 
-    say = words(lang)
-    own = layer if isinstance(layer, Module) else None
-    spec = _spec(layer, x, input_shape, say.lang)
-    if own is not None and (weight is not None or bias is not None):
-        raise say.problem(ArgumentError, "wrong.weights_twice", layer=type(own).__name__)
-    if x is None and not numbers:
-        if weight is not None or bias is not None:
-            raise say.problem(ArgumentError, "wrong.no_input")
-        scene = make_scene(spec, None, view, channel, lang)
-        return Animation(spec, scene, None, theme, seconds)
-    # Before any work: a picture of too many frames is refused by its sizes alone.
-    make_scene(spec, None, view, channel, lang)
-    worker = own or fresh_layer(spec)
-    drawn = example_numbers(spec, worker if own is None else None, seed)
-    if weight is not None and bias is None and spec.bias:
-        bias = [0.0] * spec.out_channels
-    set_weight(worker, weight, bias)
-    shown = run(worker, drawn if x is None else image_for(spec, worker, x))
-    scene = make_scene(spec, shown, view, channel, lang)
-    return Animation(spec, scene, shown, theme, seconds)
+    with speaking(lang):
+        own = layer if isinstance(layer, Module) else None
+        spec = _spec(layer, x, input_shape)
+        numeric = x is not None or numbers
+        _require_weights_that_go_with(own, numeric, weight, bias)
+        require_drawable(spec, view, channel)  # before anything is computed
+        shown = None
+        if numeric:
+            worker = own or fresh_layer(spec)
+            drawn = example_numbers(spec, worker if own is None else None, seed)
+            if weight is not None and bias is None and spec.bias:
+                bias = [0.0] * spec.out_channels
+            set_weight(worker, weight, bias)
+            shown = run(worker, drawn if x is None else image_for(spec, worker, x))
+        scene = make_scene(spec, shown, view, channel)
+        return Animation(spec, scene, shown, theme, seconds)
 
 
-def _spec(
-    layer: str | LayerSpec | Module, x: Any, shape: tuple[int, ...] | None, lang: str
-) -> LayerSpec:
+def _require_weights_that_go_with(
+    own: Module | None, numeric: bool, weight: Any, bias: Any
+) -> None:
+    """Refuse weights for a layer that has its own, or without an input to put them on."""
+    if weight is None and bias is None:
+        return
+    if own is not None:
+        raise words().problem(ArgumentError, "wrong.weights_twice", layer=type(own).__name__)
+    if not numeric:
+        raise words().problem(ArgumentError, "wrong.no_input")
+
+
+def _spec(layer: str | LayerSpec | Module, x: Any, shape: tuple[int, ...] | None) -> LayerSpec:
     """Return what a layer is, and on which input."""
     if isinstance(layer, str):
         return parse_layer(layer)
@@ -108,8 +115,9 @@ def _spec(
     if shape is None:
         shape = getattr(x, "shape", None)
         if shape is None:
-            raise words(lang).problem(ArgumentError, "wrong.no_shape")
-        rank = getattr(layer, "rank", 2 if type(layer).__name__.endswith("2d") else 1)
+            raise words().problem(ArgumentError, "wrong.no_shape")
+        operator = getattr(layer, "operator", None)
+        rank = getattr(layer, "rank", getattr(operator, "rank", 2))
         # An axis for a batch of one is left out.
         if len(shape) == rank + 2 and shape[0] == 1:
             shape = tuple(shape)[1:]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, final
 
 from convolens.errors import IndexRangeError
+from convolens.lens.language import speaking
 from convolens.lens.saving import save, writable
 
 if TYPE_CHECKING:
@@ -123,7 +124,10 @@ class Animation:
 
         count = len(self)
         if not -count <= number < count:
-            raise IndexRangeError(f"frame {number} does not exist: there are {count}.")
+            from convolens.lens.animate.words import words
+
+            say = words(self.scene.lang)
+            raise say.problem(IndexRangeError, "wrong.frame", frame=number, frames=count)
         pictures, size = self._drawn
         return next(islice(images(pictures, size, self.theme), number % count, None))
 
@@ -176,7 +180,8 @@ class Animation:
                 stays as it was.
             DependencyError: If it is .mp4 and the package av is not installed.
         """
-        save(path, {suffix: getattr(self, suffix[1:]) for suffix in SUFFIXES})
+        with speaking(self.scene.lang):
+            save(path, {suffix: getattr(self, suffix[1:]) for suffix in SUFFIXES})
 
     def _repr_html_(self) -> str:
         from convolens.lens.animate.html import framed

@@ -43,6 +43,24 @@ def make_scene(
             many frames or cells.
         IndexRangeError: If there is no such channel.
     """
+    channels = require_drawable(spec, view, channel, lang)
+    say = words(lang)
+    stages = tuple(_stages(spec, numbers, view, channels, say))
+    shape = spec.output_shape
+    sizes = shape[1:] if spec.channels == spec.out_channels == 1 else shape
+    return Scene(f"{spec.text} → {times(sizes)}", stages, say.lang)
+
+
+def require_drawable(
+    spec: LayerSpec, view: View, channel: int | None, lang: str | None = None
+) -> Sequence[int]:
+    """Return the output channels to draw, after checking that they can be, by sizes alone.
+
+    Raises:
+        ArgumentError: If the layer has three axes, the view does not suit it, or there would be too
+            many frames or cells.
+        IndexRangeError: If there is no such channel.
+    """
     say = words(lang)
     if view not in _VIEWS:
         known = ", ".join(map(repr, _VIEWS))
@@ -59,10 +77,7 @@ def make_scene(
         )
     channels = range(spec.out_channels) if channel is None else (channel,)
     require_few(spec, view, channels, say)
-    stages = tuple(_stages(spec, numbers, view, channels, say))
-    shape = spec.output_shape
-    sizes = shape[1:] if spec.channels == spec.out_channels == 1 else shape
-    return Scene(f"{spec.text} → {times(sizes)}", stages, say.lang)
+    return channels
 
 
 def _stages(

@@ -8,6 +8,7 @@ from typing import Any, final
 import numpy as np
 
 from convolens.errors import ArgumentError, DTypeError, ShapeError
+from convolens.lens.animate.words import words
 from convolens.lens.notation import LayerSpec
 from convolens.lens.report.numbers import POWER, largest
 from convolens.lens.still import still
@@ -99,7 +100,7 @@ def image_for(spec: LayerSpec, layer: Module, x: Any) -> Array:
     """
     array = x.detach().numpy() if isinstance(x, Tensor) else np.asarray(x)
     if array.dtype.kind not in "fiub":
-        raise DTypeError(f"the input is of type {array.dtype}, but must hold numbers.")
+        raise words().problem(DTypeError, "wrong.input_type", dtype=array.dtype)
     weights = next(iter(layer.parameters()), None)
     if weights is not None:
         array = array.astype(weights.dtype)
@@ -111,10 +112,12 @@ def image_for(spec: LayerSpec, layer: Module, x: Any) -> Array:
     if wanted[0] == 1 and array.shape == wanted[1:]:
         array = array[None]
     if array.shape != wanted:
-        raise ShapeError(
-            f"the input has shape {list(array.shape)}, but the layer was given {list(wanted)}.",
-            [("layer", spec.text, "")],
-            "give one image of that shape.",
+        raise words().problem(
+            ShapeError,
+            "wrong.input_shape",
+            layer=spec.text,
+            shape=list(array.shape),
+            wanted=list(wanted),
         )
     return array
 
@@ -131,20 +134,20 @@ def set_weight(layer: Module, weight: Any, bias: Any = None) -> None:
             continue
         parameter = getattr(layer, name, None)
         if parameter is None:
-            raise ArgumentError(
-                f"a {type(layer).__name__} has no {name} of its own.",
-                hint=f"leave out {name}, or give a layer whose numbers are set.",
+            raise words().problem(
+                ArgumentError, "wrong.no_weight", layer=type(layer).__name__, name=name
             )
         array = given.detach().numpy() if isinstance(given, Tensor) else np.asarray(given)
         fits = array.shape == parameter.shape or (
             name == "weight" and array.shape == parameter.shape[2:]
         )
         if not fits:
-            raise ShapeError(
-                f"{name} has shape {list(array.shape)}, but the layer's is "
-                f"{list(parameter.shape)}.",
-                hint=f"give {list(parameter.shape)}"
-                + (f", or one kernel {list(parameter.shape[2:])}." if name == "weight" else "."),
+            raise words().problem(
+                ShapeError,
+                f"wrong.{name}",
+                shape=list(array.shape),
+                wanted=list(parameter.shape),
+                kernel=list(parameter.shape[2:]),
             )
         write(parameter, np.broadcast_to(array, parameter.shape))
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal, final
 
 from convolens.errors import ArgumentError
+from convolens.lens.animate.words import words
 
 ThemeName = Literal["light", "dark"]
 
@@ -155,5 +156,5 @@ def theme_named(name: str) -> Theme:
         ArgumentError: If there is none.
     """
     if name not in THEMES:
-        raise ArgumentError(f"theme is {name!r}.", hint="use 'light' or 'dark'.")
+        raise words().problem(ArgumentError, "wrong.theme", theme=repr(name))
     return THEMES[name]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import final
 
 from convolens.errors import ArgumentError
+from convolens.lens.animate.words import words
 
 #: How many frames the last one of a loop lasts.
 HOLD = 4
@@ -30,8 +31,12 @@ class Timing:
 
     def __post_init__(self) -> None:
         if not _SHORTEST <= self.seconds <= _LONGEST:
-            raise ArgumentError(
-                f"seconds is {self.seconds}, but a frame lasts {_SHORTEST} to {_LONGEST:g} seconds."
+            raise words().problem(
+                ArgumentError,
+                "wrong.seconds",
+                seconds=self.seconds,
+                least=_SHORTEST,
+                most=f"{_LONGEST:g}",
             )
 
     @property

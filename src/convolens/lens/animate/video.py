@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 from fractions import Fraction
+from importlib import import_module
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -13,24 +15,22 @@ from convolens.lens.animate.raster import images
 from convolens.lens.animate.shapes import Picture
 from convolens.lens.animate.theme import Theme
 from convolens.lens.animate.timing import Timing
+from convolens.lens.animate.words import words
 
 #: The ticks of a second in which times are told: hundredths, as in a GIF.
 _RATE = 100
 
 
-def require_video() -> None:
-    """Refuse to begin a video that cannot be written.
+def require_video() -> Any:
+    """Return the package that writes videos, before anything else is done.
 
     Raises:
-        DependencyError: If PyAV is not installed.
+        DependencyError: If it is not installed.
     """
     try:
-        import av  # noqa: F401
+        return import_module("av")
     except ImportError:
-        raise DependencyError(
-            "an .mp4 needs the package av, which is not installed.",
-            hint="pip install 'convolens[video]', or save a .gif, .svg or .html.",
-        ) from None
+        raise words().problem(DependencyError, "wrong.no_video") from None
 
 
 def video(pictures: list[Picture], size: tuple[int, int], theme: Theme, timing: Timing) -> bytes:
@@ -39,9 +39,7 @@ def video(pictures: list[Picture], size: tuple[int, int], theme: Theme, timing: 
     Raises:
         DependencyError: If PyAV is not installed.
     """
-    require_video()
-    import av
-
+    av = require_video()
     # H.264 stores colours for squares of two by two.
     width, height = (side + side % 2 for side in size)
     stream = io.BytesIO()
