@@ -196,12 +196,18 @@ def test_a_layer_and_its_image() -> None:
     assert explain(nn.MaxPool2d(2), cl.zeros(1, 4, 8, 8)).spec.text == "4x8x8 max k2"
     assert explain(nn.SeparableConv2d(4, 6, 3), (4, 8, 8)).spec.text == "4x8x8 sep k3 out6"
     assert explain(nn.AvgPool1d(2), (4, 8)).spec.text == "4x8 1d avg k2"
+    assert explain("nn.Conv2d(3, 8, 3)", (3, 8, 8)).spec.text == "3x8x8 k3 out8"
+    line = explain("nn.Conv2d(3, 8, 3)", cl.randn(2, 3, 8, 8), (1, 7, 0, 0))
+    assert line.number is not None
+    assert line.number.agrees
 
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
         ((nn.Conv2d(3, 8, 3),), "the shape of the image is missing"),
+        (("nn.Conv2d(3, 8, 3)",), "the shape of the image is missing"),
+        (("nn.Linear(3, 8)", (3, 8)), "is no convolution and no pooling"),
         ((nn.Linear(3, 8), (3, 8, 8)), "has no window"),
         ((nn.Conv2d(3, 8, 3), (4, 8, 8)), "takes 3 channels"),
         (("5x5 k3", (1, 6, 6)), "the layer '5x5 k3' is on images of shape"),

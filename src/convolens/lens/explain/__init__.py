@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ from convolens.errors import ArgumentError
 from convolens.lens.explain.backwards import Ways, find_layers
 from convolens.lens.explain.explanation import Explanation
 from convolens.lens.explain.words import explain_words
-from convolens.lens.notation import LayerSpec, parse_layer
+from convolens.lens.notation import LayerSpec, parse_layer, parse_torch
 
 if TYPE_CHECKING:
     from convolens.lens.explain.number import OutputNumber
@@ -28,9 +29,10 @@ def explain(
     """Return what a layer does with an image, in numbers.
 
     Args:
-        layer: A text such as ``"5x5 k3 s2 p1"``, a LayerSpec, or an ``nn`` layer with a window.
-        x: The image: for a layer needed, for a text only with ``at``. Images [N, C, *I], one image
-            [C, *I]; or only its shape, (C, *I).
+        layer: A text such as ``"5x5 k3 s2 p1"``, a LayerSpec, an ``nn`` layer with a window, or a
+            line of torch such as ``"nn.Conv2d(3, 8, 3)"``.
+        x: The image: needed for a layer or a line of torch; for a text only with ``at``. Images
+            [N, C, *I], one image [C, *I]; or only its shape, (C, *I).
         at: The output number to take apart into its products, (n, k, *p), counted from 0. It needs
             numbers in ``x``. For a text the layer has new random weights.
 
@@ -50,7 +52,7 @@ def explain(
         True
     """
     shape = None if x is None else _shape(x)
-    if isinstance(layer, str | LayerSpec):
+    if isinstance(layer, LayerSpec) or (isinstance(layer, str) and "(" not in layer):
         spec = parse_layer(layer) if isinstance(layer, str) else layer
         if shape is not None and shape[-spec.rank - 1 :] != spec.input_shape:
             raise explain_words().problem(
@@ -63,7 +65,9 @@ def explain(
     else:
         if shape is None:
             raise explain_words().problem(
-                ArgumentError, "error.no_shape", layer=type(layer).__name__
+                ArgumentError,
+                "error.no_shape",
+                layer=layer if isinstance(layer, str) else type(layer).__name__,
             )
         spec = _spec(layer, shape)
     return Explanation(spec, None if at is None else _number(layer, spec, x, at))
@@ -73,16 +77,17 @@ def _shape(x: Tensor | Array | Sequence[int]) -> tuple[int, ...]:
     return tuple(x.shape) if hasattr(x, "shape") else tuple(x)
 
 
-def _spec(layer: Module, shape: tuple[int, ...]) -> LayerSpec:
-    """Return the spec on images of a shape, with the batch or without."""
-    from convolens.nn.conv_base import ConvBase
-
-    rank = getattr(layer, "rank", None)
-    first = getattr(layer, "depthwise", layer)
-    if isinstance(first, ConvBase):
-        rank = first.rank
-    without = shape[1:] if rank is not None and len(shape) == rank + 2 else shape
-    return LayerSpec.from_layer(layer, without)
+def _spec(layer: str | Module, shape: tuple[int, ...]) -> LayerSpec:
+    """Return the spec of a layer or a line of torch on images, with the batch or without."""
+    if isinstance(layer, str):
+        named = re.search("([123])d", layer)
+        rank = int(named.group(1)) if named else 0
+    else:
+        rank = getattr(getattr(layer, "depthwise", layer), "rank", 0)
+    image = shape[1:] if len(shape) == rank + 2 else shape
+    return (
+        parse_torch(layer, image) if isinstance(layer, str) else LayerSpec.from_layer(layer, image)
+    )
 
 
 def _number(
