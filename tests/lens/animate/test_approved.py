@@ -85,3 +85,11 @@ def test_pictures(name: str) -> None:
     if os.environ.get("APPROVE"):
         path.write_text(text, "utf-8")
     assert text == path.read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", ["numerical_padding_strides", "padding_strides_odd_transposed"])
+def test_pictures_of_the_pages(name: str) -> None:
+    path = Path(__file__).parents[3] / "docs" / "pictures" / f"{name}.svg"
+    if os.environ.get("APPROVE"):
+        path.write_text(classic(name).svg(), "utf-8")
+    assert path.read_text("utf-8") == classic(name).svg()
