@@ -27,7 +27,6 @@ ENGLISH = {
     "tip.parameters": "{count} parameters",
     "tip.multiply_adds": "{count} multiply-adds",
     "tip.sees": "sees {pixels} pixels",
-    "empty": "no layer ran",
 }
 
 

@@ -21,5 +21,4 @@ CHINESE = {
     "tip.parameters": "{count} 个参数",
     "tip.multiply_adds": "{count} 次乘加",
     "tip.sees": "感受野 {pixels} 像素",
-    "empty": "没有层运行",
 }

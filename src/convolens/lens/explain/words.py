@@ -63,7 +63,6 @@ ENGLISH = {
     "taps.run": "{cells}: {times}",
     "taps.range": "{first} to {last}",
     "taps.turns": "far from the borders, in turns: {turns}",
-    "taps.all": "one input is read by up to {most} and by at least {least} of {outputs} outputs",
     # Cost
     "cost": "Cost for one image",
     "cost.layer": "this layer",
@@ -128,7 +127,6 @@ ENGLISH = {
     "number.left_out.one": "... one channel more; its partial sum is in the total",
     "number.sum": "{terms} = {total}",
     "number.bias": "bias {bias}",
-    "number.of_partials": "partial sums {partials}",
     "number.average": "each input counts 1/{divisor}",
     "number.max": "the largest of {values} is {total}",
     "number.agrees": "The engine computed {engine}: the same within rounding (difference "
@@ -139,12 +137,9 @@ ENGLISH = {
     # The picture
     "picture.title": "Taps of {text}",
     "picture.input": "input",
-    "picture.output": "output",
     "picture.read": "times read",
     "picture.begin": "the first {count} outputs",
     "picture.end": "the last {count} outputs",
-    "picture.pad": "padding",
-    "picture.real": "input",
     # Backwards
     "wanted": "{input} to {want}: {count} ways",
     "wanted.one": "{input} to {want}: one way",
