@@ -9,6 +9,7 @@ NB_MODULE(_native, module) {
     convolens::bind_conv(module);
     convolens::bind_dense(module);
     convolens::bind_elementwise(module);
+    convolens::bind_filter(module);
     convolens::bind_pixels(module);
     convolens::bind_pool(module);
     convolens::bind_rows(module);

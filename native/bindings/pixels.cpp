@@ -6,6 +6,7 @@
 
 #include "bindings/array.h"
 #include "bindings/gil.h"
+#include "bindings/rows_of.h"
 #include "bindings/topics.h"
 #include "runtime/isa.h"
 #include "runtime/launch.h"
@@ -13,14 +14,10 @@
 namespace nb = nanobind;
 
 namespace convolens {
-namespace {
-
-[[noreturn]] void refuse(const char* name, const char* what) {
+void refuse(const char* name, const char* what) {
     throw std::invalid_argument(std::string(name) + ": " + what);
 }
 
-// Throws unless the array is a matrix whose rows have no gaps. Rows of one that is `written` must
-// not overlap.
 void check_rows(const Array& array, const char* name, bool written) {
     PyArrayObject* object = array.get();
     if (array.rank() != 2) refuse(name, "expected a matrix");
@@ -28,27 +25,26 @@ void check_rows(const Array& array, const char* name, bool written) {
         refuse(name, "expected aligned numbers in the machine's order");
     const i64 item = PyArray_ITEMSIZE(object);
     const i64 row = PyArray_STRIDE(object, 0), columns = array.extent(1);
-    if ((columns > 1 && PyArray_STRIDE(object, 1) != item) || row % item != 0)
+    if ((columns > 1 && PyArray_STRIDE(object, 1) != item) || item == 0 || row % item != 0)
         refuse(name, "expected rows without gaps");
     if (!written) return;
     if (!PyArray_ISWRITEABLE(object)) refuse(name, "the array is read-only");
     if (array.extent(0) > 1 && std::abs(row) < columns * item) refuse(name, "rows overlap");
 }
 
+bool is_wide(const Array& pixels, const char* name) {
+    const int type = PyArray_TYPE(pixels.get());
+    if (type != NPY_UINT8 && type != NPY_UINT16) refuse(name, "expected data type uint8 or uint16");
+    return type == NPY_UINT16;
+}
+
+namespace {
+
 void check_floats(const Array& array, const char* name, bool written, const Array& pixels) {
     check_rows(array, name, written);
     if (PyArray_TYPE(array.get()) != NPY_FLOAT32) refuse(name, "expected data type float32");
     if (array.extent(0) != pixels.extent(0) || array.extent(1) != pixels.extent(1))
         refuse(name, "expected the shape of the pixels");
-}
-
-using Kernel = decltype(KernelTable::read_uint8);
-
-Kernel kernel_for(const Array& pixels, Kernel bytes, Kernel shorts) {
-    const int type = PyArray_TYPE(pixels.get());
-    if (type == NPY_UINT8) return bytes;
-    if (type == NPY_UINT16) return shorts;
-    refuse("pixels", "expected data type uint8 or uint16");
 }
 
 PixelArgs arguments(const Array& pixels, const Array& x) {
@@ -65,7 +61,7 @@ PixelArgs arguments(const Array& pixels, const Array& x) {
 void read_pixels(Array pixels, Array x) {
     check_rows(pixels, "pixels", false);
     check_floats(x, "x", true, pixels);
-    const Kernel kernel = kernel_for(pixels, kernels().read_uint8, kernels().read_uint16);
+    const auto kernel = is_wide(pixels, "pixels") ? kernels().read_uint16 : kernels().read_uint8;
     const PixelArgs args = arguments(pixels, x);
     const i64 rows = pixels.extent(0);
     const WithoutGil without_gil;
@@ -76,7 +72,7 @@ void read_pixels(Array pixels, Array x) {
 void write_pixels(Array x, std::optional<Array> y, Array pixels, bool absolute, double shift) {
     check_rows(pixels, "pixels", true);
     check_floats(x, "x", false, pixels);
-    const Kernel kernel = kernel_for(pixels, kernels().write_uint8, kernels().write_uint16);
+    const bool wide = is_wide(pixels, "pixels");
     PixelArgs args = arguments(pixels, x);
     if (y) {
         check_floats(*y, "y", false, pixels);
@@ -85,10 +81,11 @@ void write_pixels(Array x, std::optional<Array> y, Array pixels, bool absolute, 
     }
     args.absolute = absolute;
     args.shift = static_cast<float>(shift);
-    args.largest = PyArray_TYPE(pixels.get()) == NPY_UINT8 ? 255.0f : 65535.0f;
+    args.largest = wide ? 65535.0f : 255.0f;
     const i64 rows = pixels.extent(0);
     const WithoutGil without_gil;
-    launch(kernel, args, rows, kElement * static_cast<double>(args.columns));
+    launch(wide ? kernels().write_uint16 : kernels().write_uint8, args, rows,
+           kElement * static_cast<double>(args.columns));
 }
 
 }  // namespace

@@ -9,6 +9,7 @@ void bind_arrays(nanobind::module_& module);
 void bind_conv(nanobind::module_& module);
 void bind_dense(nanobind::module_& module);
 void bind_elementwise(nanobind::module_& module);
+void bind_filter(nanobind::module_& module);
 void bind_pixels(nanobind::module_& module);
 void bind_pool(nanobind::module_& module);
 void bind_rows(nanobind::module_& module);

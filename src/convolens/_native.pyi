@@ -31,6 +31,17 @@ def weigh(
     inner: int,
 ) -> None: ...
 def unflatten(x: Array, y: Array) -> None: ...
+def filter_pixels(
+    pixels: Array,
+    rows: Array,
+    columns: Array,
+    channels: int,
+    first: list[list[Array]],
+    second: list[list[Array]],
+    result: Array,
+    absolute: bool,
+    shift: float,
+) -> None: ...
 def read_pixels(pixels: Array, x: Array) -> None: ...
 def write_pixels(
     x: Array, y: Array | None, pixels: Array, absolute: bool, shift: float

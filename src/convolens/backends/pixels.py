@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from convolens import _native
@@ -39,6 +41,40 @@ def write_pixels(
     _native.write_pixels(x, y, pixels, absolute, shift)
 
 
+def filter_pixels(
+    pixels: Array,
+    rows: Array,
+    columns: Array,
+    channels: int,
+    directions: Sequence[Sequence[Sequence[Array]]],
+    result: Array,
+    *,
+    absolute: bool = False,
+    shift: float = 0.0,
+) -> None:
+    """Write an image through kernels: read, convolved and rounded tile by tile, within a cache.
+
+    A tile is convolved by the kernels of a convolution with one channel, by which neighbouring
+    numbers of a channel lie ``channels`` apart, so the numbers are those that it gives.
+
+    Args:
+        pixels: uint8 or uint16 [H, W C].
+        rows: int64 [P + R - 1]: the row of the image of each cell of the padded axis, -1 for zeros.
+        columns: int64 [Q + S - 1]: the same for the pixels of a row.
+        channels: C.
+        directions: One direction, or two for the length of the vector. Each is a sum of chains,
+            each chain one grid of weights or two that run one after the other, float32.
+        result: Like ``pixels``, [P, Q C].
+        absolute: Whether signs are dropped; see ``rounded``.
+        shift: Added after that.
+
+    Raises:
+        ValueError: If types, shapes or cells do not fit.
+    """
+    first, second = [[list(chain) for chain in chains] for chains in (*directions, [])][:2]
+    _native.filter_pixels(pixels, rows, columns, channels, first, second, result, absolute, shift)
+
+
 def rounded(
     x: Array,
     dtype: np.dtype[np.uint8] | np.dtype[np.uint16],
@@ -63,4 +99,5 @@ def rounded(
     values = x if y is None else np.sqrt(x * x + y * y)
     values = (np.abs(values) if absolute else values) + shift
     known = np.where(np.isnan(values), 0, values)
-    return np.rint(np.clip(known, 0, np.iinfo(dtype).max)).astype(dtype)
+    whole: Array = np.rint(np.clip(known, 0, np.iinfo(dtype).max))
+    return whole.astype(dtype)

@@ -89,6 +89,17 @@ CALLS: dict[str, Callable[[int, int, int], list[Any]]] = {
         c,
         h,
     ],
+    "filter_pixels": lambda n, c, h: [
+        pixels(n, c * h),
+        labels(n),
+        labels(h),
+        c,
+        [[floats(1, 1)], [floats(1, 1), floats(1, 1)]],
+        [[floats(1, 1)]],
+        pixels(n, c * h),
+        True,
+        1.0,
+    ],
     "read_pixels": lambda n, c, h: [pixels(n, c * h), floats(n, c * h)],
     "write_pixels": lambda n, c, h: [
         floats(n, c * h),

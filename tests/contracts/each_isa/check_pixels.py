@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import convolens as cl
-from convolens.backends.pixels import read_pixels, rounded, write_pixels
+from convolens.backends.pixels import filter_pixels, read_pixels, rounded, write_pixels
 
 TYPES = [np.dtype(np.uint8), np.dtype(np.uint16)]
 EACH_TYPE = pytest.mark.parametrize("dtype", TYPES, ids=str)
@@ -68,6 +68,108 @@ def test_floats_become_pixels(dtype: np.dtype, absolute: bool, shift: float, sec
     np.testing.assert_array_equal(pixels, expected)
 
 
+def filtered(
+    image: np.ndarray, kernels: list[list[list[np.ndarray]]], **options: object
+) -> tuple[np.ndarray, np.ndarray]:
+    """An image [H, W, C] through chains of kernels, mirrored at its border; and the definition."""
+    height, width, channels = image.shape
+    size = [1 + sum(grid.shape[axis] - 1 for grid in kernels[0][0]) for axis in (0, 1)]
+    rows, columns = (
+        np.pad(np.arange(n), ((k - 1) // 2, k // 2), "symmetric")
+        for n, k in zip((height, width), size, strict=True)
+    )
+    pixels, _ = part(height, width * channels, image.dtype)
+    pixels[...] = image.reshape(height, -1)
+    found, around = part(height, width * channels, image.dtype)
+    filter_pixels(pixels, rows, columns, channels, kernels, found, **options)
+    assert around.sum(dtype=np.float64) == found.sum(dtype=np.float64)
+    padded = image[rows][:, columns].astype(np.float64)
+    directions = [sum(chained(padded, chain) for chain in chains) for chains in kernels]
+    y = directions[1] if len(directions) > 1 else None
+    return found.reshape(image.shape), rounded(directions[0], image.dtype, y=y, **options)
+
+
+def chained(x: np.ndarray, chain: list[np.ndarray]) -> np.ndarray:
+    for grid in chain:
+        windows = np.lib.stride_tricks.sliding_window_view(x, grid.shape, (0, 1))
+        x = np.einsum("pqcrs,rs->pqc", windows, grid)
+    return x
+
+
+@EACH_TYPE
+@pytest.mark.parametrize("channels", [1, 2, 3, 4])
+@pytest.mark.parametrize("size", [(1, 1), (1, 70), (3, 3), (40, 33), (70, 1), (37, 700)])
+def test_photographs_through_kernels(dtype: np.dtype, channels: int, size: tuple[int, int]) -> None:
+    random = np.random.default_rng(8)
+    image = random.integers(0, 256, (*size, channels)).astype(dtype)
+
+    def grid(*shape: int) -> np.ndarray:
+        # Whole numbers, so that all sums are exact.
+        return random.integers(-3, 4, shape).astype(np.float32)
+
+    def at_most(rows: int, columns: int) -> tuple[int, int]:
+        return min(rows, size[0]), min(columns, size[1])
+
+    r, s = at_most(5, 4)
+    for kernels, options in (
+        ([[[grid(r, s)]]], {}),
+        ([[[grid(r, 1), grid(1, s)]]], {"absolute": True}),
+        ([[[grid(r, 1), grid(1, s)], [grid(r, s)]]], {"shift": 128.0}),
+        ([[[grid(1, 1)]]], {}),
+    ):
+        found, expected = filtered(image, kernels, **options)
+        np.testing.assert_array_equal(found, expected)
+    gradient = [[[grid(r, s)]], [[grid(r, 1), grid(1, s)]]]
+    found, expected = filtered(image, gradient)
+    # The root is rounded to float before it is rounded to a pixel.
+    assert np.abs(found.astype(int) - expected.astype(int)).max() <= 1
+
+
+def test_zeros_beyond_the_border_and_any_order_of_cells() -> None:
+    pixels = np.arange(1, 13, dtype=np.uint8).reshape(3, 4)
+    rows, columns = np.array([-1, 0, 2, 2, -1]), np.array([-1, -1, 3, 2, 1, 0, -1])
+    found = np.empty((5, 7), np.uint8)
+    filter_pixels(pixels, rows, columns, 1, [[[np.ones((1, 1), np.float32)]]], found)
+    inner = pixels[[0, 2, 2]][:, [3, 2, 1, 0]]
+    np.testing.assert_array_equal(found, np.pad(inner, ((1, 1), (2, 1))))
+
+
+def test_refused_photographs() -> None:
+    pixels, out = np.zeros((4, 6), np.uint8), np.zeros((4, 6), np.uint8)
+    rows, columns, one = np.arange(4), np.arange(2), np.ones((1, 1), np.float32)
+
+    def call(**changes: object) -> None:
+        given = {
+            "pixels": pixels,
+            "rows": rows,
+            "columns": columns,
+            "channels": 3,
+            "directions": [[[one]]],
+            "result": out,
+        }
+        filter_pixels(**(given | changes))
+
+    call()
+    for changes, message in (
+        ({"rows": rows + 1}, "rows: a cell is outside"),
+        ({"columns": columns - 2}, "columns: a cell is outside"),
+        ({"rows": rows[:3]}, "result: its size"),
+        ({"rows": rows[None]}, "rows: expected shape"),
+        ({"channels": 4}, "channels: expected a number that divides"),
+        ({"channels": 0}, "channels"),
+        ({"directions": [[]]}, "first: expected at least one chain"),
+        ({"directions": [[[]]]}, "weights: expected one or two grids"),
+        ({"directions": [[[one] * 3]]}, "weights: expected one or two grids"),
+        ({"directions": [[[np.ones((1, 2), np.float32)]]]}, "do not have the kernel's size"),
+        ({"directions": [[[one.astype(float)]]]}, "weights: expected data type float32"),
+        ({"directions": [[[one[0]]]]}, "weights: expected matrices"),
+        ({"result": out.astype(np.uint16)}, "result: expected the type of the pixels"),
+        ({"result": out[:0], "rows": rows[:0]}, "result: its size"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            call(**changes)
+
+
 def test_the_length_of_a_vector() -> None:
     x, y = np.float32([[3, -3, 0, 5]]), np.float32([[4, 4, -2, 12]])
     pixels = np.empty(x.shape, np.uint8)
@@ -77,16 +179,20 @@ def test_the_length_of_a_vector() -> None:
 
 def test_any_number_of_threads() -> None:
     before = cl.get_num_threads()
+    image = np.random.default_rng(8).integers(0, 256, (150, 400, 3)).astype(np.uint8)
+    kernel = np.random.default_rng(9).standard_normal((5, 5)).astype(np.float32)
     x = np.random.default_rng(7).uniform(-50, 300, (301, 700)).astype(np.float32)
-    found = []
+    found, photographs = [], []
     try:
         for threads in (1, 2, 5):
             cl.set_num_threads(threads)
             found.append(np.empty(x.shape, np.uint8))
             write_pixels(x, found[-1], absolute=True)
+            photographs.append(filtered(image, [[[kernel]]])[0])
     finally:
         cl.set_num_threads(before)
-    assert all((pixels == found[0]).all() for pixels in found)
+    for results in (found, photographs):
+        assert all((pixels == results[0]).all() for pixels in results)
 
 
 def test_refusals() -> None:

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import convolens as cl
+from convolens.backends.pixels import rounded
 from convolens.errors import ArgumentError
 from convolens.lens.filters import apply
 from convolens.lens.filters.apply import filtered_pixels, filtered_values
@@ -83,6 +84,26 @@ def test_any_grids_and_paddings(
     expected = defined(pixels, kernel, padding, mix)
     assert found.shape == expected.shape
     assert np.abs(found - expected).max() <= allowed(pixels, kernel, mix)
+
+
+@given(
+    st.integers(1, 60),
+    st.integers(1, 90),
+    st.sampled_from(["sobel", "edge:3", "edge:9", "gaussian:1", "1 2 3", "1; 2", "unsharp"]),
+    st.sampled_from(["replicate", "zeros"]),
+    st.sampled_from(["clip", "abs", "shift"]),
+    st.sampled_from([1, 3]),
+)
+def test_pixels_are_the_rounded_values(
+    height: int, width: int, name: str, padding: str, signs: str, channels: int
+) -> None:
+    """Pixels and values are computed in different tiles, to the same bits."""
+    pixels, kernel = noise(height, width, channels), as_kernel(name)
+    values = filtered_values(pixels, kernel, padding=padding, mix=False)
+    shift = 128 if signs == "shift" else 0
+    expected = rounded(values, pixels.dtype, absolute=signs == "abs", shift=np.float32(shift))
+    found = filtered_pixels(pixels, kernel, padding=padding, mix=False, signs=signs)
+    np.testing.assert_array_equal(found, expected)
 
 
 def test_results_do_not_depend_on_the_tiles(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal, NoReturn
+from typing import Any, Literal, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
-from convolens.backends.pixels import write_pixels
+from convolens.backends.pixels import filter_pixels, write_pixels
 from convolens.errors import ArgumentError
 from convolens.lens.filters.engine import Channelwise, MeanFirst, Mixed, Run, Separate
 from convolens.lens.filters.grid import Grid
@@ -37,18 +37,26 @@ def filtered_pixels(
     result = np.empty((*tiles.size, channels), pixels.dtype)
     flat = result.reshape(tiles.size[0], -1)
     half = (np.iinfo(pixels.dtype).max + 1) // 2 if signs == "shift" else 0
+    options: dict[str, Any] = {"absolute": signs == "abs", "shift": half}
+    if not mix and len(kernel.grids) == 1:
+        directions = [_chains(plan(grids[0])) for grids in kernel.directions]
+        filter_pixels(tiles.flat, tiles.rows, tiles.columns, channels, directions, flat, **options)
+        return result
 
     def write(tile: Tile, x: Array, y: Array | None) -> None:
         write_pixels(
             x.reshape(tile.height, -1),
             flat[_rows(tile), tile.left * channels : (tile.left + tile.width) * channels],
             y=None if y is None else y.reshape(tile.height, -1),
-            absolute=signs == "abs",
-            shift=half,
+            **options,
         )
 
     _each_tile(tiles, kernel, pixels.shape[2], mix, write)
     return result
+
+
+def _chains(plan: Plan) -> list[list[Array]]:
+    return [[np.ascontiguousarray(g, np.float32) for g in chain] for chain in plan.passes]
 
 
 def filtered_values(

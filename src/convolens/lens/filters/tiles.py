@@ -47,12 +47,14 @@ class Tiles:
     ) -> None:
         height, width, channels = pixels.shape
         self._pixels = pixels
-        self._flat = pixels.reshape(height, width * channels)
+        #: The image [H, W C].
+        self.flat = pixels.reshape(height, width * channels)
         self._kernel = kernel
-        self._rows = cells(height, kernel[0], padding)
-        self._columns = cells(width, kernel[1], padding)
+        #: The row of the image, and the pixel of a row, of each cell of the padded axes.
+        self.rows = cells(height, kernel[0], padding)
+        self.columns = cells(width, kernel[1], padding)
         #: Rows and columns of the result.
-        self.size = (len(self._rows) - kernel[0] + 1, len(self._columns) - kernel[1] + 1)
+        self.size = (len(self.rows) - kernel[0] + 1, len(self.columns) - kernel[1] + 1)
         self._tile = _tile_size(self.size, kernel, channels, floats)
 
     def __iter__(self) -> Iterator[Tile]:
@@ -65,8 +67,8 @@ class Tiles:
 
     def read(self, tile: Tile) -> Array:
         """Return what the windows of a tile read, float32 [h + R - 1, w + S - 1, C]."""
-        rows = self._rows[tile.top : tile.top + tile.height + self._kernel[0] - 1]
-        columns = self._columns[tile.left : tile.left + tile.width + self._kernel[1] - 1]
+        rows = self.rows[tile.top : tile.top + tile.height + self._kernel[0] - 1]
+        columns = self.columns[tile.left : tile.left + tile.width + self._kernel[1] - 1]
         channels = self._pixels.shape[2]
         x = np.empty((len(rows), len(columns), channels), np.float32)
         flat = x.reshape(len(rows), -1)
@@ -75,7 +77,7 @@ class Tiles:
         for begin, end in _runs(rows):
             at = int(rows[begin])
             read_pixels(
-                self._flat[at : at + end - begin, first:last],
+                self.flat[at : at + end - begin, first:last],
                 flat[begin:end, start * channels : stop * channels],
             )
         for side in (slice(0, start), slice(stop, len(columns))):
