@@ -18,6 +18,7 @@ COMMANDS = {
     "training_step": "training steps of SimpleConvNet and LeNet-5 beside torch and the chapter",
     "inference": "their forward passes, one image and a batch",
     "conv": "single convolutions and their gradients beside torch",
+    "filter": "kernels on a photograph beside OpenCV",
     "mnist": "the accuracy of SimpleConvNet on MNIST, and of the book's weights",
     "mnist_epoch": "an epoch of LeNet-5 on MNIST beside torch",
     "digits": "the default training run: time, accuracy, memory",
