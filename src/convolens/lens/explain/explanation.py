@@ -11,11 +11,15 @@ from typing import TYPE_CHECKING, Any, final
 from convolens.backends.choose import Verdict, candidates
 from convolens.lens.explain.axes import Axis, axes_of
 from convolens.lens.notation import LayerSpec
-from convolens.lens.saving import save
+from convolens.lens.saving import save, writable
 from convolens.spec import float32
 
 if TYPE_CHECKING:
     from convolens.lens.explain.number import OutputNumber
+
+_SUFFIXES = dict.fromkeys((".txt", ".html", ".json", ".svg"))
+#: Products and outputs of a layer that is compared with the engine before a file is written.
+_QUICK = 10**9
 
 
 @final
@@ -94,6 +98,24 @@ class Explanation:
             found["im2col"] = prod(axis.outputs for axis in self.axes) * window * width
         return found
 
+    def check(self) -> int:
+        """Compare the taps with the engine: take some of its outputs apart, corners among them.
+
+        The weights and the image are random; the random numbers of the program go on where they
+        were. Returns how many outputs were compared.
+
+        Raises:
+            CheckError: If the engine's number is not the sum over the taps.
+
+        Example:
+            >>> from convolens.lens import explain
+            >>> explain("2x5x5 k3 s2 p1 out2").check()
+            14
+        """
+        from convolens.lens.explain.check import check
+
+        return check(self.spec)
+
     @cached_property
     def values(self) -> dict[str, Any]:
         """Everything as numbers, texts, lists and dicts, as JSON has them."""
@@ -132,16 +154,18 @@ class Explanation:
     def save(self, path: str | Path) -> None:
         """Write the explanation as .txt, .html or .json, or the picture of its taps as .svg.
 
+        The taps are compared with the engine before, unless the layer is so large that this would
+        take long.
+
         Raises:
             ArgumentError: If the suffix is another one, or the file cannot be written.
+            CheckError: If the engine computes something else.
         """
-        makers = {
-            ".txt": lambda: self.text() + "\n",
-            ".html": self.html,
-            ".json": lambda: self.json() + "\n",
-            ".svg": self.svg,
-        }
-        save(path, makers)
+        writable(path, _SUFFIXES)
+        if self.multiply_adds + prod(self.spec.output_shape) <= _QUICK:
+            self.check()
+        makers = (lambda: self.text() + "\n", self.html, lambda: self.json() + "\n", self.svg)
+        save(path, dict(zip(_SUFFIXES, makers, strict=True)))
 
     def __str__(self) -> str:
         return self.text()

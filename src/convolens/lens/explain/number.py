@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any, final
@@ -107,17 +107,25 @@ def take_apart(
         >>> number.window[0].astype(int).tolist(), number.agrees
         ([[0, 0, 0], [0, 1, 1], [0, 1, 1]], True)
     """
+    return take_many_apart(layer, spec, x, [at])[0]
+
+
+def take_many_apart(
+    layer: Module, spec: LayerSpec, x: Tensor | Array, places: Iterable[Sequence[int]]
+) -> list[OutputNumber]:
+    """Take several output numbers of a layer apart, as ``take_apart`` does one."""
     images = _images(spec, x)
-    n, k, *position = _place(spec, at, images.shape[0])
+    found = [_place(spec, at, images.shape[0]) for at in places]
     with still(layer):
         output = layer(images).numpy()
         if isinstance(layer, SeparableConv2d):
             between = layer.depthwise(images)
             second = LayerSpec.from_layer(layer.pointwise, between.shape[1:])
-            return _sum(layer.pointwise, second, between.numpy(), output, (n, k, *position), 2)
+            read = between.numpy()
+            return [_sum(layer.pointwise, second, read, output, at, 2) for at in found]
     if spec.pools:
-        return _pooled(spec, images.numpy(), output, (n, k, *position))
-    return _sum(layer, spec, images.numpy(), output, (n, k, *position), 0)
+        return [_pooled(spec, images.numpy(), output, at) for at in found]
+    return [_sum(layer, spec, images.numpy(), output, at, 0) for at in found]
 
 
 def _sum(
