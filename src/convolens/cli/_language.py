@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from functools import wraps
+from typing import Any, TypeVar, cast
 
 import click
 
@@ -12,6 +13,14 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 def lang_option(command: _Command) -> _Command:
     """Give a command the option ``--lang``; within it ``language()`` is what was chosen."""
+
+    @wraps(command)
+    def spoken(*arguments: Any, **options: Any) -> Any:
+        from convolens.lens.language import speaking
+
+        with speaking(None):  # so that errors from below the lens are said in the language too
+            return command(*arguments, **options)
+
     return click.option(
         "--lang",
         type=click.Choice(["en", "zh"]),
@@ -21,7 +30,7 @@ def lang_option(command: _Command) -> _Command:
         expose_value=False,
         callback=_speak,
         help="The language of the texts: English or Chinese.  [default: en]",
-    )(command)
+    )(cast(_Command, spoken))
 
 
 def _speak(context: click.Context, parameter: click.Parameter, value: str | None) -> None:

@@ -51,7 +51,7 @@ def language(lang: str | None = None) -> Lang:
 
 @contextmanager
 def speaking(lang: str | None) -> Iterator[Lang]:
-    """Say every text in one language, inside a with block.
+    """Say every text in one language, inside a with block, also that of errors that leave it.
 
     Args:
         lang: ``'en'``, ``'zh'``, or None to leave it as it is.
@@ -59,9 +59,16 @@ def speaking(lang: str | None) -> Iterator[Lang]:
     Raises:
         ArgumentError: If it is another language.
     """
-    token = _chosen.set(language(lang))
+    chosen = language(lang)
+    token = _chosen.set(chosen)
     try:
-        yield language()
+        yield chosen
+    except ConvolensError as error:
+        if chosen == "zh":
+            from convolens.lens.translate import translate
+
+            translate(error)
+        raise
     finally:
         _chosen.reset(token)
 
