@@ -61,6 +61,22 @@ def test_a_picture(tmp_path: Path) -> None:
     assert "0." in path.read_text("utf-8")
 
 
+def test_a_line_of_torch(tmp_path: Path) -> None:
+    path = tmp_path / "a.svg"
+    result = run("nn.MaxPool2d(2, stride=1)", "--input", "2x3x3", "-o", str(path))
+    assert result.exit_code == 0, result.output
+    assert path.read_text("utf-8") == animate("2x3x3 max k2 s1").svg()
+
+
+def test_it_tells_in_the_language_that_was_chosen(tmp_path: Path) -> None:
+    path = tmp_path / "a.svg"
+    assert run("3x3 k3", "-o", str(path)).output == f"{path}: 1 frame\n"
+    assert run("3x3 k2", "-o", str(path), "--lang", "zh").output == f"{path}：4 帧\n"
+    refused = run("3x3 k2", "--view", "scatter", "-o", str(path), "--lang", "zh")
+    assert refused.exit_code == 2
+    assert "按输入查看只适用于转置卷积" in refused.output
+
+
 def test_a_classic_by_name(tmp_path: Path) -> None:
     path = tmp_path / "a.svg"
     assert run("numerical_max_pooling", "-o", str(path)).exit_code == 0
@@ -94,6 +110,10 @@ def test_the_gallery(tmp_path: Path) -> None:
         (["5x5 k3", "--image", "none.png", "-o", "a.gif"], "none.png"),
         (["5x5 k3", "--seconds", "nan", "-o", "a.gif"], "finite"),
         (["5x5 k3", "--gallery", "g"], "--gallery stands alone"),
+        (["5x5 k3", "--input", "1x5x5", "-o", "a.gif"], "--input is for a line of torch"),
+        (["nn.Conv2d(1, 1, 3)", "-o", "a.gif"], "needs --input"),
+        (["--gallery", "g", "--channel", "0"], "--channel is for one layer"),
+        (["--gallery", "g", "--input", "1x5x5"], "--input is for one layer"),
         (["--gallery", "g", "--numbers"], "--numbers is for one layer"),
         (["--gallery", "g", "--view", "im2col"], "--view is for one layer"),
         (["--gallery", "/dev/null/g"], "cannot be made"),

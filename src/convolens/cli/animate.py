@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from convolens.cli._language import lang_option
-from convolens.cli._types import Finite
+from convolens.cli._types import Finite, Numbers
 
 if TYPE_CHECKING:
     from convolens.lens.animate import Animation
+    from convolens.lens.notation import LayerSpec
 
 _HELP = """\
 Show a layer at work, frame by frame.
 
 LAYER is the size of the image and then the layer's items, as for 'convolens explain', or the name
-of a classic animation, such as padding_strides. The suffix of the file says what is written:
+of a classic animation, such as padding_strides, or a line of torch, with --input. The suffix of the
+file says what is written:
 
 \b
   .gif .svg .mp4   moves by itself (.mp4 needs pip install 'convolens[video]')
@@ -35,6 +37,7 @@ Examples:
   convolens animate 2x5x5 k3 sep out3 --numbers --theme dark -o separable.gif
   convolens animate 4x4 k3 --view im2col --numbers -o matrix.svg
   convolens animate 6x6 k3 nobias --numbers --kernel "1 0 -1; 2 0 -2; 1 0 -1" -o sobel.gif
+  convolens animate "nn.MaxPool2d(2)" --input 3x6x6 --numbers -o pooling.gif
   convolens animate padding_strides_odd_transposed --lang zh -o classic.gif
   convolens animate --gallery pictures               all classic animations
   convolens animate --gallery pictures --format svg
@@ -74,6 +77,13 @@ _FORMATS = ("gif", "svg", "html", "mp4", "png")
     type=click.Path(path_type=Path),
     metavar="FILE",
     help="Show the numbers of a picture: it is stretched to the layer's size.",
+)
+@click.option(
+    "--input",
+    "input_shape",
+    type=Numbers("x"),
+    metavar="CxHxW",
+    help="The shape of one image, where LAYER is a line of torch.",
 )
 @click.option(
     "--kernel",
@@ -121,12 +131,13 @@ def animate(
     if out is None:
         raise click.UsageError("name a file to write, such as -o animation.gif.")
     from convolens.lens.animate.animation import require_target
+    from convolens.lens.animate.words import words
 
     require_target(out)
     animation = _animation(" ".join(layer), **options)
     animation.check()
     animation.save(out)
-    click.echo(f"{out}: {len(animation)} frames")
+    click.echo(words()("saved", path=out, count=f"{len(animation):,}"))
 
 
 def _animation(
@@ -135,25 +146,38 @@ def _animation(
     seed: int,
     image: Path | None,
     kernel: str | None,
+    input_shape: tuple[int, ...] | None,
     **options: Any,
 ) -> Animation:
     """Return the animation of a layer, or the classic one of that name."""
     from convolens.lens.animate import GALLERY
     from convolens.lens.animate import animate as animated
-    from convolens.lens.notation import parse_layer
 
     if text in GALLERY:
         entry = GALLERY[text]
         text, x, weight = entry.layer, entry.x, entry.weight
     else:
         x = weight = None
-    spec = parse_layer(text)
+    spec = _spec(text, input_shape)
     if kernel is not None:
         weight = _kernel(kernel, spec.rank)
     if image is not None:
         x = _image(image, spec.input_shape)
     shows = numbers or kernel is not None
     return animated(spec, x, weight=weight, numbers=shows, seed=seed, **options)
+
+
+def _spec(text: str, input_shape: tuple[int, ...] | None) -> LayerSpec:
+    """Return the layer that a text or a line of torch says."""
+    from convolens.lens.notation import parse_layer, parse_torch
+
+    if "(" not in text:
+        if input_shape is not None:
+            raise click.UsageError("--input is for a line of torch: LAYER says its input itself.")
+        return parse_layer(text)
+    if input_shape is None:
+        raise click.UsageError("a line of torch needs --input, such as --input 3x8x8.")
+    return parse_torch(text, input_shape)
 
 
 def _kernel(text: str, rank: int) -> Any:
@@ -179,7 +203,9 @@ def _image(path: Path, shape: tuple[int, ...]) -> Any:
 
 def _gallery(folder: Path, suffix: str, options: dict[str, Any]) -> None:
     """Write the classic animations."""
-    refused = [name for name in ("numbers", "image", "kernel", "channel") if options[name]]
+    alone = ("numbers", "image", "kernel", "channel", "input_shape")
+    refused = [name.removesuffix("_shape") for name in alone if options[name] is not None]
+    refused = [name for name in refused if options.get(name) is not False]
     if refused or options["view"] != "window":
         name = refused[0] if refused else "view"
         raise click.UsageError(f"--{name} is for one layer, not for --gallery.")

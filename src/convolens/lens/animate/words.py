@@ -88,6 +88,9 @@ ENGLISH = {
     "player.writers": "{count} inputs add to {at}",
     "player.alone": "Without JavaScript the animation shows its first frame.",
     "alt": "Animation of the layer {title} in {count} frames.",
+    # The command
+    "saved": "{path}: {count} frames",
+    "saved.one": "{path}: 1 frame",
     # Refusals
     "wrong.view": "view is {view}.",
     "wrong.view.hint": "use one of {known}.",

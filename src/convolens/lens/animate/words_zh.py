@@ -80,6 +80,8 @@ CHINESE = {
     "player.writers": "有 {count} 个输入加到 {at}",
     "player.alone": "没有 JavaScript 时只显示第一帧。",
     "alt": "层 {title} 的动画，共 {count} 帧。",
+    # The command
+    "saved": "{path}：{count} 帧",
     # Refusals
     "wrong.view": "view 为 {view}。",
     "wrong.view.hint": "可用：{known}。",
