@@ -34,3 +34,11 @@ def test_the_graph_as_json() -> None:
 def test_bad_input(arguments: tuple[str, ...], words: str) -> None:
     refused("draw", *arguments, words=words)
     assert not list(Path().iterdir())
+
+
+def test_a_trained_network(run: Path) -> None:
+    assert "conv1" in call("summary", run).output
+    assert call("draw", run, "-o", "net.svg").output == "net.svg\n"
+    assert f"{run.name} on 1x8x8" in Path("net.svg").read_text("utf-8")
+    refused("draw", run, "--classes", "3", words="which knows its classes")
+    refused("summary", run.parent, words="is no run folder")

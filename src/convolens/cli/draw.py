@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from convolens.cli._described import described
 from convolens.cli._language import lang_option
 from convolens.cli.summary import parse_shape
 
@@ -52,15 +53,12 @@ def draw(
 ) -> None:
     """Draw a network: blocks to scale, branches, and where they join.
 
-    MODEL is a name or one line of text, as 'convolens summary' takes it.
+    MODEL is a name, the folder of a run, or one line of text, as 'convolens summary' takes it.
     """
     from convolens.lens.draw import draw as drawn
-    from convolens.models.registry import create_model, find
 
-    entry = find(model)
-    shape = input_shape or (entry.input_shape if entry else (1, 28, 28))
-    network = create_model(model, input_shape=shape, num_classes=classes)
-    picture = drawn(network, shape, model)
+    network, shape = described(model, input_shape, classes)
+    picture = drawn(network, shape, Path(model).name if Path(model).is_dir() else model)
     picture.save(out)
     click.echo(out)
     if picture.error is not None:

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import click
 
+from convolens.cli._described import described
 from convolens.cli._language import lang_option
 
 _HELP = """\
 Show a network layer by layer.
 
-MODEL is a name (alexnet, digits_convnet, lenet5, simple_convnet) or one line of text, its
-layers with a '-' between them:
+MODEL is a name (alexnet, digits_convnet, lenet5, simple_convnet), the folder of a run, or one
+line of text, its layers with a '-' between them:
 
 \b
   C30k5    convolution: 30 output channels, kernel 5; then, where wanted,
@@ -45,6 +46,7 @@ Examples:
   convolens summary C96k11s4 --input 3x224x224    what the floor drops
   convolens summary alexnet --json | jq .parameters
   convolens summary alexnet -o alexnet.html       or .txt, .json
+  convolens summary runs/digits-digits_convnet
 """
 
 
@@ -104,11 +106,8 @@ def summary(
     from dataclasses import replace
 
     from convolens.lens.summary import summary as summarise
-    from convolens.models.registry import create_model, find
 
-    entry = find(model)
-    shape = input_shape or (entry.input_shape if entry else (1, 28, 28))
-    network = create_model(model, input_shape=shape, num_classes=classes)
+    network, shape = described(model, input_shape, classes)
     result = replace(summarise(network, shape), model=model)
     if out is not None:
         result.save(out)
