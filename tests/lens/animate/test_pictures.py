@@ -190,3 +190,18 @@ def _names(text: str) -> list[str]:
     from string import Formatter
 
     return [name for _, name, _, _ in Formatter().parse(text) if name]
+
+
+def test_copies_in_the_padding_name_what_they_are_copies_of() -> None:
+    scene = animate("3x3 k3 p1 circular").scene
+    shapes, _ = next(frames("3x3 k3 p1 circular"))
+    assert "the numbers name the cells" in scene.stages[0].title
+    texts = [shape.text for shape in shapes if isinstance(shape, Text)]
+    # The corner before the first cell goes on at the other end.
+    assert texts.count("8") >= 2
+
+
+def test_numbers_that_are_none_are_named() -> None:
+    x = [[float("nan"), 1, 2], [3, 4, 5], [6, 7, 8]]
+    shapes, _ = next(frames("3x3 k2 nobias", x=x))
+    assert "NaN" in [shape.text for shape in shapes if isinstance(shape, Text)]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from math import isnan
 from typing import final
 
 from convolens.lens.animate.layout import (
@@ -115,9 +114,7 @@ class _Artist:
         """Return numbers in cells."""
         half = self.layout.cell // 2
         for cell, value in zip(cells, values, strict=True):
-            if plane.part == "input" and (look(plane, cell) in _EMPTY or isnan(value)):
-                continue
-            if plane.kinds[cell] == "crop":
+            if self.is_empty(plane, cell):
                 continue
             x, y = self.layout.corner(plane, cell)
             text = fixed(float(value), plane.decimals)

@@ -8,7 +8,7 @@ from typing import final
 from convolens.lens.animate.formulas import size_formula
 from convolens.lens.animate.geometry import Geometry
 from convolens.lens.animate.numbers import Numbers, decimals
-from convolens.lens.animate.planes import grid, input_planes, output_planes
+from convolens.lens.animate.planes import grid, input_planes, note, output_planes
 from convolens.lens.animate.scene import ALONE, Filled, Frame, Link, Mark, Plane, Stage
 from convolens.lens.language import Words
 from convolens.lens.notation import LayerSpec
@@ -31,7 +31,12 @@ def im2col_stage(
     """
     maker = _Maker(spec, numbers, channels, say)
     return Stage(
-        "im2col", "", size_formula(spec, say), tuple(maker.planes()), tuple(maker.frames()), spec
+        "im2col",
+        note(maker.geometry, None if numbers is None else numbers.x, say),
+        size_formula(spec, say),
+        tuple(maker.planes()),
+        tuple(maker.frames()),
+        spec,
     )
 
 

@@ -39,7 +39,6 @@ class Layout:
         cell: The width and height of a cell, its border included.
         number: The height of the letters of numbers in cells.
         corners: The upper left corner of each plane's cells, by its name.
-        bottom: Where the planes end.
     """
 
     width: int
@@ -47,7 +46,6 @@ class Layout:
     cell: int
     number: int
     corners: Mapping[str, tuple[int, int]]
-    bottom: int
 
     def corner(self, plane: Plane, cell: int) -> tuple[int, int]:
         """Return the upper left corner of a cell."""
@@ -112,7 +110,7 @@ def layouts(scene: Scene) -> list[Layout]:
 def _enlarged(layout: Layout, width: int, height: int) -> Layout:
     right, down = (width - layout.width) // 2, (height - layout.height) // 2
     corners = {name: (x + right, y + down) for name, (x, y) in layout.corners.items()}
-    return Layout(width, height, layout.cell, layout.number, corners, layout.bottom + down)
+    return Layout(width, height, layout.cell, layout.number, corners)
 
 
 def _layout(stage: Stage, scene: Scene) -> Layout:
@@ -152,7 +150,7 @@ def _layout(stage: Stage, scene: Scene) -> Layout:
         )
     corners = _places(stage, grid, cell, gap, between, (width - inner) // 2, tall)
     number = max(_NUMBER, min(26, int(cell * 0.56), int((cell - 8) / (0.56 * max(chars, 1)))))
-    return Layout(width, height, cell, number, corners, _HEAD + tall)
+    return Layout(width, height, cell, number, corners)
 
 
 def _grid(stage: Stage) -> _Grid:

@@ -31,8 +31,7 @@ def input_planes(
     spec = geometry.spec
     drawn = None if image is None else geometry.values(image)
     if drawn is None and spec.padding_mode != "zeros":
-        names = np.array(geometry.sources, np.float64)
-        drawn = np.repeat(np.where(names < 0, np.nan, names)[None], spec.channels, axis=0)
+        drawn = np.repeat(np.array(geometry.sources, np.float64)[None], spec.channels, axis=0)
     return [
         Plane(
             f"x{c}",
@@ -49,6 +48,12 @@ def input_planes(
         )
         for c in range(spec.channels)
     ]
+
+
+def note(geometry: Geometry, image: Array | None, say: Words) -> str:
+    """Return what is to be said about the numbers of the input's cells, if they are names."""
+    named = image is None and geometry.spec.padding_mode != "zeros"
+    return say("numbered") if named else ""
 
 
 def output_planes(

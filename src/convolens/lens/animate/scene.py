@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal, final
 
@@ -173,9 +172,3 @@ class Scene:
 
     def __len__(self) -> int:
         return sum(len(stage.frames) for stage in self.stages)
-
-    def frames(self) -> Iterator[tuple[Stage, Frame]]:
-        """Return all frames in order, each with its stage."""
-        for stage in self.stages:
-            for frame in stage.frames:
-                yield stage, frame

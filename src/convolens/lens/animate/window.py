@@ -11,7 +11,7 @@ from convolens.lens.animate.captions import Captions
 from convolens.lens.animate.formulas import size_formula
 from convolens.lens.animate.geometry import Geometry
 from convolens.lens.animate.numbers import Numbers, decimals
-from convolens.lens.animate.planes import grid, input_planes, output_planes
+from convolens.lens.animate.planes import grid, input_planes, note, output_planes
 from convolens.lens.animate.scene import Filled, Frame, Letter, Link, Mark, Plane, Shown, Stage
 from convolens.lens.language import Words
 from convolens.lens.notation import LayerSpec
@@ -43,9 +43,10 @@ def window_stage(
         letters: What its input and its output are called.
     """
     maker = _Maker(spec, _Given(spec, numbers, step), say, letters)
+    parts = (title, note(maker.geometry, maker.given.image, say))
     return Stage(
         "window",
-        title,
+        ". ".join(filter(None, parts)),
         size_formula(spec, say),
         tuple(maker.planes(channels)),
         tuple(maker.frames(channels)),
