@@ -99,7 +99,7 @@ def _draw(panel: Panel, page: Page) -> Image.Image:
     for line in title:
         pen.text((0, y), line, font=font(_TITLE), fill=page.ink)
         y += _TITLE_LINE
-    sheet.paste(picture, ((_WIDTH - picture.width) // 2, y))
+    sheet.paste(picture, (0, y))
     y += picture.height + 12
     for row in rows:
         x = 0
