@@ -6,7 +6,7 @@
     python tools/make_font.py noto/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc
 
 The font has Latin letters, the symbols of SYMBOLS, and every Chinese character that stands in a
-file of the package, in docs/ or in README.zh-CN.md. Run this again when a text has a new one:
+file of the package or in docs/words.md. Run this again when a text has a new one:
 tests/lens/test_fonts.py names those that are missing. The same source gives the same bytes.
 """
 
@@ -27,15 +27,14 @@ FACE = "Noto Sans CJK SC"
 NAME = "Lens Sans"
 SYMBOLS = "±²³·×÷–—‘’“”…←↑→↓−∞√∑∏≈≠≤≥∈σμπαβγ●○■□▲△▼▽◀▶★✓─│┌┐└┘├┤┬┴┼█▁▂▃▄▅▆▇"
 #: Texts of the package are in these files.
-SUFFIXES = {".py", ".js", ".css", ".html", ".md"}
+SUFFIXES = {".py", ".js", ".css", ".html"}
 CHINESE_FROM = 0x2E80
 
 
 def characters() -> set[str]:
     """Return every character that the font must have."""
-    folders = [ROOT / "src" / "convolens", ROOT / "docs"]
-    files = [file for folder in folders for file in folder.rglob("*") if file.suffix in SUFFIXES]
-    text = "".join(file.read_text("utf-8") for file in [*files, ROOT / "README.zh-CN.md"])
+    files = [file for file in (ROOT / "src" / "convolens").rglob("*") if file.suffix in SUFFIXES]
+    text = "".join(file.read_text("utf-8") for file in [*files, ROOT / "docs" / "words.md"])
     latin = {chr(code) for code in [*range(0x20, 0x7F), *range(0xA0, 0x100)]}
     return latin | set(SYMBOLS) | {letter for letter in text if ord(letter) >= CHINESE_FROM}
 
