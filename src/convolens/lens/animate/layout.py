@@ -186,7 +186,7 @@ def _widened(grid: _Grid, stage: Stage, cell: int) -> _Grid:
 
 def subtitle(stage: Stage) -> str:
     """Return the line below the title: what the stage is, and how its sizes follow."""
-    return "   –   ".join(text for text in (stage.title, stage.formula) if text)
+    return "   |   ".join(text for text in (stage.title, stage.formula) if text)
 
 
 def length(text: str, size: int) -> int:
