@@ -22,6 +22,7 @@ COMMANDS = {
     "suite": "layers of published networks, in groups with targets, beside all peers",
     "sweep": "all numbers of channels and sizes, convolens alone: no cliffs",
     "operators_torch": "every operator and its gradients beside torch, the worst first",
+    "filter": "kernels on a photograph beside OpenCV",
     "mnist": "the accuracy of SimpleConvNet on MNIST, and of the book's weights",
     "mnist_epoch": "an epoch of LeNet-5 on MNIST beside torch",
     "digits": "the default training run: time, accuracy, memory",

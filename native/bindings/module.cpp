@@ -12,6 +12,8 @@ NB_MODULE(_native, module) {
     convolens::bind_conv(module);
     convolens::bind_dense(module);
     convolens::bind_elementwise(module);
+    convolens::bind_filter(module);
+    convolens::bind_pixels(module);
     convolens::bind_normalize(module);
     convolens::bind_loss(module);
     convolens::bind_pick(module);

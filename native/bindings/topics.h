@@ -10,6 +10,8 @@ void bind_arrays(nanobind::module_& module);
 void bind_conv(nanobind::module_& module);
 void bind_dense(nanobind::module_& module);
 void bind_elementwise(nanobind::module_& module);
+void bind_filter(nanobind::module_& module);
+void bind_pixels(nanobind::module_& module);
 void bind_normalize(nanobind::module_& module);
 void bind_loss(nanobind::module_& module);
 void bind_pick(nanobind::module_& module);

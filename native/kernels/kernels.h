@@ -205,6 +205,17 @@ struct MoveArgs {
     i64 column_group, from_group;
 };
 
+// Rows of pixels, uint8 or uint16, and of floats. A unit is a row.
+struct PixelArgs {
+    void* pixels;
+    float* x;
+    const float* y;  // a second row of floats beside x, or null
+    i64 columns;
+    i64 pixel_row, float_row;  // from row to row, in elements
+    float largest, shift;
+    bool absolute;
+};
+
 // y[outer][o][i] = sum over entries e in [first[o], first[o + 1]) of weight[e]
 // x[outer][index[e]][i]. A unit is (outer, o).
 struct WeighArgs {
@@ -705,6 +716,10 @@ struct UpdateArgs {
     X(transpose, TransposeArgs)               \
     X(move, MoveArgs)                         \
     X(weigh, WeighArgs)                       \
+    X(read_uint8, PixelArgs)                  \
+    X(read_uint16, PixelArgs)                 \
+    X(write_uint8, PixelArgs)                 \
+    X(write_uint16, PixelArgs)                \
     X(weigh_planes, WeighPlanesArgs)          \
     X(fold, FoldArgs)                         \
     X(softmax, RowsArgs)                      \

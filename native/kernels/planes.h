@@ -25,6 +25,13 @@ struct Line {
     const i64* offsets;  // one a tap
 };
 
+// Fills `offsets` with how far each tap lies from the first, in rows of `width`.
+void tap_offsets(const Segments& taps, i64 width, i64* offsets) {
+    for (i64 s = 0; s < taps.count; ++s)
+        for (i64 j = 0; j < taps.run; ++j)
+            *offsets++ = (taps.dy[s] - taps.dy_min) * width + taps.dx[s] - taps.dx_min + j;
+}
+
 // Scratch of a line: offsets of taps as i64, then the padded rows and a register of zeros.
 template <class Args>
 Line padded_line(const Args& args, i64 image, i64 first_row, i64 rows, i64 columns,
@@ -36,9 +43,7 @@ Line padded_line(const Args& args, i64 image, i64 first_row, i64 rows, i64 colum
     const i64 left = args.column_origin + taps.dx_min;
     const i64 height = rows + taps.dy_max - taps.dy_min;
     const i64 width = columns + taps.dx_max - taps.dx_min;
-    for (i64 s = 0; s < taps.count; ++s)
-        for (i64 j = 0; j < taps.run; ++j)
-            *offsets++ = (taps.dy[s] - taps.dy_min) * width + taps.dx[s] - taps.dx_min + j;
+    tap_offsets(taps, width, offsets);
     const i64 begin = clamp(-left, 0, width);
     const i64 end = clamp(args.w - left, begin, width);
     for (i64 y = 0; y < height; ++y) {

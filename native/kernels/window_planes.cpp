@@ -70,6 +70,55 @@ void planes(const WindowArgs& args, const Line& line, i64 first, const float* we
     }
 }
 
+constexpr int kOneColumns = 4;
+
+// Neighbouring outputs of one kernel, which are stored as they were computed.
+template <int Columns, class Lanes>
+CONVOLENS_INLINE void one_output(const Line& line, i64 at, const float* weight, float bias,
+                                 float* y, Lanes lanes) {
+    vec own[Columns];
+#pragma GCC unroll 4
+    for (int c = 0; c < Columns; ++c) own[c] = broadcast(bias);
+    for (i64 tap = 0; tap < line.taps; ++tap) {
+        const float* x = line.pixels + at + line.offsets[tap];
+        const vec w = broadcast(weight[tap]);
+#pragma GCC unroll 4
+        for (int c = 0; c < Columns; ++c) own[c] += w * load(x + c * kLanes, lanes);
+    }
+#pragma GCC unroll 4
+    for (int c = 0; c < Columns; ++c) store(y + c * kLanes, own[c], lanes);
+}
+
+// The line of a block of outputs: the image itself where all windows lie inside it.
+Line line_of(const WindowArgs& args, i64 image, i64 first_row, i64 rows, float* scratch) {
+    const Segments& taps = args.segments;
+    const i64 top = args.row_origin + first_row + taps.dy_min;
+    const i64 left = args.column_origin + taps.dx_min;
+    const bool inside = top >= 0 && top + rows - 1 + taps.dy_max - taps.dy_min < args.h &&
+                        left >= 0 && left + args.columns - 1 + taps.dx_max - taps.dx_min < args.w;
+    if (!inside) return padded_line(args, image, first_row, rows, args.columns, scratch);
+    i64* offsets = reinterpret_cast<i64*>(scratch);
+    tap_offsets(taps, args.w, offsets);
+    return {args.x + (image * args.h + top) * args.w + left, args.w,
+            (rows - 1) * args.w + args.columns, taps.count * taps.run, offsets};
+}
+
+void one_plane(const WindowArgs& args, i64 image, i64 first_row, i64 rows, float* scratch,
+               float* y) {
+    const Line line = line_of(args, image, first_row, rows, scratch);
+    const float bias = args.bias ? *args.bias : 0.0f;
+    constexpr i64 kStep = kOneColumns * kLanes;
+    for (i64 row = 0; row < rows; ++row, y += args.y_row) {
+        const i64 start = row * line.width;
+        i64 column = 0;
+        for (; column + kStep <= args.columns; column += kStep)
+            one_output<kOneColumns>(line, start + column, args.packed, bias, y + column, Whole{});
+        for_each_register(column, args.columns, [&](i64 i, auto lanes) {
+            one_output<1>(line, start + i, args.packed, bias, y + i, lanes);
+        });
+    }
+}
+
 using Planes = void (*)(const WindowArgs&, const Line&, i64, const float*, float*);
 
 template <int... I>
@@ -89,9 +138,13 @@ void window_planes(const WindowArgs& args, i64 begin, i64 end, float* scratch) {
         const i64 first_row = unit % args.row_blocks * args.row_block;
         const i64 left = args.rows - first_row;
         const i64 rows = left < args.row_block ? left : args.row_block;
+        float* y = args.y + image * args.y_image + first_row * args.y_row;
+        if (outputs == 1 && args.y_column == 1) {
+            one_plane(args, image, first_row, rows, scratch, y);
+            continue;
+        }
         const Line line =
             padded_line(args, image, first_row, rows, args.columns, scratch + taps * outputs);
-        float* y = args.y + image * args.y_image + first_row * args.y_row;
         for (i64 first = 0; first < outputs; first += kPlanes) {
             const i64 count = outputs - first < kPlanes ? outputs - first : kPlanes;
             float* weight = scratch;

@@ -6,6 +6,9 @@ from collections.abc import Iterable
 
 Fact = tuple[str, object, str]
 
+#: What stands before the layer's path and before the hint, in the language of the error.
+_LABELS = {"en": ("In layer {}: ", "Hint: "), "zh": ("在层 {} 中：", "提示：")}
+
 
 class ConvolensError(Exception):
     """An error with a headline, facts and a hint.
@@ -30,14 +33,17 @@ class ConvolensError(Exception):
         self.facts = [(name, str(value), meaning) for name, value, meaning in facts]
         self.hint = hint
         self.layer = ""
+        #: The language of the headline, 'en' or 'zh'.
+        self.lang = "en"
         #: The module that the error passed through last.
         self.module: object = None
 
     def __str__(self) -> str:
-        prefix = f"In layer {self.layer}: " if self.layer else ""
+        layer, hint = _LABELS[self.lang]
+        prefix = layer.format(self.layer) if self.layer else ""
         lines = [prefix + self.headline, *self._fact_lines()]
         if self.hint:
-            lines.append(f"Hint: {self.hint}")
+            lines.append(f"{hint}{self.hint}")
         return "\n".join(lines)
 
     def _fact_lines(self) -> list[str]:

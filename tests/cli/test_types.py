@@ -3,7 +3,7 @@ from __future__ import annotations
 import click
 import pytest
 
-from convolens.cli._types import Finite, Size
+from convolens.cli._types import Finite, Numbers, Size
 
 
 @pytest.mark.parametrize("text", ["nan", "inf", "-inf", "1e999", "x", "", "-0.5", "0"])
@@ -24,3 +24,15 @@ def test_only_sizes(text) -> None:
 
 def test_sizes() -> None:
     assert Size("height", "width").convert("64X48", None, None) == (64, 48)
+
+
+@pytest.mark.parametrize("text", ["", "x", "3x", "x3", "-3", "3.0", "3,4", "٣", "9999999999"])
+def test_only_numbers(text) -> None:
+    with pytest.raises(click.BadParameter, match="whole numbers with 'x' between them"):
+        Numbers("x").convert(text, None, None)
+
+
+def test_numbers() -> None:
+    assert Numbers("x").convert("112", None, None) == (112,)
+    assert Numbers("x").convert("3X224×224", None, None) == (3, 224, 224)
+    assert Numbers(",").convert("0, 1,2", None, None) == (0, 1, 2)

@@ -81,6 +81,10 @@ def _convolutions() -> Iterator[tuple[ops.Conv, TensorSpec, TensorSpec, bool]]:
         yield op, TensorSpec((1, 2, 2, width)), TensorSpec((5, 2, 3, 3)), False
         line = ops.Conv((1, 1), ((0, 0), (0, 0)), (1, 1), 1)
         yield line, TensorSpec((1, 3, 1, width)), TensorSpec((17, 3, 1, 1)), True
+    for width in (*WIDTHS, 63, 64, 65, 150):  # one kernel on one plane, in place and padded
+        for padding in (((0, 0), (0, 0)), ((1, 0), (2, width % 4))):
+            plane = ops.Conv((1, 1), padding, (1, 3), 1)
+            yield plane, TensorSpec((2, 1, 4, width + 6)), TensorSpec((1, 1, 2, 3)), width % 2 == 1
 
 
 def _conv() -> Iterator[Sample]:

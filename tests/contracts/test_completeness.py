@@ -151,6 +151,7 @@ COVERED_BY = {
     "backends/candidate": "backends/test_choose",
     "backends/isa": "contracts/test_instruction_sets",
     "backends/native": "contracts/test_completeness",
+    "backends/pixels": "contracts/each_isa/check_pixels",
     "backends/kernels/_common": "contracts/each_isa/check_values",
     "backends/kernels/conv": "contracts/each_isa/check_values",
     "backends/kernels/conv_cost": "backends/test_choose",

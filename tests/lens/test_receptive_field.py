@@ -108,7 +108,7 @@ def agrees(function: Any, shape: tuple[int, ...], exact: bool = True) -> None:
         for sight, size, (low, high) in zip(sights, shape[1:], bounds, strict=True):
             first, last = sight.of(index[sight.axis] if sight.axis is not None else 0)
             first, last = max(first, 0), min(last, size - 1)
-            if exact and (sight.stride is not None or sight.axis is None):
+            if exact and (sight.stride is not None or sight.axis is None or sight.ranges):
                 assert (first, last) == (low, high)
             else:
                 assert first <= low <= high <= last
@@ -125,6 +125,10 @@ def positive(layer: nn.Module) -> nn.Module:
 
 def conv(*arguments: Any, **options: Any) -> nn.Module:
     return positive(nn.Conv2d(*arguments, **options))
+
+
+def upward(*arguments: Any, **options: Any) -> nn.Module:
+    return positive(nn.ConvTranspose2d(*arguments, **options))
 
 
 @pytest.mark.parametrize(
@@ -151,6 +155,16 @@ def conv(*arguments: Any, **options: Any) -> nn.Module:
         lambda x: positive(nn.Linear(16, 3))(nn.AvgPool2d(2)(x).flatten(1)),
         lambda x: nn.AvgPool2d(2)(x).double().squeeze(0).unsqueeze(0),
         lambda x: nn.AvgPool2d(2)(x)[:, :, 1],
+        lambda x: nn.AvgPool2d(2)(x).permute(0, 1, 3, 2)[:, :, 1:],
+        upward(1, 1, 3),
+        upward(1, 2, 3, padding=1),
+        upward(1, 1, 3, stride=2),
+        upward(1, 2, 4, stride=2, padding=1),
+        nn.Sequential(upward(1, 1, 3, stride=2, padding=1), nn.ReLU(), conv(1, 1, 3, padding=1)),
+        nn.Sequential(nn.AvgPool2d(2), upward(1, 1, 2, stride=2), upward(1, 1, 3, padding=1)),
+        lambda x: x + upward(1, 1, 2, stride=2)(nn.AvgPool2d(2)(x)),
+        lambda x: upward(1, 1, 2, stride=2)(x)[:, :, 1::3, 2:11] * 2.0,
+        lambda x: upward(1, 1, 3, stride=2)(x).mean(3),
     ],
 )
 def test_gradients_reach_what_is_seen(function: Any) -> None:
@@ -161,7 +175,9 @@ def test_gradients_reach_what_is_seen(function: Any) -> None:
     "function",
     [
         conv(1, 1, 3, dilation=2, padding=2),
+        upward(1, 1, 3, padding=2, dilation=2),
         lambda x: cl.cat([nn.AvgPool2d(3, 1, 1)(x), x * 2.0], dim=1),
+        lambda x: cl.cat([x, upward(1, 1, 2, stride=2)(nn.AvgPool2d(2)(x))], dim=1),
         lambda x: nn.AvgPool2d(2)(x).flatten(1),
         lambda x: cl.cat([nn.AvgPool2d(3, 1, 1)(x), x], dim=2),
         lambda x: nn.AvgPool2d(3, 1, 1)(x).flatten(2) + x.flatten(2),

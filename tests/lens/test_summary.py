@@ -3,6 +3,7 @@ from __future__ import annotations
 import itertools
 import json
 from html.parser import HTMLParser
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -279,13 +280,15 @@ def test_to_dict_is_json_and_complete() -> None:
         "receptive_field": [14, 14],
         "stride": [2, 2],
         "whole": False,
+        "bytes": 4 * 16 * 10 * 10,
         "notes": [],
     }
 
 
 def test_the_columns_of_the_table_are_aligned() -> None:
     lines = str(summary(create_model("C96k11s4-R-F10", input_shape=(3, 60, 80)), (3, 60, 80)))
-    table = [line for line in lines.splitlines()[2:-3] if not line.startswith("  - ")]
+    table = lines.splitlines()[2:]
+    table = [line for line in table[: table.index("")] if not line.startswith("  - ")]
     right = table[0].index("parameters") + len("parameters")
     for line in table[1:]:
         assert line[right - 1 : right + 1].strip() == "" or line[right - 1].isdigit()
@@ -295,7 +298,8 @@ def test_the_columns_of_the_table_are_aligned() -> None:
 def test_notes_are_folded_to_the_width() -> None:
     found = summary(nn.Conv2d(3, 96, 11, stride=4), (3, 224, 224))
     for width in (40, 60, 200):
-        folded = [line for line in found.table(width).splitlines() if line.startswith("  ")]
+        shown = found.table(width).splitlines()
+        folded = [line for line in shown[: shown.index("", 3)] if line.startswith("  ")]
         notes = [line for line in folded if "Conv2d" not in line]
         assert all(len(line) <= width for line in notes)
         assert " ".join(" ".join(notes).split()) == f"- {found.rows[0].notes[0]}"
@@ -323,7 +327,7 @@ def test_html_is_balanced_and_escaped() -> None:
     parser = Tags()
     parser.feed(text)
     assert not parser.open
-    assert parser.rows == 1 + 2 + 1 + 2  # heading, layers, note, totals and legend
+    assert parser.rows == 1 + 2 + 1 + 3  # heading, layers, note, totals, memory and legend
     assert "<script>" not in text
     assert "&lt;script&gt;" in text
     assert "a&lt;b" in text
@@ -334,3 +338,39 @@ def test_the_error_is_an_error_of_ours() -> None:
     found = summary(nn.Conv2d(3, 4, 3), (1, 8, 8))
     assert isinstance(found.error, ConvolensError)
     assert found.rows == ()
+
+
+def test_memory_is_that_of_the_numbers() -> None:
+    net = nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU()).double()
+    found = summary(net, (1, 8, 8))
+    assert found.dtype == "float64"
+    assert found.memory == {"parameters": 8 * 40, "input": 8 * 64, "outputs": 2 * 8 * 4 * 36}
+    assert [row.bytes for row in found.rows] == [8 * 4 * 36] * 2
+
+
+@pytest.mark.parametrize("suffix", [".txt", ".html", ".json", ".JSON"])
+def test_a_summary_is_saved_by_its_suffix(suffix: str, tmp_path: Path) -> None:
+    found = summary(nn.Conv2d(1, 4, 3), (1, 8, 8))
+    file = tmp_path / f"summary{suffix}"
+    found.save(file)
+    text = file.read_text("utf-8")
+    assert "1,296" in text or json.loads(text)["multiply_adds"] == 1296
+    assert list(tmp_path.iterdir()) == [file]
+
+
+@pytest.mark.parametrize("name", ["summary.pdf", "summary", "missing/summary.txt", "."])
+def test_what_cannot_be_saved_leaves_nothing(name: str, tmp_path: Path) -> None:
+    found = summary(nn.ReLU(), (1, 2, 2))
+    with pytest.raises(ArgumentError):
+        found.save(tmp_path / name)
+    assert not list(tmp_path.iterdir())
+
+
+def test_in_chinese() -> None:
+    net = nn.Sequential(nn.Conv2d(3, 96, 11, stride=4), nn.Linear(7, 1))
+    found = summary(net, (3, 224, 224), lang="zh")
+    assert found.rows[0].notes == ("向下取整舍去了 1 行和1 列：(224 - 11) / 4 + 1 = 54.25",)
+    assert "个参数" in found.table()
+    assert "模型在这里停止" in str(found)
+    assert "感受野" in found._repr_html_()
+    assert 'lang="zh-CN"' in found.html()

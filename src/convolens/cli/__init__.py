@@ -18,8 +18,12 @@ COMMANDS = {
     "evaluate": "Judge a trained network: accuracy, confusion matrix, classes, worst mistakes.",
     "predict": "Say what is on images: the likeliest classes, each with its share.",
     "see": "Write a report that shows a trained network, number by number.",
+    "explain": "Explain a layer: sizes, taps, costs, and what to beware of.",
+    "animate": "Show a layer at work, frame by frame.",
     "summary": "Show a network layer by layer.",
     "race": "Race all algorithms on a layer.",
+    "draw": "Draw a network: blocks to scale, branches, and where they join.",
+    "filter": "Put a photograph through hand-made kernels.",
     "ops": "List the operators, and what each of them has.",
 }
 

@@ -13,6 +13,7 @@ from convolens.errors import ConvolensError
 
 FAILED = 1
 BAD_INPUT = 2
+_ERROR = {"en": "Error: ", "zh": "错误："}
 # What a person typed or a file holds; the others say that the run or the program went wrong.
 _INPUT_ERRORS = (ValueError, TypeError, IndexError, ImportError)
 
@@ -53,7 +54,8 @@ class LazyGroup(click.Group):
         try:
             return super().invoke(ctx)
         except ConvolensError as error:
-            _say(ctx, str(error), BAD_INPUT if isinstance(error, _INPUT_ERRORS) else FAILED)
+            status = BAD_INPUT if isinstance(error, _INPUT_ERRORS) else FAILED
+            _say(ctx, str(error), status, _ERROR[error.lang])
         except MemoryError as error:
             _say(ctx, f"there is not enough memory: {error or 'no size is known'}.", FAILED)
         except OSError as error:
@@ -64,6 +66,6 @@ class LazyGroup(click.Group):
             _say(ctx, f"{place}{error.strerror or error}.", FAILED)
 
 
-def _say(ctx: click.Context, text: str, status: int) -> None:
-    click.echo(f"Error: {text}", err=True)
+def _say(ctx: click.Context, text: str, status: int, label: str = _ERROR["en"]) -> None:
+    click.echo(f"{label}{text}", err=True)
     ctx.exit(status)

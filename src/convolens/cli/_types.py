@@ -55,3 +55,36 @@ class Size(click.ParamType[tuple[int, ...]]):
 
     def _sample(self) -> str:
         return "x".join(("3", "64", "64")[-self._count :])
+
+
+@final
+class Numbers(click.ParamType[tuple[int, ...]]):
+    """Whole numbers, however many, with one sign between them: 112, 3x224x224, or 0,1,2,2.
+
+    Args:
+        sign: What stands between them.
+    """
+
+    name = "numbers"
+
+    def __init__(self, sign: str) -> None:
+        self._sign = sign
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the numbers.
+
+        Raises:
+            click.BadParameter: If they are none.
+        """
+        if isinstance(value, tuple):
+            return value
+        parts = value.lower().replace("×", "x").split(self._sign)
+        if not all(re.fullmatch(r"\s*[0-9]{1,9}\s*", part) for part in parts):
+            sample = self._sign.join(("1", "2", "3"))
+            self.fail(
+                f"{value!r} is not made of whole numbers with {self._sign!r} between them, such as "
+                f"{sample}.",
+                param,
+                ctx,
+            )
+        return tuple(map(int, parts))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from convolens.cli._language import lang_option
 from convolens.errors import ArgumentError, ConvolensError
 
 if TYPE_CHECKING:
@@ -41,13 +42,7 @@ _LARGEST_PIXEL = 255
 @click.option(
     "--fit", is_flag=True, help="Turn colour into grey and stretch to the network's size."
 )
-@click.option(
-    "--lang",
-    type=click.Choice(["en", "zh"]),
-    default="en",
-    show_default=True,
-    help="The language of the report's sentences.",
-)
+@lang_option
 @click.option("--offline", is_flag=True, help="Never use the network.")
 @click.pass_context
 def see(
@@ -56,7 +51,6 @@ def see(
     image: str | None,
     out: str | None,
     fit: bool,
-    lang: str,
     offline: bool,
 ) -> None:
     """Write a report that shows a trained network, number by number.
@@ -76,7 +70,7 @@ def see(
     target = _target(known.folder, image, out)
     inputs = _inputs(known, model, image, fit, offline)
     try:
-        write_report(inputs, target, "zh" if lang == "zh" else "en")
+        write_report(inputs, target)
     except CheckError as error:
         # Not the user's input is at fault here, so the status is that of a failure.
         click.echo(f"Error: {error}", err=True)

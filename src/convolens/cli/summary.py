@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import click
+
+from convolens.cli._described import described
+from convolens.cli._language import lang_option
 
 _HELP = """\
 Show a network layer by layer.
 
-MODEL is a name (alexnet, digits_convnet, lenet5, simple_convnet) or one line of text, its
-layers with a '-' between them:
+MODEL is a name (alexnet, digits_convnet, lenet5, simple_convnet), the folder of a run, or one
+line of text, its layers with a '-' between them:
 
 \b
   C30k5    convolution: 30 output channels, kernel 5; then, where wanted,
@@ -30,6 +34,7 @@ The columns of the table:
                  products with padding are not counted
   sees           the receptive field: how many pixels one output depends on
   step           how many pixels neighbouring outputs are apart
+  memory         of the output for one image
 
 Below a layer stands what is worth knowing of it, such as pixels that no window reads.
 """
@@ -40,6 +45,8 @@ Examples:
   convolens summary C30k5-R-P2-F100-R-F10 --input 1x28x28
   convolens summary C96k11s4 --input 3x224x224    what the floor drops
   convolens summary alexnet --json | jq .parameters
+  convolens summary alexnet -o alexnet.html       or .txt, .json
+  convolens summary runs/digits-digits_convnet
 """
 
 
@@ -80,20 +87,32 @@ def parse_shape(
     help="The number of outputs.  [default: what the network was designed for]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Write JSON instead of a table.")
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write a file: .txt, .html or .json.",
+)
+@lang_option
 def summary(
-    model: str, input_shape: tuple[int, int, int] | None, classes: int | None, as_json: bool
+    model: str,
+    input_shape: tuple[int, int, int] | None,
+    classes: int | None,
+    as_json: bool,
+    out: Path | None,
 ) -> None:
     """Show a network layer by layer."""
-    import json
     from dataclasses import replace
 
     from convolens.lens.summary import summary as summarise
-    from convolens.models.registry import create_model, find
 
-    entry = find(model)
-    shape = input_shape or (entry.input_shape if entry else (1, 28, 28))
-    network = create_model(model, input_shape=shape, num_classes=classes)
+    network, shape = described(model, input_shape, classes)
     result = replace(summarise(network, shape), model=model)
-    click.echo(json.dumps(result.to_dict(), indent=2) if as_json else result.table())
+    if out is not None:
+        result.save(out)
+        click.echo(out)
+    else:
+        click.echo(result.json() if as_json else result.table())
     if result.error is not None:
         raise result.error

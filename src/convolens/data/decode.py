@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from convolens.data.files import bad_file, naming
-from convolens.errors import ArgumentError, DataError
+from convolens.errors import ArgumentError, ConvolensError
 
 FORMATS = ("PNG", "JPEG", "BMP", "WEBP")
 # Pillow's own limit: 256 MB of colour. More in one file is a mistake or an attack.
@@ -60,16 +60,37 @@ def decode(source: Path | bytes, channels: int) -> NDArray[np.uint8]:
     Raises:
         DataError: If it is missing, damaged, cut short, too large, or another format.
     """
+    with opened_image(source) as image:
+        return _as_bytes(image, channels)
+
+
+@contextmanager
+def opened_image(source: Path | bytes, formats: tuple[str, ...] = FORMATS) -> Iterator[Image.Image]:
+    """Yield an image, decoded whole and turned as the camera noted (EXIF), as Pillow holds it.
+
+    Its ``info["stored"]`` tells how the file stores pixels, such as ``"RGB;16B"``.
+
+    Args:
+        source: An image file, or its content.
+        formats: What it may be, by Pillow's names.
+
+    Raises:
+        DataError: If it is missing, damaged, cut short, too large, or another format; also where
+            the block fails because the pixels cannot be converted.
+    """
     path = source if isinstance(source, Path) else IN_MEMORY
     if isinstance(source, Path):
         with _opened(source) as stream:
             content = stream.read()
     else:
         content = source
-    with _decoding(path):
-        image = _recognised(path, io.BytesIO(content))
+    with _decoding(path, formats):
+        image = _recognised(path, io.BytesIO(content), formats)
+        stored = tuple(str(tile[3]) for tile in getattr(image, "tile", ()))
         image.load()
-        return _as_bytes(_upright(image), channels)
+        upright = _upright(image)
+        upright.info["stored"] = stored
+        yield upright
 
 
 def resized(pixels: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
@@ -102,16 +123,17 @@ def _opened(path: Path) -> Iterator[io.BufferedReader]:
 
 
 @contextmanager
-def _decoding(path: Path) -> Iterator[None]:
+def _decoding(path: Path, formats: tuple[str, ...] = FORMATS) -> Iterator[None]:
     """Translate what Pillow raises for a file that it cannot decode."""
+    names = ["WebP" if name == "WEBP" else name for name in formats]
     try:
         yield
-    except DataError:
+    except ConvolensError:
         raise
     except UnidentifiedImageError as error:
         raise bad_file(
             path,
-            "this is no PNG, JPEG, BMP or WebP image.",
+            f"this is no {', '.join(names[:-1])} or {names[-1]} image.",
             hint="convert it to PNG.",
         ) from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -142,8 +164,8 @@ _DAMAGE = (
 )
 
 
-def _recognised(path: Path, stream: IO[bytes]) -> Image.Image:
-    image = Image.open(stream, formats=FORMATS)
+def _recognised(path: Path, stream: IO[bytes], formats: tuple[str, ...] = FORMATS) -> Image.Image:
+    image = Image.open(stream, formats=formats)
     if image.width * image.height > LARGEST_IMAGE:
         raise bad_file(
             path,

@@ -9,6 +9,7 @@ from typing import final
 from convolens.lens.sights import Follower, Sights, windows
 from convolens.lens.trace import Called, Step, tensors
 from convolens.lens.unread import notes as unread_notes
+from convolens.lens.words import lens_words
 from convolens.nn import Parameter
 from convolens.spec import TensorSpec
 
@@ -31,6 +32,7 @@ class Row:
             image. None where they all see the same, or it cannot be said.
         whole: Whether every output element depends on all pixels.
         notes: Sentences on what is worth knowing.
+        bytes: The memory of the output for one image; 0 if it is not one tensor.
     """
 
     path: str
@@ -42,6 +44,7 @@ class Row:
     stride: tuple[int | None, ...]
     whole: bool
     notes: tuple[str, ...] = ()
+    bytes: int = 0
 
 
 @final
@@ -52,10 +55,14 @@ class RowMaker:
         paths: The path of each module, by its id.
         follower: Knows what each tensor sees.
         sizes: The sizes of the image.
+        lang: The language of the notes.
     """
 
-    def __init__(self, paths: Mapping[int, str], follower: Follower, sizes: Sequence[int]) -> None:
+    def __init__(
+        self, paths: Mapping[int, str], follower: Follower, sizes: Sequence[int], lang: str
+    ) -> None:
         self.paths = paths
+        self.lang = lang
         self.follower = follower
         self.sizes = tuple(sizes)
         #: The parameters so far, each with where it was met first.
@@ -69,11 +76,12 @@ class RowMaker:
         single = outputs[0] if len(outputs) == 1 else None
         sights = (self.follower.sights(single) if single is not None else None) or ()
         parameters, shared = self._parameters(step, path or kind)
-        notes = [f"shares parameters with {other}" for other in shared]
+        say = lens_words(self.lang)
+        notes = [say("summary.shares", other=other) for other in shared]
         for called in step.calls:
             specs = _specs(called)
             sliding = windows(called.op, specs)
-            notes += unread_notes(sliding, specs[0].shape[2:]) if sliding else []
+            notes += unread_notes(sliding, specs[0].shape[2:], self.lang) if sliding else []
         return Row(
             path,
             kind,
@@ -84,6 +92,7 @@ class RowMaker:
             tuple(sight and sight.stride for sight in sights),
             self._sees_all(sights),
             tuple(notes),
+            0 if single is None else single.spec.nbytes,
         )
 
     def _parameters(self, step: Step, name: str) -> tuple[int, list[str]]:

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from math import prod
 from typing import Any, final
 
+import numpy as np
+
 from convolens import ops
 from convolens.lens.receptive_field import Sight, pixels
 from convolens.ops import Op
 from convolens.ops._axis import AlongAxis
 from convolens.ops._elementwise import Elementwise
-from convolens.ops._taps import Window
+from convolens.ops._taps import Window, inverse
 from convolens.spec import TensorSpec
 from convolens.tensor import Tensor
 
@@ -146,6 +148,28 @@ def _slide(p: Passage) -> Sight | None:
     return p.sight.through(windows(p.op, p.specs)[p.axis - 2], p.shape[p.axis])
 
 
+def _moved(p: Passage) -> Sight | None:
+    """A transposed convolution, whose tap table says which inputs an output is made of.
+
+    At stride 1 it is a convolution with other padding, and its sights are equally far apart.
+    """
+    if p.number:
+        return None
+    if p.axis < 2:
+        return p.sight if p.axis == 0 else p.mixed()
+    place, size, outputs = p.axis - 2, p.shape[p.axis], p.output[p.axis]
+    window = p.op.windows(p.specs[1].shape[2:])[place]
+    if window.stride == 1 and p.sight.stride is not None:
+        beyond = tuple(window.extent - 1 - cells for cells in window.padding)
+        if min(beyond) >= 0 and not p.op.output_padding[place]:
+            return p.sight.through(Window(window.kernel, 1, beyond, window.dilation), size)
+    return p.sight.read_by(inverse(window.taps(outputs)[:size], outputs))
+
+
+def _permuted(p: Passage) -> Sight:
+    return p.sight.moved(p.op.dims.index(p.axis))
+
+
 def _in_place(p: Passage) -> Sight:
     axis = p.axis + len(p.output) - len(p.shape)
     return p.sight.moved(axis) if p.shape[p.axis] == p.output[axis] else p.mixed()
@@ -192,6 +216,9 @@ def _reshape(p: Passage) -> Sight | None:
 def _slice(p: Passage) -> Sight:
     begin, _, step = p.op.bounds[p.axis]
     stride, extent = p.sight.stride, p.output[p.axis]
+    if p.sight.ranges:
+        rows = np.arange(begin, begin + extent * step, step)[:, None]
+        return p.sight.read_by(rows) or p.sight
     if stride is None or not extent:
         return p.sight
     first = p.sight.first + begin * stride
@@ -206,7 +233,9 @@ def _concat(p: Passage) -> Sight:
 #: Operators that are not listed make the sight unknown.
 ROWS: tuple[tuple[tuple[type[Op], ...], Callable[[Passage], Sight | None]], ...] = (
     ((ops.Conv, ops.MaxPool, ops.AvgPool), _slide),
-    ((Elementwise, ops.Dropout, ops.Cast), _in_place),
+    ((ops.ConvTranspose,), _moved),
+    ((Elementwise, ops.Dropout, ops.Cast, ops.Expand), _in_place),
+    ((ops.Permute,), _permuted),
     ((ops.LocalResponseNorm,), _among_channels),
     ((AlongAxis,), _along),
     ((ops.Linear,), _linear),

@@ -9,6 +9,8 @@ from typing import final
 
 import numpy as np
 
+from convolens.lens.language import Words
+from convolens.lens.words import lens_words
 from convolens.ops._taps import Window, coverage
 
 #: What one cell along each spatial axis is called, by the number of axes.
@@ -24,13 +26,11 @@ class Unread:
         dropped: Inputs at the end, which a further window would have read if it fitted.
         dropped_padding: Cells of padding at the end, likewise.
         skipped: Inputs between the first and the last window.
-        formula: The size formula with its numbers, before rounding down.
     """
 
     dropped: int
     dropped_padding: int
     skipped: int
-    formula: str
 
 
 def unread(window: Window, size: int) -> Unread:
@@ -43,16 +43,21 @@ def unread(window: Window, size: int) -> Unread:
         AlexNet's first layer without padding:
 
         >>> unread(Window(11, stride=4), 224)
-        Unread(dropped=1, dropped_padding=0, skipped=0, formula='(224 - 11) / 4 + 1 = 54.25')
+        Unread(dropped=1, dropped_padding=0, skipped=0)
     """
     end = window.unread(size)
     dropped = max(0, end - window.padding[1])
     never = int(np.count_nonzero(coverage(window.taps(size), size) == 0))
-    return Unread(dropped, end - dropped, never - dropped, _formula(window, size))
+    return Unread(dropped, end - dropped, never - dropped)
 
 
-def notes(windows: Sequence[Window], sizes: Sequence[int]) -> list[str]:
+def notes(windows: Sequence[Window], sizes: Sequence[int], lang: str | None = None) -> list[str]:
     """Return sentences on what windows along several axes leave unread; none if they read all.
+
+    Args:
+        windows: The window of each axis.
+        sizes: The inputs along each axis.
+        lang: The language; None for what ``language`` says.
 
     Example:
         >>> notes([Window(11, stride=4)] * 2, (224, 224))
@@ -63,39 +68,61 @@ def notes(windows: Sequence[Window], sizes: Sequence[int]) -> list[str]:
         ['the stride of 2 skips 3 positions, which no window reads']
     """
     found = [unread(window, size) for window, size in zip(windows, sizes, strict=True)]
-    names = CELLS[len(found)]
+    say, names = lens_words(lang), CELLS[len(found)]
     sentences = []
-    for counts, what in (
-        ([axis.dropped for axis in found], ""),
-        ([axis.dropped_padding * (not axis.dropped) for axis in found], " of padding"),
+    for counts, key in (
+        ([axis.dropped for axis in found], "unread.dropped"),
+        ([axis.dropped_padding * (not axis.dropped) for axis in found], "unread.padding"),
     ):
         if any(counts):
-            used = [axis.formula for axis, count in zip(found, counts, strict=True) if count]
-            formulas = "; ".join(dict.fromkeys(used))
-            sentences.append(f"the floor drops {_count(counts, names)}{what}: {formulas}")
+            used = [
+                formula(window, size, lang)
+                for window, size, count in zip(windows, sizes, counts, strict=True)
+                if count
+            ]
+            formulas = say("list.semicolon").join(dict.fromkeys(used))
+            sentences.append(say(key, cells=_count(counts, names, say), formulas=formulas))
     skipped = [axis.skipped for axis in found]
     if any(skipped):
         strides = {w.stride for w, count in zip(windows, skipped, strict=True) if count}
-        step = f"stride of {strides.pop()}" if len(strides) == 1 else "strides"
-        skips = "skips" if step != "strides" else "skip"
-        sentences.append(f"the {step} {skips} {_count(skipped, names)}, which no window reads")
+        key = "unread.skipped" if len(strides) == 1 else "unread.skipped_many"
+        sentences.append(say(key, cells=_count(skipped, names, say), stride=min(strides)))
     return sentences
 
 
-def _count(counts: Sequence[int], names: Sequence[str]) -> str:
+def _count(counts: Sequence[int], names: Sequence[str], say: Words) -> str:
     """Write numbers of cells along the axes, those that are not 0."""
     parts = [
-        f"{count} {name}{'s' * (count != 1)}"
+        say(f"cells.{name}", count=count)
         for count, name in zip(counts, names, strict=True)
         if count
     ]
-    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+    if len(parts) == 1:
+        return parts[0]
+    return say("list.and", first=say("list.comma").join(parts[:-1]), last=parts[-1])
 
 
-def _formula(window: Window, size: int) -> str:
+def formula(window: Window, size: int, lang: str | None = None) -> str:
+    """Return the size formula with its numbers, before rounding.
+
+    Example:
+        >>> formula(Window(3, stride=2, padding=(1, 1)), 8)
+        '(8 + 2 - 3) / 2 + 1 = 4.5'
+    """
     padding = sum(window.padding)
     padded = f"{size} + {padding}" if padding else str(size)
-    exact = Fraction(size + padding - window.extent, window.stride) + 1
+    exact = before_rounding(window, size)
     value = f"{float(exact):.2f}".rstrip("0").rstrip(".")
-    equals = "=" if Fraction(value) == exact else "is about"
-    return f"({padded} - {window.extent}) / {window.stride} + 1 {equals} {value}"
+    key = "size.formula" if Fraction(value) == exact else "size.about"
+    text = f"({padded} - {window.extent}) / {window.stride} + 1"
+    return lens_words(lang)(key, formula=text, value=value)
+
+
+def before_rounding(window: Window, size: int) -> Fraction:
+    """Return (size + padding - extent) / stride + 1, which ``Window.output_size`` rounds.
+
+    Example:
+        >>> before_rounding(Window(11, stride=4), 224)
+        Fraction(217, 4)
+    """
+    return Fraction(size + sum(window.padding) - window.extent, window.stride) + 1

@@ -44,8 +44,7 @@ def reflect(size: int, before: int = 0, after: int = 0) -> Table:
         >>> reflect(3, 2, 1)[:, 0].tolist()
         [2, 1, 0, 1, 2, 1]
     """
-    place = np.abs(_places(size, before, after, "reflect"))
-    return np.where(place >= size, 2 * (size - 1) - place, place)
+    return continued(_places(size, before, after, "reflect"), size, "reflect")
 
 
 def replicate(size: int, before: int = 0, after: int = 0) -> Table:
@@ -58,7 +57,7 @@ def replicate(size: int, before: int = 0, after: int = 0) -> Table:
         >>> replicate(3, 2, 1)[:, 0].tolist()
         [0, 0, 0, 1, 2, 2]
     """
-    return np.clip(_places(size, before, after, "replicate"), 0, size - 1)
+    return continued(_places(size, before, after, "replicate"), size, "replicate")
 
 
 def circular(size: int, before: int = 0, after: int = 0) -> Table:
@@ -73,7 +72,28 @@ def circular(size: int, before: int = 0, after: int = 0) -> Table:
     """
     place = _places(size, before, after, "circular")
     first, left = max(-before, 0), _left(size, before, after)
-    return first + (place - first) % max(left, 1)
+    return first + continued(place - first, max(left, 1), "circular")
+
+
+def continued(places: Table, size: int, mode: str) -> Table:
+    """Return the inputs that stand for places, some of which lie beyond the border.
+
+    Args:
+        places: Places along an axis, 0 being its first input.
+        size: The inputs of the axis.
+        mode: ``'reflect'``, ``'replicate'`` or ``'circular'``.
+
+    Example:
+        >>> for mode in ("reflect", "replicate", "circular"):
+        ...     print(continued(np.array([-2, -1, 0, 1, 2, 3]), 3, mode).tolist())
+        [2, 1, 0, 1, 2, 1]
+        [0, 0, 0, 1, 2, 2]
+        [1, 2, 0, 1, 2, 0]
+    """
+    if mode == "reflect":
+        folded = np.abs(places)
+        return np.where(folded >= size, 2 * (size - 1) - folded, folded)
+    return np.clip(places, 0, size - 1) if mode == "replicate" else places % size
 
 
 def _places(size: int, before: int, after: int, mode: Mode) -> Table:

@@ -43,6 +43,12 @@ def labels(*shape: int) -> np.ndarray:
     return kept[-1].array
 
 
+def pixels(*shape: int) -> np.ndarray:
+    kept.append(Guarded(shape, np.dtype(np.uint8), at_end=True))
+    kept[-1].array[...] = 1
+    return kept[-1].array
+
+
 def one(n: int, c: int, h: int) -> list[Any]:
     return [floats(n, c, h), floats(n, c, h)]
 
@@ -132,6 +138,25 @@ CALLS: dict[str, Callable[[int, int, int], list[Any]]] = {
         h,
         2,
         c,
+    ],
+    "filter_pixels": lambda n, c, h: [
+        pixels(n, c * h),
+        labels(n),
+        labels(h),
+        c,
+        [[floats(1, 1)], [floats(1, 1), floats(1, 1)]],
+        [[floats(1, 1)]],
+        pixels(n, c * h),
+        True,
+        1.0,
+    ],
+    "read_pixels": lambda n, c, h: [pixels(n, c * h), floats(n, c * h)],
+    "write_pixels": lambda n, c, h: [
+        floats(n, c * h),
+        floats(n, c * h),
+        pixels(n, c * h),
+        True,
+        1.0,
     ],
     "unflatten": lambda n, c, h: [floats(n, c * h), floats(n, c, h)],
     "relu": one,

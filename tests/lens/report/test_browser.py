@@ -11,7 +11,7 @@ from convolens.lens.report.numbers import fixed
 from convolens.lens.report.page import page
 from convolens.lens.report.portion import default_pixel, portions
 from convolens.lens.report.scene import Scene, compute
-from convolens.lens.report.words import Words
+from convolens.lens.report.words import report_words
 
 from .browser import act, dump, program
 from .makers import digits_inputs, report_of
@@ -63,7 +63,7 @@ def expected(scene: Scene, number: int, image: int, at: list[int]) -> dict[str, 
         "engine": fixed(pixel.engine, exact),
         "difference": fixed(pixel.difference, error),
         "tolerance": fixed(pixel.tolerance, error),
-        "verdict": Words()("pixel.agrees"),
+        "verdict": report_words()("pixel.agrees"),
     }
     if pixel.bias is not None:
         texts["bias"] = fixed(pixel.bias, exact)
@@ -85,7 +85,7 @@ def test_any_pixel_of_any_layer_and_image(tmp_path: Path, name: str) -> None:
       choose(explorers[number], {{ k, p, q }});
       return read(explorers[number]).values;
     }});"""
-    shown = act(tmp_path, page(scene, Words()), script)
+    shown = act(tmp_path, page(scene, report_words()), script)
     for (number, image, at), values in zip(chosen, shown, strict=True):
         wanted = expected(scene, number, image, at)
         assert {key: values[key] for key in wanted} == wanted, (number, image, at)
@@ -130,7 +130,7 @@ def test_a_number_of_the_engine_that_is_wrong_is_called_wrong(tmp_path: Path) ->
     # After the check, so that only the page's script can notice.
     call.output[k, p, q] += 0.001
     script = READ + "return [early, read(explorers[0]).values.verdict];"
-    said = act(tmp_path, page(scene, Words()), script)
+    said = act(tmp_path, page(scene, report_words()), script)
     assert said[1].startswith("NOT the same")
 
 

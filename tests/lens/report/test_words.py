@@ -8,7 +8,7 @@ import pytest
 
 from convolens.errors import ArgumentError
 from convolens.lens import report
-from convolens.lens.report.words import CHINESE, ENGLISH, Words
+from convolens.lens.report.words import CHINESE, ENGLISH, report_words
 
 SOURCES = [
     path.read_text("utf-8")
@@ -48,12 +48,12 @@ def test_every_sentence_is_used() -> None:
 
 
 def test_one_and_many() -> None:
-    say = Words("en")
+    say = report_words("en")
     assert say("pixel.kernels", count=1, size="3×3") == "1 kernel of 3×3"
     assert say("pixel.kernels", count=2, size="3×3") == "2 kernels of 3×3"
-    assert Words("zh")("pixel.kernels", count=1, size="3×3") == "1 个 3×3 的卷积核"
+    assert report_words("zh")("pixel.kernels", count=1, size="3×3") == "1 个 3×3 的卷积核"
 
 
 def test_another_language() -> None:
     with pytest.raises(ArgumentError, match="use one of 'en', 'zh'"):
-        Words("fr")  # type: ignore[arg-type]
+        report_words("fr")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from convolens.lens.language import Words
 from convolens.lens.report.html import Html, element, join
 from convolens.lens.report.inputs import ReportInputs
 from convolens.lens.report.numbers import percent
 from convolens.lens.report.scene import View
-from convolens.lens.report.words import Words
 
 _BARS = 5
 

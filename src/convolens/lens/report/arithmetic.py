@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from convolens.lens.language import Words
 from convolens.lens.report.cells import grid, padding_cell, pixel_cell, signed_cell, signed_cells
 from convolens.lens.report.fields import COLOURS
 from convolens.lens.report.html import Html, element, join
@@ -10,7 +11,6 @@ from convolens.lens.report.numbers import count, fixed, largest
 from convolens.lens.report.palette import signed_picture
 from convolens.lens.report.pixel import PixelExplanation
 from convolens.lens.report.portion import Portion
-from convolens.lens.report.words import Words
 from convolens.ops import Array
 
 _CHIPS = 16

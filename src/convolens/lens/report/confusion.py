@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from convolens.lens.language import Words
 from convolens.lens.report.html import Html, element, join
 from convolens.lens.report.inputs import ReportInputs
 from convolens.lens.report.limits import CLASSES
 from convolens.lens.report.numbers import count, percent
 from convolens.lens.report.scene import Scene
-from convolens.lens.report.words import Words
 
 Counts = NDArray[np.integer[Any]]
 _WORST = 20

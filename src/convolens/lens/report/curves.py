@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+from convolens.lens.language import Words
 from convolens.lens.report.chart import Line, line_chart, show
 from convolens.lens.report.html import Html, element, join
 from convolens.lens.report.limits import EPOCHS
 from convolens.lens.report.numbers import count, decimals_for, fixed, percent
 from convolens.lens.report.scene import Scene
-from convolens.lens.report.words import Words
 
 Row = Mapping[str, float]
 _COLUMNS = (

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from convolens.lens.language import Words
 from convolens.lens.report.arithmetic import arithmetic, ledger
 from convolens.lens.report.conv_call import ConvCall
 from convolens.lens.report.feature_maps import step_name
@@ -15,7 +16,6 @@ from convolens.lens.report.pixel import explain_pixel
 from convolens.lens.report.portion import Portion, default_pixel
 from convolens.lens.report.scene import Scene
 from convolens.lens.report.views import caption
-from convolens.lens.report.words import Words
 
 
 def explorers(scene: Scene, portions: list[Portion], say: Words) -> Html:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from convolens import ops
+from convolens.lens.language import Words
 from convolens.lens.report import limits
 from convolens.lens.report.cells import grid, signed_cells
 from convolens.lens.report.html import Html, element, join
@@ -11,7 +12,6 @@ from convolens.lens.report.numbers import count, decimals_for, fixed, largest, s
 from convolens.lens.report.scene import Scene
 from convolens.lens.report.sheet import make_sheet
 from convolens.lens.report.steps import Step
-from convolens.lens.report.words import Words
 from convolens.ops import Array
 
 _VECTOR_NUMBERS = 128

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from convolens.lens.language import Words
 from convolens.lens.report.cells import grid, padding_cell, pixel_cells, signed_cells
 from convolens.lens.report.html import Html, element, join
 from convolens.lens.report.limits import NUMBERED_SIDE
 from convolens.lens.report.palette import image_picture, signed_picture
 from convolens.lens.report.pixel import PixelExplanation
 from convolens.lens.report.portion import Portion
-from convolens.lens.report.words import Words
 from convolens.ops import Array
 
 COLOURS = 3

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from convolens.lens.language import Words
 from convolens.lens.report import limits
 from convolens.lens.report.cells import grid, signed_cells
 from convolens.lens.report.conv_call import ConvCall
@@ -15,7 +16,6 @@ from convolens.lens.report.legend import legend
 from convolens.lens.report.numbers import count, decimals_for, fixed, largest
 from convolens.lens.report.scene import Scene
 from convolens.lens.report.sheet import Sheet, make_sheet
-from convolens.lens.report.words import Words
 from convolens.ops import Array
 
 _PLANES = 3

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 
+from convolens.lens.language import Words
 from convolens.lens.report.html import Html, element, join
 from convolens.lens.report.numbers import count, fixed, percent
 from convolens.lens.report.scene import Scene
-from convolens.lens.report.words import Words
 from convolens.wilson import wilson_interval
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from convolens.lens.language import Words
 from convolens.lens.report.html import Html, element, join
 from convolens.lens.report.numbers import count
 from convolens.lens.report.scene import Scene
-from convolens.lens.report.words import Words
 from convolens.lens.summary import Row, summary
 
 _COLUMNS = ("layer", "kind", "output", "parameters", "multiply_adds", "receptive_field")

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Sequence
 from importlib import resources
 
+from convolens.lens.language import Words
 from convolens.lens.report.confusion import confusion_matrix
 from convolens.lens.report.curves import curves
 from convolens.lens.report.explorer import explorers
@@ -19,7 +20,6 @@ from convolens.lens.report.payload import payload
 from convolens.lens.report.portion import portions
 from convolens.lens.report.scene import Scene
 from convolens.lens.report.views import views
-from convolens.lens.report.words import Words
 
 #: In this order.
 _STYLES = ("page.css", "figures.css", "media.css")

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from convolens.lens.language import Words
 from convolens.lens.report.html import Html, element, raw
 from convolens.lens.report.portion import Portion, default_pixel
-from convolens.lens.report.words import Words
 from convolens.ops import Array
 
 _SPOKEN = (

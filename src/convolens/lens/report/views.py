@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from convolens.lens.language import Words
 from convolens.lens.report.answer import answer_bars, answer_line
 from convolens.lens.report.cells import grid, is_whole, pixel_cells
 from convolens.lens.report.feature_maps import feature_maps
 from convolens.lens.report.html import Html, element, join
 from convolens.lens.report.palette import image_picture
 from convolens.lens.report.scene import Scene, View
-from convolens.lens.report.words import Words
 from convolens.ops import Array
 
 _NUMBERED = 28

@@ -1,13 +1,9 @@
-"""Every sentence of the report, in English, and the choice of a language."""
+"""Every sentence of the report, in English."""
 
 from __future__ import annotations
 
-from typing import Literal, final
-
-from convolens.errors import ArgumentError
+from convolens.lens.language import Words
 from convolens.lens.report.words_zh import CHINESE
-
-Lang = Literal["en", "zh"]
 
 ENGLISH = {
     "page.lang": "en",
@@ -204,37 +200,19 @@ ENGLISH = {
     "compared.",
 }
 
-_LANGUAGES = {"en": ENGLISH, "zh": CHINESE}
 
-
-@final
-class Words:
-    """The sentences in one language.
+def report_words(lang: str | None = None) -> Words:
+    """Return the sentences of the report in a language.
 
     Args:
-        lang: ``'en'`` or ``'zh'``.
+        lang: ``'en'``, ``'zh'``, or None for what ``language`` says.
 
     Raises:
         ArgumentError: If the language is another one.
 
     Example:
-        >>> say = Words("en")
+        >>> say = report_words("en")
         >>> say("filters.filter", number=3)
         'filter 3'
     """
-
-    def __init__(self, lang: Lang = "en") -> None:
-        if lang not in _LANGUAGES:
-            raise ArgumentError(
-                f"lang is {lang!r}.", hint=f"use one of {', '.join(map(repr, _LANGUAGES))}."
-            )
-        self._texts = _LANGUAGES[lang]
-
-    def __call__(self, key: str, **values: object) -> str:
-        """Return a sentence with its values filled in, in the singular for a ``count`` of 1."""
-        single = f"{key}.one" if str(values.get("count")) == "1" else key
-        return self._texts.get(single, self._texts[key]).format(**values)
-
-    def template(self, key: str) -> str:
-        """Return a sentence whose values are not filled in."""
-        return self._texts[key]
+    return Words(ENGLISH, CHINESE, lang)

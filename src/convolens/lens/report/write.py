@@ -8,10 +8,10 @@ from convolens.atomic import write_atomically
 from convolens.lens.report.inputs import ReportInputs
 from convolens.lens.report.page import page
 from convolens.lens.report.scene import compute
-from convolens.lens.report.words import Lang, Words
+from convolens.lens.report.words import report_words
 
 
-def render_report(inputs: ReportInputs, lang: Lang = "en") -> str:
+def render_report(inputs: ReportInputs, lang: str | None = None) -> str:
     """Return the report as one HTML document that needs nothing else.
 
     The same inputs give the same text. The model's training flags, its weights and the random
@@ -19,7 +19,7 @@ def render_report(inputs: ReportInputs, lang: Lang = "en") -> str:
 
     Args:
         inputs: What it is made from.
-        lang: The language of its sentences, ``'en'`` or ``'zh'``.
+        lang: The language of its sentences, ``'en'`` or ``'zh'``; None for what ``language`` says.
 
     Raises:
         CheckError: If a number to be shown is not what its definition says.
@@ -32,16 +32,16 @@ def render_report(inputs: ReportInputs, lang: Lang = "en") -> str:
         >>> render_report(inputs).splitlines()[0]
         '<!DOCTYPE html>'
     """
-    return page(compute(inputs), Words(lang))
+    return page(compute(inputs), report_words(lang))
 
 
-def write_report(inputs: ReportInputs, path: str | Path, lang: Lang = "en") -> None:
+def write_report(inputs: ReportInputs, path: str | Path, lang: str | None = None) -> None:
     """Write the report to ``path``. If that fails, an old file there stays as it was.
 
     Args:
         inputs: What it is made from.
         path: The file, in a folder that exists.
-        lang: The language of its sentences, ``'en'`` or ``'zh'``.
+        lang: The language of its sentences, ``'en'`` or ``'zh'``; None for what ``language`` says.
 
     Raises:
         CheckError: If a number to be shown is not what its definition says.
