@@ -733,3 +733,14 @@ def test_poolings_of_tiny_arrays_with_huge_steps(data: st.DataObject) -> None:
         attempt(made.avg_forward, [floats(*x), floats(*y)])
         attempt(made.max_backward, [floats(*x), floats(*y), floats(*x)])
         attempt(made.avg_backward, [floats(*y), floats(*x)])
+
+
+@pytest.mark.parametrize("steps", [0, -1, 2**32 + 1])
+def test_the_steps_of_multiply_adds_are_bounded(steps: int) -> None:
+    with pytest.raises(ValueError, match="steps must be from 1"):
+        _native.multiply_adds(steps)
+
+
+def test_multiply_adds_are_counted() -> None:
+    lanes, _ = _native.register_tile()
+    assert _native.multiply_adds(3) == 64 * 3 * 12 * lanes
