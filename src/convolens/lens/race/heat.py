@@ -13,10 +13,10 @@ from convolens.backends.candidate import Candidate, Packed
 from convolens.backends.choose import candidates, choose
 from convolens.backends.layout import dense
 from convolens.backends.memory import Memory, memory
+from convolens.backends.peak import measured_peak
 from convolens.backends.reference import REFERENCE
 from convolens.errors import ConvolensError
 from convolens.lens.race.calls import LayerCall
-from convolens.lens.race.peak import measured_peak
 from convolens.ops import Array
 from convolens.spec import FLOATS
 
