@@ -10,6 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import convolens as cl
+from convolens import nn
+from convolens.errors import ArgumentError
+from convolens.lens.language import speaking
 from convolens.lens.notation import LayerSpec, parse_layer, parse_torch
 
 from ..layers import layers
@@ -107,7 +110,7 @@ def test_what_no_text_says_of_a_pooling_is_refused(layer: nn.Module, lang: str) 
     said = "return_indices=True" if isinstance(layer, nn.MaxPool2d) else "divisor_override=3"
     line = f"nn.{type(layer).__name__}(2, {said})"
     for read in (
-        lambda: LayerSpec.of(layer, (1, 8, 8)),
+        lambda: LayerSpec.from_layer(layer, (1, 8, 8)),
         lambda: parse_torch(line, (1, 8, 8)),
     ):
         with speaking(lang), pytest.raises(ArgumentError, match=said.split("=")[0]) as refused:

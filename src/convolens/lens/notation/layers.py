@@ -117,7 +117,11 @@ def _require_sayable(layer: nn.Module) -> None:
     given = vars(layer)
     if name := unsayable(given):
         raise notation_words().problem(
-            ArgumentError, "layer.unsayable", layer=type(layer).__name__, name=name, value=given[name]
+            ArgumentError,
+            "layer.unsayable",
+            layer=type(layer).__name__,
+            name=name,
+            value=given[name],
         )
 
 
