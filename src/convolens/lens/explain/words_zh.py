@@ -88,6 +88,10 @@ CHINESE = {
     "candidates.call": "调用",
     "candidates.name": "算法",
     "candidates.time": "单核估计用时",
+    "candidates.packed": "重排的权重",
+    "candidates.scratch": "临时内存",
+    "candidates.memory": "重排的权重：按算法自己的顺序存放，权重不变就保留；临时内存：一次调用另外"
+    "占用的内存",
     "candidates.chosen": "选用",
     "candidates.slower": "较慢",
     "candidates.refused": "不可用：{reason}",
