@@ -24,6 +24,8 @@ _SUFFIXES = dict.fromkeys((".txt", ".html", ".json", ".svg"))
 _QUICK = 10**9
 #: Bytes of a call's numbers, up to which its working memory is counted.
 _MOST = 2**30
+#: The stride up to which it is counted: algorithms go through its remainders one by one.
+_FARTHEST = 64
 
 
 @final
@@ -92,8 +94,8 @@ class Explanation:
     def working_memory(self) -> tuple[tuple[Memory | None, ...], ...]:
         """What each of ``candidates`` takes besides inputs and output.
 
-        None for one that is refused, for the definition in NumPy, and where the numbers of a call
-        alone take more than 1 GiB.
+        None for one that is refused, for the definition in NumPy, and where counting takes long:
+        the numbers of a call alone take more than 1 GiB, or a stride is beyond 64.
         """
         return tuple(
             tuple(_working_memory(call, verdict) for verdict in verdicts)
@@ -195,6 +197,6 @@ class Explanation:
 def _working_memory(call: Call, verdict: Verdict) -> Memory | None:
     specs = tuple(arg.spec for arg in call.args)
     numbers = sum(prod(spec.shape) * spec.dtype.itemsize for spec in (*specs, call.spec))
-    if verdict.reason or numbers > _MOST:
+    if verdict.reason or numbers > _MOST or max(getattr(call.op, "stride", (1,))) > _FARTHEST:
         return None
     return memory(verdict.candidate, call.op, specs)
