@@ -267,6 +267,7 @@ def _memory(found: Explanation, say: Words) -> Section:
 def _candidates(found: Explanation, say: Words) -> Section:
     several = len(found.candidates) > 1
     rows = []
+    sizes: tuple[str, ...]
     for number, (call, verdicts) in enumerate(found.candidates, start=1):
         for place, verdict in enumerate(verdicts):
             if verdict.reason:
