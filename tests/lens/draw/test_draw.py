@@ -190,4 +190,4 @@ def test_no_two_blocks_stand_at_one_place() -> None:
     found = arrange(nodes)
     places = list(zip(found.column, found.lane, strict=True))
     assert len(set(places)) == len(places)
-    assert [node.bands for node in nodes if node.kind == "conv"][0] == ["BatchNorm2d"]
+    assert next(node.bands for node in nodes if node.kind == "conv") == ["BatchNorm2d"]
