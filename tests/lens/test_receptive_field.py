@@ -8,9 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import convolens as cl
-from convolens import nn
+from convolens import nn, ops
 from convolens.errors import ConvolensError
 from convolens.lens import pixels, summary
+from convolens.lens.passage import Passage
+from convolens.lens.sight_rows import ROWS, UNKNOWN
 from convolens.lens.sights import Follower
 from convolens.ops._taps import Window
 from convolens.tensor.observe import observe
@@ -131,6 +133,11 @@ def upward(*arguments: Any, **options: Any) -> nn.Module:
     return positive(nn.ConvTranspose2d(*arguments, **options))
 
 
+def squares(x: cl.Tensor) -> cl.Tensor:
+    """Return x with its squares as a second channel."""
+    return cl.cat([x, x * x], dim=1)
+
+
 @pytest.mark.parametrize(
     "function",
     [
@@ -165,6 +172,22 @@ def upward(*arguments: Any, **options: Any) -> nn.Module:
         lambda x: x + upward(1, 1, 2, stride=2)(nn.AvgPool2d(2)(x)),
         lambda x: upward(1, 1, 2, stride=2)(x)[:, :, 1::3, 2:11] * 2.0,
         lambda x: upward(1, 1, 3, stride=2)(x).mean(3),
+        nn.Sequential(conv(1, 2, 3, stride=2), positive(nn.BatchNorm2d(2)).eval(), nn.ReLU()),
+        nn.Sequential(nn.AvgPool2d(2), nn.Hardswish(), nn.SiLU(), nn.PReLU().double()),
+        nn.Sequential(conv(1, 2, 3), nn.AdaptiveAvgPool2d((4, 5))),
+        nn.Sequential(nn.AvgPool2d(2, 1), nn.AdaptiveAvgPool2d(1)),
+        nn.Sequential(conv(1, 4, 3), nn.PixelShuffle(2), conv(1, 1, 2, padding="same")),
+        nn.Sequential(nn.AvgPool2d(3, 1, 1), nn.PixelUnshuffle(2), positive(nn.Conv2d(4, 1, 2))),
+        nn.Sequential(conv(1, 4, 3), nn.ChannelShuffle(2), nn.AvgPool2d(2)),
+        nn.Sequential(conv(1, 1, 2), nn.ZeroPad2d((1, 2, 0, 1)), conv(1, 1, 3)),
+        nn.Sequential(conv(1, 1, 2), nn.ReflectionPad2d(1), nn.AvgPool2d(2)),
+        nn.Sequential(nn.LPPool2d(2, 3, stride=2), nn.Upsample(scale_factor=2)),
+        lambda x: nn.functional.interpolate(x, size=(5, 12), mode="bilinear"),
+        lambda x: nn.AvgPool2d(2)(x).flip((2,)),
+        lambda x: cl.stack([nn.AvgPool2d(2)(x)], dim=1),
+        lambda x: nn.AvgPool2d(2)(x).std((2,)),
+        lambda x: cl.maximum(nn.AvgPool2d(2)(x), nn.AvgPool2d(2)(x) / 2),
+        lambda x: nn.functional.layer_norm(squares(nn.AvgPool2d(2)(x)).permute(0, 2, 3, 1), (2,)),
     ],
 )
 def test_gradients_reach_what_is_seen(function: Any) -> None:
@@ -182,6 +205,7 @@ def test_gradients_reach_what_is_seen(function: Any) -> None:
         lambda x: cl.cat([nn.AvgPool2d(3, 1, 1)(x), x], dim=2),
         lambda x: nn.AvgPool2d(3, 1, 1)(x).flatten(2) + x.flatten(2),
         lambda x: nn.AvgPool2d(2)(x)[:, :, :, :2] + x[:, :, :4, :2],
+        lambda x: nn.functional.unfold(nn.AvgPool2d(2, 1)(x), 3),
     ],
 )
 def test_where_elements_are_in_no_regular_order_the_bounds_hold(function: Any) -> None:
@@ -191,6 +215,44 @@ def test_where_elements_are_in_no_regular_order_the_bounds_hold(function: Any) -
 def test_one_and_three_dimensions() -> None:
     agrees(nn.Sequential(nn.AvgPool1d(3, 2, 1), positive(nn.Conv1d(1, 1, 2))), (1, 9))
     agrees(nn.Sequential(nn.AvgPool3d(2, 1), positive(nn.Conv3d(1, 1, 2))), (1, 3, 4, 3))
+
+
+def test_normalisations_see_what_they_average() -> None:
+    x = cl.randn(1, 4, 8, 8)
+    for layer, size in (
+        (nn.BatchNorm2d(4), 8),
+        (nn.BatchNorm2d(4).eval(), 1),
+        (nn.GroupNorm(2, 4), 8),
+        (nn.InstanceNorm2d(4), 8),
+        (nn.LayerNorm((4, 8, 8)), 8),
+    ):
+        follower = Follower(x)
+        with observe(follower.follow):
+            y = layer(x)
+        assert [sight.size for sight in follower.sights(y)] == [size, size], layer
+
+
+#: Operators of gradients whose names do not say so.
+GRADIENTS = (ops.MaxPoolPick, ops.AdaptiveMaxPoolPick, ops.NormalizeSums, ops.LayerNormSums)
+
+
+def test_every_operator_that_is_no_gradient_has_a_row_or_a_reason() -> None:
+    for operator in ops.OPERATORS:
+        rows = [row for kinds, row in ROWS if issubclass(operator, kinds)]
+        gradient = operator.__name__.endswith("Grad") or operator in GRADIENTS
+        assert gradient or bool(rows) != bool(UNKNOWN.get(operator)), operator.__name__
+
+
+@pytest.mark.parametrize("operator", [o for o in ops.OPERATORS if not o.__name__.endswith("Grad")])
+def test_no_row_fails_on_a_sample(operator: type[ops.Op]) -> None:
+    rows = [row for kinds, row in ROWS if issubclass(operator, kinds)]
+    for sample in operator.samples() if rows else ():
+        output = sample.op.infer(*sample.specs).shape
+        for number, spec in enumerate(sample.specs):
+            for axis, size in enumerate(spec.shape if spec.size else ()):
+                call = (sample.op, sample.specs, number, spec.shape, axis, output)
+                sight = rows[0](Passage(*call, pixels(size, axis), size))
+                assert sight is None or sight.axis is None or sight.axis < len(output)
 
 
 @pytest.mark.parametrize(

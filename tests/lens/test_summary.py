@@ -369,7 +369,7 @@ def test_what_cannot_be_saved_leaves_nothing(name: str, tmp_path: Path) -> None:
 def test_in_chinese() -> None:
     net = nn.Sequential(nn.Conv2d(3, 96, 11, stride=4), nn.Linear(7, 1))
     found = summary(net, (3, 224, 224), lang="zh")
-    assert found.rows[0].notes == ("向下取整舍去了 1 行和1 列：(224 - 11) / 4 + 1 = 54.25",)
+    assert found.rows[0].notes == ("向下取整舍去了 1 行和 1 列：(224 - 11) / 4 + 1 = 54.25",)
     assert "个参数" in found.table()
     assert "模型在这里停止" in str(found)
     assert "感受野" in found._repr_html_()

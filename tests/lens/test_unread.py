@@ -90,7 +90,7 @@ def test_sentences(windows: list[Window], sizes: tuple[int, ...], expected: list
 
 def test_in_chinese() -> None:
     assert notes([Window(11, stride=4)] * 2, (224, 224), "zh") == [
-        "向下取整舍去了 1 行和1 列：(224 - 11) / 4 + 1 = 54.25"
+        "向下取整舍去了 1 行和 1 列：(224 - 11) / 4 + 1 = 54.25"
     ]
     assert notes([Window(1, stride=2), Window(1, stride=3)], (7, 7), "zh") == [
         "步幅跳过了 3 行和4 列，没有窗口读取它们"

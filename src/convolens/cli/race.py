@@ -6,19 +6,23 @@ import json
 
 import click
 
+from convolens.cli._language import lang_option
+
 _HELP = """\
 Race all algorithms on a layer.
 
 LAYER is the size of an image and then the layer's items, in any order:
 
 \b
-  28  28x20  64x56x56      28 by 28; 28 high and 20 wide; with 64 channels
+  28  28x20  64x56x56      1 channel of 28x28; 28 high and 20 wide; 64 channels
   k3  k3x5                 the kernel, one number or one an axis
-  s2  p1  d2  g4  out64    stride, padding, dilation, groups, output channels
+  s2  d2  g4  out64        stride, dilation, groups, output channels
+  p1  p0,1  psame  pfull   padding; before and after; by name
   T  op1                   transposed convolution, output padding
-  dw  nobias  psame        depthwise, without biases, padding by name
-  1d  3d                   along one axis or three
+  dw  sep  max  avg        depthwise, separable, poolings
+  nobias  1d  3d           without biases; along one axis or three
 
+docs/notation.md has all of them.
 Every algorithm that can compute the layer runs, forward and for each gradient. It is compared with
 the definition in float64, then timed, taking turns with the others. The engine's choice is marked.
 """
@@ -43,6 +47,7 @@ Examples:
     help="About how long each algorithm runs.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Write JSON instead of tables.")
+@lang_option
 def race(
     layer: tuple[str, ...], batch: int, threads: int | None, seconds: float, as_json: bool
 ) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import final
 
-from convolens.lens.sights import Follower, Sights, windows
+from convolens.lens.passage import windows
+from convolens.lens.sights import Follower, Sights
 from convolens.lens.trace import Called, Step, tensors
 from convolens.lens.unread import notes as unread_notes
 from convolens.lens.words import lens_words

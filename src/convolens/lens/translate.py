@@ -45,6 +45,14 @@ _WINDOWS: Sequence[tuple[str, str]] = (
         r"and kernel size (?P<b>\S+)\.",
         "填充不能超过核大小的一半，但填充是 {a}，核大小是 {b}。",
     ),
+    (
+        r"(?P<name>\w+) has no channels: only the batch may be empty\.",
+        "{name} 没有通道：只有批可以是空的。",
+    ),
+    (
+        r"divisor_override is (?P<a>\S+), but must be a number of 64 bits and not zero\.",
+        "divisor_override 是 {a}，但必须是 64 位的数，且不为零。",
+    ),
     (r"groups is (?P<a>\S+), but must be at least 1\.", "groups 是 {a}，但至少为 1。"),
     (
         r"the attributes are for different numbers of axes\.",
@@ -116,6 +124,11 @@ _HINTS: Sequence[tuple[str, str]] = (
     (r"use 0 or more; to crop, slice the input\.", "请用 0 或更大的数；要裁剪，就对输入切片。"),
     (r"use 1 for an ordinary convolution\.", "普通的卷积用 1。"),
     (r"use smaller numbers\.", "请用更小的数。"),
+    (
+        r"use 1 for the sum of each window, or None for its mean\.",
+        "每个窗口的和用 1，平均值用 None。",
+    ),
+    (r"leave empty images out\.", "请去掉空的图像。"),
     (r"make the tensor smaller\.", "请缩小张量。"),
     (r"give one number an axis\.", "每个轴给出一个数。"),
     (

@@ -9,7 +9,7 @@ CHINESE = {
     "save.suffix.hint": "可用的后缀：{known}。",
     "save.no_folder": "无法写入 {path}：没有文件夹 {folder}。",
     "save.no_folder.hint": "请先建立它，或换一个文件名。",
-    "list.and": "{first}和{last}",
+    "list.and": "{first}和 {last}",
     "list.comma": "、",
     "list.semicolon": "；",
     "size.formula": "{formula} = {value}",

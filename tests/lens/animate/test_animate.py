@@ -10,6 +10,7 @@ from convolens import nn
 from convolens.errors import ArgumentError, ConvolensError, DTypeError, IndexRangeError, ShapeError
 from convolens.lens import animate, parse_layer
 from convolens.lens.animate.limits import FRAMES, frame_count
+from convolens.tensor.observe import observe
 
 from .makers import LAYERS
 
@@ -216,3 +217,14 @@ def test_refusals_in_chinese() -> None:
         animate("5x5 k3", view="scatter", lang="zh")
     assert str(found.value).startswith("按输入查看只适用于转置卷积")
     assert "提示：" in str(found.value)
+
+
+def test_a_layer_for_which_winograd_would_be_taken() -> None:
+    """The sums that are shown are those of the products, and the engine's are compared."""
+    layer, x, modes = nn.Conv2d(64, 64, 3, padding=1), cl.randn(64, 16, 16), []
+    with observe(lambda *call: modes.append(cl.is_exact())):
+        animation = animate(layer, x, channel=0)
+    assert modes
+    assert all(modes)
+    assert not cl.is_exact()
+    assert animation.check() >= 16 * 16

@@ -14,8 +14,11 @@ import convolens as cl
 from convolens import nn
 from convolens.errors import ArgumentError, ShapeError
 from convolens.lens import Drawing, draw
+from convolens.lens.draw.arrange import arrange
+from convolens.lens.draw.graph import graph
 from convolens.lens.draw.words import ENGLISH
 from convolens.lens.draw.words_zh import CHINESE
+from convolens.lens.summary import observed
 from convolens.models import create_model
 
 from ..approved import assert_approved
@@ -167,3 +170,24 @@ def test_saving(suffix: str, tmp_path: Path) -> None:
     with pytest.raises(ArgumentError, match=r"\.svg, \.html, \.json"):
         drawn("lenet5").save(tmp_path / "net.png")
     assert list(tmp_path.iterdir()) == [file]
+
+
+class _Projected(nn.Module):
+    """A residual block with a projection, and maps that grow again behind it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        projection = nn.blocks.projection(4, 8, 2)
+        self.block = nn.blocks.BasicBlock(4, 8, 2, projection)
+        self.up = nn.Upsample(scale_factor=4)
+
+    def forward(self, x: cl.Tensor) -> cl.Tensor:
+        return self.up(self.block(x))
+
+
+def test_no_two_blocks_stand_at_one_place() -> None:
+    nodes = graph(observed(_Projected(), (4, 16, 16), "en"))
+    found = arrange(nodes)
+    places = list(zip(found.column, found.lane, strict=True))
+    assert len(set(places)) == len(places)
+    assert next(node.bands for node in nodes if node.kind == "conv") == ["BatchNorm2d"]

@@ -19,6 +19,7 @@ from convolens.lens import LayerSpec, explain
 from convolens.lens.explain.number import OutputNumber
 from convolens.lens.explain.number_text import number_lines
 from convolens.lens.explain.words import explain_words
+from convolens.tensor.observe import observe
 
 from ..approved import assert_approved
 from ..layers import layers
@@ -154,3 +155,14 @@ def test_the_page_is_the_approved_one() -> None:
     assert found.number is not None
     section = number_section(found.number, explain_words("en"))
     assert_approved(section.replace("</tr>", "</tr>\n"), APPROVED / "number.html")
+
+
+def test_where_winograd_would_be_taken_the_products_are_still_added_up() -> None:
+    layer = nn.Conv2d(64, 64, 3, padding=1)
+    x, modes = cl.randn(1, 64, 16, 16), []
+    with observe(lambda *call: modes.append(cl.is_exact())):
+        found = [explain(layer, x, at=at).number for at in ((0, 0, 0, 0), (0, 63, 8, 9))]
+    assert modes
+    assert all(modes)
+    assert not cl.is_exact()
+    assert all(number is not None and number.agrees for number in found)

@@ -10,6 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import convolens as cl
+from convolens import nn
+from convolens.errors import ArgumentError
+from convolens.lens.language import speaking
 from convolens.lens.notation import LayerSpec, parse_layer, parse_torch
 
 from ..layers import layers
@@ -95,3 +98,21 @@ def test_sources_are_what_the_engine_reads(spec: LayerSpec, seed: int) -> None:
 def test_published_layers(text: str, shape: tuple[int, ...], output: tuple[int, ...]) -> None:
     spec = parse_layer(text)
     assert (spec.input_shape, spec.output_shape) == (shape, output)
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [nn.MaxPool2d(2, return_indices=True), nn.AvgPool2d(2, divisor_override=3)],
+    ids=["return_indices", "divisor_override"],
+)
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_what_no_text_says_of_a_pooling_is_refused(layer: nn.Module, lang: str) -> None:
+    said = "return_indices=True" if isinstance(layer, nn.MaxPool2d) else "divisor_override=3"
+    line = f"nn.{type(layer).__name__}(2, {said})"
+    for read in (
+        lambda: LayerSpec.from_layer(layer, (1, 8, 8)),
+        lambda: parse_torch(line, (1, 8, 8)),
+    ):
+        with speaking(lang), pytest.raises(ArgumentError, match=said.split("=")[0]) as refused:
+            read()
+        assert refused.value.lang == lang

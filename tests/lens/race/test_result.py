@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -65,3 +66,15 @@ def test_a_layer_needs_the_shape_of_an_image() -> None:
 )
 def test_bytes_in_words(count: int | str, text: str) -> None:
     assert _bytes(count) == text
+
+
+def test_a_race_in_chinese() -> None:
+    text = cl.race("2x6x6 k3 out2", seconds=0.001).text("zh")
+    assert text.startswith("2x6x6 k3 out2，输入 1x2x6x6：")
+    assert "不可用，" in text
+    assert not re.search("[a-z]{3,} [a-z]{2,} [a-z]{2,}", text)
+
+
+def test_a_race_of_a_pooling() -> None:
+    found = cl.race("2x6x6 max k2", seconds=0.001)
+    assert [heat.call.op.name for heat in found.heats] == ["max_pool", "max_pool_grad"]

@@ -7,6 +7,8 @@ import convolens as cl
 from convolens import nn
 from convolens.errors import ShapeError
 from convolens.lens.report import conv_calls, record_steps
+from convolens.lens.report.check import check_steps
+from convolens.tensor.observe import observe
 from convolens.tensor.random import random_state
 
 from .makers import Functional, pixels, small_net
@@ -65,3 +67,12 @@ def test_a_linear_layer_after_a_convolution_is_not_one_over_the_image() -> None:
     image = np.ones((1, 4, 4), np.float32)
     net = nn.Sequential(nn.Conv2d(1, 1, 3, padding=1), nn.Flatten(), nn.Linear(16, 2))
     assert [call.kind for call in conv_calls(record_steps(net, image), image.shape)] == ["Conv2d"]
+
+
+def test_winograd_is_not_taken_whose_products_are_not_those_shown() -> None:
+    modes: list[bool] = []
+    with observe(lambda *call: modes.append(cl.is_exact())):
+        steps = record_steps(nn.Conv2d(64, 64, 3, padding=1), np.ones((64, 16, 16), np.float32))
+    assert modes == [True]
+    assert not cl.is_exact()
+    assert check_steps(steps).numbers == 64 * 16 * 16

@@ -7,6 +7,7 @@ from typing import Any, final
 
 import numpy as np
 
+from convolens.backends.exact import exact
 from convolens.errors import ArgumentError, DTypeError, ShapeError
 from convolens.lens.animate.words import words
 from convolens.lens.notation import LayerSpec
@@ -52,7 +53,7 @@ def steps_of(layer: Module) -> tuple[Module, ...]:
 
 
 def run(layer: Module, x: Array) -> Numbers:
-    """Send an image through a layer, by the engine.
+    """Send an image through a layer, by the engine, by algorithms that add up the products shown.
 
     Args:
         layer: A convolution, a transposed one, a pooling or a separable convolution.
@@ -60,7 +61,7 @@ def run(layer: Module, x: Array) -> Numbers:
     """
     weights, outputs, bias = [], [], None
     image = from_numpy(np.ascontiguousarray(x[None]))
-    with still(layer):
+    with still(layer), exact():
         for step in steps_of(layer):
             image = step(image)
             outputs.append(image.numpy()[0].copy())

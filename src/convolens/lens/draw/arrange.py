@@ -43,7 +43,9 @@ def arrange(nodes: Sequence[Node]) -> Arrangement:
     main = _main_way(nodes, column)
     if _grows_again([nodes[number] for number in main]):
         levels = _levels(nodes, column)
-        return Arrangement(column, levels, _arcs(nodes, column, levels), True)
+        # A level has no lanes: where two branches run side by side there is no U.
+        if len(set(zip(column, levels, strict=True))) == len(nodes):
+            return Arrangement(column, levels, _arcs(nodes, column, levels), True)
     lane = _lanes(nodes, column, main)
     return Arrangement(column, lane, _arcs(nodes, column, lane), False)
 

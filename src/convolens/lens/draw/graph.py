@@ -18,7 +18,7 @@ from convolens.tensor import Tensor
 KINDS: tuple[tuple[str, tuple[type[Op], ...]], ...] = (
     ("conv", (ops.Conv,)),
     ("transposed", (ops.ConvTranspose,)),
-    ("pool", (ops.MaxPool, ops.AvgPool)),
+    ("pool", (ops.MaxPool, ops.AvgPool, ops.LPPool, ops.AdaptiveMaxPool, ops.AdaptiveAvgPool)),
     ("linear", (ops.Linear, ops.Matmul)),
     ("concat", (ops.Concat,)),
     ("add", (ops.Add, ops.Sub)),
@@ -149,7 +149,7 @@ class _Builder:
         if isinstance(op, ops.Conv | ops.ConvTranspose):
             node.kernel, node.groups = called.inputs[1].shape[2:], op.groups
             node.stride = op.stride
-        elif isinstance(op, ops.MaxPool | ops.AvgPool):
+        elif isinstance(op, ops.MaxPool | ops.AvgPool | ops.LPPool):
             node.kernel, node.stride = op.kernel, op.stride
         return node
 

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, final
 
 from convolens.backends.choose import Verdict, candidates
+from convolens.backends.memory import Memory, memory
 from convolens.lens.explain.axes import Axis, axes_of
 from convolens.lens.notation import LayerSpec
 from convolens.lens.saving import save, writable
+from convolens.ops import Call
 from convolens.spec import float32
 
 if TYPE_CHECKING:
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
 _SUFFIXES = dict.fromkeys((".txt", ".html", ".json", ".svg"))
 #: Products and outputs of a layer that is compared with the engine before a file is written.
 _QUICK = 10**9
+#: Bytes of a call's numbers, up to which its working memory is counted.
+_MOST = 2**30
+#: The stride up to which it is counted: algorithms go through its remainders one by one.
+_FARTHEST = 64
 
 
 @final
@@ -82,6 +88,18 @@ class Explanation:
                 ),
             )
             for call in self.spec.calls
+        )
+
+    @cached_property
+    def working_memory(self) -> tuple[tuple[Memory | None, ...], ...]:
+        """What each of ``candidates`` takes besides inputs and output.
+
+        None for one that is refused, for the definition in NumPy, and where counting takes long:
+        the numbers of a call alone take more than 1 GiB, or a stride is beyond 64.
+        """
+        return tuple(
+            tuple(_working_memory(call, verdict) for verdict in verdicts)
+            for call, (_, verdicts) in zip(self.spec.calls, self.candidates, strict=True)
         )
 
     @property
@@ -174,3 +192,11 @@ class Explanation:
         from convolens.lens.explain.page import fragment
 
         return fragment(self)
+
+
+def _working_memory(call: Call, verdict: Verdict) -> Memory | None:
+    specs = tuple(arg.spec for arg in call.args)
+    numbers = sum(prod(spec.shape) * spec.dtype.itemsize for spec in (*specs, call.spec))
+    if verdict.reason or numbers > _MOST or max(getattr(call.op, "stride", (1,))) > _FARTHEST:
+        return None
+    return memory(verdict.candidate, call.op, specs)

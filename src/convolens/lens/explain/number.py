@@ -9,6 +9,7 @@ from typing import Any, final
 
 import numpy as np
 
+from convolens.backends.exact import exact
 from convolens.errors import ArgumentError, IndexRangeError, ShapeError
 from convolens.lens.explain.words import explain_words
 from convolens.lens.notation import LayerSpec
@@ -113,10 +114,13 @@ def take_apart(
 def take_many_apart(
     layer: Module, spec: LayerSpec, x: Tensor | Array, places: Iterable[Sequence[int]]
 ) -> list[OutputNumber]:
-    """Take several output numbers of a layer apart, as ``take_apart`` does one."""
+    """Take several output numbers of a layer apart, as ``take_apart`` does one.
+
+    The engine adds up the products that are shown: it takes no algorithm that has others.
+    """
     images = _images(spec, x)
     found = [_place(spec, at, images.shape[0]) for at in places]
-    with still(layer):
+    with still(layer), exact():
         output = layer(images).numpy()
         if isinstance(layer, SeparableConv2d):
             between = layer.depthwise(images)

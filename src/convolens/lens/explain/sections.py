@@ -267,19 +267,23 @@ def _memory(found: Explanation, say: Words) -> Section:
 def _candidates(found: Explanation, say: Words) -> Section:
     several = len(found.candidates) > 1
     rows = []
+    sizes: tuple[str, ...]
     for number, (call, verdicts) in enumerate(found.candidates, start=1):
         for place, verdict in enumerate(verdicts):
             if verdict.reason:
                 reason = in_language(verdict.reason, say)
-                time, why = "–", say("candidates.refused", reason=reason)
+                sizes, why = ("–", "–", "–"), say("candidates.refused", reason=reason)
             else:
-                time = duration(verdict.nanoseconds)
+                taken = found.working_memory[number - 1][place]
+                memory = ("–", "–") if taken is None else tuple(map(in_bytes, taken))
+                sizes = (duration(verdict.nanoseconds), *memory)
                 why = say("candidates.slower" if place else "candidates.chosen")
-            name = [verdict.candidate.name, time, why]
+            name = [verdict.candidate.name, *sizes, why]
             rows.append((f"{call} {number}", *name) if several else tuple(name))
-    columns = (["call"] if several else []) + ["name", "time"]
+    columns = (["call"] if several else []) + ["name", "time", "packed", "scratch"]
     header = (*(say(f"candidates.{column}") for column in columns), "")
-    return Section("candidates", say("candidates"), (), header, tuple(rows))
+    notes = (say("candidates.memory"),)
+    return Section("candidates", say("candidates"), notes, header, tuple(rows))
 
 
 def in_language(reason: str, say: Words) -> str:

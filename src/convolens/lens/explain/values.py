@@ -54,9 +54,13 @@ def values_of(found: Explanation) -> dict[str, Any]:
                 "algorithm": verdict.candidate.name,
                 "nanoseconds": None if verdict.reason else verdict.nanoseconds,
                 "refused": verdict.reason or None,
+                "packed": taken.packed if taken else None,
+                "scratch": taken.scratch if taken else None,
             }
-            for call, verdicts in found.candidates
-            for verdict in verdicts
+            for (call, verdicts), memories in zip(
+                found.candidates, found.working_memory, strict=True
+            )
+            for verdict, taken in zip(verdicts, memories, strict=True)
         ],
         "torch": spec.torch_line(),
         "number": None if found.number is None else _number(found.number),

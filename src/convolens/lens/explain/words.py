@@ -112,6 +112,10 @@ ENGLISH = {
     "candidates.call": "call",
     "candidates.name": "algorithm",
     "candidates.time": "estimate, one core",
+    "candidates.packed": "packed",
+    "candidates.scratch": "scratch",
+    "candidates.memory": "packed: weights in the algorithm's own order, kept while they stay the "
+    "same; scratch: what else a call takes",
     "candidates.chosen": "chosen",
     "candidates.slower": "slower",
     "candidates.refused": "refused: {reason}",

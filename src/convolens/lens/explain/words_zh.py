@@ -88,6 +88,10 @@ CHINESE = {
     "candidates.call": "调用",
     "candidates.name": "算法",
     "candidates.time": "单核估计用时",
+    "candidates.packed": "重排的权重",
+    "candidates.scratch": "临时内存",
+    "candidates.memory": "重排的权重：按算法自己的顺序存放，权重不变就保留；临时内存：一次调用另外"
+    "占用的内存",
     "candidates.chosen": "选用",
     "candidates.slower": "较慢",
     "candidates.refused": "不可用：{reason}",
@@ -131,6 +135,16 @@ REASONS = {
     r"the padded rows that one row of outputs reads have (\d+) numbers": (
         r"一行输出所读取的、含填充的输入行有 \1 个数"
     ),
+    r"(\w+) is (\S+), and kernels count to (\d+)": r"\1 是 \2，而内核最多数到 \3",
+    r"only where each channel is a group of its own": "只适用于每个通道自成一组的情形",
+    r"with several outputs a channel there is no such weight gradient": (
+        "一个通道有多个输出时，没有这样的权重梯度"
+    ),
+    r"only 3x3 kernels with stride 1, dilation 1 and one group": (
+        "只适用于步幅为 1、扩张率为 1、不分组的 3x3 卷积核"
+    ),
+    r"slices are for three spatial axes, not (\d+)": r"slices 用于三个空间轴，而不是 \1 个",
+    r"the taps of the depth read (\d+) slices": r"深度方向的抽头读取 \1 个切片",
     r"only a 1x1 kernel with stride 1 and no padding is one product": (
         "只有步幅为 1、没有填充的 1x1 卷积核才是一次矩阵乘法"
     ),

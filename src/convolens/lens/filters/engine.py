@@ -9,6 +9,7 @@ from typing import final
 import numpy as np
 
 from convolens.backends.choose import choose
+from convolens.backends.exact import exact
 from convolens.lens.filters.grid import Grid
 from convolens.lens.filters.plan import Plan
 from convolens.ops import Add, Array, Conv
@@ -109,7 +110,8 @@ def _weight(grid: Grid) -> Array:
 
 def _convolved(x: Array, weight: Array, dilation: tuple[int, int]) -> Array:
     op = Conv((1, 1), _NO_PADDING, dilation, 1)
-    return choose(op, (_spec(x), _spec(weight))).run(x, weight)
+    with exact():  # the grid's own products are added up
+        return choose(op, (_spec(x), _spec(weight))).run(x, weight)
 
 
 def _add(a: Array, b: Array) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from convolens import nn
@@ -26,7 +27,9 @@ def layer_of(spec: LayerSpec) -> nn.Module:
     place = spec.rank - 1
     even = tuple(before for before, _ in spec.pads)
     if spec.kind == "max_pool":
-        return _MAX[place](spec.kernel, spec.stride, even, spec.dilation, spec.ceil_mode)
+        return _MAX[place](
+            spec.kernel, spec.stride, even, dilation=spec.dilation, ceil_mode=spec.ceil_mode
+        )
     if spec.kind == "avg_pool":
         counted = spec.count_include_pad
         return _AVG[place](spec.kernel, spec.stride, even, spec.ceil_mode, counted)
@@ -75,6 +78,7 @@ def spec_of(layer: nn.Module, input_shape: tuple[int, ...]) -> LayerSpec:
     attributes: dict[str, Any]
     if isinstance(layer, _MAX + _AVG):
         op = layer.operator
+        _require_sayable(layer)
         attributes = {
             "kernel": op.kernel,
             "kind": "max_pool" if isinstance(layer, _MAX) else "avg_pool",
@@ -100,6 +104,25 @@ def spec_of(layer: nn.Module, input_shape: tuple[int, ...]) -> LayerSpec:
     else:
         raise notation_words().problem(ArgumentError, "layer.no_window", layer=type(layer).__name__)
     return LayerSpec(input_shape, **attributes)
+
+
+def unsayable(attributes: Mapping[str, Any]) -> str:
+    """Return the name of a pooling's attribute that is given and that no text says; "" if none."""
+    if attributes.get("return_indices"):
+        return "return_indices"
+    return "divisor_override" if attributes.get("divisor_override") is not None else ""
+
+
+def _require_sayable(layer: nn.Module) -> None:
+    given = vars(layer)
+    if name := unsayable(given):
+        raise notation_words().problem(
+            ArgumentError,
+            "layer.unsayable",
+            layer=type(layer).__name__,
+            name=name,
+            value=given[name],
+        )
 
 
 def _conv_attributes(layer: ConvBase) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from convolens import nn
 from convolens.errors import ArgumentError
 from convolens.lens.notation.checks import require_whole
 from convolens.lens.notation.errors import NotationError
+from convolens.lens.notation.layers import unsayable
 from convolens.lens.notation.spec import Kind, LayerSpec
 from convolens.lens.notation.words import notation_words
 from convolens.lens.notation.write_torch import PADS
@@ -149,6 +150,12 @@ def _attributes(
         )
     if "out_channels" in values:
         require_whole("out_channels", (values["out_channels"],))
+    if unsaid := unsayable(values):
+        raise notation_words().problem(
+            ArgumentError, "layer.unsayable", layer=name, name=unsaid, value=values[unsaid]
+        )
+    for unsaid in ("return_indices", "divisor_override"):
+        values.pop(unsaid, None)
     kernel = each_axis("kernel_size", values.pop("kernel_size"), rank)
     padding = values.pop("padding")
     if values["stride"] is None:

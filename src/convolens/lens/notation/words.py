@@ -68,6 +68,8 @@ ENGLISH = {
     "layer.no_window": "a {layer} has no window that slides over an image.",
     "layer.no_window.hint": "use a convolution, a transposed or separable convolution, or a "
     "pooling.",
+    "layer.unsayable": "{name} of {layer} is {value}, and no text of a layer says that.",
+    "layer.unsayable.hint": "leave {name} out: it does not change which inputs an output reads.",
     "layer.channels": "{layer} takes {channels} channels, but the input has shape {shape}.",
     "layer.channels.hint": "write the shape of one image without the batch: ({channels}, ...).",
 }

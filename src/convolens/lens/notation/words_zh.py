@@ -56,6 +56,8 @@ CHINESE = {
     "torch.shape.hint": "写一张图像的形状，不含批，例如 (3, 224, 224)。",
     "layer.no_window": "{layer} 没有在图像上滑动的窗口。",
     "layer.no_window.hint": "请用卷积、转置卷积、可分离卷积或池化。",
+    "layer.unsayable": "{layer} 的 {name} 是 {value}，而层的写法里没有它。",
+    "layer.unsayable.hint": "请去掉 {name}：它不改变输出读取哪些输入。",
     "layer.channels": "{layer} 需要 {channels} 个通道，但输入的形状是 {shape}。",
     "layer.channels.hint": "写一张图像的形状，不含批：({channels}, ...)。",
 }

@@ -5,9 +5,9 @@ from __future__ import annotations
 from convolens.backends.isa import isa
 from convolens.backends.threads import get_num_threads
 from convolens.errors import ArgumentError
+from convolens.lens.notation import parse_layer
 from convolens.lens.race.calls import calls_of
 from convolens.lens.race.heat import Entry, Heat, WrongResultError, run_heat
-from convolens.lens.race.layer import layer_of
 from convolens.lens.race.result import Race
 from convolens.nn import Module
 
@@ -28,7 +28,7 @@ def race(
     in inference.
 
     Args:
-        layer: A text such as ``"64x56x56 k3 p1 out64"``, or a layer.
+        layer: A text such as ``"64x56x56 k3 p1 out64"``, as in docs/notation.md, or a layer.
         input_shape: The shape of one image, (C, *I): needed for a layer, and never for a text.
         batch: How many images.
         seconds: About how long each algorithm runs.
@@ -53,7 +53,8 @@ def race(
         if input_shape is not None:
             raise ArgumentError("the text says its input itself.", hint="leave input_shape out.")
         title = layer
-        layer, input_shape = layer_of(layer)
+        spec = parse_layer(layer)
+        layer, input_shape = spec.layer(), spec.input_shape
     elif input_shape is None:
         raise ArgumentError(
             f"a race of {type(layer).__name__} needs the shape of an image.",

@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, final
 
+from convolens.lens.explain.sections import in_language
+from convolens.lens.explain.words import explain_words
 from convolens.lens.race.heat import Entry, Heat
+from convolens.lens.race.words import race_words
+from convolens.lens.sizes import text_width
 
-HEADINGS = ("algorithm", "ms", "GFLOP/s", "of peak", "packed", "scratch", "error", "")
+_COLUMNS = ("share", "packed", "scratch", "error")
 
 
 @final
@@ -52,30 +56,38 @@ class Race:
             ],
         }
 
-    def text(self) -> str:
-        """Return the race as tables in plain text."""
-        plural = "" if self.threads == 1 else "s"
-        shape = "x".join(map(str, self.shape))
+    def text(self, lang: str | None = None) -> str:
+        """Return the race as tables in plain text, in a language; None for what ``language`` says.
+
+        In Chinese the operators stand by their names.
+        """
+        say = race_words(lang)
         lines = [
-            f"{self.layer} on {shape}: {self.threads} thread{plural}, {self.instructions}, "
-            f"peak {self.peak / 1e9:.0f} GFLOP/s"
+            say(
+                "headline",
+                layer=self.layer,
+                shape="x".join(map(str, self.shape)),
+                count=self.threads,
+                instructions=self.instructions,
+                peak=f"{self.peak / 1e9:.0f}",
+            )
         ]
+        headings = (say("algorithm"), "ms", "GFLOP/s", *map(say, _COLUMNS), "")
         for heat in self.heats:
-            rows = [HEADINGS, *(_cells(entry) for entry in heat.entries if not entry.reason)]
-            widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-            lines += ["", heat.call.op.explain(*heat.call.specs)]
+            op, specs = heat.call
+            rows = [headings, *(_cells(entry) for entry in heat.entries if not entry.reason)]
+            widths = [max(map(text_width, column)) for column in zip(*rows, strict=True)]
+            lines += ["", op.explain(*specs) if say.lang == "en" else op.name]
             lines += [_line(row, widths) for row in rows]
-            lines += [f"{e.name}: refused, {e.reason}" for e in heat.entries if e.reason]
-        return "\n".join([*lines, "", _LEGEND])
+            lines += [
+                say("refused", name=e.name, reason=in_language(e.reason, explain_words(say.lang)))
+                for e in heat.entries
+                if e.reason
+            ]
+        return "\n".join([*lines, "", say("legend")])
 
     def __str__(self) -> str:
         return self.text()
-
-
-_LEGEND = """\
-<- is what the engine takes. GFLOP/s count the products of the definition. packed: the weights in
-the algorithm's own order, kept while they stay the same; scratch: what else a call takes; error:
-the largest difference from float64, as a share of the largest output."""
 
 
 def _cells(entry: Entry) -> tuple[str, ...]:
@@ -107,8 +119,13 @@ def _bytes(count: int | str) -> str:
 
 def _line(cells: tuple[str, ...], widths: list[int]) -> str:
     first, *rest = zip(cells, widths, strict=True)
-    texts = [first[0].ljust(first[1]), *(cell.rjust(width) for cell, width in rest)]
+    texts = [_spaces(*first, before=False), *(_spaces(*cell, before=True) for cell in rest)]
     return "  ".join(texts).rstrip()
+
+
+def _spaces(text: str, width: int, before: bool) -> str:
+    spaces = " " * (width - text_width(text))
+    return spaces + text if before else text + spaces
 
 
 def _plain(entry: Entry) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any, final
 import numpy as np
 from numpy.typing import NDArray
 
+from convolens.backends.exact import exact
 from convolens.lens.trace import trace
 from convolens.nn import Module
 from convolens.ops import Array, Op
@@ -39,6 +40,8 @@ class Step:
 def record_steps(model: Module, image: NDArray[Any]) -> list[Step]:
     """Run ``model`` on one image [C, H, W] and return its operator calls in order.
 
+    Sums are those of the products that the report shows: no algorithm that has others is taken.
+
     Raises:
         ConvolensError: If the model refuses the image.
 
@@ -51,7 +54,8 @@ def record_steps(model: Module, image: NDArray[Any]) -> list[Step]:
         1 ReLU (1, 2, 3, 3)
     """
     batch = np.ascontiguousarray(image[None], dtype=_float_type(model))
-    watched = trace(model, from_numpy(batch))
+    with exact():
+        watched = trace(model, from_numpy(batch))
     if watched.error is not None:
         raise watched.error
     paths = {id(module): path for path, module in reversed(list(model.named_modules()))}
