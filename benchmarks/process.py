@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -51,10 +52,13 @@ class Worker:
         """
         assert self._process.stdin
         assert self._process.stdout
+        self._process.send_signal(signal.SIGCONT)
         try:
             pickle.dump((verb, arguments), self._process.stdin)
             self._process.stdin.flush()
             ok, value = pickle.load(self._process.stdout)
+            # Between its turns its threads would wait for work by asking for it all the time.
+            self._process.send_signal(signal.SIGSTOP)
         except (EOFError, BrokenPipeError):
             status = self._process.wait()
             raise UnavailableError(f"its process ended with status {status}") from None
@@ -66,6 +70,7 @@ class Worker:
         """End the process."""
         assert self._process.stdin
         assert self._process.stdout
+        self._process.send_signal(signal.SIGCONT)
         try:
             self._process.stdin.close()
             self._process.wait(timeout=10)

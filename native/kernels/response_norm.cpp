@@ -7,14 +7,14 @@ namespace {
 
 using namespace simd;
 
-// s^-beta, by square roots for the usual beta of 3/4.
-CONVOLENS_INLINE vec power(vec s, float beta) {
+// v s^-beta, by square roots for the usual beta of 3/4.
+CONVOLENS_INLINE vec scaled(vec v, vec s, float beta) {
     if (beta == 0.75f) {
         const vec root = square_root(s);
-        return broadcast(1.0f) / (root * square_root(root));
+        return v / (root * square_root(root));
     }
-    if (beta == 0.5f) return broadcast(1.0f) / square_root(s);
-    return simd::exp(broadcast(-beta) * simd::log(s));
+    if (beta == 0.5f) return v / square_root(s);
+    return v * simd::exp(broadcast(-beta) * simd::log(s));
 }
 
 void clear(float* p, i64 count) {
@@ -46,7 +46,7 @@ void response_norm(const ResponseNormArgs& args, i64 begin, i64 end, float* squa
         for_each_register(0, c, [&](i64 i, auto count) {
             const vec s =
                 broadcast(args.k) + broadcast(args.factor) * window_sum(squares, i, width, count);
-            store(y + i, load(x + i, count) * power(s, args.beta), count);
+            store(y + i, scaled(load(x + i, count), s, args.beta), count);
         });
     }
 }
@@ -72,9 +72,9 @@ void response_norm_grad(const ResponseNormArgs& args, i64 begin, i64 end, float*
         for_each_register(0, c, [&](i64 i, auto count) {
             const vec s =
                 broadcast(args.k) + broadcast(args.factor) * window_sum(squares, i, width, count);
-            const vec scaled = load(g + i, count) * power(s, args.beta);
-            store(dx + i, scaled, count);
-            store(pulled + args.after + i, scaled * load(x + i, count) / s, count);
+            const vec direct = scaled(load(g + i, count), s, args.beta);
+            store(dx + i, direct, count);
+            store(pulled + args.after + i, direct * load(x + i, count) / s, count);
         });
         const vec slope = broadcast(2.0f * args.factor * args.beta);
         for_each_register(0, c, [&](i64 i, auto count) {
