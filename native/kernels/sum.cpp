@@ -134,6 +134,52 @@ CONVOLENS_INLINE void sum_columns(const SumArgs& args, const Piece& piece, i64 i
     }
 }
 
+i64 common_divisor(i64 a, i64 b) {
+    return b == 0 ? a : common_divisor(b, a % b);
+}
+
+// After so many registers a run of narrow rows has the same columns in its lanes again.
+i64 period(i64 inner) {
+    return inner / common_divisor(inner, kLanes);
+}
+
+constexpr i64 kLongestPeriod = 16;
+
+// Narrow rows, read as one run: each register of a period has a sum of its own, and the lanes that
+// belong to a column are added up at the end.
+template <class Term>
+CONVOLENS_INLINE void sum_narrow(const SumArgs& args, const Piece& piece) {
+    const i64 inner = args.axis.inner, length = piece.rows * inner;
+    const i64 registers = period(inner) * (1 + 3 / period(inner));  // so that additions overlap
+    const float* x = args.x + piece.start;
+    Wide sums[kLongestPeriod]{};
+    i64 at = 0;
+    for (; at + registers * kLanes <= length; at += registers * kLanes)
+        for (i64 r = 0; r < registers; ++r)
+            sums[r] = sums[r] + Term::at(x + at + r * kLanes, vec{});
+    double lanes[kLongestPeriod * kLanes];
+    __builtin_memcpy(lanes, sums, sizeof(sums));
+    double totals[4 * kLanes]{};
+    for (i64 lane = 0, column = 0; lane < registers * kLanes; ++lane) {
+        totals[column] += lanes[lane];
+        if (++column == inner) column = 0;
+    }
+    for (i64 row = at; row < length; row += inner)
+        for (i64 i = 0; i < inner; ++i) {
+            const Wide term = term_at<Term>(x + row + i, 1, vec{});
+            totals[i] += term.low[0];
+        }
+    for (i64 i = 0; i < inner; ++i) {
+        const i64 place = piece.place * inner + i;
+        if (args.partial) {
+            args.partial[place] = totals[i];
+        } else {
+            const double total = totals[i] * args.factor;
+            args.y[place] = static_cast<float>(args.root ? __builtin_sqrt(total) : total);
+        }
+    }
+}
+
 template <class Term>
 CONVOLENS_INLINE void sum_terms(const SumArgs& args, i64 begin, i64 end) {
     if (args.axis.inner == 1 && args.axis.chunks == 1)
@@ -141,6 +187,11 @@ CONVOLENS_INLINE void sum_terms(const SumArgs& args, i64 begin, i64 end) {
     for_each_piece(args.axis, begin, end, [&](const Piece& piece) {
         if (args.axis.inner == 1) {
             sum_row<Term>(args, piece);
+            return;
+        }
+        if (!args.c && piece.columns == args.axis.inner && piece.columns < 4 * kLanes &&
+            period(piece.columns) <= kLongestPeriod) {
+            sum_narrow<Term>(args, piece);
             return;
         }
         constexpr int kWide = 4;
