@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from string import Formatter
@@ -9,7 +10,7 @@ import pytest
 
 from convolens import lens
 from convolens.errors import ArgumentError
-from convolens.lens.language import Words, language, speaking
+from convolens.lens.language import Words, _chosen, language, speaking
 
 ROOT = Path(lens.__file__).parent
 #: Every part of the lens that has texts.
@@ -20,8 +21,11 @@ TABLES = sorted(
 
 
 @pytest.fixture(autouse=True)
-def nothing_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+def nothing_chosen(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.delenv("CONVOLENS_LANG", raising=False)
+    token = _chosen.set(None)
+    yield
+    _chosen.reset(token)
 
 
 def fields(text: str) -> set[str]:

@@ -93,5 +93,5 @@ def test_in_chinese() -> None:
         "向下取整舍去了 1 行和 1 列：(224 - 11) / 4 + 1 = 54.25"
     ]
     assert notes([Window(1, stride=2), Window(1, stride=3)], (7, 7), "zh") == [
-        "步幅跳过了 3 行和4 列，没有窗口读取它们"
+        "步幅跳过了 3 行和 4 列，没有窗口读取它们"
     ]

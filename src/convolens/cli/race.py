@@ -14,7 +14,7 @@ Race all algorithms on a layer.
 LAYER is the size of an image and then the layer's items, in any order:
 
 \b
-  28  28x20  64x56x56      1 channel of 28x28; 28 high and 20 wide; 64 channels
+  28  28x20  64x56x56      1 channel of 28x28; 28 high, 20 wide; 64 channels
   k3  k3x5                 the kernel, one number or one an axis
   s2  d2  g4  out64        stride, dilation, groups, output channels
   p1  p0,1  psame  pfull   padding; before and after; by name
