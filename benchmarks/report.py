@@ -12,8 +12,8 @@ from benchmarks.measure import tell
 from benchmarks.outcome import Outcome
 from benchmarks.process import ROOT
 
-#: Commands with their options.
-PARTS = ("training_step", "suite", "suite --isa avx2 --quick", "sweep", "digits", "footprint")
+#: Commands with their options. Memory comes first: a process begins with the peak of its parent.
+PARTS = ("digits", "footprint", "training_step", "suite", "suite --isa avx2 --quick", "sweep")
 _HEAD = """\
 # What was measured
 
