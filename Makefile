@@ -9,7 +9,7 @@ OUT ?=
 EPOCHS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format oracle bench bench-choice docs asan tsan clean
+.PHONY: help run test check format oracle bench bench-choice docs clean
 
 help: ## Show the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -45,26 +45,6 @@ docs: $(VENV)/.built ## Write the page of each operator
 
 bench-choice: $(VENV)/.test ## Measure whether the choice between algorithms is the fastest
 	$(BIN)/python -m benchmarks choice
-
-# A sanitizer's build stands beside the usual one. -S leaves out the editable install, and the
-# sanitizer's library must be there before Python.
-SITE = $(shell $(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
-build/%/.built: $(VENV)/.test $(SOURCES)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --upgrade \
-		--target build/$*/site -Cbuild-dir=build/$*/objects -Ccmake.define.CONVOLENS_SANITIZE=$(SANITIZE) .
-	@touch $@
-SANITIZED = PYTHONPATH=build/$@/site:$(SITE) $(BIN)/python -S -m pytest -q -p no:cacheprovider -p no:xdist
-LIBRARY = $(shell $${CXX:-c++} -print-file-name=$(1))
-
-asan: SANITIZE = address,undefined
-asan: build/asan/.built ## Run the kernels of a small set of calls under AddressSanitizer and UndefinedBehaviorSanitizer
-	ASAN_OPTIONS=detect_leaks=0 LD_PRELOAD="$(call LIBRARY,libasan.so) $(call LIBRARY,libubsan.so)" \
-		$(SANITIZED) tests/contracts/each_isa/check_values.py -k "small and (conv or pool or linear or sum)"
-
-tsan: SANITIZE = thread
-tsan: build/tsan/.built ## Run the pool of threads under ThreadSanitizer
-	TSAN_OPTIONS=ignore_noninstrumented_modules=1 OPENBLAS_NUM_THREADS=1 LD_PRELOAD="$(call LIBRARY,libtsan.so)" \
-		$(SANITIZED) tests/contracts/each_isa/check_bits.py -k "under_way or eight"
 
 clean: ## Remove what was built
 	rm -rf $(VENV) build

@@ -23,6 +23,7 @@ TABLES = sorted(
 @pytest.fixture(autouse=True)
 def nothing_chosen(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.delenv("CONVOLENS_LANG", raising=False)
+    # Nothing closes a command that is called without its group and refuses its options.
     token = _chosen.set(None)
     yield
     _chosen.reset(token)
