@@ -9,7 +9,7 @@ OUT ?=
 EPOCHS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format oracle bench bench-choice docs clean
+.PHONY: help run test explore check format oracle bench bench-choice docs clean
 
 help: ## Show the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -19,6 +19,9 @@ run: $(VENV)/.built ## Build, train a network on handwritten digits, write the r
 
 test: $(VENV)/.test ## Run the tests (those against torch are skipped if it is not installed)
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+explore: $(VENV)/.test ## Run the tests whose examples hypothesis draws, with new examples
+	CONVOLENS_HYPOTHESIS=explore $(BIN)/python -m pytest -n 2 --dist loadgroup -m hypothesis
 
 check: $(VENV)/.check ## Check levels, types, style and the kernels' symbols
 	$(BIN)/ruff check .

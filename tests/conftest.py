@@ -10,9 +10,11 @@ from hypothesis import HealthCheck, settings
 
 # Examples may share a test's folder; a busy machine may take long for one.
 settings.register_profile(
-    "convolens", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    "explore", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-settings.load_profile("convolens")
+# The same examples on each run: a change is judged by what it changed. `make explore` looks further.
+settings.register_profile("repeat", parent=settings.get_profile("explore"), derandomize=True)
+settings.load_profile(os.environ.get("CONVOLENS_HYPOTHESIS", "repeat"))
 
 
 @pytest.fixture(scope="session")
