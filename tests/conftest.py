@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 settings.register_profile(
     "explore", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-# The same examples on each run: a change is judged by what it changed. `make explore` looks further.
+# The same examples on each run: a change is judged by what it changed. `make explore` draws others.
 settings.register_profile("repeat", parent=settings.get_profile("explore"), derandomize=True)
 settings.load_profile(os.environ.get("CONVOLENS_HYPOTHESIS", "repeat"))
 

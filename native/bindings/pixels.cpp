@@ -57,12 +57,13 @@ PixelArgs arguments(const Array& pixels, const Array& x) {
     return args;
 }
 
-// x = pixels
-void read_pixels(Array pixels, Array x) {
+// x = pixels / scale
+void read_pixels(Array pixels, Array x, double scale) {
     check_rows(pixels, "pixels", false);
     check_floats(x, "x", true, pixels);
     const auto kernel = is_wide(pixels, "pixels") ? kernels().read_uint16 : kernels().read_uint8;
-    const PixelArgs args = arguments(pixels, x);
+    PixelArgs args = arguments(pixels, x);
+    args.scale = static_cast<float>(scale);
     const i64 rows = pixels.extent(0);
     const WithoutGil without_gil;
     launch(kernel, args, rows, kElement * static_cast<double>(args.columns));
@@ -91,7 +92,7 @@ void write_pixels(Array x, std::optional<Array> y, Array pixels, bool absolute, 
 }  // namespace
 
 void bind_pixels(nb::module_& module) {
-    module.def("read_pixels", &read_pixels, nb::arg("pixels"), nb::arg("x"));
+    module.def("read_pixels", &read_pixels, nb::arg("pixels"), nb::arg("x"), nb::arg("scale"));
     module.def("write_pixels", &write_pixels, nb::arg("x"), nb::arg("y").none(), nb::arg("pixels"),
                nb::arg("absolute"), nb::arg("shift"));
 }

@@ -212,6 +212,7 @@ struct PixelArgs {
     const float* y;  // a second row of floats beside x, or null
     i64 columns;
     i64 pixel_row, float_row;  // from row to row, in elements
+    float scale = 1;           // the pixel that is read as 1
     float largest, shift;
     bool absolute;
 };

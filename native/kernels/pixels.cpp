@@ -36,9 +36,9 @@ void read_rows(const PixelArgs& args, i64 begin, i64 end) {
         for (; i + kLanes <= args.columns; i += kLanes) {
             typename Vector<Pixel>::type pixels;
             __builtin_memcpy(&pixels, from + i, sizeof(pixels));
-            store(to + i, as_floats<Pixel>(pixels));
+            store(to + i, as_floats<Pixel>(pixels) / broadcast(args.scale));
         }
-        for (; i < args.columns; ++i) to[i] = static_cast<float>(from[i]);
+        for (; i < args.columns; ++i) to[i] = static_cast<float>(from[i]) / args.scale;
     }
 }
 

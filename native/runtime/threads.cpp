@@ -25,7 +25,7 @@ using Clock = std::chrono::steady_clock;
 
 // How long an idle worker keeps looking for work before it sleeps. Operators of a network follow
 // each other within this time, and waking a sleeping thread takes about as long.
-constexpr auto kSpin = std::chrono::microseconds(60);
+constexpr auto kSpin = std::chrono::microseconds(200);
 constexpr int kLooksPerClock = 64;
 constexpr int kLargestCount = 1024;
 

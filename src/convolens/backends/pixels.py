@@ -10,17 +10,18 @@ from convolens import _native
 from convolens.ops import Array
 
 
-def read_pixels(pixels: Array, x: Array) -> None:
-    """Write pixels into ``x`` as floats: 0 to 255, or 0 to 65,535.
+def read_pixels(pixels: Array, x: Array, scale: float = 1.0) -> None:
+    """Write pixels into ``x`` as floats: 0 to 255, or 0 to 65,535, divided by ``scale``.
 
     Args:
         pixels: uint8 or uint16 [rows, columns]; rows may lie apart.
         x: float32 [rows, columns], likewise.
+        scale: The pixel that becomes 1.
 
     Raises:
         ValueError: If types or shapes are others, or a row has gaps.
     """
-    _native.read_pixels(pixels, x)
+    _native.read_pixels(pixels, x, scale)
 
 
 def write_pixels(

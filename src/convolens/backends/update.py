@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,8 +12,7 @@ from convolens.ops import Array
 from convolens.spec import float32
 
 
-@dataclass
-class Numbers:
+class Numbers(NamedTuple):
     """The numbers of a step. Each is computed in double precision, then rounded to the type.
 
     Args:
@@ -43,18 +43,20 @@ class Numbers:
     nesterov: bool = False
     fresh: bool = False
 
-    def native(self) -> _native.Update:
-        """Return the numbers as the kernels take them."""
-        update = _native.Update()
-        for name, value in vars(self).items():
-            setattr(update, name, value)
-        return update
+
+@lru_cache(maxsize=16)
+def _native_update(numbers: Numbers) -> _native.Update:
+    """Return the numbers as the kernels take them. The parameters of a group share them."""
+    update = _native.Update()
+    for name, value in numbers._asdict().items():
+        setattr(update, name, value)
+    return update
 
 
 def sgd(parameter: Array, gradient: Array, momentum: Array | None, n: Numbers) -> None:
     """P -= lr v, with v = momentum v + fresh_share g; or lr g without momentum."""
     if parameter.dtype == float32:
-        _native.sgd(n.native(), parameter, gradient, momentum, None)
+        _native.sgd(_native_update(n), parameter, gradient, momentum, None)
         return
     step = gradient + n.weight_decay * parameter
     if momentum is not None:
@@ -66,7 +68,7 @@ def sgd(parameter: Array, gradient: Array, momentum: Array | None, n: Numbers) -
 def adagrad(parameter: Array, gradient: Array, squares: Array, n: Numbers) -> None:
     """P -= lr g / (root of the sum of g^2 + epsilon)."""
     if parameter.dtype == float32:
-        _native.adagrad(n.native(), parameter, gradient, None, squares)
+        _native.adagrad(_native_update(n), parameter, gradient, None, squares)
         return
     g = gradient + n.weight_decay * parameter
     squares += g * g
@@ -78,7 +80,7 @@ def rmsprop(
 ) -> None:
     """P -= lr g / (root of the running mean of g^2 + epsilon), with momentum if there is one."""
     if parameter.dtype == float32:
-        _native.rmsprop(n.native(), parameter, gradient, momentum, squares)
+        _native.rmsprop(_native_update(n), parameter, gradient, momentum, squares)
         return
     g = gradient + n.weight_decay * parameter
     squares[...] = n.beta2 * squares + n.beta2_rest * g * g
@@ -92,7 +94,7 @@ def rmsprop(
 def adam(parameter: Array, gradient: Array, mean: Array, squares: Array, n: Numbers) -> None:
     """P = shrink p - lr mean(g) / (root of mean(g^2) / root_correction + epsilon)."""
     if parameter.dtype == float32:
-        _native.adam(n.native(), parameter, gradient, mean, squares)
+        _native.adam(_native_update(n), parameter, gradient, mean, squares)
         return
     g = gradient + n.weight_decay * parameter
     mean += n.beta1_rest * (g - mean)

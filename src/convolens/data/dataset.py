@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
+from math import prod
 from typing import Any, final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from convolens.backends.layout import empty
+from convolens.backends.pixels import read_pixels
 from convolens.data.labels import as_labels, check_labels
 from convolens.errors import ArgumentError, DataError, IndexRangeError
+from convolens.spec import TensorSpec
 
 Images = NDArray[np.float32]
 Labels = NDArray[np.int64]
@@ -138,7 +142,10 @@ class ArrayDataset(Dataset):
         if self._floats:
             return taken
         # A true division: the same float32 values as torchvision's ToTensor for scale 255.
-        return np.divide(taken, np.float32(self.scale), dtype=np.float32)
+        rows = taken.reshape(len(taken), prod(taken.shape[1:]))
+        pixels = empty(TensorSpec(rows.shape))
+        read_pixels(rows, pixels, self.scale)
+        return pixels.reshape(taken.shape)
 
     def _stored(self, index: int) -> NDArray[np.uint8]:
         image = self._array[index] * self.scale if self._floats else self._array[index]
@@ -184,8 +191,8 @@ def _checked_indices(indices: NDArray[np.integer[Any]], count: int, name: str) -
             f"{name}: indices are a row of whole numbers.",
             [("indices", f"{array.dtype}{list(array.shape)}", "")],
         )
-    outside = (array < 0) | (array >= count)
-    if outside.any():
+    if array.size and not 0 <= array.min() <= array.max() < count:
+        outside = (array < 0) | (array >= count)
         raise IndexRangeError(
             f"{name}: index {array[outside.argmax()]} is outside 0 to {count - 1}.",
             [("images", count, "")],

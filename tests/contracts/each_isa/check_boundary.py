@@ -150,7 +150,7 @@ CALLS: dict[str, Callable[[int, int, int], list[Any]]] = {
         True,
         1.0,
     ],
-    "read_pixels": lambda n, c, h: [pixels(n, c * h), floats(n, c * h)],
+    "read_pixels": lambda n, c, h: [pixels(n, c * h), floats(n, c * h), 255.0],
     "write_pixels": lambda n, c, h: [
         floats(n, c * h),
         floats(n, c * h),
