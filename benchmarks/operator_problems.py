@@ -34,6 +34,19 @@ class OperatorProblem:
         """The call, from its file: functions do not travel between processes."""
         return next(call for name, call, _ in listed(self.family) if name == self.name)
 
+    @property
+    def random(self) -> bool:
+        """Whether the output depends on random numbers, of which each library has its own."""
+        return getattr(_module(self.family), "RANDOM", False)
+
+    def results(self, output: Array, gradients: list[Array | None]) -> dict[str, Array]:
+        """Return what can be compared of a call's output and the gradients of its inputs."""
+        if self.random:  # what is dropped all has one value
+            _, counts = np.unique(output, return_counts=True)
+            return {"share dropped": np.asarray(counts.max() / output.size)}
+        named = {f"gradient {i}": g for i, g in enumerate(gradients) if g is not None}
+        return {"output": output, **named}
+
     def inputs(self) -> list[Array]:
         """Draw the inputs, the same ones in every process."""
         random = np.random.default_rng(0)
@@ -51,10 +64,14 @@ def families() -> list[str]:
 
 def listed(family: str) -> Iterator[tuple[str, Call, list[tuple[int, ...]]]]:
     """Yield (name, call, shapes) of a file, which has them as a list, or by their names."""
-    cases = importlib.import_module(f"{operator_cases.__name__}.{family}").CASES
+    cases = _module(family).CASES
     if isinstance(cases, dict):
         cases = [(name, *case) for name, case in cases.items()]
     yield from cases
+
+
+def _module(family: str) -> Any:
+    return importlib.import_module(f"{operator_cases.__name__}.{family}")
 
 
 def problems(wanted: list[str] | None = None) -> Iterator[tuple[str, str, OperatorProblem]]:

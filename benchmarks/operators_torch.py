@@ -14,6 +14,7 @@ from typing import final
 
 import numpy as np
 
+from benchmarks.agreement import DisagreementError
 from benchmarks.exact import EPSILON, Expected
 from benchmarks.measure import Measurement, Results, measure, start, tell, why_left_out
 from benchmarks.operator_problems import TASKS, OperatorProblem, problems
@@ -26,6 +27,8 @@ from benchmarks.table import table
 PEERS = (CONVOLENS, TORCH, TORCH_CHANNELS_LAST)
 #: An operator may take this many times as long as torch's.
 SLOWEST = 1.5
+#: How long each runs a case before the clock counts. There are hundreds of cases.
+WARM_SECONDS = 0.1
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -86,11 +89,11 @@ def run(options: argparse.Namespace) -> Outcome:
     with ExitStack() as stack:
         workers, left_out = start(PEERS, options.threads, stack)
         for family, name, first in problems(options.names):
-            tell(f"{family}: {name} ...")
             for task in options.tasks:
                 row = _measure(workers, replace(first, task=task), options)
                 if row is not None:
                     rows.append(row)
+                    tell(f"{family}: {name}, {task}: {row.reason or f'{row.slower:.2f}'}")
     # What could not be measured is worst of all.
     rows.sort(key=lambda row: (row.found is not None, -row.slower))
     header = ["operator", "task", "ms", "torch's", "which", "times as long", "verdict"]
@@ -123,7 +126,10 @@ def _measure(
 ) -> Row | None:
     """Return the row of a case; None for the gradient of what has none."""
     try:
-        return Row(problem, measure(workers, problem, expected, options.rounds, options.seconds))
+        found = measure(workers, problem, expected, options.rounds, options.seconds, WARM_SECONDS)
+        return Row(problem, found)
+    except DisagreementError as error:
+        reason = str(error)
     except UnavailableError as error:
         reason = str(error)
     if problem.task != TASKS[0] and "does not require a gradient" in reason:
@@ -132,9 +138,9 @@ def _measure(
 
 
 def expected(results: Results) -> dict[str, Expected]:
-    """Return torch's results, and how far ours may be from them.
+    """Return torch's results in float64, and how far ours may be from them.
 
-    Both may be off by the rounding of all sums behind a result: as many roundings as these have
+    Ours may be off by the rounding of all sums behind a result: as many roundings as these have
     terms, of numbers as large as the largest, or as the inputs, whose magnitude is 1.
     """
     judge = next((r for name, r in results.items() if name != CONVOLENS.name), None)
@@ -142,6 +148,8 @@ def expected(results: Results) -> dict[str, Expected]:
         return {}
     roundings = 2 * int(results[CONVOLENS.name]["length"])
     found = {}
+    if "share dropped" in judge:  # of 512 channels or more: six deviations of two such shares
+        return {"share dropped": Expected(np.asarray(0.5), 6 * 0.5 * (2 / 512) ** 0.5)}
     for name, value in judge.items():
         exact = np.asarray(value, np.float64)
         magnitude = max(1.0, float(np.max(np.abs(exact), initial=0.0)))

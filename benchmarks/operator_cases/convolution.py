@@ -1,4 +1,4 @@
-"""Convolutions, transposed convolutions and dropout of channels, in shapes that networks have."""
+"""Convolutions and transposed convolutions in shapes that networks have."""
 
 from __future__ import annotations
 
@@ -125,11 +125,5 @@ CASES: list[tuple[str, Call, list[Shape]]] = [
         "conv_transpose3d 2x2x2 stride 2, 32 to 16",
         lambda m, F, t: F.conv_transpose3d(*t, stride=2),
         [(2, 32, 8, 14, 14), (32, 16, 2, 2, 2), (16,)],
-    ),
-    ("dropout2d, 64 channels", lambda m, F, t: F.dropout2d(t[0], 0.5, True), [(8, 64, 56, 56)]),
-    (
-        "alpha_dropout, 256 features",
-        lambda m, F, t: F.alpha_dropout(t[0], 0.5, True),
-        [(128, 256)],
     ),
 ]

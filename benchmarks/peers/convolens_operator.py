@@ -54,9 +54,6 @@ class Operator(Session):
 
         with observe(measure):
             output = self.step()
-        result = {"output": np.asarray(output.detach().numpy())}
-        if self.trains:
-            for number, tensor in enumerate(self.inputs):
-                if tensor.grad is not None:
-                    result[f"gradient {number}"] = tensor.grad.numpy()
+        found = [None if tensor.grad is None else tensor.grad.numpy() for tensor in self.inputs]
+        result = self.problem.results(np.asarray(output.detach().numpy()), found)
         return {**result, "length": np.asarray(sum(lengths) + 2 * len(lengths))}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import torch
 from torch.nn import functional
 
@@ -41,12 +40,14 @@ class Operator(Session):
         return output
 
     def result(self) -> dict[str, Array]:
-        result = {"output": np.asarray(self.step().detach().numpy())}
-        if self.trains:
-            for number, tensor in enumerate(self.inputs):
-                if tensor.grad is not None:
-                    result[f"gradient {number}"] = tensor.grad.numpy()
-        return result
+        """Return the output and the gradients, computed in float64."""
+        timed, upstream = self.inputs, self.upstream
+        self.inputs = [t.detach().double().requires_grad_(self.trains) for t in timed]
+        self.upstream = upstream.double()
+        output = self.step().detach().numpy()
+        found = [None if tensor.grad is None else tensor.grad.numpy() for tensor in self.inputs]
+        self.inputs, self.upstream = timed, upstream
+        return self.problem.results(output, found)
 
 
 def _laid_out(tensor: torch.Tensor, channels_last: bool) -> torch.Tensor:

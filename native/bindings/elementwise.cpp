@@ -89,6 +89,9 @@ Axes merge_axes(const Array& a, const Array& b, const Array& y) {
     return axes;
 }
 
+// Neighbours that are computed at once: a long row is shared between threads.
+constexpr i64 kPiece = 8192;
+
 template <Broadcast KernelTable::* kernel>
 void broadcast(Array a, Array b, Array y) {
     BroadcastArgs args{};
@@ -111,8 +114,10 @@ void broadcast(Array a, Array b, Array y) {
         args.b_strides[i] = axes.b[i];
         rows *= axes.extents[i];
     }
+    args.piece = std::min<i64>(args.inner, kPiece);
+    const i64 pieces = (args.inner + args.piece - 1) / args.piece;
     const WithoutGil without_gil;
-    launch(kernels().*kernel, args, rows, kElement * static_cast<double>(args.inner));
+    launch(kernels().*kernel, args, rows * pieces, kElement * static_cast<double>(args.piece));
 }
 
 void scale(Array x, Array y, double factor) {

@@ -1,5 +1,7 @@
 // Operators on rows of channels or classes: softmax and its kin, cross-entropy, response
 // normalisation; and dropout.
+#include <algorithm>
+
 #include "bindings/array.h"
 #include "bindings/gil.h"
 #include "bindings/topics.h"
@@ -43,9 +45,18 @@ void binary_rows(Array a, Array b, Array y) {
 
 // The position of the first label that is neither in 0 .. classes-1 nor `ignored`, or -1.
 i64 first_wrong_label(Array labels, i64 classes, i64 ignored) {
-    const i64* data = labels.read_int64("labels", {labels.size()});
-    for (i64 i = 0; i < labels.size(); ++i)
-        if ((data[i] < 0 || data[i] >= classes) && data[i] != ignored) return i;
+    const i64 size = labels.size();
+    const i64* data = labels.read_int64("labels", {size});
+    const auto is_wrong = [=](i64 label) {
+        return (label < 0 || label >= classes) && label != ignored;
+    };
+    constexpr i64 kBlock = 512;  // without a way out the loop over a block is vectorised
+    for (i64 begin = 0; begin < size; begin += kBlock) {
+        const i64 end = std::min(begin + kBlock, size);
+        bool any = false;
+        for (i64 i = begin; i < end; ++i) any |= is_wrong(data[i]);
+        if (any) return std::find_if(data + begin, data + end, is_wrong) - data;
+    }
     return -1;
 }
 

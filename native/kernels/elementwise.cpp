@@ -8,19 +8,19 @@ namespace {
 
 template <class F>
 CONVOLENS_INLINE void row(const float* a, const float* b, float* y, const BroadcastArgs& args,
-                          F f) {
+                          i64 begin, i64 end, F f) {
     if (args.a_step && args.b_step) {
-        for_each_register(0, args.inner, [&](i64 i, auto count) {
+        for_each_register(begin, end, [&](i64 i, auto count) {
             store(y + i, f(load(a + i, count), load(b + i, count)), count);
         });
     } else if (args.a_step) {
         const vec same = broadcast(*b);
-        for_each_register(0, args.inner, [&](i64 i, auto count) {
+        for_each_register(begin, end, [&](i64 i, auto count) {
             store(y + i, f(load(a + i, count), same), count);
         });
     } else {
         const vec same = broadcast(*a);
-        for_each_register(0, args.inner, [&](i64 i, auto count) {
+        for_each_register(begin, end, [&](i64 i, auto count) {
             store(y + i, f(same, args.b_step ? load(b + i, count) : broadcast(*b)), count);
         });
     }
@@ -28,17 +28,20 @@ CONVOLENS_INLINE void row(const float* a, const float* b, float* y, const Broadc
 
 template <class F>
 CONVOLENS_INLINE void rows(const BroadcastArgs& args, i64 begin, i64 end, F f) {
+    const i64 pieces = (args.inner + args.piece - 1) / args.piece;
     for (i64 unit = begin; unit < end; ++unit) {
+        const i64 number = unit / pieces, first = unit % pieces * args.piece;
+        const i64 last = first + args.piece < args.inner ? first + args.piece : args.inner;
         const float* a = args.a;
         const float* b = args.b;
-        i64 rest = unit;
+        i64 rest = number;
         for (int axis = args.axes - 1; axis >= 0; --axis) {
             const i64 index = rest % args.extents[axis];
             rest /= args.extents[axis];
             a += index * args.a_strides[axis];
             b += index * args.b_strides[axis];
         }
-        row(a, b, args.y + unit * args.inner, args, f);
+        row(a, b, args.y + number * args.inner, args, first, last, f);
     }
 }
 

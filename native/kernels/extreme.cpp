@@ -29,17 +29,25 @@ CONVOLENS_INLINE vec better(vec a, vec b) {
 template <class Order>
 float extreme_of_row(const float* x, i64 length) {
     vec best = broadcast(Order::kLast);
-    for_each_register(0, length / kLanes * kLanes,
-                      [&](i64 i, auto count) { best = better<Order>(load(x + i, count), best); });
-    float lanes[kLanes];
-    __builtin_memcpy(lanes, &best, sizeof(best));
-    float result = Order::kLast;
-    const auto take = [&](float value) {
-        if (Order::beats(value, result) || value != value) result = value;
-    };
-    for (const float lane : lanes) take(lane);
-    for (i64 i = length / kLanes * kLanes; i < length; ++i) take(x[i]);
-    return result;
+    i64 i = 0;
+    for (; i + kLanes <= length; i += kLanes) best = better<Order>(load(x + i), best);
+    if (const i64 rest = length - i)
+        best = better<Order>(first_or(load_first(x + i, rest), rest, broadcast(Order::kLast)), best);
+    return join_lanes(best, [](vec a, vec b) CONVOLENS_INLINED { return better<Order>(a, b); });
+}
+
+// The first place among `length` numbers, at most 2^24, that hold `value`, which is among them.
+CONVOLENS_INLINE i64 first_place(const float* x, i64 length, float value) {
+    const vec same = broadcast(value), none = broadcast(16777216.0f);
+    const vec lanes = __builtin_convertvector(lane_numbers(Count<kLanes>::type{}), vec);
+    vec first = none;
+    for_each_register(0, length, [&](i64 i, auto count) {
+        const vec here = load(x + i, count);
+        const ivec found = (here == same) | ((here != here) & (same != same));
+        first = min(select(found, lanes + broadcast(static_cast<float>(i)), none), first);
+    });
+    return static_cast<i64>(
+        join_lanes(first, [](vec a, vec b) CONVOLENS_INLINED { return min(a, b); }));
 }
 
 template <class Order>
@@ -73,8 +81,8 @@ i64 place_in_row(const float* x, i64 length) {
             found = first;
         }
     }
-    while (found < length && x[found] != best && (best == best || x[found] == x[found])) ++found;
-    return found;
+    const i64 left = length - found;
+    return found + first_place(x + found, left < kBlock ? left : kBlock, best);
 }
 
 template <class Order>

@@ -65,6 +65,7 @@ struct BroadcastArgs {
     const float* b;
     float* y;
     i64 inner;
+    i64 piece;  // a unit is so many neighbours of a row, or what is left of it
     i64 a_step, b_step;
     int axes;
     i64 extents[kAxes];
@@ -472,6 +473,14 @@ struct ColumnsAffineArgs {
     const float* slope;
 };
 
+// Mean and variance of each row. A unit is a row.
+struct RowMomentsArgs {
+    const float* x;
+    float* mean;
+    float* variance;
+    i64 length;
+};
+
 // Rows brought to mean 0 and variance 1, times weight, plus bias; or, with g, the gradient of that.
 // A unit is a row.
 struct NormalizeRowsArgs {
@@ -806,6 +815,7 @@ struct UpdateArgs {
     X(merge_sums, MergeSumsArgs)              \
     X(columns_affine, ColumnsAffineArgs)      \
     X(columns_affine_grad, ColumnsAffineArgs) \
+    X(row_moments, RowMomentsArgs)            \
     X(normalize_rows, NormalizeRowsArgs)      \
     X(normalize_rows_grad, NormalizeRowsArgs) \
     X(pack, PackArgs)                         \

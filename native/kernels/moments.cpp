@@ -103,6 +103,43 @@ void moments_of_row(const MomentsArgs& args, const Piece& piece) {
     piece.first_half[1] = square - sum * mean;
 }
 
+// The first `count` lanes of x, and others from `rest`.
+CONVOLENS_INLINE vec only(vec x, Whole, vec) {
+    return x;
+}
+
+CONVOLENS_INLINE vec only(vec x, i64 count, vec rest) {
+    return first_or(x, count, rest);
+}
+
+// Mean and variance of a row that is not split.
+CONVOLENS_INLINE void moments_of_whole_row(const RowMomentsArgs& args, i64 row) {
+    constexpr i64 kShort = 4;  // registers that are added up before they become doubles
+    const float* x = args.x + row * args.length;
+    const float first = pivot(x[0]);
+    const vec same = broadcast(first);
+    Wide sums{}, squares{};
+    const auto add = [&](const float* from, i64 registers, auto count) CONVOLENS_INLINED {
+        vec some{}, squared{};
+        for (i64 j = 0; j < registers; ++j) {
+            const vec d = only(load(from + j * kLanes, count), count, same) - same;
+            some += d;
+            squared += d * d;
+        }
+        sums = sums + widen(some);
+        squares = squares + widen(squared);
+    };
+    i64 i = 0;
+    for (; i + kShort * kLanes <= args.length; i += kShort * kLanes) add(x + i, kShort, Whole{});
+    for_each_register(i, args.length,
+                      [&](i64 at, auto count) CONVOLENS_INLINED { add(x + at, 1, count); });
+    const double rows = static_cast<double>(args.length);
+    const double sum = sum_lanes(sums), square = sum_lanes(squares);
+    const double mean = sum / rows;
+    args.mean[row] = static_cast<float>(static_cast<double>(first) + mean);
+    args.variance[row] = static_cast<float>((square - sum * mean) / rows);
+}
+
 // Centre and factor by column (factor is then 1) or by row.
 template <bool ByRow, int Registers, class Lanes>
 CONVOLENS_INLINE void centred_sums_of(const CentredSumsArgs& args, const Piece& piece, i64 i,
@@ -151,6 +188,10 @@ void moments(const MomentsArgs& args, i64 begin, i64 end, float*) {
             moments_of(args, piece, i, registers, lanes);
         });
     });
+}
+
+void row_moments(const RowMomentsArgs& args, i64 begin, i64 end, float*) {
+    for (i64 row = begin; row < end; ++row) moments_of_whole_row(args, row);
 }
 
 // Chan, Golub and LeVeque, "Updating Formulae and a Pairwise Algorithm for Computing Sample

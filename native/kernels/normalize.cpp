@@ -27,20 +27,6 @@ double factor_of(const NormalizeRowsArgs& args, i64 row) {
            __builtin_sqrt(static_cast<double>(args.variance[row]) + static_cast<double>(args.eps));
 }
 
-// The sum over i < length of term(i, lanes), a register of doubles.
-template <class Term>
-CONVOLENS_INLINE double sum_row(i64 length, Term term) {
-    constexpr int kSums = 2;
-    Wide sums[kSums]{};
-    i64 i = 0;
-    for (; i + kSums * kLanes <= length; i += kSums * kLanes)
-        for (int j = 0; j < kSums; ++j) sums[j] = sums[j] + term(i + j * kLanes, Whole{});
-    for_each_register(i, length, [&](i64 at, auto lanes) CONVOLENS_INLINED {
-        sums[0] = sums[0] + term(at, lanes);
-    });
-    return sum_lanes(sums[0] + sums[1]);
-}
-
 }  // namespace
 
 void columns_affine(const ColumnsAffineArgs& args, i64 begin, i64 end, float*) {
@@ -84,13 +70,14 @@ void normalize_rows_grad(const NormalizeRowsArgs& args, i64 begin, i64 end, floa
             const vec upstream = load(g + i, lanes);
             return args.weight ? upstream * load(args.weight + i, lanes) : upstream;
         };
-        const double plain = sum_row(args.length, [&](i64 i, auto lanes) CONVOLENS_INLINED {
-            return widen(scaled(i, lanes));
-        });
+        Wide plain_sum{}, product_sum{};
         // Lanes beyond the row hold 0 in g, so that they add nothing.
-        const double product = sum_row(args.length, [&](i64 i, auto lanes) CONVOLENS_INLINED {
-            return widen(scaled(i, lanes)) * (widen(load(x + i, lanes)) - widen(mean));
+        for_each_register(0, args.length, [&](i64 i, auto lanes) CONVOLENS_INLINED {
+            const Wide upstream = widen(scaled(i, lanes));
+            plain_sum = plain_sum + upstream;
+            product_sum = product_sum + upstream * widen(load(x + i, lanes) - mean);
         });
+        const double plain = sum_lanes(plain_sum), product = sum_lanes(product_sum);
         const double factor = factor_of(args, row), share = 1.0 / static_cast<double>(args.length);
         const vec scale = broadcast(static_cast<float>(factor));
         const vec shift = broadcast(static_cast<float>(plain * share));

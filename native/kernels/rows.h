@@ -15,9 +15,16 @@ CONVOLENS_INLINE vec load_or(const float* p, Whole, float) {
 }
 
 CONVOLENS_INLINE vec load_or(const float* p, i64 count, float neutral) {
-    vec x = load_first(p, count);
-    for (i64 i = count; i < kLanes; ++i) x[i] = neutral;
+    return first_or(load_first(p, count), count, broadcast(neutral));
+}
+
+// The first `count` lanes, and zeros after them.
+CONVOLENS_INLINE vec only(vec x, Whole) {
     return x;
+}
+
+CONVOLENS_INLINE vec only(vec x, i64 count) {
+    return first_or(x, count, vec{});
 }
 
 // The largest number, or NaN if there is one.
@@ -37,9 +44,10 @@ CONVOLENS_INLINE vec load_or(const float* p, i64 count, float neutral) {
 [[maybe_unused]] float row_sum_exp(const float* x, float* exponentials, i64 length, float shift) {
     vec total{};
     for_each_register(0, length, [&](i64 i, auto count) {
-        const vec e = simd::exp(load_or(x + i, count, -__builtin_inff()) - broadcast(shift));
+        // Not the exponential of -infinity in the lanes beyond: processors take long to underflow.
+        const vec e = simd::exp(load_or(x + i, count, shift) - broadcast(shift));
         if (exponentials) store(exponentials + i, e, count);
-        total += e;
+        total += only(e, count);
     });
     return sum_lanes(total);
 }

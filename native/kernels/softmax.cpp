@@ -1,5 +1,6 @@
 // Softmax, log-softmax and cross-entropy along contiguous rows, and their gradients.
 #include "kernels/rows.h"
+#include "kernels/short_rows.h"
 
 namespace convolens::CONVOLENS_ISA {
 namespace {
@@ -11,9 +12,87 @@ CONVOLENS_INLINE float row_total(i64 length, F f) {
     return sum_lanes(total);
 }
 
+void softmax_short(const RowsArgs& args, i64 begin, i64 end) {
+    for_each_group(begin, end, [&](i64 row, i64 rows) {
+        ShortRows x{rows, args.length, {}};
+        x.read(args.a + row * args.length);
+        const vec total = exponentials(x, row_maxima(x));
+        for (i64 i = 0; i < x.length; ++i) x.set_column(i, x.column(i) / total);
+        x.write(args.y + row * args.length);
+    });
+}
+
+void softmax_grad_short(const RowsArgs& args, i64 begin, i64 end) {
+    for_each_group(begin, end, [&](i64 row, i64 rows) {
+        ShortRows y{rows, args.length, {}}, g{rows, args.length, {}};
+        y.read(args.a + row * args.length);
+        g.read(args.b + row * args.length);
+        const vec mean = sum_columns(y.length, [&](i64 i) { return g.column(i) * y.column(i); });
+        for (i64 i = 0; i < y.length; ++i) y.set_column(i, y.column(i) * (g.column(i) - mean));
+        y.write(args.y + row * args.length);
+    });
+}
+
+void log_softmax_short(const RowsArgs& args, i64 begin, i64 end) {
+    for_each_group(begin, end, [&](i64 row, i64 rows) {
+        ShortRows x{rows, args.length, {}};
+        x.read(args.a + row * args.length);
+        const vec largest = row_maxima(x);
+        const vec total = simd::log(
+            sum_columns(x.length, [&](i64 i) { return simd::exp(x.column(i) - largest); }));
+        for (i64 i = 0; i < x.length; ++i) x.set_column(i, (x.column(i) - largest) - total);
+        x.write(args.y + row * args.length);
+    });
+}
+
+void log_softmax_grad_short(const RowsArgs& args, i64 begin, i64 end) {
+    for_each_group(begin, end, [&](i64 row, i64 rows) {
+        ShortRows y{rows, args.length, {}}, g{rows, args.length, {}};
+        y.read(args.a + row * args.length);
+        g.read(args.b + row * args.length);
+        const vec total = sum_columns(y.length, [&](i64 i) { return g.column(i); });
+        for (i64 i = 0; i < y.length; ++i)
+            y.set_column(i, g.column(i) - simd::exp(y.column(i)) * total);
+        y.write(args.y + row * args.length);
+    });
+}
+
+void cross_entropy_short(const CrossEntropyArgs& args, i64 begin, i64 end) {
+    for_each_group(begin, end, [&](i64 row, i64 rows) {
+        ShortRows x{rows, args.classes, {}};
+        x.read(args.logits + row * args.classes);
+        vec right{};
+        for (i64 i = 0; i < rows; ++i) right[i] = x.at(i, args.labels[row + i]);
+        const vec largest = row_maxima(x);
+        const vec loss = simd::log(exponentials(x, largest)) - (right - largest);
+        store(args.y + row, loss, rows);
+    });
+}
+
+void cross_entropy_grad_short(const CrossEntropyArgs& args, i64 begin, i64 end) {
+    for_each_group(begin, end, [&](i64 row, i64 rows) {
+        ShortRows x{rows, args.classes, {}};
+        x.read(args.logits + row * args.classes);
+        const vec total = exponentials(x, row_maxima(x));
+        vec right{}, weight{};
+        for (i64 i = 0; i < rows; ++i) {
+            right[i] = x.at(i, args.labels[row + i]);
+            weight[i] = args.g[(row + i) * args.g_step] * args.factor;
+        }
+        const vec share = weight / total;
+        for (i64 i = 0; i < x.length; ++i) x.set_column(i, x.column(i) * share);
+        float* y = args.y + row * args.classes;
+        x.write(y);
+        // Not the product minus the weight: that would be NaN where the weight is infinite.
+        const vec left = (right / total - broadcast(1.0f)) * weight;
+        for (i64 i = 0; i < rows; ++i) y[i * args.classes + args.labels[row + i]] = left[i];
+    });
+}
+
 }  // namespace
 
 void softmax(const RowsArgs& args, i64 begin, i64 end, float*) {
+    if (args.length <= kShortRow) return softmax_short(args, begin, end);
     for (i64 row = begin; row < end; ++row) {
         const float* x = args.a + row * args.length;
         float* y = args.y + row * args.length;
@@ -25,6 +104,7 @@ void softmax(const RowsArgs& args, i64 begin, i64 end, float*) {
 }
 
 void softmax_grad(const RowsArgs& args, i64 begin, i64 end, float*) {
+    if (args.length <= kShortRow) return softmax_grad_short(args, begin, end);
     for (i64 row = begin; row < end; ++row) {
         const float* y = args.a + row * args.length;
         const float* g = args.b + row * args.length;
@@ -39,6 +119,7 @@ void softmax_grad(const RowsArgs& args, i64 begin, i64 end, float*) {
 }
 
 void log_softmax(const RowsArgs& args, i64 begin, i64 end, float*) {
+    if (args.length <= kShortRow) return log_softmax_short(args, begin, end);
     for (i64 row = begin; row < end; ++row) {
         const float* x = args.a + row * args.length;
         float* y = args.y + row * args.length;
@@ -52,6 +133,7 @@ void log_softmax(const RowsArgs& args, i64 begin, i64 end, float*) {
 }
 
 void log_softmax_grad(const RowsArgs& args, i64 begin, i64 end, float*) {
+    if (args.length <= kShortRow) return log_softmax_grad_short(args, begin, end);
     for (i64 row = begin; row < end; ++row) {
         const float* y = args.a + row * args.length;
         const float* g = args.b + row * args.length;
@@ -65,6 +147,7 @@ void log_softmax_grad(const RowsArgs& args, i64 begin, i64 end, float*) {
 }
 
 void cross_entropy(const CrossEntropyArgs& args, i64 begin, i64 end, float*) {
+    if (args.classes <= kShortRow) return cross_entropy_short(args, begin, end);
     for (i64 row = begin; row < end; ++row) {
         const float* x = args.logits + row * args.classes;
         const float largest = row_max(x, args.classes);
@@ -74,6 +157,7 @@ void cross_entropy(const CrossEntropyArgs& args, i64 begin, i64 end, float*) {
 }
 
 void cross_entropy_grad(const CrossEntropyArgs& args, i64 begin, i64 end, float*) {
+    if (args.classes <= kShortRow) return cross_entropy_grad_short(args, begin, end);
     for (i64 row = begin; row < end; ++row) {
         const float* x = args.logits + row * args.classes;
         float* y = args.y + row * args.classes;

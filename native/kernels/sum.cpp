@@ -58,10 +58,7 @@ CONVOLENS_INLINE Wide term_at(const float* x, Whole, vec c) {
 
 template <class Term>
 CONVOLENS_INLINE Wide term_at(const float* x, i64 count, vec c) {
-    vec first = load_first(x, count);
-    const vec neutral = Term::neutral(c);
-    for (i64 i = count; i < kLanes; ++i) first[i] = neutral[i];
-    return Term::of(first, c);
+    return Term::of(first_or(load_first(x, count), count, Term::neutral(c)), c);
 }
 
 // What becomes of a total. Args is SumArgs or PartialArgs.

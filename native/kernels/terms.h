@@ -30,18 +30,12 @@ CONVOLENS_INLINE vec sum_terms(i64 terms, Term term) {
     return total;
 }
 
-// The first `count` lanes, and zeros after them.
-CONVOLENS_INLINE vec first_lanes(vec x, i64 count) {
-    for (i64 i = count; i < kLanes; ++i) x[i] = 0.0f;
-    return x;
-}
-
 // The sum over i < length of term(i), where term(i, count) computes a register of neighbours.
 template <class Term>
 CONVOLENS_INLINE float sum_of(i64 length, Term term) {
     const i64 whole = length / kLanes, rest = length % kLanes;
     vec total = sum_terms(whole, [&](i64 i) { return term(i * kLanes, Whole{}); });
-    if (rest) total += first_lanes(term(whole * kLanes, rest), rest);
+    if (rest) total += first_or(term(whole * kLanes, rest), rest, vec{});
     return sum_lanes(total);
 }
 

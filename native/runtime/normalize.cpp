@@ -11,7 +11,7 @@
 namespace convolens {
 namespace {
 
-constexpr i64 kChunk = 16384;  // floats, of many columns
+constexpr i64 kChunkFloats = 16384;  // floats, of many columns
 constexpr i64 kFewestRows = 16;
 constexpr i64 kColumnBlock = 1024;
 constexpr i64 kAffineBlock = 8192;  // floats
@@ -32,7 +32,7 @@ ColumnChunks in_chunks(i64 reduced, i64 inner, double* partial) {
     ColumnChunks columns{};
     columns.reduced = reduced;
     columns.inner = inner;
-    columns.chunk = std::clamp<i64>(kChunk / inner, kFewestRows, std::max(reduced, kFewestRows));
+    columns.chunk = std::clamp<i64>(kChunkFloats / inner, kFewestRows, std::max(reduced, kFewestRows));
     columns.chunks = (reduced + columns.chunk - 1) / columns.chunk;
     columns.block = std::min(inner, kColumnBlock);
     columns.blocks = (inner + columns.block - 1) / columns.block;
@@ -87,6 +87,11 @@ void launch_affine(decltype(KernelTable::columns_affine) kernel, const ColumnsAf
 }  // namespace
 
 void moments(const ColumnSets& sets, const float* x, float* mean, float* variance) {
+    if (sets.inner == 1 && sets.reduced <= kChunkFloats) {
+        launch(kernels().row_moments, RowMomentsArgs{x, mean, variance, sets.reduced}, sets.outer,
+               kElement * static_cast<double>(sets.reduced) + 20);
+        return;
+    }
     const i64 folds = folds_of(sets);
     ColumnChunks columns = in_chunks(sets.reduced / folds, folds * sets.inner, nullptr);
     const Buffer partial(floats_of_partial(columns, sets.outer));

@@ -145,21 +145,38 @@ CONVOLENS_INLINE vec larger_or_nan(vec best, vec v) {
 #endif
 }
 
-// Lanes in a fixed order: halves are added, then halves of halves.
+// Lane i of the result is lane i + By, and behind the last one comes the first.
+template <int By, int... I>
+CONVOLENS_INLINE vec rotate(vec x, Indices<I...>) {
+    return __builtin_shufflevector(x, x, ((I + By) % kLanes)...);
+}
+
+// All lanes joined by `join` in a fixed order: halves, then halves of halves.
+template <int Half = kLanes / 2, class Join>
+CONVOLENS_INLINE float join_lanes(vec x, Join join) {
+    x = join(x, rotate<Half>(x, Count<kLanes>::type{}));
+    if constexpr (Half > 1)
+        return join_lanes<Half / 2>(x, join);
+    else
+        return x[0];
+}
+
 CONVOLENS_INLINE float sum_lanes(vec x) {
-    float lanes[kLanes];
-    __builtin_memcpy(lanes, &x, sizeof(x));
-    for (int width = kLanes / 2; width > 0; width /= 2)
-        for (int i = 0; i < width; ++i) lanes[i] += lanes[i + width];
-    return lanes[0];
+    return join_lanes(x, [](vec a, vec b) CONVOLENS_INLINED { return a + b; });
 }
 
 CONVOLENS_INLINE float max_lanes(vec x) {
-    float lanes[kLanes];
-    __builtin_memcpy(lanes, &x, sizeof(x));
-    float best = lanes[0];
-    for (int i = 1; i < kLanes; ++i) best = lanes[i] > best ? lanes[i] : best;
-    return best;
+    return join_lanes(x, [](vec a, vec b) CONVOLENS_INLINED { return max(a, b); });
+}
+
+template <int... I>
+CONVOLENS_INLINE ivec lane_numbers(Indices<I...>) {
+    return ivec{I...};
+}
+
+// The first `count` lanes of x, and others from `rest`.
+CONVOLENS_INLINE vec first_or(vec x, i64 count, vec rest) {
+    return select(lane_numbers(Count<kLanes>::type{}) < static_cast<i32>(count), x, rest);
 }
 
 CONVOLENS_INLINE vec square_root(vec x) {

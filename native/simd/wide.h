@@ -67,15 +67,23 @@ CONVOLENS_INLINE Wide square_root(Wide x) {
     return x;
 }
 
+// Lane i of the result is lane i + By, and behind the last one comes the first.
+template <int By, int... I>
+CONVOLENS_INLINE dvec rotate(dvec x, Indices<I...>) {
+    return __builtin_shufflevector(x, x, ((I + By) % (kLanes / 2))...);
+}
+
+template <int Half>
+CONVOLENS_INLINE double sum_lanes(dvec x) {
+    if constexpr (Half == 0)
+        return x[0];
+    else
+        return sum_lanes<Half / 2>(x + rotate<Half>(x, typename Count<kLanes / 2>::type{}));
+}
+
 // Lanes in a fixed order: halves are added, then halves of halves.
 CONVOLENS_INLINE double sum_lanes(Wide x) {
-    constexpr int half = kLanes / 2;
-    const dvec both = x.low + x.high;
-    double lanes[half];
-    __builtin_memcpy(lanes, &both, sizeof(both));
-    for (int width = half / 2; width > 0; width /= 2)
-        for (int i = 0; i < width; ++i) lanes[i] += lanes[i + width];
-    return lanes[0];
+    return sum_lanes<kLanes / 4>(x.low + x.high);
 }
 
 // Halves of two registers' blocks added: [first halves of a and b] + [second halves of a and b],

@@ -9,7 +9,7 @@ from convolens import _native
 from convolens.backends.candidate import Candidate, Run, Specs
 from convolens.backends.kernels._common import estimate, into_new, plain, refuse_all_but_float32
 from convolens.backends.layout import dense, dense_strides, empty, memory_order
-from convolens.ops import Array, Op, Scale
+from convolens.ops import Array, Op, Pow, Scale
 from convolens.spec import TensorSpec
 
 
@@ -47,6 +47,17 @@ def _prepare_scale(op: Op, specs: Specs, output: TensorSpec) -> Run:
     return run
 
 
+def _prepare_pow(op: Op, specs: Specs, output: TensorSpec) -> Run:
+    exponent = cast(Pow, op).exponent
+
+    def run(x: Array) -> Array:
+        y = empty(output)
+        _native.power(dense(x), None, y, exponent, 1.0, False)
+        return y
+
+    return run
+
+
 RELU = plain(_native.relu)
 RELU_GRAD = plain(_native.relu_grad)
 SIGMOID = plain(_native.sigmoid)
@@ -54,6 +65,7 @@ SIGMOID_GRAD = plain(_native.sigmoid_grad)
 TANH = plain(_native.tanh)
 TANH_GRAD = plain(_native.tanh_grad)
 EXP = plain(_native.exp)
+POW = Candidate("native", refuse_all_but_float32, estimate, _prepare_pow)
 SCALE = Candidate("native", refuse_all_but_float32, estimate, _prepare_scale)
 ADD = _binary(_native.add, _native.add_rows)
 SUB = _binary(_native.sub, _native.sub_rows)

@@ -41,19 +41,18 @@ class _Rows:
         """Return [N, *I] as [rows], or a single number as it is."""
         return array if array.ndim == 0 else np.ascontiguousarray(array).reshape(-1)
 
-    def labels(self, array: Array) -> Array:
-        """Return the labels as [rows], after checking their range."""
-        labels = self.numbers(array)
-        wrong = _native.first_wrong_label(labels, self.classes, self.op.ignore_index)
+    def labels(self, array: Array) -> tuple[Array, bool]:
+        """Return the labels as [rows], after checking their range, and whether each counts 1.
+
+        Then the plain kernels serve.
+        """
+        labels, ignored = self.numbers(array), self.op.ignore_index
+        if _native.first_wrong_label(labels, self.classes, 0) < 0:  # no label is out of range
+            return labels, not self.smoothing and not 0 <= ignored < self.classes
+        wrong = _native.first_wrong_label(labels, self.classes, ignored)
         if wrong >= 0:
             refuse_label(self.op.name, int(labels[wrong]), wrong, self.classes)
-        return labels
-
-    def are_plain(self, labels: Array) -> bool:
-        """Return whether each label counts 1, so that the plain kernels serve."""
-        if self.smoothing or 0 <= self.op.ignore_index < self.classes:
-            return False
-        return _native.first_wrong_label(labels, self.classes, 0) < 0
+        return labels, False
 
 
 def _losses(rows: _Rows, output: TensorSpec, compute: Callable[[Array], None]) -> Array:
@@ -72,8 +71,8 @@ def _prepare_cross_entropy(op: Op, specs: Specs, output: TensorSpec) -> Run:
     factor = 1.0 / rows.count if rows.mean else 1.0
 
     def run(logits: Array, labels: Array, weight: Array | None = None) -> Array:
-        x, y = rows.scores(logits), rows.labels(labels)
-        if not weighted and rows.are_plain(y):
+        x, (y, plain) = rows.scores(logits), rows.labels(labels)
+        if plain and not weighted:
             return _losses(rows, output, lambda to: _native.cross_entropy(x, y, to, factor))
         w = None if weight is None else dense(weight)
         numbers = (rows.op.ignore_index, rows.smoothing, rows.mean)
@@ -87,10 +86,10 @@ def _prepare_cross_entropy_grad(op: Op, specs: Specs, output: TensorSpec) -> Run
     factor = 1.0 / rows.count if rows.mean else 1.0
 
     def run(logits: Array, labels: Array, *rest: Array) -> Array:
-        x, y, g = rows.scores(logits), rows.labels(labels), rows.numbers(rest[-1])
+        x, (y, plain), g = rows.scores(logits), rows.labels(labels), rows.numbers(rest[-1])
         dlogits = empty(output)
         to = rows.scores(dlogits)
-        if not weighted and rows.are_plain(y):
+        if plain and not weighted:
             _native.cross_entropy_grad(x, y, g, to, factor)
         else:
             w = dense(rest[0]) if weighted else None
@@ -106,7 +105,7 @@ def _prepare_nll(op: Op, specs: Specs, output: TensorSpec) -> Run:
     numbers = (rows.op.ignore_index, 0.0, rows.mean)
 
     def run(scores: Array, labels: Array, weight: Array | None = None) -> Array:
-        x, y = rows.scores(scores), rows.labels(labels)
+        x, (y, _) = rows.scores(scores), rows.labels(labels)
         w = None if weight is None else dense(weight)
         return _losses(rows, output, lambda to: _native.nll_loss(x, y, w, to, *numbers))
 
@@ -118,7 +117,7 @@ def _prepare_nll_grad(op: Op, specs: Specs, output: TensorSpec) -> Run:
     numbers = (rows.op.ignore_index, 0.0, rows.mean)
 
     def run(scores: Array, labels: Array, *rest: Array) -> Array:
-        x, y, g = rows.scores(scores), rows.labels(labels), rows.numbers(rest[-1])
+        x, (y, _), g = rows.scores(scores), rows.labels(labels), rows.numbers(rest[-1])
         dx = empty(output)
         w = dense(rest[0]) if weighted else None
         _native.nll_loss_grad(x, y, w, g, rows.scores(dx), *numbers)
