@@ -166,9 +166,11 @@ def _sigmoid_grad(op: Op, arrays: list[Array]) -> Array:
 
 
 def _power(op: ops.Pow, arrays: list[Array]) -> Array:
-    """The exponent is rounded too: x^(p (1 + u)) = x^p (1 + u p log x)."""
+    """By |p| products, or as exp(p log x), whose rounded logarithm and product are off by p log x."""
     (x,) = arrays
-    return (FUNCTION + np.abs(op.exponent * np.log(np.abs(x)))) * np.abs(op.reference(x))
+    logs = np.abs(op.exponent * np.log(np.abs(x)))
+    error = FUNCTION + abs(op.exponent) + (FUNCTION + 2) * logs
+    return error * np.abs(op.reference(x))
 
 
 def _parts(x: Array, dim: int) -> tuple[Array, Array, int]:

@@ -629,16 +629,19 @@ struct WeightGradArgs {
 };
 
 // u: the weights of 3x3 kernels, transformed for tiles of `tile` outputs a side.
-// A unit is a panel of outputs, or of channels for `backward`.
+// A unit is kRowBlock channels of a panel of outputs, or outputs of a panel of channels for
+// `backward`; the panels of the first channels come first.
 struct WinogradWeightArgs {
     const float* w;  // [outputs][3][3][channels]
-    float* u;        // [panel][place][channels][width]
+    float* u;        // [panel][place][channels][width], places an odd number of lines apart
     i64 outputs, channels;
     i64 tile;
     bool backward;  // for the input gradient: taps turned round, outputs and channels exchanged
+    static constexpr i64 kRowBlock = 32;
 };
 
-// y = the convolution of x with transformed 3x3 weights. A unit is a block of tiles.
+// y = the convolution of x with transformed 3x3 weights. A unit is a block of tiles and a part of
+// the panels; the blocks of the first part come first.
 struct WinogradArgs {
     const float* x;
     const float* u;
@@ -650,12 +653,13 @@ struct WinogradArgs {
     i64 tile;
     i64 tile_rows, tile_columns;  // per image
     i64 block, blocks;            // the most tiles of a block, and how many there are
+    i64 parts;                    // the panels are shared between so many units for each block
     i64 panel_group;              // panels whose products are kept at a time
 };
 
 // The gradient of 3x3 weights by tiles of `tile` outputs a side: the batch's tiles are transformed,
 // multiplied and turned into gradients some at a time, and these are added up in `sums`, [slot] of
-// [tap][c][k], k filled up to whole panels. What a unit is stands beside the three kernels.
+// [k][3][3][c]. What a unit is stands beside the three kernels.
 struct WinogradGradArgs {
     const float* x;
     const float* g;
@@ -668,7 +672,7 @@ struct WinogradGradArgs {
     i64 tile;
     i64 tile_rows, tile_columns;
     i64 first, tiles;  // of the batch's tiles
-    i64 rows, panels;  // channels, and panels of outputs, whose products are kept at a time
+    i64 rows, panels;  // outputs, and panels of channels, whose products are kept at a time
     bool accumulate;
     i64 slots;
 };

@@ -18,54 +18,75 @@ CONVOLENS_INLINE void transform_weight(const vec* w, vec* u) {
     for (int i = 0; i < T; ++i) Filter<M>::template weight<1, 1>(half + 3 * i, u + T * i);
 }
 
-// u[panel][place][c][kPanel] of w [K][3][3][C], for the forward pass. A block of kLanes x kLanes
-// weights is turned, since the lanes of u are outputs and those of w channels.
-template <int M>
-void weights_forward(const WinogradWeightArgs& args, i64 panel, float* scratch) {
-    constexpr int T = Filter<M>::kTile, kPlaces = T * T;
-    float* u = args.u + panel * kPlaces * args.channels * kPanel;
-    for (i64 v = 0; v < kPanel; v += kLanes) {
-        const i64 first = panel * kPanel + v;
-        const i64 left = args.outputs - first;
-        const i64 outputs = left < 0 ? 0 : left < kLanes ? left : kLanes;
-        for (i64 c = 0; c < args.channels; c += kLanes) {
-            const i64 count = args.channels - c < kLanes ? args.channels - c : kLanes;
-            for (i64 k = 0; k < outputs; ++k) {
-                vec w[9], turned[kPlaces];
-                for (int tap = 0; tap < 9; ++tap)
-                    w[tap] =
-                        load_first(args.w + ((first + k) * 9 + tap) * args.channels + c, count);
-                transform_weight<M>(w, turned);
-                for (int place = 0; place < kPlaces; ++place)
-                    store(scratch + (place * kLanes + k) * kLanes, turned[place]);
-            }
-            for (int place = 0; place < kPlaces; ++place)
-                transpose_block(scratch + place * kLanes * kLanes, kLanes,
-                                u + (place * args.channels + c) * kPanel + v, kPanel, outputs,
-                                count, kLanes);
-        }
-    }
+// The transformed weights of one panel: [place][row][kPanel], where the places lie an odd number of
+// lines apart. Rows are channels, or outputs for the input gradient.
+CONVOLENS_INLINE float* panel_of(float* u, i64 panel, i64 places, i64 rows) {
+    return u + panel * places * odd_lines(rows * kPanel);
 }
 
-// The same for the input gradient: the taps turned round, inputs and outputs exchanged.
-template <int M>
-void weights_backward(const WinogradWeightArgs& args, i64 panel) {
+// Transforms the weights of one register and writes them to row `row` of a panel.
+template <int M, class Tap>
+CONVOLENS_INLINE void write_weights(float* u, i64 place_stride, i64 row, Tap tap) {
     constexpr int T = Filter<M>::kTile, kPlaces = T * T;
-    float* u = args.u + panel * kPlaces * args.outputs * kPanel;
-    for (i64 v = 0; v < kPanel; v += kLanes) {
-        const i64 first = panel * kPanel + v;
-        const i64 left = args.channels - first;
-        if (left <= 0) continue;
-        const i64 count = left < kLanes ? left : kLanes;
-        for (i64 k = 0; k < args.outputs; ++k) {
-            vec w[9], turned[kPlaces];
-            for (int tap = 0; tap < 9; ++tap)
-                w[8 - tap] = load_first(args.w + (k * 9 + tap) * args.channels + first, count);
-            transform_weight<M>(w, turned);
-            for (int place = 0; place < kPlaces; ++place)
-                store(u + (place * args.outputs + k) * kPanel + v, turned[place]);
+    vec w[9], turned[kPlaces];
+#pragma GCC unroll 9
+    for (int i = 0; i < 9; ++i) w[i] = tap(i);
+    transform_weight<M>(w, turned);
+#pragma GCC unroll 36
+    for (int place = 0; place < kPlaces; ++place)
+        store(u + place * place_stride + row * kPanel, turned[place]);
+}
+
+// From w [K][3][3][C], for the forward pass: channels [first, last) of a panel of outputs. A block
+// of kLanes x kLanes weights is turned, since the lanes of u are outputs and those of w channels.
+template <int M>
+void weights_forward(const WinogradWeightArgs& args, i64 panel, i64 first, i64 last,
+                     float* scratch) {
+    constexpr int T = Filter<M>::kTile, kPlaces = T * T;
+    constexpr i64 kBlock = kLanes * kLanes;
+    const i64 stride = odd_lines(args.channels * kPanel);
+    float* u = panel_of(args.u, panel, kPlaces, args.channels);
+    for (i64 c = first; c < last; c += kLanes)
+        for (i64 v = 0; v < kPanel; v += kLanes) {
+            const i64 output = panel * kPanel + v;
+            const i64 left = args.outputs - output;
+            const i64 outputs = left < 0 ? 0 : left < kLanes ? left : kLanes;
+            const i64 count = last - c < kLanes ? last - c : kLanes;
+            for (i64 tap = 0; tap < 9; ++tap)
+                transpose_block(args.w + (output * 9 + tap) * args.channels + c, 9 * args.channels,
+                                scratch + tap * kBlock, kLanes, outputs, count, kLanes);
+            for (i64 i = 0; i < count; ++i)
+                write_weights<M>(u + v, stride, c + i, [&](int tap) CONVOLENS_INLINED {
+                    return load(scratch + tap * kBlock + i * kLanes);
+                });
         }
-    }
+}
+
+// The same for the input gradient, outputs [first, last) of a panel of channels: the taps turned
+// round, inputs and outputs exchanged.
+template <int M>
+void weights_backward(const WinogradWeightArgs& args, i64 panel, i64 first, i64 last) {
+    constexpr int T = Filter<M>::kTile, kPlaces = T * T;
+    const i64 stride = odd_lines(args.outputs * kPanel);
+    float* u = panel_of(args.u, panel, kPlaces, args.outputs);
+    for (i64 k = first; k < last; ++k)
+        for (i64 v = 0; v < kPanel; v += kLanes) {
+            const i64 channel = panel * kPanel + v;
+            const i64 left = args.channels - channel;
+            const float* w = args.w + k * 9 * args.channels + channel;
+            const auto write = [&](auto lanes) CONVOLENS_INLINED {
+                write_weights<M>(u + v, stride, k, [&](int tap) CONVOLENS_INLINED {
+                    return load(w + (8 - tap) * args.channels, lanes);
+                });
+            };
+            if (left >= kLanes) {
+                write(Whole{});
+            } else if (left > 0) {
+                write(left);
+            } else {
+                write_weights<M>(u + v, stride, k, [](int) { return vec{}; });
+            }
+        }
 }
 
 // A block of tiles: first the tiles of the image, transformed, [place][tile][channels]; then their
@@ -123,11 +144,12 @@ struct Block {
         tile.run = args.c;
         tile.b_step = kPanel;
         tile.y_row = product_row;
-        for (i64 panel = first_panel; panel < last_panel; ++panel) {
-            const i64 left = args.k - panel * kPanel;
-            tile.columns = left < kLanes ? kLanes : kPanel;
-            for (int place = 0; place < kPlaces; ++place) {
-                tile.b = args.u + (panel * kPlaces + place) * args.c * kPanel;
+        const i64 stride = odd_lines(args.c * kPanel);
+        for (int place = 0; place < kPlaces; ++place) {
+            for (i64 panel = first_panel; panel < last_panel; ++panel) {
+                const i64 left = args.k - panel * kPanel;
+                tile.columns = left < kLanes ? kLanes : kPanel;
+                tile.b = args.u + (panel * kPlaces + place) * stride;
                 for_each_tile(tiles, [&](i64 row, i64 count) {
                     tile.a = inputs + place * input_place + row * args.c;
                     tile.y = products + place * product_place + row * product_row +
@@ -166,11 +188,11 @@ struct Block {
         }
     }
 
-    void compute() const {
+    // The outputs of panels [begin, end).
+    void compute(i64 begin, i64 end) const {
         transform_inputs();
-        const i64 panels = (args.k + kPanel - 1) / kPanel;
-        for (i64 panel = 0; panel < panels; panel += args.panel_group) {
-            const i64 next = panel + args.panel_group < panels ? panel + args.panel_group : panels;
+        for (i64 panel = begin; panel < end; panel += args.panel_group) {
+            const i64 next = panel + args.panel_group < end ? panel + args.panel_group : end;
             multiply(panel, next);
             const i64 last = next * kPanel < args.k ? next * kPanel : args.k;
             transform_outputs(panel * kPanel, last);
@@ -184,26 +206,34 @@ void blocks(const WinogradArgs& args, i64 begin, i64 end, float* scratch) {
     const i64 input_place = odd_lines(args.block * args.c);
     const i64 product_row = args.panel_group * kPanel;
     const i64 product_place = odd_lines(args.block * product_row);
+    const i64 panels = (args.k + kPanel - 1) / kPanel;
     for (i64 unit = begin; unit < end; ++unit) {
-        const i64 first = total * unit / args.blocks;
-        const i64 last = total * (unit + 1) / args.blocks;
+        const i64 number = unit % args.blocks, part = unit / args.blocks;
+        const i64 first = total * number / args.blocks;
+        const i64 last = total * (number + 1) / args.blocks;
         const Block<M> block{args,          first,       last - first,
                              scratch,       input_place, scratch + Block<M>::kPlaces * input_place,
                              product_place, product_row};
-        block.compute();
+        block.compute(panels * part / args.parts, panels * (part + 1) / args.parts);
     }
 }
 
 }  // namespace
 
-// Scratch: a block of kLanes x kLanes weights at each place.
+// Scratch: a block of kLanes x kLanes weights at each tap.
 void winograd_weights(const WinogradWeightArgs& args, i64 begin, i64 end, float* scratch) {
-    for (i64 panel = begin; panel < end; ++panel) {
+    const i64 rows = args.backward ? args.outputs : args.channels;
+    const i64 lanes = args.backward ? args.channels : args.outputs;
+    const i64 panels = (lanes + kPanel - 1) / kPanel;
+    for (i64 unit = begin; unit < end; ++unit) {
+        const i64 panel = unit % panels, first = unit / panels * args.kRowBlock;
+        const i64 last = first + args.kRowBlock < rows ? first + args.kRowBlock : rows;
         if (args.backward) {
-            args.tile == 2 ? weights_backward<2>(args, panel) : weights_backward<4>(args, panel);
+            args.tile == 2 ? weights_backward<2>(args, panel, first, last)
+                           : weights_backward<4>(args, panel, first, last);
         } else {
-            args.tile == 2 ? weights_forward<2>(args, panel, scratch)
-                           : weights_forward<4>(args, panel, scratch);
+            args.tile == 2 ? weights_forward<2>(args, panel, first, last, scratch)
+                           : weights_forward<4>(args, panel, first, last, scratch);
         }
     }
 }

@@ -6,8 +6,8 @@
 namespace convolens::CONVOLENS_ISA {
 namespace {
 
-CONVOLENS_INLINE i64 padded_outputs(const WinogradGradArgs& args) {
-    return (args.k + kPanel - 1) / kPanel * kPanel;
+CONVOLENS_INLINE i64 padded_channels(const WinogradGradArgs& args) {
+    return (args.c + kPanel - 1) / kPanel * kPanel;
 }
 
 template <int M>
@@ -26,53 +26,53 @@ struct Tiles {
         return {at / per_image, at % per_image / args.tile_columns * M, at % args.tile_columns * M};
     }
 
-    // inputs[place][tile][channels]
+    // inputs[place][panel of channels][tile][kPanel]
     void transform_input(i64 tile) const {
         const Place at = place_of(tile);
         const float* x = args.x + at.image * args.h * args.w * args.c;
-        const i64 row = odd_lines(args.c);
+        const i64 place_step = args.tiles * padded_channels(args);
         for_each_register(0, args.c, [&](i64 c, auto count) {
             vec pixels[kPlaces], half[kPlaces], turned[T];
             load_tile<T>(x + c, args.h, args.w, args.c, args.row_origin + at.row,
                          args.column_origin + at.column, pixels, count);
 #pragma GCC unroll 6
             for (int j = 0; j < T; ++j) Filter<M>::template input<T, T>(pixels + j, half + j);
-            float* to = args.inputs + tile * row + c;
+            float* to = args.inputs + (c / kPanel * args.tiles + tile) * kPanel + c % kPanel;
 #pragma GCC unroll 6
             for (int i = 0; i < T; ++i) {
                 Filter<M>::template input<1, 1>(half + T * i, turned);
-#pragma GCC unroll 6
-                for (int j = 0; j < T; ++j) store(to + (i * T + j) * args.tiles * row, turned[j]);
-            }
-        });
-    }
-
-    // upstream[place][panel][tile][kPanel]
-    void transform_upstream(i64 tile) const {
-        const Place at = place_of(tile);
-        const float* g = args.g + at.image * args.p * args.q * args.k;
-        const i64 place_step = args.tiles * padded_outputs(args);
-        for_each_register(0, args.k, [&](i64 k, auto count) {
-            vec pixels[M * M], half[T * M], turned[T];
-            load_tile<M>(g + k, args.p, args.q, args.k, at.row, at.column, pixels, count);
-#pragma GCC unroll 4
-            for (int j = 0; j < M; ++j) Filter<M>::template upstream<M, M>(pixels + j, half + j);
-            float* to = args.upstream + (k / kPanel * args.tiles + tile) * kPanel + k % kPanel;
-#pragma GCC unroll 6
-            for (int i = 0; i < T; ++i) {
-                Filter<M>::template upstream<1, 1>(half + M * i, turned);
 #pragma GCC unroll 6
                 for (int j = 0; j < T; ++j) store(to + (i * T + j) * place_step, turned[j]);
             }
         });
     }
 
+    // upstream[place][tile][outputs]
+    void transform_upstream(i64 tile) const {
+        const Place at = place_of(tile);
+        const float* g = args.g + at.image * args.p * args.q * args.k;
+        const i64 row = odd_lines(args.k);
+        for_each_register(0, args.k, [&](i64 k, auto count) {
+            vec pixels[M * M], half[T * M], turned[T];
+            load_tile<M>(g + k, args.p, args.q, args.k, at.row, at.column, pixels, count);
+#pragma GCC unroll 4
+            for (int j = 0; j < M; ++j) Filter<M>::template upstream<M, M>(pixels + j, half + j);
+            float* to = args.upstream + tile * row + k;
+#pragma GCC unroll 6
+            for (int i = 0; i < T; ++i) {
+                Filter<M>::template upstream<1, 1>(half + M * i, turned);
+#pragma GCC unroll 6
+                for (int j = 0; j < T; ++j) store(to + (i * T + j) * args.tiles * row, turned[j]);
+            }
+        });
+    }
+
     i64 place_step() const { return odd_lines(args.panels * args.rows * kPanel); }
 
-    // products[place][panel][channel][kPanel] = sum over tiles of input[channel] upstream[panel].
-    void multiply(i64 first_panel, i64 last_panel, i64 first, i64 channels, float* products) const {
-        const i64 no_offset = 0, row = odd_lines(args.c);
-        const i64 panels = padded_outputs(args) / kPanel;
+    // products[place][panel][output][kPanel] = sum over tiles of upstream[output] input[panel].
+    void multiply(i64 first_panel, i64 last_panel, i64 first, i64 outputs, float* products) const {
+        const i64 no_offset = 0, row = odd_lines(args.k);
+        const i64 panels = padded_channels(args) / kPanel;
         Tile tile{};
         tile.a_row = 1;
         tile.a_step = row;
@@ -83,41 +83,40 @@ struct Tiles {
         tile.y_row = kPanel;
         for (int place = 0; place < kPlaces; ++place)
             for (i64 panel = first_panel; panel < last_panel; ++panel) {
-                tile.columns = args.k - panel * kPanel <= kLanes ? kLanes : kPanel;
-                tile.b = args.upstream + (place * panels + panel) * args.tiles * kPanel;
+                tile.columns = args.c - panel * kPanel <= kLanes ? kLanes : kPanel;
+                tile.b = args.inputs + (place * panels + panel) * args.tiles * kPanel;
                 float* y =
                     products + place * place_step() + (panel - first_panel) * args.rows * kPanel;
-                for_each_tile(channels, [&](i64 c, i64 rows) {
-                    tile.a = args.inputs + place * args.tiles * row + first + c;
-                    tile.y = y + c * kPanel;
+                for_each_tile(outputs, [&](i64 k, i64 rows) {
+                    tile.a = args.upstream + place * args.tiles * row + first + k;
+                    tile.y = y + k * kPanel;
                     compute_tile<Unit::kRow>(tile, rows);
                 });
             }
     }
 
-    // sums[tap][channel][k] += the gradient of the products.
-    void add_gradient(i64 panel, i64 first, i64 channels, const float* products) const {
-        const i64 outputs = padded_outputs(args);
-        const i64 lanes = args.k - panel * kPanel <= kLanes ? kLanes : kPanel;
-        for (i64 c = 0; c < channels; ++c)
-            for (i64 v = 0; v < lanes; v += kLanes) {
-                const float* from = products + c * kPanel + v;
+    // sums[output][tap][channel] += the gradient of the products of a panel of channels.
+    void add_gradient(i64 panel, i64 first, i64 outputs, const float* products) const {
+        const i64 end = args.c < (panel + 1) * kPanel ? args.c : (panel + 1) * kPanel;
+        for (i64 k = 0; k < outputs; ++k)
+            for_each_register(panel * kPanel, end, [&](i64 c, auto lanes) CONVOLENS_INLINED {
+                const float* from = products + k * kPanel + c % kPanel;
                 vec place[kPlaces], half[3 * T], taps[3];
 #pragma GCC unroll 36
                 for (int i = 0; i < kPlaces; ++i) place[i] = load(from + i * place_step());
 #pragma GCC unroll 6
                 for (int j = 0; j < T; ++j) Filter<M>::template gradient<T, T>(place + j, half + j);
-                float* to = args.sums + (first + c) * outputs + panel * kPanel + v;
+                float* to = args.sums + (first + k) * 9 * args.c + c;
 #pragma GCC unroll 3
                 for (int i = 0; i < 3; ++i) {
                     Filter<M>::template gradient<1, 1>(half + T * i, taps);
 #pragma GCC unroll 3
                     for (int j = 0; j < 3; ++j) {
-                        float* tap = to + (i * 3 + j) * args.c * outputs;
-                        store(tap, args.accumulate ? taps[j] + load(tap) : taps[j]);
+                        float* tap = to + (i * 3 + j) * args.c;
+                        store(tap, args.accumulate ? taps[j] + load(tap, lanes) : taps[j], lanes);
                     }
                 }
-            }
+            });
     }
 };
 
@@ -131,46 +130,46 @@ void transform(const WinogradGradArgs& args, i64 begin, i64 end) {
 }
 
 CONVOLENS_INLINE i64 groups_of(const WinogradGradArgs& args) {
-    const i64 panels = padded_outputs(args) / kPanel;
+    const i64 panels = padded_channels(args) / kPanel;
     return (panels + args.panels - 1) / args.panels;
 }
 
-// For the pairs [begin, end) of a group of panels and a block of channels.
+// For the pairs [begin, end) of a group of panels and a block of outputs.
 template <int M>
 void add_products(const WinogradGradArgs& args, i64 begin, i64 end, float* scratch) {
     const Tiles<M> tiles{args};
-    const i64 blocks = (args.c + args.rows - 1) / args.rows;
+    const i64 blocks = (args.k + args.rows - 1) / args.rows;
     for (i64 unit = begin; unit < end; ++unit) {
         const i64 first = unit % blocks * args.rows, panel = unit / blocks * args.panels;
-        const i64 channels = args.c - first < args.rows ? args.c - first : args.rows;
-        const i64 panels = padded_outputs(args) / kPanel;
+        const i64 outputs = args.k - first < args.rows ? args.k - first : args.rows;
+        const i64 panels = padded_channels(args) / kPanel;
         const i64 last = panel + args.panels < panels ? panel + args.panels : panels;
-        tiles.multiply(panel, last, first, channels, scratch);
+        tiles.multiply(panel, last, first, outputs, scratch);
         for (i64 each = panel; each < last; ++each)
-            tiles.add_gradient(each, first, channels,
-                               scratch + (each - panel) * args.rows * kPanel);
+            tiles.add_gradient(each, first, outputs, scratch + (each - panel) * args.rows * kPanel);
     }
 }
 
 template <int M>
 void add_slots(const WinogradGradArgs& args, i64 begin, i64 end, float* scratch) {
     constexpr i64 kPlaces = Tiles<M>::kPlaces;
-    const i64 outputs = padded_outputs(args), row = odd_lines(args.c);
-    const i64 units = groups_of(args) * ((args.c + args.rows - 1) / args.rows);
+    const i64 channels = padded_channels(args);
+    const i64 units = groups_of(args) * ((args.k + args.rows - 1) / args.rows);
     const i64 total = args.n * args.tile_rows * args.tile_columns;
     for (i64 slot = begin; slot < end; ++slot) {
         const i64 first = total * slot / args.slots, last = total * (slot + 1) / args.slots;
         const i64 parts = (last - first + args.tiles - 1) / args.tiles;
         WinogradGradArgs some = args;
-        some.sums += slot * 9 * args.c * outputs;
+        some.sums += slot * 9 * args.c * args.k;
         for (i64 part = 0; part < parts; ++part) {
             some.first = first + (last - first) * part / parts;
             some.tiles = first + (last - first) * (part + 1) / parts - some.first;
             some.inputs = scratch;
-            some.upstream = some.inputs + kPlaces * some.tiles * row;
+            some.upstream = some.inputs + kPlaces * some.tiles * channels;
             some.accumulate = part > 0;
             transform<M>(some, 0, some.tiles);
-            add_products<M>(some, 0, units, some.upstream + kPlaces * some.tiles * outputs);
+            add_products<M>(some, 0, units,
+                            some.upstream + kPlaces * some.tiles * odd_lines(args.k));
         }
     }
 }
@@ -186,7 +185,7 @@ void winograd_tiles(const WinogradGradArgs& args, i64 begin, i64 end, float*) {
     }
 }
 
-// A unit is a group of panels and a block of channels. Scratch: their products.
+// A unit is a group of panels and a block of outputs. Scratch: their products.
 void winograd_products(const WinogradGradArgs& args, i64 begin, i64 end, float* scratch) {
     if (args.tile == 2) {
         add_products<2>(args, begin, end, scratch);

@@ -12,17 +12,22 @@ namespace convolens {
 namespace {
 
 // The weight gradient: how many tiles make the transforms of their products worth while, the slots
-// and the transformed tiles of one, those of all threads, and the channels and panels of a block of
+// and the transformed tiles of one, those of all threads, and the outputs and panels of a block of
 // products.
 constexpr i64 kTiles = 28;
 constexpr i64 kSlots = 8;
 constexpr i64 kSlotFloats = 160 * 1024;
-constexpr i64 kSharedFloats = 1024 * 1024;
+constexpr i64 kSharedFloats = 1280 * 1024;
 constexpr i64 kRows = 56;
 constexpr i64 kPanels = 4;
+constexpr i64 kShares = 4;
 // The transformed tiles of a block, and their products, stay in the second level of cache.
 constexpr i64 kInputFloats = 256 * 1024;
 constexpr i64 kPanelGroup = 2;
+// Tiles are few where there are so many times as many channels.
+constexpr i64 kFewTiles = 4;
+// Transformed weights that are too many for one core's cache: each thread takes a part of them.
+constexpr i64 kWeightFloats = 1024 * 1024;
 
 i64 odd_lines(i64 floats, i64 lanes) {
     return (divide_up(floats, lanes) | 1) * lanes;
@@ -35,28 +40,40 @@ void run(WinogradArgs& args) {
     const i64 places = (args.tile + 2) * (args.tile + 2);
     args.tile_rows = divide_up(args.p, args.tile);
     args.tile_columns = divide_up(args.q, args.tile);
-    args.panel_group = std::min(kPanelGroup, divide_up(args.k, table.panel));
+    const i64 panels = divide_up(args.k, table.panel), threads = thread_count();
+    args.panel_group = std::min(kPanelGroup, panels);
+    args.parts = 1;
     const i64 total = args.n * args.tile_rows * args.tile_columns;
     const i64 most = std::clamp(kInputFloats / (places * args.c * table.tile_rows), i64{1}, i64{4});
     args.blocks = divide_up(total, most * table.tile_rows);
-    if (args.blocks > 1) {
-        const i64 threads = thread_count();
+    if (total * kFewTiles <= args.c) {
+        // The weights are what is read most: each thread reads its part of them, once.
+        args.blocks = 1;
+        args.parts = std::min(threads, panels);
+        args.panel_group = divide_up(panels, args.parts);
+    } else if (places * args.c * args.k > kWeightFloats) {
+        args.parts = std::min(threads, panels);
+    } else if (args.blocks > 1) {
         args.blocks = std::min(total, divide_up(args.blocks, threads) * threads);
     }
     args.block = divide_up(total, args.blocks);
     const i64 inputs = odd_lines(args.block * args.c, table.lanes);
     const i64 products = odd_lines(args.block * args.panel_group * table.panel, table.lanes);
     const double work = static_cast<double>(args.block * places) *
-                        static_cast<double>(args.c * divide_up(args.k, table.panel) * table.panel);
-    launch(table.winograd, args, args.blocks, kMultiplyAdd * work,
+                        static_cast<double>(args.c * args.panel_group * table.panel);
+    const double units =
+        static_cast<double>(panels) / static_cast<double>(args.parts * args.panel_group);
+    launch(table.winograd, args, args.blocks * args.parts, kMultiplyAdd * work * units,
            static_cast<std::size_t>(places * (inputs + products)));
 }
 
 template <i64 tile>
 std::size_t floats(const ConvProblem& p, Pass pass) {
     const bool backward = pass == Pass::kInputGrad;
-    const i64 lanes = divide_up(backward ? p.c : p.k, kernels().panel) * kernels().panel;
-    return static_cast<std::size_t>((tile + 2) * (tile + 2) * lanes * (backward ? p.k : p.c));
+    const KernelTable& table = kernels();
+    const i64 place = odd_lines((backward ? p.k : p.c) * table.panel, table.lanes);
+    const i64 panels = divide_up(backward ? p.c : p.k, table.panel);
+    return static_cast<std::size_t>((tile + 2) * (tile + 2) * panels * place);
 }
 
 // Lanes are outputs, or channels for the input gradient.
@@ -67,9 +84,10 @@ void pack(const ConvProblem& p, Pass pass, const float* weight, float* u) {
     const WinogradWeightArgs args{weight, u, p.k, p.c, tile, backward};
     const i64 places = (tile + 2) * (tile + 2);
     const i64 panels = divide_up(backward ? p.c : p.k, table.panel);
-    launch(table.winograd_weights, args, panels,
-           kElement * static_cast<double>(places * table.panel * (backward ? p.k : p.c)),
-           static_cast<std::size_t>(places * table.lanes * table.lanes));
+    const i64 blocks = divide_up(backward ? p.k : p.c, args.kRowBlock);
+    launch(table.winograd_weights, args, panels * blocks,
+           kElement * static_cast<double>(places * table.panel * args.kRowBlock),
+           static_cast<std::size_t>(9 * table.lanes * table.lanes));
 }
 
 template <i64 tile>
@@ -134,9 +152,9 @@ void winograd_weight_grad(const ConvProblem& p, i64 tile, const float* x, const 
         return;
     }
     const i64 places = (tile + 2) * (tile + 2);
-    const i64 panels = divide_up(p.k, table.panel), outputs = panels * table.panel;
-    const i64 tile_floats = places * (odd_lines(p.c, table.lanes) + outputs);
-    const i64 sum_floats = 9 * p.c * outputs;
+    const i64 panels = divide_up(p.c, table.panel), channels = panels * table.panel;
+    const i64 tile_floats = places * (odd_lines(p.k, table.lanes) + channels);
+    const i64 weights = 9 * p.c * p.k;
     args.x = x;
     args.g = g;
     args.n = p.n;
@@ -153,44 +171,41 @@ void winograd_weight_grad(const ConvProblem& p, i64 tile, const float* x, const 
     args.slots = in_slots ? kSlots : 1;
     args.panels = std::min(panels, kPanels);
     const i64 groups = divide_up(panels, args.panels);
-    args.rows = divide_up(p.c, divide_up(p.c, kRows));
+    // Two or four threads get the same number of units, if their blocks fill register tiles.
+    i64 blocks = divide_up(p.k, kRows);
+    while (groups * blocks % kShares != 0 && p.k / (blocks + 1) >= table.tile_rows) ++blocks;
+    args.rows = divide_up(p.k, blocks);
     const i64 product_floats =
         places * odd_lines(args.panels * args.rows * table.panel, table.lanes);
-    const i64 units = groups * divide_up(p.c, args.rows);
-    const double products = static_cast<double>(places * outputs) * static_cast<double>(p.c);
-    const Buffer sums(static_cast<std::size_t>((args.slots + (in_slots ? 1 : 0)) * sum_floats));
-    args.sums = sums.data();
-    const float* result = sums.data();
+    const i64 units = groups * divide_up(p.k, args.rows);
+    const double products = static_cast<double>(places * channels) * static_cast<double>(p.k);
     if (in_slots) {
+        const Buffer sums(static_cast<std::size_t>(args.slots * weights));
+        args.sums = sums.data();
         args.tiles = kSlotFloats / tile_floats;
         launch(table.winograd_slots, args, args.slots,
                kMultiplyAdd * products * static_cast<double>(total / args.slots),
                static_cast<std::size_t>(args.tiles * tile_floats + product_floats));
-        sum(sums.data(), sums.data() + args.slots * sum_floats, 1, args.slots, sum_floats, 1.0f);
-        result += args.slots * sum_floats;
-    } else {
-        const i64 most = std::clamp(kSharedFloats / tile_floats, i64{1}, total);
-        const i64 parts = divide_up(total, most);
-        const Buffer tiles(static_cast<std::size_t>(divide_up(total, parts) * tile_floats));
-        args.inputs = tiles.data();
-        for (i64 part = 0; part < parts; ++part) {
-            args.first = total * part / parts;
-            args.tiles = total * (part + 1) / parts - args.first;
-            args.upstream = args.inputs + places * odd_lines(p.c, table.lanes) * args.tiles;
-            args.accumulate = part > 0;
-            launch(table.winograd_tiles, args, args.tiles,
-                   2 * kElement * static_cast<double>(tile_floats));
-            launch(table.winograd_products, args, units,
-                   kMultiplyAdd * products / static_cast<double>(units) *
-                       static_cast<double>(args.tiles),
-                   static_cast<std::size_t>(product_floats));
-        }
+        sum(sums.data(), dw, 1, args.slots, weights, 1.0f);
+        return;
     }
-    const i64 length = p.weight_length();
-    const TransposeArgs turn{result, dw,      length,
-                             p.k,    outputs, divide_up(length, TransposeArgs::kRows)};
-    launch(table.transpose, turn, turn.blocks,
-           kElement * static_cast<double>(TransposeArgs::kRows * p.k));
+    args.sums = dw;
+    const i64 most = std::clamp(kSharedFloats / tile_floats, i64{1}, total);
+    const i64 parts = divide_up(total, most);
+    const Buffer tiles(static_cast<std::size_t>(divide_up(total, parts) * tile_floats));
+    args.inputs = tiles.data();
+    for (i64 part = 0; part < parts; ++part) {
+        args.first = total * part / parts;
+        args.tiles = total * (part + 1) / parts - args.first;
+        args.upstream = args.inputs + places * channels * args.tiles;
+        args.accumulate = part > 0;
+        launch(table.winograd_tiles, args, args.tiles,
+               2 * kElement * static_cast<double>(tile_floats));
+        launch(
+            table.winograd_products, args, units,
+            kMultiplyAdd * products / static_cast<double>(units) * static_cast<double>(args.tiles),
+            static_cast<std::size_t>(product_floats));
+    }
 }
 
 }  // namespace convolens

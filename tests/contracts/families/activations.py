@@ -77,6 +77,11 @@ def _of_positive(op: Op) -> Iterator[Sample]:
         yield Sample(op, (TensorSpec(shape),), prepare=positive)
 
 
+def _powers() -> Iterator[Sample]:
+    for exponent in (2.0, 3.0, -1.0, 0.5, -0.75, 2.5, 0.0):
+        yield from _of_positive(ops.Pow(exponent))
+
+
 def _larger(op: Op) -> Iterator[Sample]:
     for shape in _shapes():
         yield Sample(op, (TensorSpec(shape),) * 2, prepare=_equal_in_places)
@@ -147,6 +152,7 @@ SMALL: dict[type[Op], Callable[[], Iterable[Sample]]] = {
     **{operator: partial(_each, tried, 1) for operator, tried in UNARY.items()},
     **{operator: partial(_each, tried, 2) for operator, tried in PAIRS.items()},
     ops.Log: partial(_of_positive, ops.Log()),
+    ops.Pow: _powers,
     ops.Sqrt: partial(_of_positive, ops.Sqrt()),
     ops.Maximum: partial(_larger, ops.Maximum()),
     ops.Minimum: partial(_larger, ops.Minimum()),
@@ -167,6 +173,9 @@ BIG: dict[type[Op], Callable[[], Iterable[Sample]]] = {
         for operator, tried in PAIRS.items()
     },
     ops.Log: _calls(Sample(ops.Log(), (TensorSpec(_BIG),), prepare=positive)),
+    ops.Pow: _calls(
+        *(Sample(ops.Pow(e), (TensorSpec(_BIG),), prepare=positive) for e in (2.0, 2.5))
+    ),
     ops.Sqrt: _calls(Sample(ops.Sqrt(), (TensorSpec(_BIG),), prepare=positive)),
     ops.Maximum: _calls(
         Sample(ops.Maximum(), (_IMAGE, _IMAGE)), Sample(ops.Maximum(), (_IMAGE, TensorSpec(())))
