@@ -561,7 +561,8 @@ struct Segments {
 };
 
 // Outputs rows x columns, each bias + sum over segments of image x packed weights.
-// Serves the convolution and, phase by phase, its input gradient. A unit is (n, block of rows).
+// Serves the convolution and, phase by phase, its input gradient. A unit is (part, n, block of
+// rows).
 struct WindowArgs {
     const float* x;
     i64 n, h, w, c;  // the image that is read
@@ -575,6 +576,7 @@ struct WindowArgs {
     i64 y_image, y_row, y_column;  // strides of the output, in floats
     i64 rows, columns;
     i64 row_block, row_blocks;
+    i64 parts = 1;   // between so many units the panels are shared
     bool gather;     // copy the patches of a tile side by side first
     i64 lanes_each;  // 1, or how many lanes each of a few outputs has (see narrow.h)
 };

@@ -58,14 +58,18 @@ struct RowBlock {
     }
 };
 
+struct Panels {
+    i64 first, last;
+};
+
 // Reads the taps where they lie.
-void direct(const RowBlock& block, const Outputs& outputs, i64 group) {
+void direct(const RowBlock& block, const Outputs& outputs, i64 group, Panels panels) {
     const WindowArgs& args = block.args;
     Tile tile{};
     tile.a_row = block.source.column_step;
     tile.a_step = 1;
     tile.run = args.segments.run;
-    for (i64 panel = 0; panel < outputs.panels; ++panel)
+    for (i64 panel = panels.first; panel < panels.last; ++panel)
         for (i64 row = 0; row < block.rows; ++row) {
             const Inside inside = segments_inside(args, block.first_row + row);
             tile.offsets = block.offsets + inside.first;
@@ -78,7 +82,8 @@ void direct(const RowBlock& block, const Outputs& outputs, i64 group) {
 }
 
 // Copies what the outputs of a tile read side by side first: patches[t][segment x run].
-void gather(const RowBlock& block, const Outputs& outputs, i64 group, float* patches) {
+void gather(const RowBlock& block, const Outputs& outputs, i64 group, Panels panels,
+            float* patches) {
     const WindowArgs& args = block.args;
     const i64 segments = args.segments.count, run = args.segments.run;
     const i64 no_offset = 0;
@@ -103,7 +108,7 @@ void gather(const RowBlock& block, const Outputs& outputs, i64 group, float* pat
                     }
                 }
             }
-            for (i64 panel = 0; panel < outputs.panels; ++panel)
+            for (i64 panel = panels.first; panel < panels.last; ++panel)
                 outputs.compute(tile, group, panel, 0, block.output(row, column), count);
         });
     }
@@ -119,9 +124,12 @@ void window_product(const WindowArgs& args, i64 begin, i64 end, float* scratch) 
     float* patches = scratch + 2 * taps.count;
     float* buffer = patches + (args.gather ? kTileRows * length : 0);
     const Outputs outputs(args, length, args.gather ? length : taps.run);
+    const i64 blocks = args.n * args.row_blocks;
     for (i64 unit = begin; unit < end; ++unit) {
-        const i64 image = unit / args.row_blocks;
+        const i64 part = unit / blocks, image = unit % blocks / args.row_blocks;
         const i64 first_row = unit % args.row_blocks * args.row_block;
+        const Panels panels{outputs.panels * part / args.parts,
+                            outputs.panels * (part + 1) / args.parts};
         const i64 left = args.rows - first_row;
         const i64 rows = left < args.row_block ? left : args.row_block;
         const Source source =
@@ -131,9 +139,9 @@ void window_product(const WindowArgs& args, i64 begin, i64 end, float* scratch) 
                              rows,    args.y + image * args.y_image + first_row * args.y_row};
         for (i64 group = 0; group < args.groups; ++group) {
             if (args.gather) {
-                gather(block, outputs, group, patches);
+                gather(block, outputs, group, panels, patches);
             } else {
-                direct(block, outputs, group);
+                direct(block, outputs, group, panels);
             }
         }
     }

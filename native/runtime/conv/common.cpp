@@ -28,6 +28,11 @@ Taps forward_taps(const ConvProblem& p) {
     return taps;
 }
 
+i64 largest_row_block(i64 rows, i64 row_floats) {
+    const i64 block = std::clamp(8 * kBlockFloats / std::max<i64>(1, row_floats), i64{1}, rows);
+    return divide_up(rows, divide_up(rows, block));
+}
+
 i64 choose_row_block(i64 images, i64 rows, i64 row_floats) {
     i64 block = std::clamp(kBlockFloats / std::max<i64>(1, row_floats), i64{1}, rows);
     while (block > 1 && images * divide_up(rows, block) < kUnits) block = divide_up(block, 2);

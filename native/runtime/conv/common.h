@@ -38,6 +38,9 @@ struct Taps {
 
 Taps forward_taps(const ConvProblem& problem);
 
+// As many rows of outputs as share weights that are too many for the first level of cache.
+i64 largest_row_block(i64 rows, i64 row_floats);
+
 // How many rows of outputs make a unit of work.
 i64 choose_row_block(i64 images, i64 rows, i64 row_floats);
 

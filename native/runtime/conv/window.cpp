@@ -10,6 +10,10 @@
 namespace convolens {
 namespace {
 
+// With more weights than this, their floats are what is read most. Rows then share them, and units
+// are made by panels instead.
+constexpr i64 kManyWeights = 128 * 1024;
+
 // How the weights of a window lie: in panels, or for a few outputs several lanes each (narrow.h).
 struct Layout {
     i64 length, run, panels;
@@ -67,8 +71,14 @@ void run(WindowArgs& args, const Layout& layout, const float* packed) {
     const KernelTable& table = kernels();
     const Segments& taps = args.segments;
     const i64 line = line_floats(taps, args.columns, args.column_step, args.c);
-    args.row_block = choose_row_block(args.n, args.rows, line * args.row_step);
-    args.row_blocks = divide_up(args.rows, args.row_block);
+    if (args.groups == 1 && layout.lanes_each == 1 && layout.group_floats > kManyWeights) {
+        args.row_block = largest_row_block(args.rows, line * args.row_step);
+        args.row_blocks = divide_up(args.rows, args.row_block);
+        args.parts = std::clamp(divide_up(kUnits, args.n * args.row_blocks), i64{1}, layout.panels);
+    } else {
+        args.row_block = choose_row_block(args.n, args.rows, line * args.row_step);
+        args.row_blocks = divide_up(args.rows, args.row_block);
+    }
     args.lanes_each = layout.lanes_each;
     args.packed = packed;
     const i64 buffer = block_floats(taps, args.row_block, args.row_step, line);
@@ -76,8 +86,9 @@ void run(WindowArgs& args, const Layout& layout, const float* packed) {
         2 * taps.count + (args.gather ? table.tile_rows * layout.length : 0) + buffer;
     const double products = static_cast<double>(args.row_block * args.columns) *
                             static_cast<double>(args.groups * layout.group_floats);
-    launch(table.window_product, args, args.n * args.row_blocks,
-           kMultiplyAdd * products + kElement * static_cast<double>(buffer),
+    launch(table.window_product, args, args.parts * args.n * args.row_blocks,
+           kMultiplyAdd * products / static_cast<double>(args.parts) +
+               kElement * static_cast<double>(buffer),
            static_cast<std::size_t>(scratch));
 }
 

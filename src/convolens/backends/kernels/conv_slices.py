@@ -161,6 +161,12 @@ def _image(slices: Array) -> Array:
     return slices.transpose(0, 3, 1, 2)
 
 
+def _taps_of(flat: Array, taps: int) -> Array:
+    """Return [K, S, T, R, C/G] of a dense weight [K, R C/G, S, T], in the same memory."""
+    k, channels, *kernel = flat.shape
+    return flat.transpose(0, 2, 3, 1).reshape(k, *kernel, taps, channels // taps)
+
+
 def _side_by_side(slices: Array, part: Part, block: slice, groups: int) -> Array:
     """Return [count, H, W, G taps C/G]: what some output slices read, channels by group and tap."""
     reads = part.reads[block]
@@ -201,10 +207,11 @@ def _prepare_forward(op: Op, specs: Specs, output: TensorSpec) -> Run:
     groups = cast(Conv, op).groups
 
     def pack(weight: Array) -> _native.ConvWeights:
-        # [K, C/G, R, S, T] -> [K, R C/G, S, T]
-        k, _, _, *kernel = weight.shape
-        flat = np.ascontiguousarray(weight.swapaxes(1, 2)).reshape(k, -1, *kernel)
-        return problem(1).pack(dense(flat), backward=False)
+        # [K, C/G, R, S, T] -> [K, R C/G, S, T], in memory [K, R, S, T, C/G] -> [K, S, T, R, C/G]
+        k, c, taps, *kernel = weight.shape
+        flat = empty(TensorSpec((k, taps * c, *kernel)))
+        _native.move(_slices(weight).transpose(0, 2, 3, 1, 4), _taps_of(flat, taps))
+        return problem(1).pack(flat, backward=False)
 
     def run(x: Array, weights: _native.ConvWeights, bias: Array | None = None) -> Array:
         y = empty(output)
@@ -225,20 +232,19 @@ def prepare_input_grad(op: Op, specs: Specs, output: TensorSpec) -> Packed:
     groups = cast(Conv, op).groups
 
     def pack(weight: Array) -> list[_native.ConvWeights | None]:
-        # [K, C/G, R, S, T] -> [G taps K/G, C/G, S, T]
         k, c, _, *kernel = weight.shape
-        grouped = weight.reshape(groups, k // groups, c, -1, *kernel)
+        slices = _slices(weight)
+
+        def some(taps: tuple[int, ...]) -> Array:
+            # [K, C/G, R, S, T] -> [G taps K/G, C/G, S, T]; a tap in memory: [K, S, T, C/G]
+            flat = empty(TensorSpec((len(taps) * k, c, *kernel)))
+            target = flat.transpose(0, 2, 3, 1).reshape(groups, len(taps), -1, *kernel, c)
+            for place, tap in enumerate(taps):
+                _native.move(slices[:, tap].reshape(groups, -1, *kernel, c), target[:, place])
+            return flat
+
         return [
-            problem(1).pack(
-                dense(
-                    np.ascontiguousarray(
-                        grouped[:, :, :, list(part.taps)].transpose(0, 3, 1, 2, 4, 5)
-                    ).reshape(-1, c, *kernel)
-                ),
-                backward=True,
-            )
-            if problem
-            else None
+            problem(1).pack(some(part.taps), backward=True) if problem else None
             for part, problem in zip(parts, problems, strict=True)
         ]
 
@@ -279,9 +285,9 @@ def _prepare_weight_grad(op: Op, specs: Specs, output: TensorSpec) -> Run:
                 problem(len(beside)).weight_grad(_image(beside), _image(upstream[block]), dw)
                 total = dw if total is None else np.add(total, dw, out=total)
         # There is one: an empty input is refused.
-        summed = cast(Array, total).reshape(k, taps, c, *kernel)
-        result: Array = dense(summed.swapaxes(1, 2))
-        return result
+        dweight = empty(output)
+        _native.move(_taps_of(cast(Array, total), taps).transpose(0, 3, 1, 2, 4), _slices(dweight))
+        return dweight
 
     return run
 
