@@ -166,7 +166,7 @@ def _sigmoid_grad(op: Op, arrays: list[Array]) -> Array:
 
 
 def _power(op: ops.Pow, arrays: list[Array]) -> Array:
-    """By |p| products, or as exp(p log x), whose rounded logarithm and product are off by p log x."""
+    """By |p| products, or as exp(p log x): the logarithm and its product are off by p log x."""
     (x,) = arrays
     logs = np.abs(op.exponent * np.log(np.abs(x)))
     error = FUNCTION + abs(op.exponent) + (FUNCTION + 2) * logs

@@ -10,8 +10,10 @@ construction, and not as the kernels have them.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from math import prod
+from typing import Any
 
 import numpy as np
 
@@ -26,6 +28,9 @@ POINTS = {
     "winograd2": (0, 1, -1),
     "winograd4": (0, Fraction(3, 4), Fraction(-3, 4), Fraction(3, 2), Fraction(-3, 2)),
 }
+
+
+POINTS |= {f"slices_{name}": points for name, points in POINTS.items()}
 
 
 def matrices(name: str) -> tuple[Array, Array, Array]:
@@ -58,6 +63,8 @@ def error(op: Op, arrays: list[Array], name: str) -> Array:
     """Return the largest error of each output of a convolution or its gradients, in units u."""
     absolute = [np.abs(each).astype(np.float64) for each in arrays]
     a, g, b = (np.abs(matrix) for matrix in matrices(name))
+    if absolute[0].ndim == 5:
+        return _of_slices(op, absolute, a, g, b)
     if isinstance(op, ops.ConvWeightGrad):
         return _weight_grad(op, absolute[0], absolute[1], a, g, b)
     if isinstance(op, ops.ConvInputGrad):
@@ -72,6 +79,55 @@ def error(op: Op, arrays: list[Array], name: str) -> Array:
     sizes = op.output_sizes(x.shape[2:], (3, 3))  # type: ignore[attr-defined]
     limit = _forward(x, weight, before, sizes, a, g, b)
     return limit + (op.reference(*absolute) if bias else 0)
+
+
+def _of_slices(op: Any, arrays: list[Array], a: Array, g: Array, b: Array) -> Array:
+    """The same along two axes, for the slices that the taps of the depth read, side by side."""
+    stride, dilation, (before, _) = op.stride[0], op.dilation[0], op.padding[0]
+    attributes = ("stride", "dilation", "padding")
+    flat = replace(op, **{name: getattr(op, name)[1:] for name in attributes})
+    specs = [TensorSpec(each.shape, each.dtype) for each in arrays]
+    output = op.infer(*specs).shape
+
+    def read(x: Array, place: int) -> Array:
+        return x[:, :, place] if 0 <= place < x.shape[2] else np.zeros_like(x[:, :, 0])
+
+    if isinstance(op, ops.ConvWeightGrad):
+        x, upstream = arrays
+        spread = np.concatenate(np.moveaxis(upstream, 2, 0))
+        parts = []
+        for r in range(output[2]):
+            reads = [p * stride + r * dilation - before for p in range(upstream.shape[2])]
+            slices = np.concatenate([read(x, place) for place in reads])
+            parts.append(_weight_grad(flat, slices, spread, a, g, b))
+        return np.stack(parts, axis=2)
+    if isinstance(op, (ops.ConvInputGrad, ops.ConvTranspose)):
+        image, weight = arrays[:2] if isinstance(op, ops.ConvTranspose) else arrays[1::-1]
+        parts = []
+        for d in range(output[2]):
+            taps = [r for r in range(weight.shape[2]) if (d + before - r * dilation) % stride == 0]
+            if not taps:
+                parts.append(np.zeros((*output[:2], *output[3:])))
+                continue
+            beside = [read(image, (d + before - r * dilation) // stride) for r in taps]
+            weights = np.concatenate([weight[:, :, r] for r in taps])
+            parts.append(
+                _input_grad(
+                    np.concatenate(beside, axis=1), weights, flat.padding, output[3:], a, g, b
+                )
+            )
+        limit = np.stack(parts, axis=2)
+    else:
+        x, weight = arrays[:2]
+        weights = np.concatenate(np.moveaxis(weight, 2, 0), axis=1)
+        parts = []
+        for p in range(output[2]):
+            reads = [p * stride + r * dilation - before for r in range(weight.shape[2])]
+            beside = np.concatenate([read(x, place) for place in reads], axis=1)
+            first = [each for each, _ in flat.padding]
+            parts.append(_forward(beside, weights, first, output[3:], a, g, b))
+        limit = np.stack(parts, axis=2)
+    return limit + (op.reference(*arrays) if len(arrays) == 3 else 0)
 
 
 def _tiles(x: Array, before: list[int], sizes: tuple[int, ...], step: int, tile: int) -> Array:

@@ -21,7 +21,8 @@ Prepare = Callable[[Op, Specs, TensorSpec], Run]
 _LARGEST_ROWS = 2**24
 
 
-def _refuse(op: Op, specs: Specs) -> str:
+def refuse(op: Op, specs: Specs) -> str:
+    """Return why no kernel for one or two axes computes a convolution, or nothing."""
     if reason := refuse_all_but_float32(op, specs):
         return reason
     if cast(Conv, op).rank > 2:
@@ -32,7 +33,7 @@ def _refuse(op: Op, specs: Specs) -> str:
 
 
 def _refuse_depthwise(op: Op, specs: Specs) -> str:
-    if reason := _refuse(op, specs):
+    if reason := refuse(op, specs):
         return reason
     conv = cast(Conv, op)
     image, weight, _ = images(op, specs)
@@ -43,8 +44,9 @@ def _refuse_depthwise(op: Op, specs: Specs) -> str:
     return ""
 
 
-def _refuse_winograd(op: Op, specs: Specs) -> str:
-    if reason := _refuse(op, specs):
+def refuse_winograd(op: Op, specs: Specs) -> str:
+    """Return why Winograd's algorithms do not compute a convolution, or nothing."""
+    if reason := refuse(op, specs):
         return reason
     conv = cast(Conv, op)
     plain = prod(conv.stride) == prod(conv.dilation) == conv.groups == 1
@@ -70,7 +72,7 @@ def _padded_row_floats(op: Op, specs: Specs) -> int:
 
 
 def _refuse_product(op: Op, specs: Specs) -> str:
-    if reason := _refuse(op, specs):
+    if reason := refuse(op, specs):
         return reason
     conv = cast(Conv, op)
     kernel = images(op, specs)[1].shape[2:]
@@ -81,13 +83,14 @@ def _refuse_product(op: Op, specs: Specs) -> str:
 
 
 def _refuse_planes(op: Op, specs: Specs) -> str:
-    if reason := _refuse(op, specs):
+    if reason := refuse(op, specs):
         return reason
     one = images(op, specs)[0].shape[1] == 1 and prod(cast(Conv, op).stride) == 1
     return "" if one else "planes need one channel and stride 1"
 
 
-def _problem(op: Op, specs: Specs, algorithm: str) -> _native.Conv:
+def problem_of(op: Op, specs: Specs, algorithm: str) -> _native.Conv:
+    """Return a convolution, or one of its gradients, as an algorithm of the kernels takes it."""
     conv = cast(Conv, op)
     image, weight, output = images(op, specs)
     return _native.Conv(
@@ -128,7 +131,7 @@ def _layout(op: Op, specs: Specs, algorithm: str, backward: bool) -> tuple[objec
 
 def _prepare_forward(algorithm: str) -> Prepare:
     def prepare(op: Op, specs: Specs, output: TensorSpec) -> Run:
-        problem = _problem(op, specs, algorithm)
+        problem = problem_of(op, specs, algorithm)
 
         def pack(weight: Array) -> _native.ConvWeights:
             return problem.pack(_image(weight), backward=False)
@@ -146,7 +149,7 @@ def _prepare_forward(algorithm: str) -> Prepare:
 
 def _prepare_input_grad(algorithm: str) -> Prepare:
     def prepare(op: Op, specs: Specs, output: TensorSpec) -> Run:
-        problem = _problem(op, specs, algorithm)
+        problem = problem_of(op, specs, algorithm)
 
         def pack(weight: Array) -> _native.ConvWeights:
             return problem.pack(_image(weight), backward=True)
@@ -163,7 +166,7 @@ def _prepare_input_grad(algorithm: str) -> Prepare:
 
 def _prepare_weight_grad(algorithm: str) -> Prepare:
     def prepare(op: Op, specs: Specs, output: TensorSpec) -> Run:
-        weight_grad = _problem(op, specs, algorithm).weight_grad
+        weight_grad = problem_of(op, specs, algorithm).weight_grad
 
         def run(x: Array, g: Array) -> Array:
             dw = empty(output)
@@ -177,13 +180,13 @@ def _prepare_weight_grad(algorithm: str) -> Prepare:
 
 def _winograd(m: int, prepare: Callable[[str], Prepare]) -> Candidate:
     name, cost = f"winograd{m}", conv_cost.winograd(m)
-    return Candidate(name, _refuse_winograd, cost, prepare(name), exact=False)
+    return Candidate(name, refuse_winograd, cost, prepare(name), exact=False)
 
 
 FORWARD = (
     Candidate("product", _refuse_product, conv_cost.product, _prepare_forward("product")),
-    Candidate("direct", _refuse, conv_cost.direct, _prepare_forward("direct")),
-    Candidate("gather", _refuse, conv_cost.gather, _prepare_forward("gather")),
+    Candidate("direct", refuse, conv_cost.direct, _prepare_forward("direct")),
+    Candidate("gather", refuse, conv_cost.gather, _prepare_forward("gather")),
     Candidate("planes", _refuse_planes, conv_cost.planes, _prepare_forward("planes")),
     Candidate("depthwise", _refuse_depthwise, conv_cost.depthwise, _prepare_forward("depthwise")),
     _winograd(2, _prepare_forward),
@@ -191,9 +194,9 @@ FORWARD = (
 )
 INPUT_GRAD = (
     Candidate("product", _refuse_product, conv_cost.product, _prepare_input_grad("product")),
-    Candidate("direct", _refuse, conv_cost.direct, _prepare_input_grad("direct")),
-    Candidate("gather", _refuse, conv_cost.gather, _prepare_input_grad("gather")),
-    Candidate("scatter", _refuse, conv_cost.scatter, _prepare_input_grad("scatter")),
+    Candidate("direct", refuse, conv_cost.direct, _prepare_input_grad("direct")),
+    Candidate("gather", refuse, conv_cost.gather, _prepare_input_grad("gather")),
+    Candidate("scatter", refuse, conv_cost.scatter, _prepare_input_grad("scatter")),
     Candidate(
         "depthwise", _refuse_depthwise, conv_cost.depthwise, _prepare_input_grad("depthwise")
     ),
@@ -201,9 +204,9 @@ INPUT_GRAD = (
     _winograd(4, _prepare_input_grad),
 )
 WEIGHT_GRAD = (
-    Candidate("direct", _refuse, conv_cost.direct, _prepare_weight_grad("direct")),
-    Candidate("gather", _refuse, conv_cost.gather, _prepare_weight_grad("gather")),
-    Candidate("gather_taps", _refuse, conv_cost.gather_taps, _prepare_weight_grad("gather_taps")),
+    Candidate("direct", refuse, conv_cost.direct, _prepare_weight_grad("direct")),
+    Candidate("gather", refuse, conv_cost.gather, _prepare_weight_grad("gather")),
+    Candidate("gather_taps", refuse, conv_cost.gather_taps, _prepare_weight_grad("gather_taps")),
     Candidate("planes", _refuse_planes, conv_cost.planes, _prepare_weight_grad("planes")),
     Candidate(
         "depthwise", _refuse_depthwise, conv_cost.depthwise, _prepare_weight_grad("depthwise")

@@ -32,6 +32,9 @@ _IMAGES, _IMAGES_OF_A_STEP = 4, 16
 #: Floats that stay in the second level of cache, and in a fair share of the third; cycles to read
 #: a float from the third, and as many again from beyond.
 _NEAR, _SHARED, _FAR = 256 * 1024, 4096 * 1024, 0.6
+#: Cycles to transform and write a weight beyond those that other ways lay out, which training does
+#: each step and inference once: half of what is measured.
+_LAID_OUT = 1.0
 #: Cycles, for each weight of its gradient, to begin, add up and turn the partial sums of a call.
 _SUMS_DIRECT, _SUMS_GATHER = 5.0, 1.0
 #: Lines of 64 bytes in the first level of cache, per set, and sets.
@@ -337,7 +340,8 @@ def _winograd(m: int, sizes: tuple[int, ...], length: int, columns: int) -> floa
     block = most * max(1, min(4, _NEAR // (places * length * most)))
     reads = max(1 / _IMAGES, tiles / block) * _far(places * length * columns)
     moved = register * (-(-length // lanes) - (-columns // lanes)) + begin
-    return max(tiles * tile, reads) + tiles * moved
+    laid_out = _LAID_OUT * places * length * columns / _IMAGES
+    return max(tiles * tile, reads) + tiles * moved + laid_out
 
 
 def _winograd_weight_grad(g: Geometry, m: int) -> float:

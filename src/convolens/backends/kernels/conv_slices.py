@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import cast
 
 import numpy as np
@@ -109,14 +109,22 @@ def _flat(op: Op, specs: Specs, part: Part) -> tuple[Op, Specs]:
     return Conv(*attributes), (x, w)
 
 
-def _best(op: Op, specs: Specs) -> Candidate:
-    """Return the fastest way along two axes that adds up the definition's own products."""
+def _best(op: Op, specs: Specs, winograd: str) -> Candidate:
+    """Return the way along two axes of that name.
+
+    Without a name, return the fastest that adds up the definition's own products.
+    """
     rows = {Conv: conv.FORWARD, ConvInputGrad: conv.INPUT_GRAD, ConvWeightGrad: conv.WEIGHT_GRAD}
-    able = [c for c in rows[type(op)] if c.exact and not c.refuse(op, specs)]
+    able = [
+        candidate
+        for candidate in rows[type(op)]
+        if (candidate.name == winograd if winograd else candidate.exact)
+        and not candidate.refuse(op, specs)
+    ]
     return min(able, key=lambda candidate: candidate.nanoseconds(op, specs))
 
 
-def _refuse(op: Op, specs: Specs) -> str:
+def _refuse(op: Op, specs: Specs, winograd: str = "") -> str:
     if reason := refuse_all_but_float32(op, specs):
         return reason
     if (rank := cast(Conv, op).rank) != 3:
@@ -124,13 +132,14 @@ def _refuse(op: Op, specs: Specs) -> str:
     image, weight, output = images(op, specs)
     if (reads := max(image.shape[2], output.shape[2]) * weight.shape[2]) > _MOST_READS:
         return f"the taps of the depth read {reads} slices"
+    refuse = conv.refuse_winograd if winograd else conv.refuse
     for part in _parts(op, specs):
-        if part.taps and (reason := conv._refuse(*_flat(op, specs, part))):
+        if part.taps and (reason := refuse(*_flat(op, specs, part))):
             return reason
     return ""
 
 
-def _nanoseconds(op: Op, specs: Specs) -> float:
+def _nanoseconds(op: Op, specs: Specs, winograd: str = "") -> float:
     image, _, output = images(op, specs)
     moved = output if isinstance(op, ConvInputGrad) else image
     floats = moved.size // moved.shape[2]
@@ -138,7 +147,7 @@ def _nanoseconds(op: Op, specs: Specs) -> float:
     for part in _parts(op, specs):
         if part.taps:
             flat = _flat(op, specs, part)
-            each = _best(*flat).nanoseconds(*flat) + _CALL
+            each = _best(*flat, winograd).nanoseconds(*flat) + _CALL
             total += part.count * (image.shape[0] * each + _COPY * floats * len(part.taps))
     return total
 
@@ -179,10 +188,10 @@ def _side_by_side(slices: Array, part: Part, block: slice, groups: int) -> Array
     return beside.reshape(len(reads), height, width, -1)
 
 
-def _problem(op: Op, specs: Specs, part: Part) -> Callable[[int], _native.Conv]:
+def _problem(op: Op, specs: Specs, part: Part, winograd: str) -> Callable[[int], _native.Conv]:
     """Return, as a function of the number of slices, what computes so many at once."""
     flat, (first, second) = _flat(op, specs, part)
-    algorithm = _best(flat, (first, second)).name
+    algorithm = _best(flat, (first, second), winograd).name
 
     @lru_cache(maxsize=8)
     def problem(count: int) -> _native.Conv:
@@ -196,14 +205,14 @@ def _problem(op: Op, specs: Specs, part: Part) -> Callable[[int], _native.Conv]:
             if isinstance(flat, Conv)
             else (many(first), many(second))
         )
-        return conv._problem(flat, batched, algorithm)
+        return conv.problem_of(flat, batched, algorithm)
 
     return problem
 
 
-def _prepare_forward(op: Op, specs: Specs, output: TensorSpec) -> Run:
+def _prepare_forward(op: Op, specs: Specs, output: TensorSpec, winograd: str = "") -> Run:
     (part,) = _parts(op, specs)
-    problem = _problem(op, specs, part)
+    problem = _problem(op, specs, part, winograd)
     groups = cast(Conv, op).groups
 
     def pack(weight: Array) -> _native.ConvWeights:
@@ -222,13 +231,13 @@ def _prepare_forward(op: Op, specs: Specs, output: TensorSpec) -> Run:
                 problem(len(beside)).forward(_image(beside), weights, start, _image(result[block]))
         return y
 
-    return Packed(1, ("slices", False, op, specs[0].shape[2:]), pack, run)
+    return Packed(1, ("slices", winograd, False, op, specs[0].shape[2:]), pack, run)
 
 
-def prepare_input_grad(op: Op, specs: Specs, output: TensorSpec) -> Packed:
+def prepare_input_grad(op: Op, specs: Specs, output: TensorSpec, winograd: str = "") -> Packed:
     """Return what computes an input gradient; its run takes a bias behind, for a transposed one."""
     parts = _parts(op, specs)
-    problems = [_problem(op, specs, part) if part.taps else None for part in parts]
+    problems = [_problem(op, specs, part, winograd) if part.taps else None for part in parts]
     groups = cast(Conv, op).groups
 
     def pack(weight: Array) -> list[_native.ConvWeights | None]:
@@ -267,12 +276,12 @@ def prepare_input_grad(op: Op, specs: Specs, output: TensorSpec) -> Packed:
                         to[...] = into
         return dx
 
-    return Packed(0, ("slices", True, op, specs[1].shape[2:]), pack, run)
+    return Packed(0, ("slices", winograd, True, op, specs[1].shape[2:]), pack, run)
 
 
-def _prepare_weight_grad(op: Op, specs: Specs, output: TensorSpec) -> Run:
+def _prepare_weight_grad(op: Op, specs: Specs, output: TensorSpec, winograd: str = "") -> Run:
     (part,) = _parts(op, specs)
-    problem = _problem(op, specs, part)
+    problem = _problem(op, specs, part, winograd)
     groups = cast(Conv, op).groups
     k, c, taps, *kernel = output.shape
     flat = TensorSpec((k, taps * c, *kernel))
@@ -292,6 +301,22 @@ def _prepare_weight_grad(op: Op, specs: Specs, output: TensorSpec) -> Run:
     return run
 
 
-FORWARD = Candidate("slices", _refuse, _nanoseconds, _prepare_forward, scratch=_scratch)
-INPUT_GRAD = Candidate("slices", _refuse, _nanoseconds, prepare_input_grad, scratch=_scratch)
-WEIGHT_GRAD = Candidate("slices", _refuse, _nanoseconds, _prepare_weight_grad, scratch=_scratch)
+def _ways(prepare: Callable[..., Run]) -> tuple[Candidate, ...]:
+    """Return slices computed by the definition's own products, and by Winograd's algorithm."""
+    plain = Candidate("slices", _refuse, _nanoseconds, prepare, scratch=_scratch)
+    return plain, *(
+        Candidate(
+            f"slices_{name}",
+            partial(_refuse, winograd=name),
+            partial(_nanoseconds, winograd=name),
+            partial(prepare, winograd=name),
+            exact=False,
+            scratch=_scratch,
+        )
+        for name in ("winograd2", "winograd4")
+    )
+
+
+FORWARD = _ways(_prepare_forward)
+INPUT_GRAD = _ways(prepare_input_grad)
+WEIGHT_GRAD = _ways(_prepare_weight_grad)

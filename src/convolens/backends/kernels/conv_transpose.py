@@ -53,7 +53,7 @@ def _refuse(candidate: Candidate) -> Callable[[Op, Specs], str]:
 def _prepare(algorithm: str) -> Callable[[Op, Specs, TensorSpec], Run]:
     def prepare(op: Op, specs: Specs, output: TensorSpec) -> Run:
         gradient = _as_gradient(op, specs)
-        problem = conv._problem(*gradient, algorithm)
+        problem = conv.problem_of(*gradient, algorithm)
 
         def pack(weight: Array) -> _native.ConvWeights:
             return problem.pack(conv._image(weight), backward=True)
@@ -69,13 +69,16 @@ def _prepare(algorithm: str) -> Callable[[Op, Specs, TensorSpec], Run]:
     return prepare
 
 
-def _prepare_slices(op: Op, specs: Specs, output: TensorSpec) -> Run:
-    packed = conv_slices.prepare_input_grad(*_as_gradient(op, specs), output)
+def _prepare_slices(own: Candidate) -> Callable[[Op, Specs, TensorSpec], Run]:
+    def prepare(op: Op, specs: Specs, output: TensorSpec) -> Run:
+        packed = cast(Packed, own.prepare(*_as_gradient(op, specs), output))
 
-    def run(x: Array, weights: object, bias: Array | None = None) -> Array:
-        return packed.run(weights, x, bias)
+        def run(x: Array, weights: object, bias: Array | None = None) -> Array:
+            return packed.run(weights, x, bias)
 
-    return Packed(1, packed.layout, packed.pack, run)
+        return Packed(1, packed.layout, packed.pack, run)
+
+    return prepare
 
 
 def _row(own: Candidate) -> Candidate:
@@ -85,10 +88,10 @@ def _row(own: Candidate) -> Candidate:
     def scratch(op: Op, specs: Specs) -> int:
         return own.scratch(*_as_gradient(op, specs))
 
-    prepare = _prepare_slices if own is conv_slices.INPUT_GRAD else _prepare(own.name)
+    prepare = _prepare_slices(own) if own in conv_slices.INPUT_GRAD else _prepare(own.name)
     return replace(
         own, refuse=_refuse(own), nanoseconds=nanoseconds, prepare=prepare, scratch=scratch
     )
 
 
-CANDIDATES = tuple(map(_row, (*conv.INPUT_GRAD, conv_slices.INPUT_GRAD)))
+CANDIDATES = tuple(map(_row, (*conv.INPUT_GRAD, *conv_slices.INPUT_GRAD)))
