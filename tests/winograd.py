@@ -10,7 +10,6 @@ construction, and not as the kernels have them.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 from math import prod
 from typing import Any
@@ -66,7 +65,7 @@ def error(op: Op, arrays: list[Array], name: str) -> Array:
     if absolute[0].ndim == 5:
         return _of_slices(op, absolute, a, g, b)
     if isinstance(op, ops.ConvWeightGrad):
-        return _weight_grad(op, absolute[0], absolute[1], a, g, b)
+        return _weight_grad(op.padding, absolute[0], absolute[1], a, g, b)
     if isinstance(op, ops.ConvInputGrad):
         weight, upstream = absolute
         return _input_grad(upstream, weight, op.padding, op.sizes, a, g, b)
@@ -84,8 +83,7 @@ def error(op: Op, arrays: list[Array], name: str) -> Array:
 def _of_slices(op: Any, arrays: list[Array], a: Array, g: Array, b: Array) -> Array:
     """The same along two axes, for the slices that the taps of the depth read, side by side."""
     stride, dilation, (before, _) = op.stride[0], op.dilation[0], op.padding[0]
-    attributes = ("stride", "dilation", "padding")
-    flat = replace(op, **{name: getattr(op, name)[1:] for name in attributes})
+    padding = op.padding[1:]
     specs = [TensorSpec(each.shape, each.dtype) for each in arrays]
     output = op.infer(*specs).shape
 
@@ -99,7 +97,7 @@ def _of_slices(op: Any, arrays: list[Array], a: Array, g: Array, b: Array) -> Ar
         for r in range(output[2]):
             reads = [p * stride + r * dilation - before for p in range(upstream.shape[2])]
             slices = np.concatenate([read(x, place) for place in reads])
-            parts.append(_weight_grad(flat, slices, spread, a, g, b))
+            parts.append(_weight_grad(padding, slices, spread, a, g, b))
         return np.stack(parts, axis=2)
     if isinstance(op, (ops.ConvInputGrad, ops.ConvTranspose)):
         image, weight = arrays[:2] if isinstance(op, ops.ConvTranspose) else arrays[1::-1]
@@ -112,9 +110,7 @@ def _of_slices(op: Any, arrays: list[Array], a: Array, g: Array, b: Array) -> Ar
             beside = [read(image, (d + before - r * dilation) // stride) for r in taps]
             weights = np.concatenate([weight[:, :, r] for r in taps])
             parts.append(
-                _input_grad(
-                    np.concatenate(beside, axis=1), weights, flat.padding, output[3:], a, g, b
-                )
+                _input_grad(np.concatenate(beside, axis=1), weights, padding, output[3:], a, g, b)
             )
         limit = np.stack(parts, axis=2)
     else:
@@ -124,7 +120,7 @@ def _of_slices(op: Any, arrays: list[Array], a: Array, g: Array, b: Array) -> Ar
         for p in range(output[2]):
             reads = [p * stride + r * dilation - before for r in range(weight.shape[2])]
             beside = np.concatenate([read(x, place) for place in reads], axis=1)
-            first = [each for each, _ in flat.padding]
+            first = [each for each, _ in padding]
             parts.append(_forward(beside, weights, first, output[3:], a, g, b))
         limit = np.stack(parts, axis=2)
     return limit + (op.reference(*arrays) if len(arrays) == 3 else 0)
@@ -179,11 +175,11 @@ def _input_grad(
 
 
 def _weight_grad(
-    op: ops.ConvWeightGrad, x: Array, upstream: Array, a: Array, g: Array, b: Array
+    padding: tuple[Pair, ...], x: Array, upstream: Array, a: Array, g: Array, b: Array
 ) -> Array:
     step, tile = a.shape
     sizes = upstream.shape[2:]
-    tiles = _tiles(x, [each for each, _ in op.padding], sizes, step, tile)
+    tiles = _tiles(x, [each for each, _ in padding], sizes, step, tile)
     inputs = _by_position(_both_axes(b, tiles))
     parts = _by_position(_both_axes(a.T, _tiles(upstream, [0, 0], sizes, step, step)))
     products = (parts @ inputs.swapaxes(-1, -2)).sum(axis=2)

@@ -76,6 +76,11 @@ def _convolutions() -> Iterator[tuple[ops.Conv, TensorSpec, TensorSpec, bool]]:
         op = ops.Conv((1, 1), padding, (1, 1), 1)
         x = TensorSpec((pick(1, 2, 3), c, *sizes))
         yield op, x, TensorSpec((pick(*WIDTHS), c, 3, 3)), bool(pick(0, 1))
+    for c in (1, 5, 16, 33):  # the same along three axes
+        depth = pick(1, 2, 3)
+        op = ops.Conv((pick(1, 2), 1, 1), ((pick(0, 1), pick(1, 2)), (1, 0), (2, 1)), (1, 1, 1), 1)
+        x = TensorSpec((pick(1, 2), c, pick(3, 4), pick(3, 5, 8), pick(4, 9)))
+        yield op, x, TensorSpec((pick(*WIDTHS), c, depth, 3, 3)), bool(pick(0, 1))
     for width in range(1, 40):  # every number of columns, so every tile of rows
         op = ops.Conv((1, 1), ((1, 1), (1, 1)), (1, 1), 1)
         yield op, TensorSpec((1, 2, 2, width)), TensorSpec((5, 2, 3, 3)), False

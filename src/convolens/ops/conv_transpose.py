@@ -243,6 +243,16 @@ def _geometries(
             (),
             True,
         ),
+        (
+            (2, 3, 3, 4, 5),
+            (3, 4, 2, 3, 3),
+            (2, 1, 1),
+            ((1, 0), (1, 1), (0, 1)),
+            (1, 1, 1),
+            1,
+            (),
+            True,
+        ),
     ):
         yield (
             operator(stride, padding, dilation, groups, extra),
