@@ -158,9 +158,11 @@ struct Block {
                     if (i >= rows) break;
                     Filter<M>::template output<1, 1>(half + T * i, outputs);
 #pragma GCC unroll 4
+                    for (int j = 0; j < M; ++j) outputs[j] += bias;
+                    if (args.relu) rectify(outputs);
+#pragma GCC unroll 4
                     for (int j = 0; j < M; ++j)
-                        if (j < columns)
-                            store(to + (i * args.q + j) * args.k, outputs[j] + bias, count);
+                        if (j < columns) store(to + (i * args.q + j) * args.k, outputs[j], count);
                 }
             });
         }
