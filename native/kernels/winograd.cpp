@@ -125,7 +125,7 @@ struct Block {
         tile.y_row = product_row;
         for (i64 panel = first_panel; panel < last_panel; ++panel) {
             const i64 left = args.k - panel * kPanel;
-            tile.columns = left < kLanes ? kLanes : kPanel;
+            tile.columns = left <= kLanes ? kLanes : kPanel;
             for (int place = 0; place < kPlaces; ++place) {
                 tile.b = args.u + (panel * kPlaces + place) * args.c * kPanel;
                 for_each_tile(tiles, [&](i64 row, i64 count) {
