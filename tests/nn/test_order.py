@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 import convolens as cl
 from convolens import nn
+from convolens.models.text_network import text_network
 from convolens.nn.order import Order, cheapest
 from convolens.tensor.observe import observe
 
@@ -322,3 +323,9 @@ def test_an_order_is_decided_once() -> None:
     net = nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU())
     order = Order()
     assert order.steps(net) is order.steps(net)
+
+
+def test_networks_from_a_line_of_text_have_pairs() -> None:
+    net = text_network("C4k3-R-C5k3-R-P2-F10", (1, 12, 12))
+    assert steps(net) == ["Conv2d ReLU", "Conv2d", "MaxPool2d", "ReLU", "Flatten", "Linear"]
+    assert_same(net, 2, 1, 12, 12)

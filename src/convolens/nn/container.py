@@ -16,6 +16,9 @@ from convolens.nn.trail import Step, feature_hint
 class Sequential(Numbered):
     """Modules one after the other; each gets the output of the one before.
 
+    Where no bit changes and no hook watches, a convolution and the ``ReLU`` behind it run in one
+    pass, and max pooling runs before the ``ReLU`` in front of it.
+
     Args:
         modules: The modules, or one dict of them by name.
 
@@ -38,7 +41,7 @@ class Sequential(Numbered):
     def forward(self, input: Any) -> Any:
         """Run the modules in order, or by cheaper steps that give the same numbers."""
         x = input
-        done: list[tuple[Module | None, Any]] = [(None, getattr(x, "shape", None))]
+        done: list[tuple[tuple[Module | None, ...], Any]] = [((None,), getattr(x, "shape", None))]
         for run, modules in self._order.steps(self._modules.values()):
             try:
                 y = run(x)
@@ -47,17 +50,19 @@ class Sequential(Numbered):
                     error.hint = feature_hint(run, x, self._named(done)) or error.hint
                 raise
             x = y
-            shape = getattr(x, "shape", None)
-            done += [(module, shape) for module in modules]
+            done.append((modules, getattr(x, "shape", None)))
         return x
 
-    def _named(self, done: list[tuple[Module | None, Any]]) -> list[Step]:
+    def _named(self, done: list[tuple[tuple[Module | None, ...], Any]]) -> list[Step]:
         names = {
             id(module): f"{type(module).__name__} ({name})" if name.isdecimal() else name
             for name, module in self._modules.items()
         }
         return [
-            Step(names.get(id(module), ""), shape) for module, shape in done if shape is not None
+            Step(names.get(id(module), ""), shape)
+            for modules, shape in done
+            if shape is not None
+            for module in modules
         ]
 
     def __getitem__(self, place: int | slice) -> Module:
