@@ -23,6 +23,15 @@ class Step(NamedTuple):
     modules: tuple[Module, ...]
 
 
+class _Decision(NamedTuple):
+    """The steps for modules of some types, if no module in ``touched`` is watched."""
+
+    modules: list[Module]
+    types: list[type[Module]]
+    steps: list[Step]
+    touched: list[Module]
+
+
 @final
 class Order:
     """The steps of a Sequential: decided once, and anew when its modules have changed.
@@ -39,10 +48,8 @@ class Order:
     """
 
     def __init__(self) -> None:
-        self._modules: list[Module] = []
-        self._types: list[type[Module]] = []
-        self._steps: list[Step] = []
-        self._touched: list[Module] = []
+        # One object, so that threads never see half of a decision.
+        self._decision = _Decision([], [], [], [])
 
     def __reduce__(self) -> tuple[type[Order], tuple[()]]:
         """Return what makes a copy: it decides for itself."""
@@ -58,12 +65,13 @@ class Order:
         if observers:
             return _as_they_are(now)
         types = list(map(type, now))
-        if now != self._modules or types != self._types:
-            self._modules, self._types = now, types
-            self._steps = _decided(now, lambda module: True)
-            self._touched = _touched(now, self._steps)
-        if all(map(_is_plain, self._touched)):
-            return self._steps
+        decision = self._decision
+        if now != decision.modules or types != decision.types:
+            steps = _decided(now, lambda module: True)
+            decision = _Decision(now, types, steps, _touched(now, steps))
+            self._decision = decision
+        if all(map(_is_plain, decision.touched)):
+            return decision.steps
         return _decided(now, _is_plain)
 
 
