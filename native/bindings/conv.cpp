@@ -35,7 +35,7 @@ ConvAlgorithm algorithm_named(std::string_view name) {
 class Conv {
   public:
     Conv(std::array<i64, 4> input, std::array<i64, 4> output, Pair kernel, Pair stride,
-         Pair padding, Pair dilation, i64 groups, const char* algorithm)
+         Pair padding, Pair dilation, i64 groups, const char* algorithm, bool relu)
         : problem_{input[0],
                    input[2],
                    input[3],
@@ -48,7 +48,8 @@ class Conv {
                    {stride[0], stride[1]},
                    {padding[0], padding[1]},
                    {dilation[0], dilation[1]},
-                   groups},
+                   groups,
+                   relu},
           algorithm_(algorithm_named(algorithm)) {
         if (output[0] != input[0]) throw std::invalid_argument("the batch sizes differ");
         problem_.check();
@@ -123,9 +124,10 @@ void bind_conv(nb::module_& module) {
     nb::class_<ConvWeights>(module, "ConvWeights");
     nb::class_<Conv>(module, "Conv")
         .def(nb::init<std::array<i64, 4>, std::array<i64, 4>, Pair, Pair, Pair, Pair, i64,
-                      const char*>(),
+                      const char*, bool>(),
              nb::arg("input"), nb::arg("output"), nb::arg("kernel"), nb::arg("stride"),
-             nb::arg("padding"), nb::arg("dilation"), nb::arg("groups"), nb::arg("algorithm"))
+             nb::arg("padding"), nb::arg("dilation"), nb::arg("groups"), nb::arg("algorithm"),
+             nb::arg("relu"))
         .def("pack", &Conv::pack, nb::arg("weight"), nb::arg("backward"))
         .def("forward", &Conv::forward, nb::arg("x"), nb::arg("weights"), nb::arg("bias").none(),
              nb::arg("y"))

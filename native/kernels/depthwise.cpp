@@ -40,19 +40,22 @@ CONVOLENS_INLINE vec load_channels(const float* x, const Channels& channels, Cou
     }
 }
 
-// Outputs [t] of a row, `step` floats apart in the image, for the taps [first, last).
+// The taps [first, last) of the outputs of a row, and what is done beside adding them up.
 struct Taps {
     const i64* offsets;  // floats from the first tap of output 0
     const float* weights;
     i64 weight_step;  // floats from tap to tap
     i64 first, last;
+    const float* bias;  // or null
+    bool relu;
 };
 
+// Outputs [t] of a row, `step` floats apart in the image.
 template <int Outputs, bool Repeat, class Count>
-CONVOLENS_INLINE void tile(const float* x, i64 step, const Taps& taps, const float* bias, float* y,
-                           i64 y_step, const Channels& channels, Count count) {
+CONVOLENS_INLINE void tile(const float* x, i64 step, const Taps& taps, float* y, i64 y_step,
+                           const Channels& channels, Count count) {
     vec sums[Outputs];
-    const vec start = bias ? load(bias, count) : vec{};
+    const vec start = taps.bias ? load(taps.bias, count) : vec{};
 #pragma GCC unroll 16
     for (int t = 0; t < Outputs; ++t) sums[t] = start;
     for (i64 tap = taps.first; tap < taps.last; ++tap) {
@@ -62,23 +65,23 @@ CONVOLENS_INLINE void tile(const float* x, i64 step, const Taps& taps, const flo
         for (int t = 0; t < Outputs; ++t)
             sums[t] += w * load_channels<Repeat>(from + t * step, channels, count);
     }
+    if (taps.relu) rectify(sums);
 #pragma GCC unroll 16
     for (int t = 0; t < Outputs; ++t) store(y + t * y_step, sums[t], count);
 }
 
 // All lanes are in use almost always: then loads need no mask.
 template <int Outputs, bool Repeat>
-void any_tile(const float* x, i64 step, const Taps& taps, const float* bias, float* y, i64 y_step,
+void any_tile(const float* x, i64 step, const Taps& taps, float* y, i64 y_step,
               const Channels& channels) {
     if (channels.count == kLanes) {
-        tile<Outputs, Repeat>(x, step, taps, bias, y, y_step, channels, Whole{});
+        tile<Outputs, Repeat>(x, step, taps, y, y_step, channels, Whole{});
     } else {
-        tile<Outputs, Repeat>(x, step, taps, bias, y, y_step, channels, channels.count);
+        tile<Outputs, Repeat>(x, step, taps, y, y_step, channels, channels.count);
     }
 }
 
-using AnyTile = void (*)(const float*, i64, const Taps&, const float*, float*, i64,
-                         const Channels&);
+using AnyTile = void (*)(const float*, i64, const Taps&, float*, i64, const Channels&);
 
 template <bool Repeat, int... I>
 CONVOLENS_INLINE AnyTile choose_outputs(i64 outputs, Indices<I...>) {
@@ -88,10 +91,10 @@ CONVOLENS_INLINE AnyTile choose_outputs(i64 outputs, Indices<I...>) {
 
 // `Outputs` outputs, `Step` pixels apart, whose windows have rows of `Width` neighbouring taps.
 template <int Outputs, int Width, int Step, class Count>
-CONVOLENS_INLINE void slide(const float* x, i64 pixel, const Taps& taps, const float* bias,
-                            float* y, i64 y_step, Count count) {
+CONVOLENS_INLINE void slide(const float* x, i64 pixel, const Taps& taps, float* y, i64 y_step,
+                            Count count) {
     vec sums[Outputs];
-    const vec start = bias ? load(bias, count) : vec{};
+    const vec start = taps.bias ? load(taps.bias, count) : vec{};
 #pragma GCC unroll 8
     for (int t = 0; t < Outputs; ++t) sums[t] = start;
     const float* weights = taps.weights + taps.first * taps.weight_step;
@@ -110,21 +113,21 @@ CONVOLENS_INLINE void slide(const float* x, i64 pixel, const Taps& taps, const f
                     sums[(j - s) / Step] += w[s] * v;
         }
     }
+    if (taps.relu) rectify(sums);
 #pragma GCC unroll 8
     for (int t = 0; t < Outputs; ++t) store(y + t * y_step, sums[t], count);
 }
 
 template <int Outputs, int Width, int Step>
-void any_slide(const float* x, i64 pixel, const Taps& taps, const float* bias, float* y, i64 y_step,
-               i64 lanes) {
+void any_slide(const float* x, i64 pixel, const Taps& taps, float* y, i64 y_step, i64 lanes) {
     if (lanes == kLanes) {
-        slide<Outputs, Width, Step>(x, pixel, taps, bias, y, y_step, Whole{});
+        slide<Outputs, Width, Step>(x, pixel, taps, y, y_step, Whole{});
     } else {
-        slide<Outputs, Width, Step>(x, pixel, taps, bias, y, y_step, lanes);
+        slide<Outputs, Width, Step>(x, pixel, taps, y, y_step, lanes);
     }
 }
 
-using AnySlide = void (*)(const float*, i64, const Taps&, const float*, float*, i64, i64);
+using AnySlide = void (*)(const float*, i64, const Taps&, float*, i64, i64);
 
 // The sizes of tiles, largest first.
 constexpr int kSlides[] = {8, 4, 2, 1};
@@ -168,6 +171,13 @@ struct Row {
     i64 outputs() const { return args.groups * args.group_outputs; }
     i64 step() const { return args.column_step * args.c; }
 
+    Taps taps_of(i64 output) const {
+        return {offsets,   args.packed + output,
+                outputs(), taps.first,
+                taps.last, args.bias ? args.bias + output : nullptr,
+                args.relu};
+    }
+
     template <class Body>
     void for_each_register(Body body) const {
         for (i64 output = 0; output < outputs(); output += kLanes)
@@ -178,21 +188,16 @@ struct Row {
         constexpr typename Count<kTileRows>::type tiles{};
         const AnyTile compute = choose_outputs<Repeat>(count, tiles);
         for_each_register([&](const Channels& channels) {
-            const i64 output = channels.output;
-            const Taps all{offsets, args.packed + output, outputs(), taps.first, taps.last};
-            compute(x + column * step() + channels.input, step(), all,
-                    args.bias ? args.bias + output : nullptr, y + column * args.y_column + output,
-                    args.y_column, channels);
+            compute(x + column * step() + channels.input, step(), taps_of(channels.output),
+                    y + column * args.y_column + channels.output, args.y_column, channels);
         });
     }
 
     void slide(i64 column, AnySlide compute) const {
         for_each_register([&](const Channels& channels) {
             const i64 output = channels.output;
-            const Taps all{offsets, args.packed + output, outputs(), taps.first, taps.last};
-            compute(x + column * step() + output, args.c, all,
-                    args.bias ? args.bias + output : nullptr, y + column * args.y_column + output,
-                    args.y_column, channels.count);
+            compute(x + column * step() + output, args.c, taps_of(output),
+                    y + column * args.y_column + output, args.y_column, channels.count);
         });
     }
 
@@ -224,6 +229,7 @@ struct Row {
                         sums[v] += load(args.packed + weights[tap] + output + v * kLanes) *
                                    load(pixel + from[tap] + output + v * kLanes);
                 }
+                if (args.relu) rectify(sums);
 #pragma GCC unroll 4
                 for (int v = 0; v < kTogether; ++v) store(to + output + v * kLanes, sums[v]);
             }
@@ -235,6 +241,7 @@ struct Row {
                 sum += load_first(args.packed + weights[tap] + output, channels.count) *
                        load_channels<Repeat>(pixel + from[tap] + channels.input, channels,
                                              channels.count);
+            if (args.relu) sum = max(vec{}, sum);
             store_first(to + output, sum, channels.count);
         }
     }

@@ -39,6 +39,7 @@ void gemm(const GemmArgs& args, i64 begin, i64 end, float* scratch) {
         }
         tile.bias = args.bias ? args.bias + column : nullptr;
         tile.y_row = args.c_row;
+        tile.relu = args.relu;
         tile.columns = args.n - column < kPanel ? args.n - column : kPanel;
         for_each_tile(left < args.row_block ? left : args.row_block, [&](i64 row, i64 rows) {
             tile.a = args.a + (first + row) * args.a_row;

@@ -529,6 +529,7 @@ struct GemmArgs {
     i64 panels;
     i64 row_block, row_blocks;  // rows a unit
     bool rows_first;  // the units of a block of rows follow each other, or those of a panel
+    bool relu;        // negative results become zero
 };
 
 // The same for several pairs of matrices, each `one` moved by the strides; their second ones are
@@ -579,6 +580,7 @@ struct WindowArgs {
     i64 parts = 1;   // between so many units the panels are shared
     bool gather;     // copy the patches of a tile side by side first
     i64 lanes_each;  // 1, or how many lanes each of a few outputs has (see narrow.h)
+    bool relu;       // negative outputs become zero
 };
 
 // Windows over the same images, such as the phases of a strided gradient; all have the row blocks
@@ -657,6 +659,7 @@ struct WinogradArgs {
     i64 block, blocks;            // the most tiles of a block, and how many there are
     i64 parts;                    // the panels are shared between so many units for each block
     i64 panel_group;              // panels whose products are kept at a time
+    bool relu;                    // negative outputs become zero
 };
 
 // The gradient of 3x3 weights by tiles of `tile` outputs a side: the batch's tiles are transformed,

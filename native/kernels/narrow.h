@@ -39,9 +39,10 @@ void compute_narrow(const Tile& tile) {
     vec start{};
     if (tile.bias) start = load_first(tile.bias, tile.columns);
 #pragma GCC unroll 16
-    for (int t = 0; t < Rows; ++t)
-        store_first(tile.y + t * tile.y_row, start + sum_groups<Each>(sums[t], lanes),
-                    tile.columns);
+    for (int t = 0; t < Rows; ++t) sums[t] = start + sum_groups<Each>(sums[t], lanes);
+    if (tile.relu) rectify(sums);
+#pragma GCC unroll 16
+    for (int t = 0; t < Rows; ++t) store_first(tile.y + t * tile.y_row, sums[t], tile.columns);
 }
 
 template <int Each, int... I>

@@ -33,6 +33,7 @@ struct Tile {
     i64 b_step;
     const float* bias;  // added to each row, or null
     bool accumulate;    // add to what y holds
+    bool relu;          // negative results become zero
     float* y;
     i64 y_row;
     i64 columns;  // that are stored, at most kPanel
@@ -103,32 +104,37 @@ CONVOLENS_INLINE void accumulate(vec (&sums)[Rows][Columns], const float* a, con
     }
 }
 
-// One column of sums: added to y, or stored with the bias.
+// One column of sums: added to y, or stored with the bias; rectified first, if `relu`.
 template <int Rows, int Columns, class Count>
 CONVOLENS_INLINE void finish_column(const vec (&sums)[Rows][Columns], const Tile& tile, bool add,
-                                    int column, Count count) {
+                                    bool relu, int column, Count count) {
+    vec results[Rows];
     float* y = tile.y + column * kLanes;
     if (add) {
 #pragma GCC unroll 16
         for (int t = 0; t < Rows; ++t)
-            store(y + t * tile.y_row, sums[t][column] + load(y + t * tile.y_row, count), count);
+            results[t] = sums[t][column] + load(y + t * tile.y_row, count);
     } else {
         vec start{};
         if (tile.bias) start = load(tile.bias + column * kLanes, count);
 #pragma GCC unroll 16
-        for (int t = 0; t < Rows; ++t) store(y + t * tile.y_row, sums[t][column] + start, count);
+        for (int t = 0; t < Rows; ++t) results[t] = sums[t][column] + start;
     }
+    if (relu) rectify(results);
+#pragma GCC unroll 16
+    for (int t = 0; t < Rows; ++t) store(y + t * tile.y_row, results[t], count);
 }
 
 template <int Rows, int Columns>
-CONVOLENS_INLINE void finish(const vec (&sums)[Rows][Columns], const Tile& tile, bool add) {
+CONVOLENS_INLINE void finish(const vec (&sums)[Rows][Columns], const Tile& tile, bool add,
+                             bool relu) {
 #pragma GCC unroll 2
     for (int v = 0; v < Columns; ++v) {
         const i64 left = tile.columns - v * kLanes;
         if (left >= kLanes) {
-            finish_column(sums, tile, add, v, Whole{});
+            finish_column(sums, tile, add, relu, v, Whole{});
         } else {
-            finish_column(sums, tile, add, v, left);
+            finish_column(sums, tile, add, relu, v, left);
         }
     }
 }
@@ -145,7 +151,7 @@ void compute(const Tile& tile) {
         for (i64 left = tile.run; left > 0;) {
             const i64 run = left < kChain ? left : kChain;
             if (chain + run > kChain) {
-                finish(sums, tile, add);
+                finish(sums, tile, add, false);
                 add = true;
                 chain = 0;
 #pragma GCC unroll 16
@@ -160,7 +166,7 @@ void compute(const Tile& tile) {
             b += run * tile.b_step;
         }
     }
-    finish(sums, tile, add);
+    finish(sums, tile, add, tile.relu);
 }
 
 using Compute = void (*)(const Tile&);

@@ -66,7 +66,10 @@ void planes(const WindowArgs& args, const Line& line, i64 first, const float* we
         vec sums[kColumns][kPlanes];
         compute<Outputs>(line, at, weight, bias, sums);
 #pragma GCC unroll 2
-        for (int c = 0; c < kColumns; ++c) store_outputs(sums[c], cursor, Outputs);
+        for (int c = 0; c < kColumns; ++c) {
+            if (args.relu) rectify(sums[c]);
+            store_outputs(sums[c], cursor, Outputs);
+        }
     }
 }
 
@@ -75,7 +78,7 @@ constexpr int kOneColumns = 4;
 // Neighbouring outputs of one kernel, which are stored as they were computed.
 template <int Columns, class Lanes>
 CONVOLENS_INLINE void one_output(const Line& line, i64 at, const float* weight, float bias,
-                                 float* y, Lanes lanes) {
+                                 bool relu, float* y, Lanes lanes) {
     vec own[Columns];
 #pragma GCC unroll 4
     for (int c = 0; c < Columns; ++c) own[c] = broadcast(bias);
@@ -85,6 +88,7 @@ CONVOLENS_INLINE void one_output(const Line& line, i64 at, const float* weight, 
 #pragma GCC unroll 4
         for (int c = 0; c < Columns; ++c) own[c] += w * load(x + c * kLanes, lanes);
     }
+    if (relu) rectify(own);
 #pragma GCC unroll 4
     for (int c = 0; c < Columns; ++c) store(y + c * kLanes, own[c], lanes);
 }
@@ -112,9 +116,10 @@ void one_plane(const WindowArgs& args, i64 image, i64 first_row, i64 rows, float
         const i64 start = row * line.width;
         i64 column = 0;
         for (; column + kStep <= args.columns; column += kStep)
-            one_output<kOneColumns>(line, start + column, args.packed, bias, y + column, Whole{});
+            one_output<kOneColumns>(line, start + column, args.packed, bias, args.relu, y + column,
+                                    Whole{});
         for_each_register(column, args.columns, [&](i64 i, auto lanes) {
-            one_output<1>(line, start + i, args.packed, bias, y + i, lanes);
+            one_output<1>(line, start + i, args.packed, bias, args.relu, y + i, lanes);
         });
     }
 }

@@ -28,6 +28,7 @@ struct Outputs {
         tile.bias = args.bias ? args.bias + column : nullptr;
         tile.y = y + column;
         tile.y_row = args.y_column;
+        tile.relu = args.relu;
         tile.columns = left < kPanel ? left : kPanel;
         tile.b = args.packed + (group * panels + panel) * panel_floats;
         if (args.lanes_each > 1) {

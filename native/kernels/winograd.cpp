@@ -148,7 +148,7 @@ struct Block {
         for (int place = 0; place < kPlaces; ++place) {
             for (i64 panel = first_panel; panel < last_panel; ++panel) {
                 const i64 left = args.k - panel * kPanel;
-                tile.columns = left < kLanes ? kLanes : kPanel;
+                tile.columns = left <= kLanes ? kLanes : kPanel;
                 tile.b = args.u + (panel * kPlaces + place) * stride;
                 for_each_tile(tiles, [&](i64 row, i64 count) {
                     tile.a = inputs + place * input_place + row * args.c;
@@ -180,9 +180,11 @@ struct Block {
                     if (i >= rows) break;
                     Filter<M>::template output<1, 1>(half + T * i, outputs);
 #pragma GCC unroll 4
+                    for (int j = 0; j < M; ++j) outputs[j] += bias;
+                    if (args.relu) rectify(outputs);
+#pragma GCC unroll 4
                     for (int j = 0; j < M; ++j)
-                        if (j < columns)
-                            store(to + (i * args.q + j) * args.k, outputs[j] + bias, count);
+                        if (j < columns) store(to + (i * args.q + j) * args.k, outputs[j], count);
                 }
             });
         }

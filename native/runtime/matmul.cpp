@@ -117,12 +117,13 @@ void PackedMatrix::pack(Matrix b, float* packed) const {
         (b.column == 1 ? kElement : kTransposed) * static_cast<double>(length * kernels().panel));
 }
 
-void PackedMatrix::multiply(Matrix a, const float* packed, const float* bias, float* c,
-                            i64 m) const {
+void PackedMatrix::multiply(Matrix a, const float* packed, const float* bias, float* c, i64 m,
+                            bool relu) const {
     if (m == 0 || n == 0) return;
     const KernelTable& table = kernels();
     GemmArgs gemm = gemm_args(a, bias, c, m, n, length);
     gemm.packed = packed;
+    gemm.relu = relu;
     // The larger matrix is read once.
     gemm.rows_first = m >= n;
     const i64 tiles = divide_up(m, table.tile_rows);

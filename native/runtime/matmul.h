@@ -22,8 +22,10 @@ struct PackedMatrix {
 
     std::size_t floats() const;
     void pack(Matrix b, float* packed) const;
-    // c[m][n] = bias[n] + a[m][length] b. bias may be null.
-    void multiply(Matrix a, const float* packed, const float* bias, float* c, i64 m) const;
+    // c[m][n] = bias[n] + a[m][length] b, or with `relu` 0 where that is negative. bias may be
+    // null.
+    void multiply(Matrix a, const float* packed, const float* bias, float* c, i64 m,
+                  bool relu = false) const;
 
   private:
     i64 panels() const;

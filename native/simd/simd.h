@@ -136,6 +136,13 @@ CONVOLENS_INLINE vec min(vec a, vec b) {
 #endif
 }
 
+// max(x, 0) of each register; NaN stays NaN, and -0 stays -0.
+template <int N>
+CONVOLENS_INLINE void rectify(vec (&x)[N]) {
+#pragma GCC unroll 16
+    for (int i = 0; i < N; ++i) x[i] = max(vec{}, x[i]);
+}
+
 // `best`, unless v is larger or NaN.
 CONVOLENS_INLINE vec larger_or_nan(vec best, vec v) {
 #if defined(__AVX512F__)

@@ -40,10 +40,11 @@ def test_the_reference_is_always_there_and_last() -> None:
             assert len(found) == 1 + len(KERNELS.get(operator, ()))
 
 
-def test_the_smallest_estimate_wins() -> None:
+def test_the_smallest_estimate_of_a_kernel_wins() -> None:
     for operator in KERNELS:
         for sample in operator.samples():
-            found = [v for v in candidates(sample.op, sample.specs) if not v.reason]
+            able = [v for v in candidates(sample.op, sample.specs) if not v.reason]
+            found = [v for v in able if v.candidate is not REFERENCE] or able
             chosen = choose(sample.op, sample.specs)
             assert chosen.name == min(found, key=lambda v: v.nanoseconds).candidate.name
             assert chosen.output == sample.op.infer(*sample.specs)

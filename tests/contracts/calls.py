@@ -97,6 +97,16 @@ def _conv() -> Iterator[Sample]:
         yield Sample(op, (x, weight, TensorSpec(weight.shape[:1])) if bias else (x, weight))
 
 
+def _with_relu(conv: Sample) -> Sample:
+    assert isinstance(conv.op, ops.Conv)
+    return Sample(ops.ConvRelu(**shared(conv.op, ConvGeometry)), conv.specs)
+
+
+def _conv_relu() -> Iterator[Sample]:
+    """Fewer: the sums are those of Conv, and every tile stores its outputs alike."""
+    yield from map(_with_relu, itertools.islice(_conv(), 0, None, 3))
+
+
 def _conv_input_grad() -> Iterator[Sample]:
     for op, x, weight, _ in _convolutions():
         grad = ops.ConvInputGrad(**shared(op, ConvGeometry), sizes=x.shape[2:])
@@ -218,6 +228,7 @@ def _reshape() -> Iterator[Sample]:
 #: Small calls beside the operators' own samples, for each operator that has kernels.
 SMALL: dict[type[Op], Callable[[], Iterable[Sample]]] = {
     ops.Conv: _conv,
+    ops.ConvRelu: _conv_relu,
     ops.ConvInputGrad: _conv_input_grad,
     ops.ConvWeightGrad: _conv_weight_grad,
     ops.Linear: _linear,
@@ -273,6 +284,8 @@ def _big_convolutions() -> Iterator[tuple[ops.Conv, TensorSpec, TensorSpec]]:
 def _big(operator: type[Op]) -> Iterator[Sample]:
     if operator is ops.Conv:
         yield from (Sample(op, (x, w, TensorSpec(w.shape[:1]))) for op, x, w in _big_convolutions())
+    elif operator is ops.ConvRelu:
+        yield from map(_with_relu, _big(ops.Conv))
     elif operator is ops.ConvInputGrad:
         for op, x, w in _big_convolutions():
             grad = ops.ConvInputGrad(**shared(op, ConvGeometry), sizes=x.shape[2:])

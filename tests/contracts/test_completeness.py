@@ -117,6 +117,7 @@ def split(text: str) -> list[str]:
 #: Source files without a test file of their own name, and the tests that cover them.
 COVERED_BY = {
     "ops/_axis": "ops/test_softmax",
+    "ops/_conv_calls": "ops/test_conv",
     "ops/_conv_geometry": "ops/test_conv",
     "ops/_elementwise": "ops/test_arithmetic",
     "ops/_op": "contracts/test_operators",

@@ -5,11 +5,16 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import convolens as cl
+from convolens import ops
+from convolens.nn.functional.conv import conv_operator, on_batch
+from convolens.ops._conv_geometry import ConvGeometry
+from convolens.ops._op import shared
 
 from .peer import BOTH, compare, draw, layouts, torch
 
@@ -128,3 +133,33 @@ def test_no_batch_and_an_empty_one(rank: int, dtype: str) -> None:
             dtype,
             200,
         )
+
+
+@BOTH
+@given(convolutions())
+@settings(max_examples=60)
+def test_any_convolution_with_its_relu(dtype: str, case: Any) -> None:
+    """Sums of whole numbers are exact, so both sides cut off the same ones."""
+    shapes, options, layout = case
+    rank = len(shapes[0]) - 2
+    weight = shapes[1]
+    conv = conv_operator(
+        weight[2:],
+        options.get("stride", 1),
+        options["padding"],
+        options["dilation"],
+        options["groups"],
+    )
+    op = ops.ConvRelu(**shared(conv, ConvGeometry))
+    torch_conv = getattr(torch.nn.functional, f"conv{rank}d")
+    probe = torch_conv(*(torch.empty(s, device="meta") for s in shapes), **options)
+    positions = probe.shape[0] * prod(probe.shape[2:])
+    back = weight[0] // options["groups"] * prod(weight[2:])
+    compare(
+        lambda x, w, bias=None: on_batch(op, x, w, bias),
+        lambda *inputs: torch.relu(torch_conv(*inputs, **options)),
+        [np.rint(3 * array) for array in draw(*shapes)],
+        dtype,
+        [prod(weight[1:]) + 1, back, positions, positions][: len(shapes) + 1],
+        layout=layout,
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from collections.abc import Callable
 
 import numpy as np
@@ -101,3 +103,16 @@ def test_views_of_one_memory_have_layouts_of_their_own() -> None:
     for _ in range(2):
         for half in (weight[:4], weight[4:]):
             np.testing.assert_array_equal(outcome(x, half), outcome(x, half.clone()))
+
+
+@pytest.mark.parametrize(
+    "copied", [copy.deepcopy, lambda weight: pickle.loads(pickle.dumps(weight))]
+)
+def test_a_copy_lays_out_its_own(copied: Callable[[cl.Tensor], cl.Tensor]) -> None:
+    x, weight = cl.randn(1, 2, 5, 5), cl.randn(3, 2, 3, 3)
+    expected = outcome(x, weight)  # keeps the weights as a kernel has them
+    other = copied(weight)
+    np.testing.assert_array_equal(outcome(x, other), expected)
+    other.mul_(2.0)
+    np.testing.assert_array_equal(outcome(x, other), 2 * expected)
+    np.testing.assert_array_equal(outcome(x, weight), expected)

@@ -80,6 +80,7 @@ WindowArgs forward_args(const ConvProblem& p, const Taps& taps, const float* x, 
     args.y_image = p.p * p.q * p.k;
     args.rows = p.p;
     args.columns = p.q;
+    args.relu = p.relu;
     return args;
 }
 

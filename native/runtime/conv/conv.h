@@ -13,6 +13,7 @@ struct ConvProblem {
     i64 p, q;
     i64 stride[2], padding[2], dilation[2];  // padding before each axis
     i64 groups;
+    bool relu;  // the forward pass ends with it: negative outputs become zero
 
     i64 group_channels() const { return c / groups; }
     i64 group_outputs() const { return k / groups; }

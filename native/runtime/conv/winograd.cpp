@@ -107,6 +107,7 @@ void forward(const ConvProblem& p, const float* u, const float* x, const float* 
     args.row_origin = -p.padding[0];
     args.column_origin = -p.padding[1];
     args.tile = tile;
+    args.relu = p.relu;
     run(args);
 }
 

@@ -69,12 +69,15 @@ def _choose(op: Op, specs: Specs, forced: str | None, exact: bool) -> Choice:
             f"{op.name}: the algorithm {forced!r} cannot compute this call: {named[0].reason}.",
             [(f"input {i}", spec, "") for i, spec in enumerate(specs)],
         )
-    best = named[0] if named else min(verdicts, key=lambda verdict: verdict.nanoseconds)
+    # The reference computes what no kernel can: for small calls its estimate is too low.
+    able = [verdict for verdict in verdicts if not verdict.reason]
+    kernels = [verdict for verdict in able if verdict.candidate is not REFERENCE]
+    best = named[0] if named else min(kernels or able, key=lambda verdict: verdict.nanoseconds)
     return Choice(best.candidate.name, output, best.candidate.prepare(op, specs, output))
 
 
 def choose(op: Op, specs: Specs) -> Choice:
-    """Return how a call is computed: by the candidate with the smallest estimated time.
+    """Return how a call is computed: by the kernel with the smallest estimated time.
 
     Raises:
         ConvolensError: If the operator refuses the specs, or a forced algorithm cannot compute it.

@@ -22,12 +22,14 @@ from convolens.ops._rearrangement import Rearrangement
 from convolens.ops._taps import PAD, Table, Window, inverse
 from convolens.spec import int64
 
+_CONVOLUTIONS = (ops.Conv, ops.ConvRelu)
+
 
 def _slide(p: Passage) -> Sight | None:
     if p.number:
         return None
     if p.axis < 2:
-        return p.sight if p.axis == 0 or not isinstance(p.op, ops.Conv) else p.mixed()
+        return p.sight if p.axis == 0 or not isinstance(p.op, _CONVOLUTIONS) else p.mixed()
     return p.sight.through(windows(p.op, p.specs)[p.axis - 2], p.shape[p.axis])
 
 
@@ -253,7 +255,7 @@ def _mixed(p: Passage) -> Sight:
 
 #: Operators that are not listed make the sight unknown.
 ROWS: tuple[tuple[tuple[type[Op], ...], Callable[[Passage], Sight | None]], ...] = (
-    ((ops.Conv, ops.MaxPool, ops.MaxPoolIndices, ops.AvgPool, ops.LPPool), _slide),
+    ((*_CONVOLUTIONS, ops.MaxPool, ops.MaxPoolIndices, ops.AvgPool, ops.LPPool), _slide),
     ((ops.ConvTranspose,), _moved),
     ((ops.AdaptiveMaxPool, ops.AdaptiveMaxPoolIndices, ops.AdaptiveAvgPool), _shared_out),
     ((ops.MaxUnpool,), _unpooled),

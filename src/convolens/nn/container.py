@@ -9,12 +9,15 @@ from convolens.errors import ArgumentError, DTypeError, ShapeError
 from convolens.nn.linear import LinearBase
 from convolens.nn.module import Module
 from convolens.nn.numbered import Numbered
-from convolens.nn.order import cheapest
+from convolens.nn.order import Order
 from convolens.nn.trail import Step, feature_hint
 
 
 class Sequential(Numbered):
     """Modules one after the other; each gets the output of the one before.
+
+    Where no bit changes and no hook watches, a convolution and the ``ReLU`` behind it run in one
+    pass, and max pooling runs before the ``ReLU`` in front of it.
 
     Args:
         modules: The modules, or one dict of them by name.
@@ -28,6 +31,7 @@ class Sequential(Numbered):
 
     def __init__(self, *modules: Module | Mapping[str, Module]) -> None:
         super().__init__()
+        self._order = Order()
         if len(modules) == 1 and isinstance(modules[0], Mapping):
             for name, module in modules[0].items():
                 self._own(name, module)
@@ -35,27 +39,30 @@ class Sequential(Numbered):
             self.extend(modules)  # type: ignore[arg-type]
 
     def forward(self, input: Any) -> Any:
-        """Run the modules in order, or in a cheaper order that gives the same numbers."""
+        """Run the modules in order, or by cheaper steps that give the same numbers."""
         x = input
-        steps: list[tuple[Module | None, Any]] = [(None, getattr(x, "shape", None))]
-        for module in cheapest(self._modules.values()):
+        done: list[tuple[tuple[Module | None, ...], Any]] = [((None,), getattr(x, "shape", None))]
+        for run, modules in self._order.steps(self._modules.values()):
             try:
-                y = module(x)
+                y = run(x)
             except ShapeError as error:
-                if isinstance(module, LinearBase):
-                    error.hint = feature_hint(module, x, self._named(steps)) or error.hint
+                if isinstance(run, LinearBase):
+                    error.hint = feature_hint(run, x, self._named(done)) or error.hint
                 raise
             x = y
-            steps.append((module, getattr(x, "shape", None)))
+            done.append((modules, getattr(x, "shape", None)))
         return x
 
-    def _named(self, steps: list[tuple[Module | None, Any]]) -> list[Step]:
+    def _named(self, done: list[tuple[tuple[Module | None, ...], Any]]) -> list[Step]:
         names = {
             id(module): f"{type(module).__name__} ({name})" if name.isdecimal() else name
             for name, module in self._modules.items()
         }
         return [
-            Step(names.get(id(module), ""), shape) for module, shape in steps if shape is not None
+            Step(names.get(id(module), ""), shape)
+            for modules, shape in done
+            if shape is not None
+            for module in modules
         ]
 
     def __getitem__(self, place: int | slice) -> Module:

@@ -11,6 +11,8 @@ from convolens.nn.conv_base import ConvBase, PaddingMode
 from convolens.nn.functional._arguments import Ints, Padding, each_axis
 from convolens.nn.functional.conv import conv_operator, on_batch
 from convolens.nn.functional.padding import pad
+from convolens.ops._conv_geometry import ConvGeometry
+from convolens.ops._op import shared
 from convolens.ops._padding_taps import Mode
 from convolens.ops._taps import Pair
 from convolens.tensor import Tensor
@@ -44,6 +46,7 @@ class ConvNd(ConvBase):
         self.padding = self._each_axis(padding)
         self._key: object = None
         self._made: tuple[ops.Conv, tuple[Pair, ...]]
+        self._rectified: ops.ConvRelu
         # Bad arguments are refused here and not at the first call.
         self.operator(self.kernel_size, (1,) * self.rank)[0].windows(self.kernel_size)
         self.make_parameters(bias)
@@ -68,17 +71,33 @@ class ConvNd(ConvBase):
             if mode != "zeros":
                 border, op = op.padding, replace(op, padding=((0, 0),) * self.rank)
             self._made = op, border
+            self._rectified = ops.ConvRelu(**shared(op, ConvGeometry))
             self._key = key, mode
         return self._made
 
     def forward(self, input: Tensor) -> Tensor:
         """Return the convolution of ``input`` [N, C, *I], or of one image [C, *I]."""
         weight = self.weight
+        op, image = self._prepared(input, weight)
+        return on_batch(op, image, weight, self.bias)
+
+    def forward_relu(self, input: Tensor) -> Tensor:
+        """Return ``forward(input).relu()``, that of a batch in one pass."""
+        weight = self.weight
+        op, image = self._prepared(input, weight)
+        if input.ndim == self.rank + 1:
+            # Its convolution is a view of a batch of one; what relu returns is none.
+            return on_batch(op, image, weight, self.bias).relu()
+        return on_batch(self._rectified, image, weight, self.bias)
+
+    def _prepared(self, input: Tensor, weight: Tensor) -> tuple[ops.Conv, Tensor]:
+        """Return the operator, and the image with the cells around it that are not zeros."""
         sizes = input.shape[-self.rank :] if self.padding == "same_tf" else None
         op, border = self.operator(weight.shape[2:], sizes)
+        if not border:
+            return op, input
         cells = [count for pair in reversed(border) for count in pair]
-        image = pad(input, cells, cast(Mode, self.padding_mode)) if border else input
-        return on_batch(op, image, weight, self.bias)
+        return op, pad(input, cells, cast(Mode, self.padding_mode))
 
     def show_padding(self) -> str:
         """Return the argument to show, unless it is 0."""

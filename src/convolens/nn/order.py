@@ -1,23 +1,100 @@
-"""The order in which a Sequential runs its modules: another one where the numbers stay the same."""
+"""How a Sequential runs its modules: in another order, or two at once, where no bit changes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple, cast, final
 
+from convolens.errors import ConvolensError
 from convolens.nn.activation import ReLU
+from convolens.nn.conv import Conv1d, Conv2d, Conv3d, ConvNd
 from convolens.nn.module import Module
 from convolens.nn.pooling import MaxPool1d, MaxPool2d, MaxPool3d
 from convolens.tensor.observe import observers
 
+_CONVOLUTIONS = (Conv1d, Conv2d, Conv3d)
+_POOLINGS = (MaxPool1d, MaxPool2d, MaxPool3d)
 
-def cheapest(modules: Iterable[Module]) -> list[Module]:
+
+class Step(NamedTuple):
+    """What is called with the output of the step before, and the modules that it stands for."""
+
+    run: Callable[[Any], Any]
+    modules: tuple[Module, ...]
+
+
+class _Decision(NamedTuple):
+    """The steps for modules of some types, if no module in ``touched`` is watched."""
+
+    modules: list[Module]
+    types: list[type[Module]]
+    steps: list[Step]
+    touched: list[Module]
+
+
+@final
+class Order:
+    """The steps of a Sequential: decided once, and anew when its modules have changed.
+
+    Example:
+        >>> from convolens import nn
+        >>> net = [nn.Conv2d(1, 2, 3), nn.ReLU(), nn.Conv2d(2, 2, 3), nn.ReLU(), nn.MaxPool2d(2)]
+        >>> for step in Order().steps(net):
+        ...     print(*(type(module).__name__ for module in step.modules))
+        Conv2d ReLU
+        Conv2d
+        MaxPool2d
+        ReLU
+    """
+
+    def __init__(self) -> None:
+        # One object, so that threads never see half of a decision.
+        self._decision = _Decision([], [], [], [])
+
+    def __reduce__(self) -> tuple[type[Order], tuple[()]]:
+        """Return what makes a copy: it decides for itself."""
+        return Order, ()
+
+    def steps(self, modules: Iterable[Module]) -> list[Step]:
+        """Return the steps that run ``modules``.
+
+        While somebody watches, all run as they are: an observer sees every operator, and a hook
+        what its module reads and makes.
+        """
+        now = list(modules)
+        if observers:
+            return _as_they_are(now)
+        types = list(map(type, now))
+        decision = self._decision
+        if now != decision.modules or types != decision.types:
+            steps = _decided(now, lambda module: True)
+            decision = _Decision(now, types, steps, _touched(now, steps))
+            self._decision = decision
+        if all(map(_is_plain, decision.touched)):
+            return decision.steps
+        return _decided(now, _is_plain)
+
+
+def _is_plain(module: Module) -> bool:
+    """Return whether nobody sees what a module reads and makes, nor has changed what it does."""
+    own = module.__dict__
+    return not (
+        own["_forward_hooks"]
+        or own["_forward_pre_hooks"]
+        or "forward" in own
+        # The place of a largest number does change: what is 0 after ReLU may have been larger.
+        or own.get("return_indices")
+    )
+
+
+def cheapest(
+    modules: Iterable[Module], may_move: Callable[[Module], bool] = _is_plain
+) -> list[Module]:
     """Return the modules with each ReLU behind the max pooling that follows it.
 
     max(relu(x)) = relu(max(x)), bit for bit, and so are the gradients: where the largest number of
     a window is positive, the same element wins, and elsewhere nothing passes. A ReLU on a pooled
-    image has a quarter of the work, or less.
-
-    Nothing moves while somebody watches: an observer, or a hook on one of the two.
+    image has a quarter of the work, or less, forward and backward.
 
     Example:
         >>> from convolens import nn
@@ -25,19 +102,47 @@ def cheapest(modules: Iterable[Module]) -> list[Module]:
         ['Conv2d', 'MaxPool2d', 'ReLU']
     """
     result = list(modules)
-    if observers:
-        return result
     for place in range(len(result) - 1):
         first, second = result[place : place + 2]
-        # The place of a largest number does change: what is 0 after ReLU may have been larger.
-        movable = type(second) in _POOLINGS and not second.return_indices
-        if type(first) is ReLU and movable and not _watched(first, second):
+        is_pair = type(first) is ReLU and type(second) in _POOLINGS
+        if is_pair and may_move(first) and may_move(second):
             result[place : place + 2] = second, first
     return result
 
 
-def _watched(*modules: Module) -> bool:
-    return any(module._forward_hooks or module._forward_pre_hooks for module in modules)
+def _decided(modules: Iterable[Module], may_move: Callable[[Module], bool]) -> list[Step]:
+    """Return the steps, with each convolution and the ReLU that follows it as one."""
+    steps: list[Step] = []
+    for module in cheapest(modules, may_move):
+        before = steps[-1].run if steps else None
+        is_pair = type(module) is ReLU and type(before) in _CONVOLUTIONS
+        if is_pair and may_move(module) and may_move(conv := cast(ConvNd, before)):
+            steps[-1] = Step(_at_once(conv), (conv, module))
+        else:
+            steps.append(Step(module, (module,)))
+    return steps
 
 
-_POOLINGS = (MaxPool1d, MaxPool2d, MaxPool3d)
+def _at_once(conv: ConvNd) -> Callable[[Any], Any]:
+    """Return what runs a convolution with a ReLU behind it; an error is the convolution's."""
+
+    def run(input: Any) -> Any:
+        try:
+            return conv.forward_relu(input)
+        except ConvolensError as error:
+            error.module = conv
+            raise
+
+    return run
+
+
+def _as_they_are(modules: Iterable[Module]) -> list[Step]:
+    return [Step(module, (module,)) for module in modules]
+
+
+def _touched(modules: list[Module], steps: list[Step]) -> list[Module]:
+    """Return the modules that run at another place, or two at once."""
+    ordered = [module for step in steps for module in step.modules]
+    moved = [old for old, new in zip(modules, ordered, strict=True) if old is not new]
+    joined = [module for step in steps if len(step.modules) > 1 for module in step.modules]
+    return moved + joined

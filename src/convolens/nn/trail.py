@@ -6,13 +6,15 @@ from collections.abc import Iterator, Sequence
 from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
-from convolens.ops import Reshape
+from convolens.ops import ConvRelu, Op, Reshape
 from convolens.tensor import Tensor
 from convolens.tensor.record import Node
 
 if TYPE_CHECKING:
     from convolens.nn.linear import LinearBase
 
+#: Operators that are told by the name of what a user called.
+_CALLED: dict[type[Op], str] = {Reshape: "flatten", ConvRelu: "conv"}
 #: How many of the last steps are told.
 _TOLD = 2
 #: How far back the record is read.
@@ -95,7 +97,7 @@ def _recorded(input: Tensor) -> list[Step]:
     steps: list[Step] = []
     node = input.node
     while node is not None and len(steps) < _FAR:
-        name = "flatten" if isinstance(node.op, Reshape) else node.op.name
+        name = _CALLED.get(type(node.op), node.op.name)
         steps.append(Step(name, node.output.shape))
         before = node.edges[0]
         if not isinstance(before, Node):

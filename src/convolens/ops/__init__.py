@@ -22,6 +22,7 @@ from convolens.ops.channel_sum import ChannelSum
 from convolens.ops.clamp import Clamp, ClampGrad
 from convolens.ops.concat import Concat
 from convolens.ops.conv import Conv, ConvInputGrad, ConvWeightGrad
+from convolens.ops.conv_relu import ConvRelu
 from convolens.ops.conv_transpose import ConvTranspose
 from convolens.ops.cross_entropy import CrossEntropy, CrossEntropyGrad
 from convolens.ops.cumsum import CumSum
@@ -122,6 +123,7 @@ __all__ = [
     "Concat",
     "Conv",
     "ConvInputGrad",
+    "ConvRelu",
     "ConvTranspose",
     "ConvWeightGrad",
     "Cost",
@@ -253,6 +255,7 @@ OPERATORS: tuple[type[Op], ...] = (
     Conv,
     ConvInputGrad,
     ConvWeightGrad,
+    ConvRelu,
     ConvTranspose,
     MaxPool,
     MaxPoolGrad,

@@ -7,7 +7,7 @@ three matrices, so one loop over taps, seen from three sides, defines all three 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import ClassVar, final
@@ -16,10 +16,11 @@ import numpy as np
 
 from convolens.errors import ShapeError
 from convolens.ops import _spatial as spatial
+from convolens.ops._conv_calls import geometries, mistakes, samples
 from convolens.ops._conv_geometry import ConvGeometry
 from convolens.ops._op import Array, Cost, Mistake, Sample, Value, shared, size_of
 from convolens.ops.sum import Sum
-from convolens.spec import TensorSpec, checked, float32, require_float
+from convolens.spec import TensorSpec, checked, require_float
 
 
 @final
@@ -121,50 +122,11 @@ class Conv(ConvGeometry):
 
     @classmethod
     def samples(cls) -> Iterable[Sample]:
-        return tuple(
-            Sample(op, (x, weight, TensorSpec(weight.shape[:1])) if bias else (x, weight))
-            for op, x, weight, bias in _geometries(cls)
-        )
+        return samples(cls)
 
     @classmethod
     def mistakes(cls) -> Iterable[Mistake]:
-        plain = cls((1, 1), ((0, 0), (0, 0)), (1, 1))
-        image = TensorSpec((1, 3, 8, 8))
-        weight = TensorSpec((8, 3, 3, 3))
-        return (
-            Mistake(
-                lambda: plain.infer(image, TensorSpec((8, 4, 3, 3))),
-                ("the input has 3 channels, but the weight expects 4", "weight.shape[1]"),
-            ),
-            Mistake(
-                lambda: plain.infer(TensorSpec((3, 8, 8)), weight),
-                ("x has 3 dimensions, but 4 are needed", "N, C, H, W"),
-            ),
-            Mistake(
-                lambda: plain.infer(image, TensorSpec((8, 3, 9, 3))),
-                ("along the height", "covers 9 inputs", "only 8"),
-            ),
-            Mistake(
-                lambda: plain.infer(image, weight, TensorSpec((7,))),
-                ("bias has shape [7]", "8 output channels"),
-            ),
-            Mistake(lambda: cls((0, 1), ((0, 0),) * 2, (1, 1)), ("stride is 0", "at least 1")),
-            Mistake(lambda: cls((1, 1), ((0, -1),) * 2, (1, 1)), ("must not be negative",)),
-            Mistake(lambda: cls((1, 1), ((0, 0),) * 2, (1, 0)), ("dilation is 0",)),
-            Mistake(lambda: cls((1, 1), ((0, 0),) * 2, (1, 1), 0), ("groups is 0",)),
-            Mistake(
-                lambda: cls((1, 1), ((0, 0),) * 2, (1, 1), 3).infer(
-                    image, TensorSpec((8, 1, 3, 3))
-                ),
-                ("8 output channels", "3 groups"),
-            ),
-            Mistake(
-                lambda: cls((1,), ((2**62, 2**62),), (1,)).infer(
-                    TensorSpec((1, 1, 8)), TensorSpec((1, 1, 1))
-                ),
-                ("64 bits",),
-            ),
-        )
+        return mistakes(cls)
 
 
 @final
@@ -228,7 +190,7 @@ class ConvInputGrad(ConvGeometry):
                 cls(**shared(op, ConvGeometry), sizes=x.shape[2:]),
                 (weight, op.infer(x, weight)),
             )
-            for op, x, weight, _ in _geometries(Conv)
+            for op, x, weight, _ in geometries(Conv)
         )
 
     @classmethod
@@ -317,7 +279,7 @@ class ConvWeightGrad(ConvGeometry):
                 cls(**shared(op, ConvGeometry), kernel=weight.shape[2:]),
                 (x, op.infer(x, weight)),
             )
-            for op, x, weight, _ in _geometries(Conv)
+            for op, x, weight, _ in geometries(Conv)
         )
 
     @classmethod
@@ -343,24 +305,3 @@ def _require_output(op: ConvGeometry, x: TensorSpec, weight: TensorSpec, g: Tens
             [("x", x, ""), ("weight", weight, ""), ("g", g, "")],
             "g must be shaped as the output.",
         )
-
-
-def _geometries(
-    conv: type[Conv],
-) -> Iterator[tuple[Conv, TensorSpec, TensorSpec, bool]]:
-    """Yield (operator, x, weight, has bias): ranks, strides, paddings, dilations, groups, edges."""
-    for x, weight, stride, padding, dilation, groups, bias in (
-        ((2, 3, 7, 6), (4, 3, 3, 3), (1, 1), ((1, 1), (1, 1)), (1, 1), 1, True),
-        ((1, 1, 28, 28), (30, 1, 5, 5), (1, 1), ((0, 0), (0, 0)), (1, 1), 1, True),
-        ((2, 4, 9, 8), (6, 2, 3, 2), (2, 3), ((1, 1), (0, 2)), (1, 1), 2, False),
-        ((1, 6, 7, 7), (6, 1, 3, 3), (1, 1), ((1, 1), (1, 1)), (1, 1), 6, True),
-        ((1, 2, 11, 10), (3, 2, 3, 3), (2, 1), ((2, 2), (0, 1)), (3, 2), 1, False),
-        ((1, 40, 5, 5), (33, 40, 1, 1), (1, 1), ((0, 0), (0, 0)), (1, 1), 1, True),
-        ((1, 2, 4, 4), (2, 2, 2, 2), (3, 3), ((3, 3), (2, 2)), (1, 1), 1, False),
-        ((0, 2, 5, 5), (3, 2, 3, 3), (1, 1), ((0, 0), (0, 0)), (1, 1), 1, True),
-        ((3, 2, 11), (4, 2, 3), (2,), ((1, 1),), (2,), 1, True),
-        ((1, 2, 5, 6, 4), (3, 2, 2, 3, 2), (1, 2, 1), ((1, 0), (1, 1), (0, 0)), (1, 1, 2), 1, True),
-        ((2, 3, 4, 5, 6), (4, 3, 2, 3, 3), (2, 1, 1), ((1, 0), (1, 1), (0, 1)), (1, 1, 1), 1, True),
-    ):
-        op = conv(stride, padding, dilation, groups)
-        yield op, TensorSpec(x), TensorSpec(weight, float32), bias

@@ -34,6 +34,9 @@ class Version:
         self.shared = shared
         self._kept: dict[Hashable, tuple[Array, Any]] | None = None
 
+    def __reduce__(self) -> tuple[type[Version], tuple[bool]]:
+        return Version, (self.shared,)  # a copy is memory of its own: nothing is laid out of it yet
+
     def bump(self) -> None:
         """Count a change."""
         self.number += 1

@@ -98,6 +98,7 @@ def test_the_number_of_threads_changes_under_way() -> None:
 
 BATCHED = (
     ops.Conv,
+    ops.ConvRelu,
     ops.ConvInputGrad,
     ops.ConvTranspose,
     ops.MaxPool,
@@ -111,9 +112,12 @@ BATCHED = (
 def test_a_batch_is_its_images_one_by_one(operator: type[Op]) -> None:
     """The algorithm, and the order of its sums, do not depend on the batch size."""
     # A convolution's weight has no batch: it is the first input of the input gradient.
-    batched = {ops.Conv: (0,), ops.ConvTranspose: (0,), ops.ConvInputGrad: (1,)}.get(
-        operator, (0, 1)
-    )
+    batched = {
+        ops.Conv: (0,),
+        ops.ConvRelu: (0,),
+        ops.ConvTranspose: (0,),
+        ops.ConvInputGrad: (1,),
+    }.get(operator, (0, 1))
     for sample in (*big(operator), *small(operator)):
         arrays = drawn(sample)
         count = arrays[batched[0]].shape[0]

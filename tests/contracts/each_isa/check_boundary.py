@@ -377,6 +377,7 @@ GEOMETRIES: dict[str, Callable[[int, int, int], list[Any]]] = {
         (1, 1),
         c,
         "direct",
+        True,
     ],
     "Pool": lambda n, c, h: [
         (n, c, 1, h, 4),
@@ -643,7 +644,15 @@ CRASHED: list[Callable[[], object]] = [
     # (2^32 + 1) (2^32 - 1) floats of padded rows are -1 of them in 64 bits.
     lambda: convolve(
         _native.Conv(
-            (1, 1, 1, 1), (1, 1, 1, 3), (3, 1), (1, 2**31 - 1), (0, 0), (2**31, 1), 1, "direct"
+            (1, 1, 1, 1),
+            (1, 1, 1, 3),
+            (3, 1),
+            (1, 2**31 - 1),
+            (0, 0),
+            (2**31, 1),
+            1,
+            "direct",
+            False,
         ),
         floats(1, 1, 1, 1),
         floats(1, 1, 3, 1),
@@ -705,7 +714,9 @@ def test_convolutions_of_tiny_arrays_with_huge_steps(data: st.DataObject) -> Non
     algorithm = data.draw(
         st.sampled_from(["direct", "gather", "scatter", "planes", "depthwise", "product"])
     )
-    made = attempt(_native.Conv, [(n, c, h, w), (n, k, p, q), (r, s), *steps, 1, algorithm])
+    relu = data.draw(st.booleans())
+    geometry = [(n, c, h, w), (n, k, p, q), (r, s), *steps, 1, algorithm, relu]
+    made = attempt(_native.Conv, geometry)
     if made is not None:
         x, weight, y = (n, c, h, w), (k, c, r, s), (n, k, p, q)
         for backward in (False, True):

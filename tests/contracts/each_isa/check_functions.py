@@ -164,6 +164,7 @@ def test_cross_entropy_of_extremes(logits: list[float]) -> None:
 #: padding: padding is skipped by the kernels.
 PLACES = {
     ops.Conv: (0, 2),
+    ops.ConvRelu: (0, 2),
     ops.ConvTranspose: (0, 2),
     ops.ConvInputGrad: (1,),
     ops.ConvWeightGrad: (0,),

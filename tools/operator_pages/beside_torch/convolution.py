@@ -15,6 +15,15 @@ ROWS = {
             "before and after an axis may differ in number.",
         ),
     ),
+    "conv_relu": Row(
+        "ao.nn.intrinsic.ConvReLU1d, ao.nn.intrinsic.ConvReLU2d, ao.nn.intrinsic.ConvReLU3d",
+        "x, w = cl.tensor([[[1.0, 2.0, -3.0]]]), cl.ones(1, 1, 2)\n"
+        f"apply(ops.ConvRelu({_PLAIN}), x, w)",
+        (
+            "torch has it as a module for quantisation. Here `nn.Sequential` calls it wherever a "
+            "`ReLU` follows a convolution and nobody watches what is between them.",
+        ),
+    ),
     "conv_input_grad": Row(
         "nn.grad.conv1d_input, nn.grad.conv2d_input, nn.grad.conv3d_input",
         f"w, g = cl.tensor([[[1.0, 2.0]]]), cl.tensor([[[1.0, 10.0]]])\n"

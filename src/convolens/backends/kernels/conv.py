@@ -12,7 +12,7 @@ from convolens.backends.kernels import conv_cost
 from convolens.backends.kernels._common import refuse_all_but_float32
 from convolens.backends.kernels.conv_cost import images
 from convolens.backends.layout import dense, empty
-from convolens.ops import Array, Conv, ConvInputGrad, ConvWeightGrad, Op
+from convolens.ops import Array, Conv, ConvInputGrad, ConvRelu, ConvWeightGrad, Op
 from convolens.spec import TensorSpec
 
 Prepare = Callable[[Op, Specs, TensorSpec], Run]
@@ -102,6 +102,7 @@ def problem_of(op: Op, specs: Specs, algorithm: str) -> _native.Conv:
         dilation=_two(conv.dilation, 1),
         groups=conv.groups,
         algorithm=algorithm,
+        relu=isinstance(op, ConvRelu),
     )
 
 

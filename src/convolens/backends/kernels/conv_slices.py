@@ -21,7 +21,7 @@ from convolens.backends.kernels import conv
 from convolens.backends.kernels._common import refuse_all_but_float32
 from convolens.backends.kernels.conv_cost import images
 from convolens.backends.layout import dense, empty
-from convolens.ops import Array, Conv, ConvInputGrad, ConvWeightGrad, Op
+from convolens.ops import Array, Conv, ConvInputGrad, ConvRelu, ConvWeightGrad, Op
 from convolens.spec import TensorSpec
 
 #: Nanoseconds to copy a float into its place, and to begin a call.
@@ -106,7 +106,7 @@ def _flat(op: Op, specs: Specs, part: Part) -> tuple[Op, Specs]:
         return ConvInputGrad(*attributes, sizes=x.shape[2:]), (w, y)
     if isinstance(op, ConvWeightGrad):
         return ConvWeightGrad(*attributes, kernel=w.shape[2:]), (x, y)
-    return Conv(*attributes), (x, w)
+    return (ConvRelu if isinstance(op, ConvRelu) else Conv)(*attributes), (x, w)
 
 
 def _best(op: Op, specs: Specs, winograd: str) -> Candidate:
@@ -114,10 +114,14 @@ def _best(op: Op, specs: Specs, winograd: str) -> Candidate:
 
     Without a name, return the fastest that adds up the definition's own products.
     """
-    rows = {Conv: conv.FORWARD, ConvInputGrad: conv.INPUT_GRAD, ConvWeightGrad: conv.WEIGHT_GRAD}
+    row = conv.FORWARD
+    if isinstance(op, ConvInputGrad):
+        row = conv.INPUT_GRAD
+    elif isinstance(op, ConvWeightGrad):
+        row = conv.WEIGHT_GRAD
     able = [
         candidate
-        for candidate in rows[type(op)]
+        for candidate in row
         if (candidate.name == winograd if winograd else candidate.exact)
         and not candidate.refuse(op, specs)
     ]
@@ -201,9 +205,9 @@ def _problem(op: Op, specs: Specs, part: Part, winograd: str) -> Callable[[int],
         batched = (
             (first, many(second))
             if isinstance(flat, ConvInputGrad)
-            else (many(first), second)
-            if isinstance(flat, Conv)
             else (many(first), many(second))
+            if isinstance(flat, ConvWeightGrad)
+            else (many(first), second)
         )
         return conv.problem_of(flat, batched, algorithm)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, final
 
 from convolens.backends.choose import Verdict, candidates
 from convolens.backends.memory import Memory, memory
+from convolens.backends.reference import REFERENCE
 from convolens.lens.explain.axes import Axis, axes_of
 from convolens.lens.notation import LayerSpec
 from convolens.lens.saving import save, writable
@@ -76,14 +77,21 @@ class Explanation:
 
     @cached_property
     def candidates(self) -> tuple[tuple[str, tuple[Verdict, ...]], ...]:
-        """For each operator call its name and the ways to compute it, the fastest first."""
+        """For each operator call its name and the ways to compute it, the fastest first.
+
+        The definition in NumPy is the last that is able to: it is taken only if no kernel is.
+        """
         return tuple(
             (
                 call.op.name,
                 tuple(
                     sorted(
                         candidates(call.op, tuple(arg.spec for arg in call.args)),
-                        key=lambda verdict: verdict.nanoseconds,
+                        key=lambda verdict: (
+                            bool(verdict.reason),
+                            verdict.candidate is REFERENCE,
+                            verdict.nanoseconds,
+                        ),
                     )
                 ),
             )
