@@ -10,6 +10,7 @@
 #include "bindings/array.h"
 #include "bindings/gil.h"
 #include "bindings/topics.h"
+#include "runtime/isa.h"
 
 namespace nb = nanobind;
 
@@ -25,6 +26,7 @@ ConvAlgorithm algorithm_named(std::string_view name) {
     if (name == "planes") return ConvAlgorithm::kPlanes;
     if (name == "scatter") return ConvAlgorithm::kScatter;
     if (name == "depthwise") return ConvAlgorithm::kDepthwise;
+    if (name == "groups") return ConvAlgorithm::kGroups;
     if (name == "winograd2") return ConvAlgorithm::kWinograd2;
     if (name == "winograd4") return ConvAlgorithm::kWinograd4;
     if (name == "product") return ConvAlgorithm::kProduct;
@@ -65,6 +67,11 @@ class Conv {
         if (is_winograd &&
             (kernel != Pair{3, 3} || stride != Pair{1, 1} || dilation != Pair{1, 1} || groups != 1))
             throw std::invalid_argument("Winograd's algorithm needs a 3x3 kernel with stride 1");
+        const i64 size = groups ? input[1] / groups : 0;
+        const bool in_registers = (size == 2 || size == 4 || size == 8) &&
+                                  kernels().lanes % size == 0 && output[1] == input[1];
+        if (algorithm_ == ConvAlgorithm::kGroups && !in_registers)
+            throw std::invalid_argument("groups must have 2, 4 or 8 channels that fill registers");
         if (algorithm_ == ConvAlgorithm::kDepthwise && input[1] != groups)
             throw std::invalid_argument("depthwise needs as many groups as channels");
     }

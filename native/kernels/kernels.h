@@ -835,6 +835,8 @@ struct UpdateArgs {
     X(window_product, WindowArgs)             \
     X(window_planes, WindowArgs)              \
     X(window_scatter, ScatterArgs)            \
+    X(group_windows, WindowArgs)              \
+    X(group_weight_grad, WeightGradArgs)      \
     X(depthwise, WindowsArgs)                 \
     X(depthwise_weight_grad, WeightGradArgs)  \
     X(winograd_weights, WinogradWeightArgs)   \

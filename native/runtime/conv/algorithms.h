@@ -23,6 +23,7 @@ extern const WeightedAlgorithm window_gather;
 extern const WeightedAlgorithm planes;
 extern const WeightedAlgorithm scatter;
 extern const WeightedAlgorithm depthwise;
+extern const WeightedAlgorithm groups;
 extern const WeightedAlgorithm winograd2;
 extern const WeightedAlgorithm winograd4;
 extern const WeightedAlgorithm product;
@@ -31,6 +32,7 @@ extern const WeightedAlgorithm product;
 void tiled_weight_grad(const ConvProblem& problem, ConvAlgorithm algorithm, const float* x,
                        const float* g, float* dw);
 void depthwise_weight_grad(const ConvProblem& problem, const float* x, const float* g, float* dw);
+void group_weight_grad(const ConvProblem& problem, const float* x, const float* g, float* dw);
 void winograd_weight_grad(const ConvProblem& problem, i64 tile, const float* x, const float* g,
                           float* dw);
 

@@ -28,6 +28,34 @@ Taps forward_taps(const ConvProblem& p) {
     return taps;
 }
 
+Taps single_taps(const ConvProblem& p) {
+    Taps taps;
+    taps.run = 1;
+    for (i64 r = 0; r < p.r; ++r)
+        for (i64 s = 0; s < p.s; ++s) taps.add(r * p.dilation[0], s * p.dilation[1]);
+    return taps;
+}
+
+TapPhase::TapPhase(const ConvProblem& p, i64 top, i64 left) : top(top), left(left) {
+    taps.run = 1;
+    for (i64 r = 0; r < p.r; ++r)
+        for (i64 s = p.s - 1; s >= 0; --s) {  // so that neighbours ascend
+            const i64 y = top + p.padding[0] - r * p.dilation[0];
+            const i64 x = left + p.padding[1] - s * p.dilation[1];
+            if (modulo(y, p.stride[0]) != 0 || modulo(x, p.stride[1]) != 0) continue;
+            weights.push_back(r * p.s + s);
+            taps.add(y / p.stride[0], x / p.stride[1]);
+        }
+}
+
+std::vector<TapPhase> tap_phases(const ConvProblem& p) {
+    std::vector<TapPhase> phases;
+    for (i64 top = 0; top < std::min(p.stride[0], p.h); ++top)
+        for (i64 left = 0; left < std::min(p.stride[1], p.w); ++left)
+            phases.emplace_back(p, top, left);
+    return phases;
+}
+
 i64 largest_row_block(i64 rows, i64 row_floats) {
     const i64 block = std::clamp(8 * kBlockFloats / std::max<i64>(1, row_floats), i64{1}, rows);
     return divide_up(rows, divide_up(rows, block));
@@ -81,6 +109,30 @@ WindowArgs forward_args(const ConvProblem& p, const Taps& taps, const float* x, 
     args.rows = p.p;
     args.columns = p.q;
     args.relu = p.relu;
+    return args;
+}
+
+WindowArgs phase_args(const ConvProblem& p, const TapPhase& phase, const float* g,
+                      const float* bias, float* dx) {
+    WindowArgs args{};
+    args.x = g;
+    args.n = p.n;
+    args.h = p.p;
+    args.w = p.q;
+    args.c = p.k;
+    args.groups = p.groups;
+    args.group_channels = p.group_outputs();
+    args.group_outputs = p.group_channels();
+    args.segments = phase.taps.segments();
+    args.row_step = 1;
+    args.column_step = 1;
+    args.bias = bias;
+    args.y = dx + (phase.top * p.w + phase.left) * p.k;
+    args.y_column = p.stride[1] * p.k;
+    args.y_row = p.stride[0] * p.w * p.k;
+    args.y_image = p.h * p.w * p.k;
+    args.rows = divide_up(p.h - phase.top, p.stride[0]);
+    args.columns = divide_up(p.w - phase.left, p.stride[1]);
     return args;
 }
 

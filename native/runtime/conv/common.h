@@ -38,6 +38,22 @@ struct Taps {
 
 Taps forward_taps(const ConvProblem& problem);
 
+// Every tap by itself.
+Taps single_taps(const ConvProblem& problem);
+
+// The pixels of an image whose row and column leave the same remainders when divided by the stride
+// are read by the same taps: seen from the gradient, each such phase is a convolution with stride
+// 1. Here each tap is by itself.
+struct TapPhase {
+    i64 top, left;
+    Taps taps;
+    std::vector<i64> weights;  // which taps of the kernel they are
+
+    TapPhase(const ConvProblem& problem, i64 top, i64 left);
+};
+
+std::vector<TapPhase> tap_phases(const ConvProblem& problem);
+
 // As many rows of outputs as share weights that are too many for the first level of cache.
 i64 largest_row_block(i64 rows, i64 row_floats);
 
@@ -54,5 +70,9 @@ i64 block_floats(const Segments& taps, i64 rows, i64 row_step, i64 line);
 // The arguments of a forward pass that all kernels take alike.
 WindowArgs forward_args(const ConvProblem& problem, const Taps& taps, const float* x,
                         const float* bias, float* y);
+
+// The same of a phase of the input gradient.
+WindowArgs phase_args(const ConvProblem& problem, const TapPhase& phase, const float* g,
+                      const float* bias, float* dx);
 
 }  // namespace convolens

@@ -18,6 +18,8 @@ const WeightedAlgorithm& weighted(ConvAlgorithm algorithm) {
             return planes;
         case ConvAlgorithm::kDepthwise:
             return depthwise;
+        case ConvAlgorithm::kGroups:
+            return groups;
         case ConvAlgorithm::kWinograd2:
             return winograd2;
         case ConvAlgorithm::kWinograd4:
@@ -83,6 +85,8 @@ void conv_weight_grad(const ConvProblem& p, ConvAlgorithm algorithm, const float
     switch (algorithm) {
         case ConvAlgorithm::kDepthwise:
             return depthwise_weight_grad(p, x, g, dw);
+        case ConvAlgorithm::kGroups:
+            return group_weight_grad(p, x, g, dw);
         case ConvAlgorithm::kWinograd2:
             return winograd_weight_grad(p, 2, x, g, dw);
         case ConvAlgorithm::kWinograd4:

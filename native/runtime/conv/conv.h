@@ -30,6 +30,7 @@ enum class ConvAlgorithm {
     kScatter,     // an input gradient as products that are added where the windows lie (col2im)
     kPlanes,      // one input channel, stride 1: neighbouring outputs fill the registers
     kDepthwise,   // each output channel reads one input channel: channels fill the registers
+    kGroups,      // groups of a few channels with as many outputs: whole ones fill the registers
     kWinograd2,   // Winograd's F(2x2, 3x3)
     kWinograd4,   // Winograd's F(4x4, 3x3)
     kProduct,     // a 1x1 kernel with stride 1 and no padding is one product of matrices

@@ -16,15 +16,6 @@ constexpr i64 kSlots = 16;
 // With a multiplier, gradients that are kept before those of one channel are summed up.
 constexpr i64 kSpreadFloats = 512 * 1024;
 
-// Every tap by itself.
-Taps single_taps(const ConvProblem& p) {
-    Taps taps;
-    taps.run = 1;
-    for (i64 r = 0; r < p.r; ++r)
-        for (i64 s = 0; s < p.s; ++s) taps.add(r * p.dilation[0], s * p.dilation[1]);
-    return taps;
-}
-
 // to[columns][rows] = from[rows][columns].
 void transpose(const float* from, float* to, i64 rows, i64 columns) {
     const i64 blocks = divide_up(rows, TransposeArgs::kRows);
@@ -53,33 +44,6 @@ void run(std::vector<WindowArgs>& windows) {
            static_cast<std::size_t>(6 * most));
 }
 
-// Phase by phase, as in window.cpp: a convolution of g with the taps that a phase reads.
-struct Phase {
-    i64 top, left;
-    Taps taps;
-    std::vector<i64> weights;  // which taps of the kernel they are
-
-    Phase(const ConvProblem& p, i64 top, i64 left) : top(top), left(left) {
-        taps.run = 1;
-        for (i64 r = 0; r < p.r; ++r)
-            for (i64 s = p.s - 1; s >= 0; --s) {  // so that neighbours ascend
-                const i64 y = top + p.padding[0] - r * p.dilation[0];
-                const i64 x = left + p.padding[1] - s * p.dilation[1];
-                if (modulo(y, p.stride[0]) != 0 || modulo(x, p.stride[1]) != 0) continue;
-                weights.push_back(r * p.s + s);
-                taps.add(y / p.stride[0], x / p.stride[1]);
-            }
-    }
-};
-
-std::vector<Phase> phases_of(const ConvProblem& p) {
-    std::vector<Phase> phases;
-    for (i64 top = 0; top < std::min(p.stride[0], p.h); ++top)
-        for (i64 left = 0; left < std::min(p.stride[1], p.w); ++left)
-            phases.emplace_back(p, top, left);
-    return phases;
-}
-
 std::size_t floats(const ConvProblem& p, Pass) {
     return static_cast<std::size_t>(p.r * p.s * p.k);
 }
@@ -93,7 +57,7 @@ void pack(const ConvProblem& p, Pass pass, const float* weight, float* packed) {
     }
     const Buffer by_tap(static_cast<std::size_t>(taps * p.k));
     transpose(weight, by_tap.data(), p.k, taps);
-    for (const Phase& phase : phases_of(p))
+    for (const TapPhase& phase : tap_phases(p))
         for (const i64 tap : phase.weights)
             packed = std::copy_n(by_tap.data() + tap * p.k, p.k, packed);
 }
@@ -109,29 +73,14 @@ void forward(const ConvProblem& p, const float* packed, const float* x, const fl
 // What each output reads of the image, in as many channels as there are outputs.
 void spread_input_grad(const ConvProblem& p, const float* packed, const float* g, const float* bias,
                        float* dx) {
-    const std::vector<Phase> phases = phases_of(p);
+    const std::vector<TapPhase> phases = tap_phases(p);
     std::vector<WindowArgs> windows;
-    for (const Phase& phase : phases) {
-        WindowArgs args{};
-        args.x = g;
-        args.n = p.n;
-        args.h = p.p;
-        args.w = p.q;
-        args.c = p.k;
+    for (const TapPhase& phase : phases) {
+        WindowArgs args = phase_args(p, phase, g, bias, dx);
         args.groups = p.k;
         args.group_channels = 1;
         args.group_outputs = 1;
-        args.segments = phase.taps.segments();
-        args.row_step = 1;
-        args.column_step = 1;
         args.packed = packed;
-        args.bias = bias;
-        args.y = dx + (phase.top * p.w + phase.left) * p.k;
-        args.y_column = p.stride[1] * p.k;
-        args.y_row = p.stride[0] * p.w * p.k;
-        args.y_image = p.h * p.w * p.k;
-        args.rows = divide_up(p.h - phase.top, p.stride[0]);
-        args.columns = divide_up(p.w - phase.left, p.stride[1]);
         packed += args.segments.count * p.k;
         windows.push_back(args);
     }

@@ -44,6 +44,18 @@ def _refuse_depthwise(op: Op, specs: Specs) -> str:
     return ""
 
 
+def _refuse_groups(op: Op, specs: Specs) -> str:
+    if reason := refuse(op, specs):
+        return reason
+    groups = cast(Conv, op).groups
+    image, weight, _ = images(op, specs)
+    size = weight.shape[1]
+    if image.shape[1] != weight.shape[0] or size not in (2, 4, 8):
+        return "only groups of 2, 4 or 8 channels with as many outputs"
+    lanes = conv_cost.registers().lanes
+    return "" if lanes % size == 0 else f"{groups} groups of {size} do not fill {lanes} lanes"
+
+
 def refuse_winograd(op: Op, specs: Specs) -> str:
     """Return why Winograd's algorithms do not compute a convolution, or nothing."""
     if reason := refuse(op, specs):
@@ -190,6 +202,7 @@ FORWARD = (
     Candidate("gather", refuse, conv_cost.gather, _prepare_forward("gather")),
     Candidate("planes", _refuse_planes, conv_cost.planes, _prepare_forward("planes")),
     Candidate("depthwise", _refuse_depthwise, conv_cost.depthwise, _prepare_forward("depthwise")),
+    Candidate("groups", _refuse_groups, conv_cost.groups, _prepare_forward("groups")),
     _winograd(2, _prepare_forward),
     _winograd(4, _prepare_forward),
 )
@@ -201,6 +214,7 @@ INPUT_GRAD = (
     Candidate(
         "depthwise", _refuse_depthwise, conv_cost.depthwise, _prepare_input_grad("depthwise")
     ),
+    Candidate("groups", _refuse_groups, conv_cost.groups, _prepare_input_grad("groups")),
     _winograd(2, _prepare_input_grad),
     _winograd(4, _prepare_input_grad),
 )
@@ -212,6 +226,7 @@ WEIGHT_GRAD = (
     Candidate(
         "depthwise", _refuse_depthwise, conv_cost.depthwise, _prepare_weight_grad("depthwise")
     ),
+    Candidate("groups", _refuse_groups, conv_cost.groups, _prepare_weight_grad("groups")),
     _winograd(2, _prepare_weight_grad),
     _winograd(4, _prepare_weight_grad),
 )

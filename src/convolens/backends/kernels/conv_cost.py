@@ -256,6 +256,13 @@ def depthwise(op: Op, specs: Specs) -> float:
     return _NANOSECONDS * g.places * filled * (prod(g.kernel) * 0.7 + 4.0 + 5.0 * pixels)
 
 
+def groups(op: Op, specs: Specs) -> float:
+    """Return the time of filling registers with whole groups of channels, in nanoseconds."""
+    g = geometry(op, specs)
+    filled = -(-g.groups * g.outputs // registers().lanes)
+    return _NANOSECONDS * g.places * filled * (g.length * 1.2 + 5.0)
+
+
 def _panel_steps(outputs: int, rows: float) -> float:
     wide, narrow = _panels(outputs)
     return wide * _step(rows, 2) + narrow * _step(rows, 1)
