@@ -2,10 +2,11 @@
 
 Usage: python -m tools.sanitize all | quick | threads
 
-all:     every instruction set of this machine under AddressSanitizer and UndefinedBehaviorSanitizer:
-         the checks of the kernels, and the tests that draw their shapes; then threads
-quick:   one instruction set, a quarter of the calls; then threads
 threads: the pool of threads under ThreadSanitizer
+quick:   threads; then one instruction set, on a quarter of the calls, under AddressSanitizer and
+         UndefinedBehaviorSanitizer
+all:     threads; then every instruction set of this machine, on all calls, and the tests that draw
+         their shapes
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ FOLDER = ROOT / "build" / "sanitize"
 CHECKS = ROOT / "tests" / "contracts" / "each_isa"
 COMPILER = os.environ.get("CXX", "c++")
 JOBS = len(os.sched_getaffinity(0))
+#: Guards come with every call of every kernel; the others compare numbers once more.
+QUICK = ("check_guards", "check_boundary", "check_pixels", "check_shapes")
 #: The end of what a failed run printed: a test's name, a report with its stacks, a summary.
 LINES = 250
 
@@ -38,15 +41,15 @@ class Run:
 
 
 def runs(sets: list[str], quick: bool) -> Iterator[Run]:
-    """Yield what to run, the longest first."""
+    """Yield what to run."""
     for isa in sets:
         if not quick:
             folders = ("ops", "tensor", "nn", "backends", "lens/filters")
             tests = tuple(str(ROOT / "tests" / folder) for folder in folders)
             yield Run(isa, "tests with drawn shapes", ("-m", "hypothesis and not oracle", *tests))
-        for name in ("guards", "values", "boundary", "pixels", "functions", "activations", "bits"):
-            if not quick or name in ("guards", "boundary", "pixels"):
-                yield Run(isa, f"check_{name}", (str(CHECKS / f"check_{name}.py"),))
+        for path in sorted(CHECKS.glob("check_*.py")):
+            if not quick or path.stem in QUICK:
+                yield Run(isa, path.stem, (str(path),))
 
 
 def runtime(name: str) -> str:
@@ -66,7 +69,6 @@ def build(folder: Path, sanitizers: str, target: str, sets: list[str]) -> None:
     """Compile a target for some instruction sets, all if none is named."""
     tools = Path(sys.executable).parent
     options = {
-        "CMAKE_CXX_COMPILER": COMPILER,
         "CMAKE_MAKE_PROGRAM": tools / "ninja",
         "Python_EXECUTABLE": sys.executable,
         "CONVOLENS_SANITIZE": sanitizers,

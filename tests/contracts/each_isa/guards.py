@@ -1,4 +1,7 @@
-"""Arrays between pages that nobody may touch, and known bytes in the rest of their own pages."""
+"""Arrays between pages that nobody may touch, and known bytes in the rest of their own pages.
+
+Under AddressSanitizer nobody may read these bytes either.
+"""
 
 from __future__ import annotations
 
@@ -17,13 +20,16 @@ PAGE = mmap.PAGESIZE
 _NO_ACCESS = 0
 _CANARY = 0x5A
 _libc = ctypes.CDLL(None, use_errno=True)
+#: Whether this process runs under AddressSanitizer.
+SANITIZED = hasattr(_libc, "__asan_poison_memory_region")
 
 
 class Guarded:
     """A dense array whose last byte, or first, touches a page without access.
 
     Reading or writing beyond it on that side ends the process; writing on the other side changes
-    known bytes, which ``check`` finds. What was never written holds NaN.
+    known bytes, which ``check`` finds. What was never written holds NaN. AddressSanitizer ends the
+    process at either side.
     """
 
     def __init__(self, shape: tuple[int, ...], dtype: DType, at_end: bool) -> None:
@@ -39,9 +45,23 @@ class Guarded:
         begin = pages * PAGE - size if at_end else 0
         self._own = slice(begin, begin + size)
         self._bytes[self._own] = 0xFF
+        self._address = address + PAGE
+        self._poison(0, begin)
+        self._poison(begin + size, len(self._bytes))
         order = memory_order(len(shape))
         flat = self._bytes[self._own].view(dtype)
         self.array = flat.reshape([shape[axis] for axis in order]).transpose(np.argsort(order))
+
+    def _poison(self, begin: int, end: int) -> None:
+        if SANITIZED:
+            region = ctypes.c_void_p(self._address + begin), ctypes.c_size_t(end - begin)
+            _libc.__asan_poison_memory_region(*region)
+
+    def __del__(self) -> None:
+        # Others may get this memory.
+        if SANITIZED:
+            region = ctypes.c_void_p(self._address), ctypes.c_size_t(len(self._bytes))
+            _libc.__asan_unpoison_memory_region(*region)
 
     def check(self) -> None:
         """Refuse changed bytes around the array."""
