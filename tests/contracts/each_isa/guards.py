@@ -21,7 +21,14 @@ _NO_ACCESS = 0
 _CANARY = 0x5A
 _libc = ctypes.CDLL(None, use_errno=True)
 #: Whether this process runs under AddressSanitizer.
-SANITIZED = hasattr(_libc, "__asan_poison_memory_region")
+SANITIZED = hasattr(_libc, "__asan_init")
+
+
+def _mark(what: str, address: int, size: int) -> None:
+    """Tell AddressSanitizer to ``poison`` or ``unpoison`` memory."""
+    if SANITIZED:
+        mark = getattr(_libc, f"__asan_{what}_memory_region")
+        mark(ctypes.c_void_p(address), ctypes.c_size_t(size))
 
 
 class Guarded:
@@ -46,22 +53,14 @@ class Guarded:
         self._own = slice(begin, begin + size)
         self._bytes[self._own] = 0xFF
         self._address = address + PAGE
-        self._poison(0, begin)
-        self._poison(begin + size, len(self._bytes))
+        _mark("poison", self._address, begin)
+        _mark("poison", self._address + begin + size, len(self._bytes) - begin - size)
         order = memory_order(len(shape))
         flat = self._bytes[self._own].view(dtype)
         self.array = flat.reshape([shape[axis] for axis in order]).transpose(np.argsort(order))
 
-    def _poison(self, begin: int, end: int) -> None:
-        if SANITIZED:
-            region = ctypes.c_void_p(self._address + begin), ctypes.c_size_t(end - begin)
-            _libc.__asan_poison_memory_region(*region)
-
     def __del__(self) -> None:
-        # Others may get this memory.
-        if SANITIZED:
-            region = ctypes.c_void_p(self._address), ctypes.c_size_t(len(self._bytes))
-            _libc.__asan_unpoison_memory_region(*region)
+        _mark("unpoison", self._address, len(self._bytes))  # others may get this memory
 
     def check(self) -> None:
         """Refuse changed bytes around the array."""
