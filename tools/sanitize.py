@@ -28,7 +28,7 @@ JOBS = len(os.sched_getaffinity(0))
 #: Guards come with every call of every kernel; the others compare numbers once more.
 QUICK = ("check_guards", "check_boundary", "check_pixels", "check_shapes")
 #: The end of what a failed run printed: a test's name, a report with its stacks, a summary.
-LINES = 250
+LINES = 400
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,7 @@ def passes(run: Run, variables: dict[str, str]) -> bool:
 
 def kernels(quick: bool) -> bool:
     """Try kernels and bindings; return whether all tests passed."""
-    folder = FOLDER / ("quick" if quick else "all")
+    folder = FOLDER / "kernels"
     variables = environment()
     sets = loaded_sets(dict(os.environ))
     if quick:

@@ -11,6 +11,8 @@
 #include <immintrin.h>
 #endif
 
+#include "simd/masked.h"
+
 namespace simd {
 namespace {
 
@@ -56,6 +58,7 @@ CONVOLENS_INLINE vec broadcast(float x) {
 
 // The first `count` lanes from memory and zeros after them; reads nothing else. 0 < count <= lanes.
 CONVOLENS_INLINE vec load_first(const float* p, i64 count) {
+    masked_load(p, count);
 #if defined(__AVX512F__)
     return _mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << count) - 1), p);
 #elif defined(__AVX2__)
@@ -71,6 +74,7 @@ CONVOLENS_INLINE vec load_first(const float* p, i64 count) {
 
 // Writes the first `count` lanes and nothing else. 0 < count <= lanes.
 CONVOLENS_INLINE void store_first(float* p, vec x, i64 count) {
+    masked_store(p, count);
 #if defined(__AVX512F__)
     _mm512_mask_storeu_ps(p, static_cast<__mmask16>((1u << count) - 1), x);
 #elif defined(__AVX2__)
@@ -222,6 +226,7 @@ CONVOLENS_INLINE vec load(const float* p, Over<Most> lanes) {
 template <int Most>
 CONVOLENS_INLINE void store(float* p, vec x, Over<Most> lanes) {
 #if defined(__AVX512F__)
+    masked_store(p, lanes.count);
     const auto mask = static_cast<__mmask8>((1u << lanes.count) - 1);
     // GCC would join the extraction with the store to an instruction that, unlike a masked store,
     // faults where lanes that are not written lie on a page that nobody may touch.
