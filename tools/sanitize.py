@@ -12,6 +12,7 @@ all:     threads; then every instruction set of this machine, on all calls, and 
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -24,7 +25,7 @@ ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "build" / "sanitize"
 CHECKS = ROOT / "tests" / "contracts" / "each_isa"
 COMPILER = os.environ.get("CXX", "c++")
-JOBS = len(os.sched_getaffinity(0))
+JOBS = os.cpu_count() or 1
 #: Guards come with every call of every kernel; the others compare numbers once more.
 QUICK = ("check_guards", "check_boundary", "check_pixels", "check_shapes")
 #: The end of what a failed run printed: a test's name, a report with its stacks, a summary.
@@ -54,6 +55,8 @@ def runs(sets: list[str], quick: bool) -> Iterator[Run]:
 
 def runtime(name: str) -> str:
     """Return the path of a compiler's library, such as libasan.so."""
+    if not shutil.which(COMPILER):
+        sys.exit(f"there is no compiler {COMPILER}. Name one: CXX=g++ make ...")
     asked = [COMPILER, f"-print-file-name={name}"]
     path = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
     if not os.path.isabs(path):
