@@ -26,8 +26,15 @@ FOLDER = ROOT / "build" / "sanitize"
 CHECKS = ROOT / "tests" / "contracts" / "each_isa"
 COMPILER = os.environ.get("CXX", "c++")
 JOBS = os.cpu_count() or 1
-#: Guards come with every call of every kernel; the others compare numbers once more.
-QUICK = ("check_guards", "check_boundary", "check_pixels", "check_shapes")
+#: Every kernel between guards, what Python may pass, shapes that are drawn, and special numbers.
+QUICK = (
+    "check_activations",
+    "check_boundary",
+    "check_functions",
+    "check_guards",
+    "check_pixels",
+    "check_shapes",
+)
 #: The end of what a failed run printed: a test's name, a report with its stacks, a summary.
 LINES = 400
 

@@ -37,6 +37,7 @@ constexpr int kRegisters = 16;
 
 typedef float vec __attribute__((vector_size(kLanes * sizeof(float))));
 typedef i32 ivec __attribute__((vector_size(kLanes * sizeof(i32))));
+typedef u32 uvec __attribute__((vector_size(kLanes * sizeof(u32))));
 typedef float vec_in_memory
     __attribute__((vector_size(kLanes * sizeof(float)), aligned(sizeof(float)), may_alias));
 
