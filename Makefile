@@ -9,10 +9,10 @@ OUT ?=
 EPOCHS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test explore check format oracle bench bench-choice docs clean
+.PHONY: help run test explore check format oracle bench bench-choice docs sanitize sanitize-quick sanitize-threads clean
 
 help: ## Show the commands
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
 
 run: $(VENV)/.built ## Build, train a network on handwritten digits, write the report
 	$(BIN)/convolens train $(if $(OUT),--out $(OUT)) $(if $(EPOCHS),--epochs $(EPOCHS))
@@ -28,7 +28,7 @@ check: $(VENV)/.check ## Check levels, types, style and the kernels' symbols
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/clang-format --dry-run --Werror $$(find native -name '*.cpp' -o -name '*.h')
+	$(BIN)/clang-format --dry-run --Werror $$(find native tests -name '*.cpp' -o -name '*.h')
 	$(BIN)/python tools/check_symbols.py build
 
 oracle: $(VENV)/.test ## Run the tests against torch, which it installs
@@ -38,7 +38,7 @@ oracle: $(VENV)/.test ## Run the tests against torch, which it installs
 format: $(VENV)/.check ## Format the sources
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-	$(BIN)/clang-format -i $$(find native -name '*.cpp' -o -name '*.h')
+	$(BIN)/clang-format -i $$(find native tests -name '*.cpp' -o -name '*.h')
 
 bench: $(VENV)/.test ## Measure a training step against its peers
 	$(BIN)/python -m benchmarks training_step
@@ -48,6 +48,15 @@ docs: $(VENV)/.built ## Write the page of each operator
 
 bench-choice: $(VENV)/.test ## Measure whether the choice between algorithms is the fastest
 	$(BIN)/python -m benchmarks choice
+
+sanitize: $(VENV)/.test ## Try kernels and threads under sanitizers, on every instruction set
+	$(BIN)/python -m tools.sanitize all
+
+sanitize-quick: $(VENV)/.test ## Try one instruction set on a part of the calls, and threads
+	$(BIN)/python -m tools.sanitize quick
+
+sanitize-threads: $(VENV)/.test ## Try the pool of threads under ThreadSanitizer
+	$(BIN)/python -m tools.sanitize threads
 
 clean: ## Remove what was built
 	rm -rf $(VENV) build

@@ -10,6 +10,8 @@
 #include <mutex>
 #include <new>
 
+#include "runtime/poison.h"
+
 namespace convolens {
 namespace {
 
@@ -48,7 +50,7 @@ class Allocator {
                 free_[wanted.size_class] = header->next;
                 statistics_.cached -= wanted.bytes;
                 count(wanted.bytes);
-                return header + 1;
+                return hand_out(header, bytes);
             }
         }
         void* block = fresh(wanted.bytes);
@@ -59,11 +61,13 @@ class Allocator {
         if (!block) throw std::bad_alloc();
         const std::lock_guard lock(mutex_);
         count(wanted.bytes);
-        return new (block) Header(wanted) + 1;
+        return hand_out(new (block) Header(wanted), bytes);
     }
 
     void deallocate(void* pointer) noexcept {
         Header* header = static_cast<Header*>(pointer) - 1;
+        unpoison(header, sizeof(Header));
+        poison(pointer, header->bytes);
         {
             const std::lock_guard lock(mutex_);
             statistics_.in_use -= header->bytes;
@@ -106,6 +110,15 @@ class Allocator {
 #ifdef MADV_HUGEPAGE
         if (block && large) madvise(block, total, MADV_HUGEPAGE);  // advice: no harm if refused
 #endif
+        return block;
+    }
+
+    // Of the block, only what was asked for may be touched.
+    static void* hand_out(Header* header, std::size_t bytes) {
+        void* block = header + 1;
+        unpoison(block, bytes);
+        poison(static_cast<std::byte*>(block) + bytes, header->bytes - bytes);
+        poison(header, sizeof(Header));
         return block;
     }
 

@@ -5,19 +5,23 @@
 
 namespace convolens {
 
-#if defined(__x86_64__)
+// CONVOLENS_WITH_... : the sets that the build compiles the kernels for.
+#ifdef CONVOLENS_WITH_avx512
 namespace avx512 {
 extern const KernelTable table;
 }
+#endif
+#ifdef CONVOLENS_WITH_avx2
 namespace avx2 {
 extern const KernelTable table;
 }
-#elif defined(__aarch64__)
+#endif
+#ifdef CONVOLENS_WITH_neon
 namespace neon {
 extern const KernelTable table;
 }
 #endif
-#if !defined(__aarch64__)
+#ifdef CONVOLENS_WITH_baseline
 namespace baseline {
 extern const KernelTable table;
 }
@@ -30,20 +34,36 @@ struct Candidate {
     bool available;
 };
 
+#ifdef __x86_64__
+[[maybe_unused]] bool has_avx2() {
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+}
+
+[[maybe_unused]] bool has_avx512() {
+    return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+}
+#endif
+
 // Fastest first.
 std::vector<Candidate> candidates() {
-#if defined(__x86_64__)
+#ifdef __x86_64__
     __builtin_cpu_init();
-    const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-    const bool avx512 = avx2 && __builtin_cpu_supports("avx512f") &&
-                        __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
-                        __builtin_cpu_supports("avx512vl");
-    return {{&avx512::table, avx512}, {&avx2::table, avx2}, {&baseline::table, true}};
-#elif defined(__aarch64__)
-    return {{&neon::table, true}};
-#else
-    return {{&baseline::table, true}};
 #endif
+    return {
+#ifdef CONVOLENS_WITH_avx512
+        {&avx512::table, has_avx512()},
+#endif
+#ifdef CONVOLENS_WITH_avx2
+        {&avx2::table, has_avx2()},
+#endif
+#ifdef CONVOLENS_WITH_neon
+        {&neon::table, true},
+#endif
+#ifdef CONVOLENS_WITH_baseline
+        {&baseline::table, true},
+#endif
+    };
 }
 
 const KernelTable& choose() {
@@ -59,6 +79,9 @@ const KernelTable& choose() {
                                         "to use the fastest set that it has.");
         }
     }
+    if (!forced || !*forced)
+        throw std::invalid_argument("convolens was built for " + known +
+                                    ", and this processor has none of them.");
     throw std::invalid_argument("CONVOLENS_ISA is " + std::string(forced) +
                                 ", but must be one of " + known + ".");
 }

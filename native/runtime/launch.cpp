@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "runtime/allocator.h"
+#include "runtime/poison.h"
 
 namespace convolens {
 namespace {
@@ -25,6 +26,8 @@ float* thread_scratch(std::size_t floats) {
         scratch.data = static_cast<float*>(allocate(floats * sizeof(float)));
         scratch.floats = floats;
     }
+    unpoison(scratch.data, floats * sizeof(float));
+    poison(scratch.data + floats, (scratch.floats - floats) * sizeof(float));
     return scratch.data;
 }
 

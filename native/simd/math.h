@@ -51,9 +51,8 @@ CONVOLENS_INLINE vec log(vec x) {
     // Numbers below the smallest normal one are made normal first.
     const ivec small = x < broadcast(1.17549435e-38f);
     const vec normal = select(small, x * broadcast(8388608.0f), x);
-    const ivec bits = reinterpret_cast<ivec>(normal);
-    // Split x = m 2^e with m in [sqrt(1/2), sqrt(2)).
-    const ivec shifted = bits - 0x3f3504f3;
+    // Split x = m 2^e with m in [sqrt(1/2), sqrt(2)). Bits of negative numbers wrap around.
+    const ivec shifted = reinterpret_cast<ivec>(reinterpret_cast<uvec>(normal) - 0x3f3504f3u);
     const ivec exponent = shifted >> 23;
     const vec m = reinterpret_cast<vec>((shifted & 0x007fffff) + 0x3f3504f3);
     const vec e = __builtin_convertvector(exponent, vec) - select(small, broadcast(23.0f), vec{});

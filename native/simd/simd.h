@@ -11,6 +11,8 @@
 #include <immintrin.h>
 #endif
 
+#include "simd/masked.h"
+
 namespace simd {
 namespace {
 
@@ -35,6 +37,7 @@ constexpr int kRegisters = 16;
 
 typedef float vec __attribute__((vector_size(kLanes * sizeof(float))));
 typedef i32 ivec __attribute__((vector_size(kLanes * sizeof(i32))));
+typedef u32 uvec __attribute__((vector_size(kLanes * sizeof(u32))));
 typedef float vec_in_memory
     __attribute__((vector_size(kLanes * sizeof(float)), aligned(sizeof(float)), may_alias));
 
@@ -56,6 +59,7 @@ CONVOLENS_INLINE vec broadcast(float x) {
 
 // The first `count` lanes from memory and zeros after them; reads nothing else. 0 < count <= lanes.
 CONVOLENS_INLINE vec load_first(const float* p, i64 count) {
+    masked_load(p, count);
 #if defined(__AVX512F__)
     return _mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << count) - 1), p);
 #elif defined(__AVX2__)
@@ -71,6 +75,7 @@ CONVOLENS_INLINE vec load_first(const float* p, i64 count) {
 
 // Writes the first `count` lanes and nothing else. 0 < count <= lanes.
 CONVOLENS_INLINE void store_first(float* p, vec x, i64 count) {
+    masked_store(p, count);
 #if defined(__AVX512F__)
     _mm512_mask_storeu_ps(p, static_cast<__mmask16>((1u << count) - 1), x);
 #elif defined(__AVX2__)
@@ -246,6 +251,7 @@ CONVOLENS_INLINE vec load(const float* p, Over<Most> lanes) {
 template <int Most>
 CONVOLENS_INLINE void store(float* p, vec x, Over<Most> lanes) {
 #if defined(__AVX512F__)
+    masked_store(p, lanes.count);
     const auto mask = static_cast<__mmask8>((1u << lanes.count) - 1);
     // GCC would join the extraction with the store to an instruction that, unlike a masked store,
     // faults where lanes that are not written lie on a page that nobody may touch.

@@ -1,4 +1,7 @@
-"""Arrays between pages that nobody may touch, and known bytes in the rest of their own pages."""
+"""Arrays between pages that nobody may touch, and known bytes in the rest of their own pages.
+
+Under AddressSanitizer nobody may read these bytes either.
+"""
 
 from __future__ import annotations
 
@@ -17,13 +20,23 @@ PAGE = mmap.PAGESIZE
 _NO_ACCESS = 0
 _CANARY = 0x5A
 _libc = ctypes.CDLL(None, use_errno=True)
+#: Whether this process runs under AddressSanitizer.
+SANITIZED = hasattr(_libc, "__asan_init")
+
+
+def _mark(what: str, address: int, size: int) -> None:
+    """Tell AddressSanitizer to ``poison`` or ``unpoison`` memory."""
+    if SANITIZED:
+        mark = getattr(_libc, f"__asan_{what}_memory_region")
+        mark(ctypes.c_void_p(address), ctypes.c_size_t(size))
 
 
 class Guarded:
     """A dense array whose last byte, or first, touches a page without access.
 
     Reading or writing beyond it on that side ends the process; writing on the other side changes
-    known bytes, which ``check`` finds. What was never written holds NaN.
+    known bytes, which ``check`` finds. What was never written holds NaN. AddressSanitizer ends the
+    process at either side.
     """
 
     def __init__(self, shape: tuple[int, ...], dtype: DType, at_end: bool) -> None:
@@ -39,9 +52,15 @@ class Guarded:
         begin = pages * PAGE - size if at_end else 0
         self._own = slice(begin, begin + size)
         self._bytes[self._own] = 0xFF
+        self._address = address + PAGE
+        _mark("poison", self._address, begin)
+        _mark("poison", self._address + begin + size, len(self._bytes) - begin - size)
         order = memory_order(len(shape))
         flat = self._bytes[self._own].view(dtype)
         self.array = flat.reshape([shape[axis] for axis in order]).transpose(np.argsort(order))
+
+    def __del__(self) -> None:
+        _mark("unpoison", self._address, len(self._bytes))  # others may get this memory
 
     def check(self) -> None:
         """Refuse changed bytes around the array."""

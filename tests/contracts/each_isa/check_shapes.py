@@ -1,0 +1,98 @@
+"""Every candidate of convolutions whose shapes are drawn, between guards.
+
+`make explore` draws new shapes on each run.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from contracts.calls import native, run
+from convolens import ops
+from convolens.ops import Sample
+from convolens.ops._conv_geometry import ConvGeometry
+from convolens.ops._op import shared
+from convolens.spec import TensorSpec
+from tolerance import assert_within, drawn
+
+from .guards import guarded, guarded_outputs
+
+EXAMPLES = settings(max_examples=150)
+
+
+@st.composite
+def calls(draw: st.DrawFn) -> tuple[ops.Conv, TensorSpec, TensorSpec]:
+    """Draw a convolution of one to three axes, its input and its weight."""
+    rank = draw(st.sampled_from([1, 2, 2, 2, 3]))
+    most = {1: 40, 2: 20, 3: 6}[rank]
+
+    def each(*values: int) -> tuple[int, ...]:
+        return tuple(draw(st.sampled_from(values)) for _ in range(rank))
+
+    groups = draw(st.sampled_from([1, 1, 1, 2, 5, 16, 19]))
+    own, filters = (draw(st.integers(1, max(2, 40 // groups))) for _ in range(2))
+    if groups > 1 and draw(st.booleans()):
+        own = 1  # depthwise, with any multiplier
+    same = draw(st.booleans())  # windows that Winograd's algorithms take, and others
+    kernel = (3,) * rank if same else each(1, 2, 3, 4, 5, 7)
+    stride = (1,) * rank if same else each(1, 2, 3, 4)
+    dilation = (1,) * rank if same else each(1, 1, 2, 3)
+    padding = tuple(zip(each(0, 1, 2, 3), each(0, 1, 2, 3), strict=True))
+    sizes = tuple(
+        max(1, d * (r - 1) + 1 - sum(p)) + draw(st.integers(0, most))
+        for d, r, p in zip(dilation, kernel, padding, strict=True)
+    )
+    images = draw(st.integers(1, 3))
+    op = ops.Conv(stride, padding, dilation, groups)
+    x = TensorSpec((images, groups * own, *sizes))
+    return op, x, TensorSpec((groups * filters, own, *kernel))
+
+
+def check(sample: Sample, at_end: bool) -> None:
+    """Compare each candidate with the definition, with guards at one end of each array."""
+    arrays = drawn(sample)
+    tried = native(sample)
+    assert tried, sample
+    for candidate in tried:
+        inputs = [guarded(array, at_end) for array in arrays]
+        with guarded_outputs(at_end) as outputs:
+            found = run(sample, candidate, [each.array for each in inputs])
+        for each in (*inputs, *outputs):
+            each.check()
+        for each, array in zip(inputs, arrays, strict=True):
+            np.testing.assert_array_equal(each.array, array)
+        assert_within(sample.op, arrays, found, algorithm=candidate.name)
+
+
+@given(calls(), st.booleans(), st.booleans())
+@EXAMPLES
+def test_convolutions(call: tuple, bias: bool, at_end: bool) -> None:
+    op, x, weight = call
+    check(Sample(op, (x, weight, *([TensorSpec(weight.shape[:1])] if bias else []))), at_end)
+
+
+@given(calls(), st.booleans())
+@EXAMPLES
+def test_gradients(call: tuple, at_end: bool) -> None:
+    op, x, weight = call
+    y, attributes = op.infer(x, weight), shared(op, ConvGeometry)
+    check(Sample(ops.ConvInputGrad(**attributes, sizes=x.shape[2:]), (weight, y)), at_end)
+    check(Sample(ops.ConvWeightGrad(**attributes, kernel=weight.shape[2:]), (x, y)), at_end)
+
+
+@given(calls(), st.booleans(), st.booleans())
+@EXAMPLES
+def test_transposed_convolutions(call: tuple, bias: bool, at_end: bool) -> None:
+    op, x, weight = call
+    y = op.infer(x, weight)
+    extra = tuple(  # what the stride rounded away
+        (size + sum(p) - d * (r - 1) - 1) % s
+        for size, p, d, r, s in zip(
+            x.shape[2:], op.padding, op.dilation, weight.shape[2:], op.stride, strict=True
+        )
+    )
+    transposed = ops.ConvTranspose(**shared(op, ConvGeometry), output_padding=extra)
+    inputs = (y, weight, *([TensorSpec((x.shape[1],))] if bias else []))
+    check(Sample(transposed, inputs), at_end)
