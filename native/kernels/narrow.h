@@ -15,32 +15,44 @@ namespace {
 template <int Rows, int Each>
 void compute_narrow(const Tile& tile) {
     constexpr typename Count<kLanes>::type lanes{};
-    vec sums[Rows]{};
+    vec totals[Rows]{}, sums[Rows]{};
     const float* b = tile.b;
     const i64 row = tile.a_row;
+    i64 chain = 0;
     for (i64 s = 0; s < tile.segments; ++s) {
         const float* a = tile.a + tile.offsets[s];
-        i64 l = 0;
-        for (; l + Each <= tile.run; l += Each) {
-            const vec w = load(b);
-            b += kLanes;
+        for (i64 l = 0; l < tile.run;) {
+            const i64 end = tile.run - l < kChain * Each ? tile.run : l + kChain * Each;
+            chain += (end - l + Each - 1) / Each;
+            if (chain > kChain) {
+                chain = (end - l + Each - 1) / Each;
 #pragma GCC unroll 16
-            for (int t = 0; t < Rows; ++t) sums[t] += repeat<Each>(a + t * row + l) * w;
-        }
-        if (l < tile.run) {
+                for (int t = 0; t < Rows; ++t) {
+                    totals[t] += sums[t];
+                    sums[t] = vec{};
+                }
+            }
+            for (; l + Each <= end; l += Each) {
+                const vec w = load(b);
+                b += kLanes;
+#pragma GCC unroll 16
+                for (int t = 0; t < Rows; ++t) sums[t] += repeat<Each>(a + t * row + l) * w;
+            }
+            if (l == end) continue;
             const vec w = load(b);
             b += kLanes;
             // Only what belongs to the run: a neighbour may be infinite, and 0 times that is not 0.
 #pragma GCC unroll 16
             for (int t = 0; t < Rows; ++t)
-                sums[t] += repeat_lanes<Each>(load_first(a + t * row + l, tile.run - l), lanes) * w;
+                sums[t] += repeat_lanes<Each>(load_first(a + t * row + l, end - l), lanes) * w;
+            l = end;
         }
     }
     vec start{};
     if (tile.bias) start = load_first(tile.bias, tile.columns);
 #pragma GCC unroll 16
     for (int t = 0; t < Rows; ++t)
-        store_first(tile.y + t * tile.y_row, start + sum_groups<Each>(sums[t], lanes),
+        store_first(tile.y + t * tile.y_row, start + sum_groups<Each>(totals[t] + sums[t], lanes),
                     tile.columns);
 }
 

@@ -20,11 +20,11 @@ CONVOLENS_INLINE vec whole_power(vec x, int n) {
     return n < 0 ? broadcast(1.0f) / result : result;
 }
 
-// x^e as exp(e log |x|), with a sign where e is odd. Of negative numbers only whole powers are
+// |x|^e, with a sign where e is odd. Of negative numbers only whole powers are
 // real, and, in the limit, those of infinity.
 CONVOLENS_INLINE vec any_power(vec x, float e, bool whole, bool odd) {
     const vec magnitude = x < vec{} ? -x : x;
-    const vec power = simd::exp(broadcast(e) * simd::log(magnitude));
+    const vec power = simd::power(magnitude, e);
     const vec negative = whole ? (odd ? -power : power) : power * broadcast(__builtin_nanf(""));
     const vec real =
         select(magnitude <= broadcast(3.4028234664e38f), negative, odd ? -power : power);

@@ -7,14 +7,10 @@ namespace {
 
 using namespace simd;
 
-// v s^-beta, by square roots for the usual beta of 3/4.
+// v s^-beta.
 CONVOLENS_INLINE vec scaled(vec v, vec s, float beta) {
-    if (beta == 0.75f) {
-        const vec root = square_root(s);
-        return v / (root * square_root(root));
-    }
     if (beta == 0.5f) return v / square_root(s);
-    return v * simd::exp(broadcast(-beta) * simd::log(s));
+    return v * simd::power(s, -beta);
 }
 
 void clear(float* p, i64 count) {

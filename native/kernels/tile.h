@@ -22,7 +22,7 @@ constexpr int kTileColumns = 2;
 constexpr int kPanel = kTileColumns * kLanes;
 // Two registers hold b, one a, one is spare; the rest are accumulators.
 constexpr int kTileRows = (kRegisters - 4) / kTileColumns;
-constexpr i64 kChain = 128;
+constexpr i64 kChain = 64;
 
 struct Tile {
     const float* a;
@@ -56,6 +56,35 @@ CONVOLENS_INLINE void multiply_add(vec (&sums)[Rows][Columns], const float* cons
     }
 }
 
+// Few sums do not hide the latency of multiply-add: then each has several parts, which take turns.
+template <int Rows, int Columns>
+constexpr int kParts = Rows * Columns >= 8   ? 1
+                       : Rows * Columns >= 4 ? 2
+                                             : 4;
+
+// Calls step(sums) for each of `run` steps.
+template <int Rows, int Columns, class Step>
+CONVOLENS_INLINE void take_turns(vec (&sums)[Rows][Columns], i64 run, Step step) {
+    constexpr int parts = kParts<Rows, Columns>;
+    i64 l = 0;
+    if constexpr (parts > 1) {
+        vec others[parts - 1][Rows][Columns]{};
+        for (; l + parts <= run; l += parts) {
+            step(sums);
+#pragma GCC unroll 4
+            for (int part = 0; part < parts - 1; ++part) step(others[part]);
+        }
+#pragma GCC unroll 8
+        for (int t = 0; t < Rows; ++t)
+#pragma GCC unroll 2
+            for (int v = 0; v < Columns; ++v) {
+                if constexpr (parts == 4) others[0][t][v] += others[1][t][v] + others[2][t][v];
+                sums[t][v] += others[0][t][v];
+            }
+    }
+    for (; l < run; ++l) step(sums);
+}
+
 template <int Rows, int Columns, Unit unit>
 CONVOLENS_INLINE void accumulate(vec (&sums)[Rows][Columns], const float* a, const Tile& tile,
                                  const float* b, i64 run) {
@@ -67,39 +96,25 @@ CONVOLENS_INLINE void accumulate(vec (&sums)[Rows][Columns], const float* a, con
         const float* base[kBases];
 #pragma GCC unroll 8
         for (int j = 0; j < kBases; ++j) base[j] = a + 3 * j * row;
-        for (i64 l = 0; l < run; ++l) {
+        take_turns(sums, run, [&](vec(&into)[Rows][Columns]) CONVOLENS_INLINED {
             const float* rows[Rows];
 #pragma GCC unroll 16
             for (int t = 0; t < Rows; ++t) rows[t] = base[t / 3] + t % 3 * row;
-            multiply_add(sums, rows, b);
+            multiply_add(into, rows, b);
             b += b_step;
 #pragma GCC unroll 8
             for (int j = 0; j < kBases; ++j) ++base[j];
-        }
+        });
     } else {
         const i64 step = tile.a_step;
-        const auto at = [&](vec(&into)[Rows][Columns]) {
+        take_turns(sums, run, [&](vec(&into)[Rows][Columns]) CONVOLENS_INLINED {
             const float* rows[Rows];
 #pragma GCC unroll 16
             for (int t = 0; t < Rows; ++t) rows[t] = a + t;
             multiply_add(into, rows, b);
             a += step;
             b += b_step;
-        };
-        i64 l = 0;
-        if constexpr (Rows * Columns < 8) {
-            // Too few sums to hide the latency of multiply-add: every other step has its own.
-            vec odd[Rows][Columns]{};
-            for (; l + 2 <= run; l += 2) {
-                at(sums);
-                at(odd);
-            }
-#pragma GCC unroll 16
-            for (int t = 0; t < Rows; ++t)
-#pragma GCC unroll 2
-                for (int v = 0; v < Columns; ++v) sums[t][v] += odd[t][v];
-        }
-        for (; l < run; ++l) at(sums);
+        });
     }
 }
 
