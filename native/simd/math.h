@@ -124,13 +124,15 @@ CONVOLENS_INLINE vec power(vec x, float exponent) {
     const Parts parts = parts_of(x);
     const vec r = parts.fraction - broadcast(1.0f), half = broadcast(0.5f);
     const vec z = r * r;
-    // log x = e ln2 + r - z / 2 + r z p
+    // log x = e ln2 + r - z / 2 + r z p, the larger terms first.
+    const vec whole = parts.exponent * broadcast(kLn2High);
     const vec bent = r - z * half;
     const vec bent_low = (r - bent) - z * half - product_error(r, r, z) * half;
-    const vec whole = parts.exponent * broadcast(kLn2High);
-    const vec high = whole + bent;
-    const vec low = ((whole - high) + bent) +
-                    (bent_low + (r * z * log_tail(r) + parts.exponent * broadcast(kLn2Low)));
+    const vec first = whole + bent;
+    const vec first_low = ((whole - first) + bent) + bent_low;
+    const vec tail = r * z * log_tail(r) + parts.exponent * broadcast(kLn2Low);
+    const vec high = first + tail;
+    const vec low = ((first - high) + tail) + first_low;
     const vec times = broadcast(exponent);
     const vec product = high * times;
     const vec rest = product_error(high, times, product) + low * times;
@@ -138,9 +140,9 @@ CONVOLENS_INLINE vec power(vec x, float exponent) {
     const vec bounded = min(max(product, broadcast(-104.0f)), broadcast(89.0f));
     const vec n = round_to_whole(bounded * broadcast(1.44269504088896341f));
     const vec near = bounded - n * broadcast(kLn2High);
-    const vec s = near - n * broadcast(kLn2Low);
-    const vec s_low =
-        ((near - s) - n * broadcast(kLn2Low)) + select(bounded == product, rest, vec{});
+    const vec moved = select(bounded == product, rest, vec{}) - n * broadcast(kLn2Low);
+    const vec s = near + moved;
+    const vec s_low = (near - s) + moved;
     const vec one = broadcast(1.0f);
     const vec sum = one + s;
     const vec result = sum + (((one - sum) + s) + (exp_tail(s) * s * s + s_low));
