@@ -176,9 +176,9 @@ void hardsigmoid_grad(const ElementwiseArgs& args, i64 begin, i64 end, float*) {
 }
 
 void hardswish(const ElementwiseArgs& args, i64 begin, i64 end, float*) {
-    unary(args, begin, end, [](vec x) {
-        return x * between(x + broadcast(3.0f), 0.0f, 6.0f) * broadcast(1.0f / 6.0f);
-    });
+    const vec three = broadcast(3.0f), sixth = broadcast(1.0f / 6.0f);
+    unary(args, begin, end,
+          [=](vec x) { return select(x >= three, x, x * between(x + three, 0.0f, 6.0f) * sixth); });
 }
 
 void hardswish_grad(const ElementwiseArgs& args, i64 begin, i64 end, float*) {

@@ -65,14 +65,16 @@ void label_cross_entropy_grad(const LabelArgs& args, i64 begin, i64 end, float*)
         const float shares = smooth ? own + args.every * args.weights : own;
         const float g = args.g[row * args.g_step] * args.factor;
         const float total = row_sum_exp(x, y, args.classes, row_max(x, args.classes));
-        const float right = y[label] / total * shares;
+        const double right = static_cast<double>(y[label]) / static_cast<double>(total);
         const vec each = broadcast(shares / total), upstream = broadcast(g);
         for_each_register(0, args.classes, [&](i64 i, auto count) {
             vec slope = load(y + i, count) * each;
             if (smooth) slope -= broadcast(args.every) * load_weight(args, i, count);
             store(y + i, slope * upstream, count);
         });
-        y[label] = (right - less - own) * g;
+        const double slope = right * static_cast<double>(shares) - static_cast<double>(own) -
+                             static_cast<double>(less);
+        y[label] = static_cast<float>(slope * static_cast<double>(g));
     }
 }
 

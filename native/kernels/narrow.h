@@ -11,6 +11,9 @@
 namespace convolens::CONVOLENS_ISA {
 namespace {
 
+// Sums that begin anew stay in registers, which is cheaper than to add them to memory.
+constexpr i64 kNarrowChain = 16;
+
 // Tile::b_step is not used: b has one register for each Each steps of a run.
 template <int Rows, int Each>
 void compute_narrow(const Tile& tile) {
@@ -22,9 +25,9 @@ void compute_narrow(const Tile& tile) {
     for (i64 s = 0; s < tile.segments; ++s) {
         const float* a = tile.a + tile.offsets[s];
         for (i64 l = 0; l < tile.run;) {
-            const i64 end = tile.run - l < kChain * Each ? tile.run : l + kChain * Each;
+            const i64 end = tile.run - l < kNarrowChain * Each ? tile.run : l + kNarrowChain * Each;
             chain += (end - l + Each - 1) / Each;
-            if (chain > kChain) {
+            if (chain > kNarrowChain) {
                 chain = (end - l + Each - 1) / Each;
 #pragma GCC unroll 16
                 for (int t = 0; t < Rows; ++t) {

@@ -56,11 +56,12 @@ CONVOLENS_INLINE void multiply_add(vec (&sums)[Rows][Columns], const float* cons
     }
 }
 
-// Few sums do not hide the latency of multiply-add: then each has several parts, which take turns.
+// Few sums do not hide the latency of multiply-add: then each has several parts, which take turns,
+// as many as there are registers for. That makes the chains shorter, too.
 template <int Rows, int Columns>
-constexpr int kParts = Rows * Columns >= 8   ? 1
-                       : Rows * Columns >= 4 ? 2
-                                             : 4;
+constexpr int kParts = 4 * Rows * Columns <= kRegisters - 4   ? 4
+                       : 2 * Rows * Columns <= kRegisters - 4 ? 2
+                                                              : 1;
 
 // Calls step(sums) for each of `run` steps.
 template <int Rows, int Columns, class Step>
@@ -78,8 +79,8 @@ CONVOLENS_INLINE void take_turns(vec (&sums)[Rows][Columns], i64 run, Step step)
         for (int t = 0; t < Rows; ++t)
 #pragma GCC unroll 2
             for (int v = 0; v < Columns; ++v) {
-                if constexpr (parts == 4) others[0][t][v] += others[1][t][v] + others[2][t][v];
                 sums[t][v] += others[0][t][v];
+                if constexpr (parts == 4) sums[t][v] += others[1][t][v] + others[2][t][v];
             }
     }
     for (; l < run; ++l) step(sums);
