@@ -9,7 +9,7 @@ CONVOLENS_INLINE vec between(vec x, float low, float high) {
     return min(broadcast(high), max(broadcast(low), x));  // in this order NaN stays
 }
 
-// Above 0 the curves below are x, or their slopes 1, and a little less. Written so, their last
+// Above 0 the smooth rectifiers are x, or their slopes 1, and a little less. Written so, their last
 // rounding is the only one that shows.
 
 // x / (1 + e^-t) for a t with the sign of x.
@@ -176,9 +176,12 @@ void hardsigmoid_grad(const ElementwiseArgs& args, i64 begin, i64 end, float*) {
 }
 
 void hardswish(const ElementwiseArgs& args, i64 begin, i64 end, float*) {
-    const vec three = broadcast(3.0f), sixth = broadcast(1.0f / 6.0f);
-    unary(args, begin, end,
-          [=](vec x) { return select(x >= three, x, x * between(x + three, 0.0f, 6.0f) * sixth); });
+    const vec sixth = broadcast(1.0f / 6.0f);
+    unary(args, begin, end, [=](vec x) {
+        // Each side in the way that loses no digits there.
+        const vec left = (x + broadcast(3.0f)) * sixth, right = x * sixth + broadcast(0.5f);
+        return x * between(select(x < vec{}, left, right), 0.0f, 1.0f);
+    });
 }
 
 void hardswish_grad(const ElementwiseArgs& args, i64 begin, i64 end, float*) {

@@ -36,12 +36,16 @@ CONVOLENS_INLINE vec exp_tail(vec r) {
     return p * r + broadcast(5.0000001201e-1f);
 }
 
-// x 2^n for a whole n. Two factors, since 2^n alone may not be a normal number where the product
-// still is one.
+// x 2^n for a whole n.
 CONVOLENS_INLINE vec times_power_of_two(vec x, vec n) {
+#if defined(__AVX512F__)
+    return _mm512_maskz_scalef_ps(0xffff, x, n);
+#else
+    // Two factors, since 2^n alone may not be a normal number where the product still is one.
     const ivec whole = __builtin_convertvector(n, ivec);
     const ivec half = whole >> 1;
     return x * power_of_two(half) * power_of_two(whole - half);
+#endif
 }
 
 // e^x. Overflows to infinity above 88.73, underflows to zero below -103.97; NaN stays NaN.
@@ -50,7 +54,8 @@ CONVOLENS_INLINE vec exp(vec x) {
     const vec n = round_to_whole(bounded * broadcast(1.44269504088896341f));
     vec r = bounded - n * broadcast(kLn2High);
     r = r - n * broadcast(kLn2Low);
-    const vec p = exp_tail(r) * r * r + r + broadcast(1.0f);
+    const vec one = broadcast(1.0f), sum = one + r;
+    const vec p = sum + (exp_tail(r) * r * r + ((one - sum) + r));
     return select(x != x, x, times_power_of_two(p, n));
 }
 
