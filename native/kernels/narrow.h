@@ -11,52 +11,51 @@
 namespace convolens::CONVOLENS_ISA {
 namespace {
 
-// Sums that begin anew stay in registers, which is cheaper than to add them to memory.
-constexpr i64 kNarrowChain = 16;
-
 // Tile::b_step is not used: b has one register for each Each steps of a run.
 template <int Rows, int Each>
 void compute_narrow(const Tile& tile) {
     constexpr typename Count<kLanes>::type lanes{};
-    vec totals[Rows]{}, sums[Rows]{};
+    Sums<Rows, 1> sums;
+    vec totals[Rows]{};
     const float* b = tile.b;
     const i64 row = tile.a_row;
     i64 chain = 0;
     for (i64 s = 0; s < tile.segments; ++s) {
         const float* a = tile.a + tile.offsets[s];
-        for (i64 l = 0; l < tile.run;) {
-            const i64 end = tile.run - l < kNarrowChain * Each ? tile.run : l + kNarrowChain * Each;
-            chain += (end - l + Each - 1) / Each;
-            if (chain > kNarrowChain) {
-                chain = (end - l + Each - 1) / Each;
+        for (i64 left = tile.run; left > 0;) {
+            const i64 run = left < sums.chain * Each ? left : sums.chain * Each;
+            const i64 steps = (run + Each - 1) / Each;
+            if (chain + steps > sums.chain) {
+                chain = 0;
 #pragma GCC unroll 16
-                for (int t = 0; t < Rows; ++t) {
-                    totals[t] += sums[t];
-                    sums[t] = vec{};
-                }
+                for (int t = 0; t < Rows; ++t) totals[t] += sums.total(t, 0);
+                sums.clear();
             }
-            for (; l + Each <= end; l += Each) {
+            chain += steps;
+            left -= run;
+            sums.take_turns(run / Each, [&](vec(&into)[Rows][1]) CONVOLENS_INLINED {
                 const vec w = load(b);
                 b += kLanes;
 #pragma GCC unroll 16
-                for (int t = 0; t < Rows; ++t) sums[t] += repeat<Each>(a + t * row + l) * w;
-            }
-            if (l == end) continue;
+                for (int t = 0; t < Rows; ++t) into[t][0] += repeat<Each>(a + t * row) * w;
+                a += Each;
+            });
+            if (run % Each == 0) continue;
             const vec w = load(b);
             b += kLanes;
             // Only what belongs to the run: a neighbour may be infinite, and 0 times that is not 0.
 #pragma GCC unroll 16
             for (int t = 0; t < Rows; ++t)
-                sums[t] += repeat_lanes<Each>(load_first(a + t * row + l, end - l), lanes) * w;
-            l = end;
+                sums.part[0][t][0] +=
+                    repeat_lanes<Each>(load_first(a + t * row, run % Each), lanes) * w;
         }
     }
     vec start{};
     if (tile.bias) start = load_first(tile.bias, tile.columns);
 #pragma GCC unroll 16
     for (int t = 0; t < Rows; ++t)
-        store_first(tile.y + t * tile.y_row, start + sum_groups<Each>(totals[t] + sums[t], lanes),
-                    tile.columns);
+        store_first(tile.y + t * tile.y_row,
+                    start + sum_groups<Each>(totals[t] + sums.total(t, 0), lanes), tile.columns);
 }
 
 template <int Each, int... I>

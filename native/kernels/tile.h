@@ -63,31 +63,44 @@ constexpr int kParts = 4 * Rows * Columns <= kRegisters - 4   ? 4
                        : 2 * Rows * Columns <= kRegisters - 4 ? 2
                                                               : 1;
 
-// Calls step(sums) for each of `run` steps.
-template <int Rows, int Columns, class Step>
-CONVOLENS_INLINE void take_turns(vec (&sums)[Rows][Columns], i64 run, Step step) {
-    constexpr int parts = kParts<Rows, Columns>;
-    i64 l = 0;
-    if constexpr (parts > 1) {
-        vec others[parts - 1][Rows][Columns]{};
-        for (; l + parts <= run; l += parts) {
-            step(sums);
+template <int Rows, int Columns>
+struct Sums {
+    static constexpr int parts = kParts<Rows, Columns>;
+    // So many products make the chains of all parts.
+    static constexpr i64 chain = parts * kChain;
+
+    vec part[parts][Rows][Columns]{};
+
+    CONVOLENS_INLINE void clear() {
 #pragma GCC unroll 4
-            for (int part = 0; part < parts - 1; ++part) step(others[part]);
-        }
-#pragma GCC unroll 8
-        for (int t = 0; t < Rows; ++t)
+        for (int i = 0; i < parts; ++i)
+#pragma GCC unroll 16
+            for (int t = 0; t < Rows; ++t)
 #pragma GCC unroll 2
-            for (int v = 0; v < Columns; ++v) {
-                sums[t][v] += others[0][t][v];
-                if constexpr (parts == 4) sums[t][v] += others[1][t][v] + others[2][t][v];
-            }
+                for (int v = 0; v < Columns; ++v) part[i][t][v] = vec{};
     }
-    for (; l < run; ++l) step(sums);
-}
+
+    CONVOLENS_INLINE vec total(int t, int v) const {
+        if constexpr (parts == 4)
+            return (part[0][t][v] + part[1][t][v]) + (part[2][t][v] + part[3][t][v]);
+        if constexpr (parts == 2) return part[0][t][v] + part[1][t][v];
+        return part[0][t][v];
+    }
+
+    // Calls step(part) `steps` times.
+    template <class Step>
+    CONVOLENS_INLINE void take_turns(i64 steps, Step step) {
+        i64 l = 0;
+        for (; l + parts <= steps; l += parts)
+#pragma GCC unroll 4
+            for (int i = 0; i < parts; ++i) step(part[i]);
+        if constexpr (parts > 1)
+            for (; l < steps; ++l) step(part[0]);
+    }
+};
 
 template <int Rows, int Columns, Unit unit>
-CONVOLENS_INLINE void accumulate(vec (&sums)[Rows][Columns], const float* a, const Tile& tile,
+CONVOLENS_INLINE void accumulate(Sums<Rows, Columns>& sums, const float* a, const Tile& tile,
                                  const float* b, i64 run) {
     const i64 b_step = tile.b_step;
     if constexpr (unit == Unit::kStep) {
@@ -97,7 +110,7 @@ CONVOLENS_INLINE void accumulate(vec (&sums)[Rows][Columns], const float* a, con
         const float* base[kBases];
 #pragma GCC unroll 8
         for (int j = 0; j < kBases; ++j) base[j] = a + 3 * j * row;
-        take_turns(sums, run, [&](vec(&into)[Rows][Columns]) CONVOLENS_INLINED {
+        sums.take_turns(run, [&](vec(&into)[Rows][Columns]) CONVOLENS_INLINED {
             const float* rows[Rows];
 #pragma GCC unroll 16
             for (int t = 0; t < Rows; ++t) rows[t] = base[t / 3] + t % 3 * row;
@@ -108,7 +121,7 @@ CONVOLENS_INLINE void accumulate(vec (&sums)[Rows][Columns], const float* a, con
         });
     } else {
         const i64 step = tile.a_step;
-        take_turns(sums, run, [&](vec(&into)[Rows][Columns]) CONVOLENS_INLINED {
+        sums.take_turns(run, [&](vec(&into)[Rows][Columns]) CONVOLENS_INLINED {
             const float* rows[Rows];
 #pragma GCC unroll 16
             for (int t = 0; t < Rows; ++t) rows[t] = a + t;
@@ -121,23 +134,25 @@ CONVOLENS_INLINE void accumulate(vec (&sums)[Rows][Columns], const float* a, con
 
 // One column of sums: added to y, or stored with the bias.
 template <int Rows, int Columns, class Count>
-CONVOLENS_INLINE void finish_column(const vec (&sums)[Rows][Columns], const Tile& tile, bool add,
+CONVOLENS_INLINE void finish_column(const Sums<Rows, Columns>& sums, const Tile& tile, bool add,
                                     int column, Count count) {
     float* y = tile.y + column * kLanes;
     if (add) {
 #pragma GCC unroll 16
         for (int t = 0; t < Rows; ++t)
-            store(y + t * tile.y_row, sums[t][column] + load(y + t * tile.y_row, count), count);
+            store(y + t * tile.y_row, sums.total(t, column) + load(y + t * tile.y_row, count),
+                  count);
     } else {
         vec start{};
         if (tile.bias) start = load(tile.bias + column * kLanes, count);
 #pragma GCC unroll 16
-        for (int t = 0; t < Rows; ++t) store(y + t * tile.y_row, sums[t][column] + start, count);
+        for (int t = 0; t < Rows; ++t)
+            store(y + t * tile.y_row, sums.total(t, column) + start, count);
     }
 }
 
 template <int Rows, int Columns>
-CONVOLENS_INLINE void finish(const vec (&sums)[Rows][Columns], const Tile& tile, bool add) {
+CONVOLENS_INLINE void finish(const Sums<Rows, Columns>& sums, const Tile& tile, bool add) {
 #pragma GCC unroll 2
     for (int v = 0; v < Columns; ++v) {
         const i64 left = tile.columns - v * kLanes;
@@ -151,7 +166,7 @@ CONVOLENS_INLINE void finish(const vec (&sums)[Rows][Columns], const Tile& tile,
 
 template <int Rows, int Columns, Unit unit>
 void compute(const Tile& tile) {
-    vec sums[Rows][Columns]{};
+    Sums<Rows, Columns> sums;
     const float* b = tile.b;
     const i64 a_step = unit == Unit::kStep ? 1 : tile.a_step;
     bool add = tile.accumulate;
@@ -159,15 +174,12 @@ void compute(const Tile& tile) {
     for (i64 s = 0; s < tile.segments; ++s) {
         const float* a = tile.a + tile.offsets[s];
         for (i64 left = tile.run; left > 0;) {
-            const i64 run = left < kChain ? left : kChain;
-            if (chain + run > kChain) {
+            const i64 run = left < sums.chain ? left : sums.chain;
+            if (chain + run > sums.chain) {
                 finish(sums, tile, add);
                 add = true;
                 chain = 0;
-#pragma GCC unroll 16
-                for (int t = 0; t < Rows; ++t)
-#pragma GCC unroll 2
-                    for (int v = 0; v < Columns; ++v) sums[t][v] = vec{};
+                sums.clear();
             }
             accumulate<Rows, Columns, unit>(sums, a, tile, b, run);
             chain += run;
