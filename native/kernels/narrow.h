@@ -23,8 +23,8 @@ void compute_narrow(const Tile& tile) {
     for (i64 s = 0; s < tile.segments; ++s) {
         const float* a = tile.a + tile.offsets[s];
         for (i64 left = tile.run; left > 0;) {
-            const i64 run = left < sums.chain * Each ? left : sums.chain * Each;
-            const i64 steps = (run + Each - 1) / Each;
+            const i64 steps = piece_of((left + Each - 1) / Each, sums.chain);
+            const i64 run = left < steps * Each ? left : steps * Each;
             if (chain + steps > sums.chain) {
                 chain = 0;
 #pragma GCC unroll 16

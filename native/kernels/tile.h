@@ -99,6 +99,13 @@ struct Sums {
     }
 };
 
+// The next piece of what is left of a run: no longer than a chain, and no longer than the others.
+CONVOLENS_INLINE i64 piece_of(i64 left, i64 chain) {
+    if (left <= chain) return left;
+    const i64 pieces = (left + chain - 1) / chain;
+    return (left + pieces - 1) / pieces;
+}
+
 template <int Rows, int Columns, Unit unit>
 CONVOLENS_INLINE void accumulate(Sums<Rows, Columns>& sums, const float* a, const Tile& tile,
                                  const float* b, i64 run) {
@@ -174,7 +181,7 @@ void compute(const Tile& tile) {
     for (i64 s = 0; s < tile.segments; ++s) {
         const float* a = tile.a + tile.offsets[s];
         for (i64 left = tile.run; left > 0;) {
-            const i64 run = left < sums.chain ? left : sums.chain;
+            const i64 run = piece_of(left, sums.chain);
             if (chain + run > sums.chain) {
                 finish(sums, tile, add);
                 add = true;
