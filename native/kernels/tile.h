@@ -63,9 +63,9 @@ constexpr int kParts = 4 * Rows * Columns <= kRegisters - 4   ? 4
                        : 2 * Rows * Columns <= kRegisters - 4 ? 2
                                                               : 1;
 
-template <int Rows, int Columns>
+template <int Rows, int Columns, int Parts = kParts<Rows, Columns>>
 struct Sums {
-    static constexpr int parts = kParts<Rows, Columns>;
+    static constexpr int parts = Parts;
     // So many products make the chains of all parts.
     static constexpr i64 chain = parts * kChain;
 
@@ -106,8 +106,8 @@ CONVOLENS_INLINE i64 piece_of(i64 left, i64 chain) {
     return (left + pieces - 1) / pieces;
 }
 
-template <int Rows, int Columns, Unit unit>
-CONVOLENS_INLINE void accumulate(Sums<Rows, Columns>& sums, const float* a, const Tile& tile,
+template <int Rows, int Columns, Unit unit, int Parts>
+CONVOLENS_INLINE void accumulate(Sums<Rows, Columns, Parts>& sums, const float* a, const Tile& tile,
                                  const float* b, i64 run) {
     const i64 b_step = tile.b_step;
     if constexpr (unit == Unit::kStep) {
@@ -140,9 +140,9 @@ CONVOLENS_INLINE void accumulate(Sums<Rows, Columns>& sums, const float* a, cons
 }
 
 // One column of sums: added to y, or stored with the bias.
-template <int Rows, int Columns, class Count>
-CONVOLENS_INLINE void finish_column(const Sums<Rows, Columns>& sums, const Tile& tile, bool add,
-                                    int column, Count count) {
+template <int Rows, int Columns, int Parts, class Count>
+CONVOLENS_INLINE void finish_column(const Sums<Rows, Columns, Parts>& sums, const Tile& tile,
+                                    bool add, int column, Count count) {
     float* y = tile.y + column * kLanes;
     if (add) {
 #pragma GCC unroll 16
@@ -158,8 +158,8 @@ CONVOLENS_INLINE void finish_column(const Sums<Rows, Columns>& sums, const Tile&
     }
 }
 
-template <int Rows, int Columns>
-CONVOLENS_INLINE void finish(const Sums<Rows, Columns>& sums, const Tile& tile, bool add) {
+template <int Rows, int Columns, int Parts>
+CONVOLENS_INLINE void finish(const Sums<Rows, Columns, Parts>& sums, const Tile& tile, bool add) {
 #pragma GCC unroll 2
     for (int v = 0; v < Columns; ++v) {
         const i64 left = tile.columns - v * kLanes;
@@ -171,9 +171,9 @@ CONVOLENS_INLINE void finish(const Sums<Rows, Columns>& sums, const Tile& tile, 
     }
 }
 
-template <int Rows, int Columns, Unit unit>
+template <int Rows, int Columns, Unit unit, bool Alike>
 void compute(const Tile& tile) {
-    Sums<Rows, Columns> sums;
+    Sums<Rows, Columns, kParts<Alike ? kTileRows : Rows, Columns>> sums;
     const float* b = tile.b;
     const i64 a_step = unit == Unit::kStep ? 1 : tile.a_step;
     bool add = tile.accumulate;
@@ -200,18 +200,19 @@ void compute(const Tile& tile) {
 
 using Compute = void (*)(const Tile&);
 
-template <Unit unit, int... I>
+template <Unit unit, bool Alike, int... I>
 CONVOLENS_INLINE Compute choose_tile(int rows, bool narrow, Indices<I...>) {
-    static constexpr Compute one[] = {compute<I + 1, 1, unit>...};
-    static constexpr Compute two[] = {compute<I + 1, 2, unit>...};
+    static constexpr Compute one[] = {compute<I + 1, 1, unit, Alike>...};
+    static constexpr Compute two[] = {compute<I + 1, 2, unit, Alike>...};
     return narrow ? one[rows - 1] : two[rows - 1];
 }
 
-// Computes a tile of any number of rows up to kTileRows.
-template <Unit unit>
+// Computes a tile of any number of rows up to kTileRows. Alike: all add in the same order, so that
+// it does not matter how many images the rows are of.
+template <Unit unit, bool Alike = false>
 CONVOLENS_INLINE void compute_tile(const Tile& tile, i64 rows) {
-    choose_tile<unit>(static_cast<int>(rows), tile.columns <= kLanes,
-                      typename Count<kTileRows>::type{})(tile);
+    choose_tile<unit, Alike>(static_cast<int>(rows), tile.columns <= kLanes,
+                             typename Count<kTileRows>::type{})(tile);
 }
 
 // Splits `length` into tiles of nearly equal size, so that no narrow one is left at the end, and
