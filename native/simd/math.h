@@ -1,5 +1,5 @@
-// Elementary functions of whole registers, to about 2 units in the last place; tanh to about half
-// of one where the processor multiplies and adds at once.
+// Elementary functions of whole registers, to about 2 units in the last place; powers to one, and
+// tanh to about half of one where the processor multiplies and adds at once.
 //
 // Polynomials: minimax approximations of exp on [-ln2/2, ln2/2] and of log on [sqrt(1/2), sqrt(2)],
 // after Moshier, "Methods and Programs for Mathematical Functions", 1989 (the Cephes library).

@@ -6,6 +6,7 @@ its worst element, averaged over several inputs; torch's on the same inputs is t
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -15,10 +16,12 @@ import convolens as cl
 from convolens.nn import functional as F
 
 from .peer import draw, torch
-from .precision_cases import CASES
+from .precision import CASES
 
 TF = torch.nn.functional
-SEEDS = 12
+
+#: Inputs of a call, and how many numbers they have together if there are to be more.
+SEEDS, MOST_SEEDS, NUMBERS = 12, 50, 1_000_000
 
 #: The averages of two equally exact programs differ by so much: the luck of the draw.
 FACTOR = 1.15
@@ -29,8 +32,8 @@ FLOOR = 1.0
 
 #: Where more is granted, and why.
 STATED = {
-    # The gradient is a power of y, which is rounded; torch keeps the sum that y is a root of.
-    "lp_pool2d 3": 1.3,
+    # The gradient takes y^-2, and with it the rounding of y twice; torch keeps the sum of powers.
+    "lp_pool2d 3": 1.2,
 }
 
 
@@ -68,7 +71,9 @@ def errors(name: str, seed: int) -> tuple[list[float], list[float]]:
 
 @pytest.mark.parametrize("name", CASES)
 def test_no_less_exact_than_torch(name: str, record_property: Any) -> None:
-    runs = np.array([errors(name, seed) for seed in range(SEEDS)])
+    size = sum(prod(shape) for shape in CASES[name][1])
+    seeds = min(MOST_SEEDS, max(SEEDS, NUMBERS // size))
+    runs = np.array([errors(name, seed) for seed in range(seeds)])
     ours, theirs = runs.mean(axis=0)
     record_property("ulps", {"ours": ours.tolist(), "torch": theirs.tolist()})
     assert (ours <= np.maximum(FLOOR, STATED.get(name, FACTOR) * theirs)).all(), (ours, theirs)
