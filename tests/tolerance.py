@@ -213,9 +213,9 @@ def _response_norm(op: ops.LocalResponseNorm, arrays: list[Array]) -> Array:
 
 
 def _power_error(op: Any, x: Array) -> Array:
-    """The relative error of s^-beta: that of s, beta times, and those of exp(-beta log s)."""
+    """The relative error of s^-beta: that of s and the rounding of beta, and that of the power."""
     s = op.base(x)
-    return op.beta * (op.size + 4 + FUNCTION * np.abs(np.log(s))) + FUNCTION + 4
+    return op.beta * (op.size + 4 + np.abs(np.log(s))) + FUNCTION + 4
 
 
 def _response_norm_grad(op: ops.LocalResponseNormGrad, arrays: list[Array]) -> Array:

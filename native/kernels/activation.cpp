@@ -9,17 +9,26 @@ CONVOLENS_INLINE vec between(vec x, float low, float high) {
     return min(broadcast(high), max(broadcast(low), x));  // in this order NaN stays
 }
 
-// 1 / (1 + e^-x), and the same of -x: what is left of 1, with all its digits.
-struct Shares {
-    vec own, rest;
-};
+// Above 0 the smooth rectifiers are x, or their slopes 1, and a little less. Written so, their last
+// rounding is the only one that shows.
 
-CONVOLENS_INLINE Shares shares(vec x) {
+// x / (1 + e^-t) for a t with the sign of x.
+CONVOLENS_INLINE vec times_sigmoid(vec x, vec t) {
     const vec one = broadcast(1.0f);
-    const vec small = simd::exp(with_sign(x, -one));
+    const vec small = simd::exp(with_sign(t, -one));
+    const vec less = small / (one + small);
+    // From 104 on nothing is missing, and infinity times nothing would be NaN.
+    return select(x < vec{}, x * less, x - min(broadcast(104.0f), x) * less);
+}
+
+// The slope s + x s (1 - s) steep of that, for s = 1 / (1 + e^-t) and t' = steep.
+CONVOLENS_INLINE vec slope_of_times_sigmoid(vec x, vec t, vec steep) {
+    const vec one = broadcast(1.0f);
+    const vec small = simd::exp(with_sign(t, -one));
     const vec large = one / (one + small);
     const vec less = small * large;
-    return {select(x < vec{}, less, large), select(x < vec{}, large, less)};
+    const vec bend = x * steep * large;
+    return select(x < vec{}, less * (bend + one), less * (bend - one) + one);
 }
 
 // 2 u for GELU's u = sqrt(2 / pi) (x + 0.044715 x^3). (1 + tanh(u)) / 2 is the sigmoid of 2 u,
@@ -116,26 +125,23 @@ void gelu_grad(const ElementwiseArgs& args, i64 begin, i64 end, float*) {
 }
 
 void gelu_tanh(const ElementwiseArgs& args, i64 begin, i64 end, float*) {
-    unary(args, begin, end, [](vec x) { return x * simd::sigmoid(gelu_bend(x)); });
+    unary(args, begin, end, [](vec x) { return times_sigmoid(x, gelu_bend(x)); });
 }
 
 void gelu_tanh_grad(const ElementwiseArgs& args, i64 begin, i64 end, float*) {
     binary(args, begin, end, [](vec x, vec g) {
-        const Shares s = shares(gelu_bend(x));
         const vec steep = broadcast(3.0f * kCubic) * x * x + broadcast(kSteep);
-        return g * (s.own * (x * s.rest * steep + broadcast(1.0f)));
+        return g * slope_of_times_sigmoid(x, gelu_bend(x), steep);
     });
 }
 
 void silu(const ElementwiseArgs& args, i64 begin, i64 end, float*) {
-    unary(args, begin, end, [](vec x) { return x * simd::sigmoid(x); });
+    unary(args, begin, end, [](vec x) { return times_sigmoid(x, x); });
 }
 
 void silu_grad(const ElementwiseArgs& args, i64 begin, i64 end, float*) {
-    binary(args, begin, end, [](vec x, vec g) {
-        const Shares s = shares(x);
-        return g * (s.own * (broadcast(1.0f) + x * s.rest));
-    });
+    binary(args, begin, end,
+           [](vec x, vec g) { return g * slope_of_times_sigmoid(x, x, broadcast(1.0f)); });
 }
 
 // log(1 + e^t) = max(t, 0) + log(1 + e^-|t|) for t = first x; straight where t is above second.
@@ -170,8 +176,11 @@ void hardsigmoid_grad(const ElementwiseArgs& args, i64 begin, i64 end, float*) {
 }
 
 void hardswish(const ElementwiseArgs& args, i64 begin, i64 end, float*) {
-    unary(args, begin, end, [](vec x) {
-        return x * between(x + broadcast(3.0f), 0.0f, 6.0f) * broadcast(1.0f / 6.0f);
+    const vec sixth = broadcast(1.0f / 6.0f);
+    unary(args, begin, end, [=](vec x) {
+        // Each side in the way that loses no digits there.
+        const vec left = (x + broadcast(3.0f)) * sixth, right = x * sixth + broadcast(0.5f);
+        return x * between(select(x < vec{}, left, right), 0.0f, 1.0f);
     });
 }
 

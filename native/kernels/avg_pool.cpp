@@ -46,7 +46,7 @@ void avg_pool_grad(const PoolArgs& all, i64 begin, i64 end, float* scratch) {
     const PoolArgs args = all;
     const auto window = [&](const Grid& grid, const Target& target, auto size, i64 first,
                             i64 output, i64 i, auto lanes) CONVOLENS_INLINED {
-        const vec share = load(args.g + output, lanes) * broadcast(1.0f / grid.divisor);
+        const vec share = load(args.g + output, lanes) / broadcast(grid.divisor);
         float* dx = target.first + first * target.pitch + i;
         for_each_tap(size, grid.taps, [&](i64 at, i64, i64, i64) CONVOLENS_INLINED {
             give(target, dx + at * target.pitch, share, lanes);

@@ -12,7 +12,7 @@ constexpr i64 kColumns = 24;
 constexpr int kTaps = 9;
 
 // Where the sums of a register of channels lie, and what they are made of.
-struct Sums {
+struct TapSums {
     const float* g;  // of the first output
     i64 g_step;
     const float* x;  // the pixel of tap 0 of the first output
@@ -25,7 +25,7 @@ struct Sums {
 // sums[tap] += gradient x image at the tap, over `outputs` outputs that are `step` floats apart in
 // the image.
 template <int Number, class Count>
-CONVOLENS_INLINE void add_taps(const Sums& at, i64 step, i64 outputs, Count count) {
+CONVOLENS_INLINE void add_taps(const TapSums& at, i64 step, i64 outputs, Count count) {
     vec own[Number]{};
     for (i64 t = 0; t < outputs; ++t) {
         const vec gradient = load(at.g + t * at.g_step, count);
@@ -41,7 +41,7 @@ CONVOLENS_INLINE void add_taps(const Sums& at, i64 step, i64 outputs, Count coun
 }
 
 template <int Number>
-void any_taps(const Sums& at, i64 step, i64 outputs, i64 lanes) {
+void any_taps(const TapSums& at, i64 step, i64 outputs, i64 lanes) {
     if (lanes == kLanes) {
         add_taps<Number>(at, step, outputs, Whole{});
     } else {
@@ -49,7 +49,7 @@ void any_taps(const Sums& at, i64 step, i64 outputs, i64 lanes) {
     }
 }
 
-using AnyTaps = void (*)(const Sums&, i64, i64, i64);
+using AnyTaps = void (*)(const TapSums&, i64, i64, i64);
 
 template <int... I>
 CONVOLENS_INLINE AnyTaps choose_taps(i64 taps, Indices<I...>) {
@@ -60,7 +60,7 @@ CONVOLENS_INLINE AnyTaps choose_taps(i64 taps, Indices<I...>) {
 // `Outputs` outputs, `Step` pixels apart, of windows with `Rows` rows of `Width` neighbouring taps:
 // a loaded pixel serves all outputs that read it.
 template <int Outputs, int Rows, int Width, int Step, class Count>
-CONVOLENS_INLINE void slide(vec (&sums)[Rows][Width], const Sums& at, i64 first, Count count) {
+CONVOLENS_INLINE void slide(vec (&sums)[Rows][Width], const TapSums& at, i64 first, Count count) {
     vec gradients[Outputs];
 #pragma GCC unroll 4
     for (int t = 0; t < Outputs; ++t) gradients[t] = load(at.g + (first + t) * at.g_step, count);
@@ -77,7 +77,7 @@ CONVOLENS_INLINE void slide(vec (&sums)[Rows][Width], const Sums& at, i64 first,
 }
 
 template <int Rows, int Width, int Step, class Count>
-CONVOLENS_INLINE void add_rows(const Sums& at, i64 outputs, Count count) {
+CONVOLENS_INLINE void add_rows(const TapSums& at, i64 outputs, Count count) {
     constexpr int kOutputs = 4;
     vec sums[Rows][Width]{};
     i64 t = 0;
@@ -94,7 +94,7 @@ CONVOLENS_INLINE void add_rows(const Sums& at, i64 outputs, Count count) {
 }
 
 template <int Rows, int Width, int Step>
-void any_rows(const Sums& at, i64 outputs, i64 lanes) {
+void any_rows(const TapSums& at, i64 outputs, i64 lanes) {
     if (lanes == kLanes) {
         add_rows<Rows, Width, Step>(at, outputs, Whole{});
     } else {
@@ -102,7 +102,7 @@ void any_rows(const Sums& at, i64 outputs, i64 lanes) {
     }
 }
 
-using AnyRows = void (*)(const Sums&, i64, i64);
+using AnyRows = void (*)(const TapSums&, i64, i64);
 
 // Rows of the window that are summed together: enough sums to hide the latency of multiply-add, few
 // enough for the registers.
@@ -153,8 +153,8 @@ struct Row {
         const float* pixel = x + column * args.column_step * args.c;
         for (i64 c = first * kLanes; c < last * kLanes && c < channels(); c += kLanes) {
             const i64 left = channels() - c;
-            body(Sums{gradient + c, channels(), pixel + c, args.c, offsets + tap,
-                      partial + tap * channels() + c, channels()},
+            body(TapSums{gradient + c, channels(), pixel + c, args.c, offsets + tap,
+                         partial + tap * channels() + c, channels()},
                  left < kLanes ? left : kLanes);
         }
     }
@@ -169,7 +169,7 @@ struct Row {
                 const AnyRows add = choose_rows((left < together ? left : together) / width, width,
                                                 args.column_step);
                 for_each_register(column, s,
-                                  [&](const Sums& at, i64 lanes) { add(at, outputs, lanes); });
+                                  [&](const TapSums& at, i64 lanes) { add(at, outputs, lanes); });
             }
             return;
         }
@@ -178,7 +178,7 @@ struct Row {
             const i64 left = taps.last - s;
             const AnyTaps add = choose_taps(left < kTaps ? left : kTaps, numbers);
             for_each_register(column, s,
-                              [&](const Sums& at, i64 lanes) { add(at, step, outputs, lanes); });
+                              [&](const TapSums& at, i64 lanes) { add(at, step, outputs, lanes); });
         }
     }
 
@@ -188,8 +188,8 @@ struct Row {
         for (i64 s = taps.first; s < taps.last; ++s) {
             const i64 at = left + args.segments.dx[s];
             if (at < 0 || at >= args.w) continue;
-            for_each_register(column, s,
-                              [&](const Sums& sums, i64 lanes) { any_taps<1>(sums, 0, 1, lanes); });
+            for_each_register(
+                column, s, [&](const TapSums& sums, i64 lanes) { any_taps<1>(sums, 0, 1, lanes); });
         }
     }
 };

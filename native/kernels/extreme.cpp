@@ -32,7 +32,8 @@ float extreme_of_row(const float* x, i64 length) {
     i64 i = 0;
     for (; i + kLanes <= length; i += kLanes) best = better<Order>(load(x + i), best);
     if (const i64 rest = length - i)
-        best = better<Order>(first_or(load_first(x + i, rest), rest, broadcast(Order::kLast)), best);
+        best =
+            better<Order>(first_or(load_first(x + i, rest), rest, broadcast(Order::kLast)), best);
     return join_lanes(best, [](vec a, vec b) CONVOLENS_INLINED { return better<Order>(a, b); });
 }
 

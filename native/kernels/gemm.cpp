@@ -45,9 +45,9 @@ void gemm(const GemmArgs& args, i64 begin, i64 end, float* scratch) {
             tile.a = args.a + (first + row) * args.a_row;
             tile.y = args.c + (first + row) * args.c_row + column;
             if (args.a_step == 1) {
-                compute_tile<Unit::kStep>(tile, rows);
+                compute_tile<Unit::kStep, true>(tile, rows);
             } else {
-                compute_tile<Unit::kRow>(tile, rows);
+                compute_tile<Unit::kRow, true>(tile, rows);
             }
         });
     }

@@ -25,11 +25,11 @@ void fill_zero(float* y, i64 length) {
 }
 
 // What a row's label takes from its own slope, alone and with all others, and the shares' factor.
-struct Parts {
+struct RowParts {
     float own, less, shares;
 };
 
-CONVOLENS_INLINE Parts parts_of(const LabelArgs& args, i64 row) {
+CONVOLENS_INLINE RowParts row_parts(const LabelArgs& args, i64 row) {
     // Without smoothing, no weight but the label's own counts, even if it is infinite.
     const bool smooth = args.every != 0.0f;
     const float own = args.own * count_of(args, row);
@@ -74,7 +74,7 @@ void label_cross_entropy_grad_short(const LabelArgs& args, i64 begin, i64 end) {
         for (i64 i = 0; i < rows; ++i) {
             const i64 label = args.labels[row + i];
             if (label == args.ignored) continue;
-            const Parts parts = parts_of(args, row + i);
+            const RowParts parts = row_parts(args, row + i);
             own[i] = parts.own;
             less[i] = parts.less;
             shares[i] = parts.shares;
@@ -126,17 +126,19 @@ void label_cross_entropy_grad(const LabelArgs& args, i64 begin, i64 end, float*)
             continue;
         }
         const float* x = args.x + row * args.classes;
-        const auto [own, less, shares] = parts_of(args, row);
+        const auto [own, less, shares] = row_parts(args, row);
         const float g = args.g[row * args.g_step] * args.factor;
         const float total = row_sum_exp(x, y, args.classes, row_max(x, args.classes));
-        const float right = y[label] / total * shares;
+        const double right = static_cast<double>(y[label]) / static_cast<double>(total);
         const vec each = broadcast(shares / total), upstream = broadcast(g);
         for_each_register(0, args.classes, [&](i64 i, auto count) {
             vec slope = load(y + i, count) * each;
             if (args.every != 0.0f) slope -= broadcast(args.every) * load_weight(args, i, count);
             store(y + i, slope * upstream, count);
         });
-        y[label] = (right - less - own) * g;
+        const double slope = right * static_cast<double>(shares) - static_cast<double>(own) -
+                             static_cast<double>(less);
+        y[label] = static_cast<float>(slope * static_cast<double>(g));
     }
 }
 

@@ -15,34 +15,49 @@ namespace {
 template <int Rows, int Each>
 void compute_narrow(const Tile& tile) {
     constexpr typename Count<kLanes>::type lanes{};
-    vec sums[Rows]{};
+    Sums<Rows, 1> sums;
+    vec totals[Rows]{};
     const float* b = tile.b;
     const i64 row = tile.a_row;
+    i64 chain = 0;
     for (i64 s = 0; s < tile.segments; ++s) {
         const float* a = tile.a + tile.offsets[s];
-        i64 l = 0;
-        for (; l + Each <= tile.run; l += Each) {
-            const vec w = load(b);
-            b += kLanes;
+        for (i64 left = tile.run; left > 0;) {
+            const i64 steps = piece_of((left + Each - 1) / Each, sums.chain);
+            const i64 run = left < steps * Each ? left : steps * Each;
+            if (chain + steps > sums.chain) {
+                chain = 0;
 #pragma GCC unroll 16
-            for (int t = 0; t < Rows; ++t) sums[t] += repeat<Each>(a + t * row + l) * w;
-        }
-        if (l < tile.run) {
+                for (int t = 0; t < Rows; ++t) totals[t] += sums.total(t, 0);
+                sums.clear();
+            }
+            chain += steps;
+            left -= run;
+            sums.take_turns(run / Each, [&](vec(&into)[Rows][1]) CONVOLENS_INLINED {
+                const vec w = load(b);
+                b += kLanes;
+#pragma GCC unroll 16
+                for (int t = 0; t < Rows; ++t) into[t][0] += repeat<Each>(a + t * row) * w;
+                a += Each;
+            });
+            if (run % Each == 0) continue;
             const vec w = load(b);
             b += kLanes;
             // Only what belongs to the run: a neighbour may be infinite, and 0 times that is not 0.
 #pragma GCC unroll 16
             for (int t = 0; t < Rows; ++t)
-                sums[t] += repeat_lanes<Each>(load_first(a + t * row + l, tile.run - l), lanes) * w;
+                sums.part[0][t][0] +=
+                    repeat_lanes<Each>(load_first(a + t * row, run % Each), lanes) * w;
         }
     }
-    vec start{};
+    vec start{}, results[Rows];
     if (tile.bias) start = load_first(tile.bias, tile.columns);
 #pragma GCC unroll 16
-    for (int t = 0; t < Rows; ++t) sums[t] = start + sum_groups<Each>(sums[t], lanes);
-    if (tile.relu) rectify(sums);
+    for (int t = 0; t < Rows; ++t)
+        results[t] = start + sum_groups<Each>(totals[t] + sums.total(t, 0), lanes);
+    if (tile.relu) rectify(results);
 #pragma GCC unroll 16
-    for (int t = 0; t < Rows; ++t) store_first(tile.y + t * tile.y_row, sums[t], tile.columns);
+    for (int t = 0; t < Rows; ++t) store_first(tile.y + t * tile.y_row, results[t], tile.columns);
 }
 
 template <int Each, int... I>

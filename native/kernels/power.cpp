@@ -10,37 +10,47 @@ using namespace simd;
 constexpr int kLargestWhole = 16;
 constexpr float kLargestOdd = 16777216.0f;
 
-// x^n for a whole n, by products.
+// x^n for a whole n >= 0, by products.
 CONVOLENS_INLINE vec whole_power(vec x, int n) {
     vec result = broadcast(1.0f);
-    for (int rest = n < 0 ? -n : n; rest > 0; rest /= 2) {
-        if (rest % 2) result = result * x;
+    for (; n > 0; n /= 2) {
+        if (n % 2) result = result * x;
         x = x * x;
     }
-    return n < 0 ? broadcast(1.0f) / result : result;
+    return result;
 }
 
-// x^e as exp(e log |x|), with a sign where e is odd. Of negative numbers only whole powers are
+// |x|^e, with a sign where e is odd. Of negative numbers only whole powers are
 // real, and, in the limit, those of infinity.
 CONVOLENS_INLINE vec any_power(vec x, float e, bool whole, bool odd) {
     const vec magnitude = x < vec{} ? -x : x;
-    const vec power = simd::exp(broadcast(e) * simd::log(magnitude));
+    const vec power = simd::power(magnitude, e);
     const vec negative = whole ? (odd ? -power : power) : power * broadcast(__builtin_nanf(""));
     const vec real =
         select(magnitude <= broadcast(3.4028234664e38f), negative, odd ? -power : power);
     return select(x < vec{}, real, power);
 }
 
-template <class F>
-CONVOLENS_INLINE void apply(const PowerArgs& args, i64 begin, i64 end, F f) {
-    const vec factor = broadcast(args.factor);
-    for_each_register(begin, end, [&](i64 i, auto lanes) {
+// y = f(x, factor b), where f multiplies a power by its second argument.
+template <class F, class Times>
+CONVOLENS_INLINE void apply(const PowerArgs& args, i64 begin, i64 end, F f, Times times) {
+    for_each_register(begin, end, [&](i64 i, auto lanes) CONVOLENS_INLINED {
         const vec x = load(args.x + i, lanes);
-        vec y = factor * f(x);
-        if (args.b) y = y * load(args.b + i, lanes);
+        vec y = f(x, times(i, lanes));
         if (args.zero_stays) y = select(x == vec{}, vec{}, y);
         store(args.y + i, y, lanes);
     });
+}
+
+template <class F>
+CONVOLENS_INLINE void apply(const PowerArgs& args, i64 begin, i64 end, F f) {
+    const vec factor = broadcast(args.factor);
+    if (args.b)
+        apply(args, begin, end, f, [&](i64 i, auto lanes) CONVOLENS_INLINED {
+            return factor * load(args.b + i, lanes);
+        });
+    else
+        apply(args, begin, end, f, [&](i64, auto) CONVOLENS_INLINED { return factor; });
 }
 
 }  // namespace
@@ -48,15 +58,20 @@ CONVOLENS_INLINE void apply(const PowerArgs& args, i64 begin, i64 end, F f) {
 void power(const PowerArgs& args, i64 begin, i64 end, float*) {
     const float e = args.exponent;
     if (e == 2.0f) {
-        apply(args, begin, end, [](vec x) { return x * x; });
+        apply(args, begin, end, [](vec x, vec times) { return x * x * times; });
     } else if (e == 0.5f) {
-        apply(args, begin, end, [](vec x) { return square_root(x); });
-    } else if (e >= -kLargestWhole && e <= kLargestWhole && e == static_cast<float>(int(e))) {
-        apply(args, begin, end, [n = int(e)](vec x) { return whole_power(x, n); });
+        apply(args, begin, end, [](vec x, vec times) { return square_root(x) * times; });
+    } else if (e >= 0.0f && e <= kLargestWhole && e == __builtin_truncf(e)) {
+        apply(args, begin, end,
+              [n = int(e)](vec x, vec times) { return whole_power(x, n) * times; });
+    } else if (e < 0.0f && e >= -kLargestWhole && e == __builtin_truncf(e)) {
+        apply(args, begin, end,
+              [n = int(-e)](vec x, vec times) { return times / whole_power(x, n); });
     } else {
         const bool whole = e == __builtin_truncf(e);
         const bool odd = whole && e > -kLargestOdd && e < kLargestOdd && int(e) % 2 != 0;
-        apply(args, begin, end, [=](vec x) { return any_power(x, e, whole, odd); });
+        apply(args, begin, end,
+              [=](vec x, vec times) { return any_power(x, e, whole, odd) * times; });
     }
 }
 

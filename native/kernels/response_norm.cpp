@@ -7,14 +7,16 @@ namespace {
 
 using namespace simd;
 
-// v s^-beta, by square roots for the usual beta of 3/4.
+// v s^-beta; for the usual beta of 3/4 by square roots: s^(1/4) / s.
 CONVOLENS_INLINE vec scaled(vec v, vec s, float beta) {
     if (beta == 0.75f) {
-        const vec root = square_root(s);
-        return v / (root * square_root(root));
+        // Of 0 and of infinity s^(1/4) would leave no number.
+        const vec finite = min(broadcast(3.4028234664e38f), s);  // in this order NaN stays
+        const vec inside = select(s == vec{}, broadcast(1.0f), finite);
+        return v * (square_root(square_root(inside)) / s);
     }
     if (beta == 0.5f) return v / square_root(s);
-    return v * simd::exp(broadcast(-beta) * simd::log(s));
+    return v * simd::power(s, -beta);
 }
 
 void clear(float* p, i64 count) {

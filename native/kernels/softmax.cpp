@@ -163,13 +163,13 @@ void cross_entropy_grad(const CrossEntropyArgs& args, i64 begin, i64 end, float*
         float* y = args.y + row * args.classes;
         const float total = row_sum_exp(x, y, args.classes, row_max(x, args.classes));
         const float weight = args.g[row * args.g_step] * args.factor;
-        const float right = y[args.labels[row]];
+        const double right = static_cast<double>(y[args.labels[row]]) / static_cast<double>(total);
         const vec share = broadcast(weight / total);
         for_each_register(0, args.classes, [&](i64 i, auto count) {
             store(y + i, load(y + i, count) * share, count);
         });
         // Not the product minus the weight: that would be NaN where the weight is infinite.
-        y[args.labels[row]] = (right / total - 1.0f) * weight;
+        y[args.labels[row]] = static_cast<float>((right - 1.0) * static_cast<double>(weight));
     }
 }
 

@@ -22,7 +22,7 @@ constexpr int kTileColumns = 2;
 constexpr int kPanel = kTileColumns * kLanes;
 // Two registers hold b, one a, one is spare; the rest are accumulators.
 constexpr int kTileRows = (kRegisters - 4) / kTileColumns;
-constexpr i64 kChain = 128;
+constexpr i64 kChain = 64;
 
 struct Tile {
     const float* a;
@@ -57,8 +57,58 @@ CONVOLENS_INLINE void multiply_add(vec (&sums)[Rows][Columns], const float* cons
     }
 }
 
-template <int Rows, int Columns, Unit unit>
-CONVOLENS_INLINE void accumulate(vec (&sums)[Rows][Columns], const float* a, const Tile& tile,
+// Few sums do not hide the latency of multiply-add: then each has several parts, which take turns,
+// as many as there are registers for. That makes the chains shorter, too.
+template <int Rows, int Columns>
+constexpr int kParts = 4 * Rows * Columns <= kRegisters - 4   ? 4
+                       : 2 * Rows * Columns <= kRegisters - 4 ? 2
+                                                              : 1;
+
+template <int Rows, int Columns, int Parts = kParts<Rows, Columns>>
+struct Sums {
+    static constexpr int parts = Parts;
+    // So many products make the chains of all parts.
+    static constexpr i64 chain = parts * kChain;
+
+    vec part[parts][Rows][Columns]{};
+
+    CONVOLENS_INLINE void clear() {
+#pragma GCC unroll 4
+        for (int i = 0; i < parts; ++i)
+#pragma GCC unroll 16
+            for (int t = 0; t < Rows; ++t)
+#pragma GCC unroll 2
+                for (int v = 0; v < Columns; ++v) part[i][t][v] = vec{};
+    }
+
+    CONVOLENS_INLINE vec total(int t, int v) const {
+        if constexpr (parts == 4)
+            return (part[0][t][v] + part[1][t][v]) + (part[2][t][v] + part[3][t][v]);
+        if constexpr (parts == 2) return part[0][t][v] + part[1][t][v];
+        return part[0][t][v];
+    }
+
+    // Calls step(part) `steps` times.
+    template <class Step>
+    CONVOLENS_INLINE void take_turns(i64 steps, Step step) {
+        i64 l = 0;
+        for (; l + parts <= steps; l += parts)
+#pragma GCC unroll 4
+            for (int i = 0; i < parts; ++i) step(part[i]);
+        if constexpr (parts > 1)
+            for (; l < steps; ++l) step(part[0]);
+    }
+};
+
+// The next piece of what is left of a run: no longer than a chain, and no longer than the others.
+CONVOLENS_INLINE i64 piece_of(i64 left, i64 chain) {
+    if (left <= chain) return left;
+    const i64 pieces = (left + chain - 1) / chain;
+    return (left + pieces - 1) / pieces;
+}
+
+template <int Rows, int Columns, Unit unit, int Parts>
+CONVOLENS_INLINE void accumulate(Sums<Rows, Columns, Parts>& sums, const float* a, const Tile& tile,
                                  const float* b, i64 run) {
     const i64 b_step = tile.b_step;
     if constexpr (unit == Unit::kStep) {
@@ -68,65 +118,51 @@ CONVOLENS_INLINE void accumulate(vec (&sums)[Rows][Columns], const float* a, con
         const float* base[kBases];
 #pragma GCC unroll 8
         for (int j = 0; j < kBases; ++j) base[j] = a + 3 * j * row;
-        for (i64 l = 0; l < run; ++l) {
+        sums.take_turns(run, [&](vec(&into)[Rows][Columns]) CONVOLENS_INLINED {
             const float* rows[Rows];
 #pragma GCC unroll 16
             for (int t = 0; t < Rows; ++t) rows[t] = base[t / 3] + t % 3 * row;
-            multiply_add(sums, rows, b);
+            multiply_add(into, rows, b);
             b += b_step;
 #pragma GCC unroll 8
             for (int j = 0; j < kBases; ++j) ++base[j];
-        }
+        });
     } else {
         const i64 step = tile.a_step;
-        const auto at = [&](vec(&into)[Rows][Columns]) {
+        sums.take_turns(run, [&](vec(&into)[Rows][Columns]) CONVOLENS_INLINED {
             const float* rows[Rows];
 #pragma GCC unroll 16
             for (int t = 0; t < Rows; ++t) rows[t] = a + t;
             multiply_add(into, rows, b);
             a += step;
             b += b_step;
-        };
-        i64 l = 0;
-        if constexpr (Rows * Columns < 8) {
-            // Too few sums to hide the latency of multiply-add: every other step has its own.
-            vec odd[Rows][Columns]{};
-            for (; l + 2 <= run; l += 2) {
-                at(sums);
-                at(odd);
-            }
-#pragma GCC unroll 16
-            for (int t = 0; t < Rows; ++t)
-#pragma GCC unroll 2
-                for (int v = 0; v < Columns; ++v) sums[t][v] += odd[t][v];
-        }
-        for (; l < run; ++l) at(sums);
+        });
     }
 }
 
 // One column of sums: added to y, or stored with the bias; rectified first, if `relu`.
-template <int Rows, int Columns, class Count>
-CONVOLENS_INLINE void finish_column(const vec (&sums)[Rows][Columns], const Tile& tile, bool add,
-                                    bool relu, int column, Count count) {
+template <int Rows, int Columns, int Parts, class Count>
+CONVOLENS_INLINE void finish_column(const Sums<Rows, Columns, Parts>& sums, const Tile& tile,
+                                    bool add, bool relu, int column, Count count) {
     vec results[Rows];
     float* y = tile.y + column * kLanes;
     if (add) {
 #pragma GCC unroll 16
         for (int t = 0; t < Rows; ++t)
-            results[t] = sums[t][column] + load(y + t * tile.y_row, count);
+            results[t] = sums.total(t, column) + load(y + t * tile.y_row, count);
     } else {
         vec start{};
         if (tile.bias) start = load(tile.bias + column * kLanes, count);
 #pragma GCC unroll 16
-        for (int t = 0; t < Rows; ++t) results[t] = sums[t][column] + start;
+        for (int t = 0; t < Rows; ++t) results[t] = sums.total(t, column) + start;
     }
     if (relu) rectify(results);
 #pragma GCC unroll 16
     for (int t = 0; t < Rows; ++t) store(y + t * tile.y_row, results[t], count);
 }
 
-template <int Rows, int Columns>
-CONVOLENS_INLINE void finish(const vec (&sums)[Rows][Columns], const Tile& tile, bool add,
+template <int Rows, int Columns, int Parts>
+CONVOLENS_INLINE void finish(const Sums<Rows, Columns, Parts>& sums, const Tile& tile, bool add,
                              bool relu) {
 #pragma GCC unroll 2
     for (int v = 0; v < Columns; ++v) {
@@ -139,9 +175,9 @@ CONVOLENS_INLINE void finish(const vec (&sums)[Rows][Columns], const Tile& tile,
     }
 }
 
-template <int Rows, int Columns, Unit unit>
+template <int Rows, int Columns, Unit unit, bool Alike>
 void compute(const Tile& tile) {
-    vec sums[Rows][Columns]{};
+    Sums<Rows, Columns, kParts<Alike ? kTileRows : Rows, Columns>> sums;
     const float* b = tile.b;
     const i64 a_step = unit == Unit::kStep ? 1 : tile.a_step;
     bool add = tile.accumulate;
@@ -149,15 +185,12 @@ void compute(const Tile& tile) {
     for (i64 s = 0; s < tile.segments; ++s) {
         const float* a = tile.a + tile.offsets[s];
         for (i64 left = tile.run; left > 0;) {
-            const i64 run = left < kChain ? left : kChain;
-            if (chain + run > kChain) {
+            const i64 run = piece_of(left, sums.chain);
+            if (chain + run > sums.chain) {
                 finish(sums, tile, add, false);
                 add = true;
                 chain = 0;
-#pragma GCC unroll 16
-                for (int t = 0; t < Rows; ++t)
-#pragma GCC unroll 2
-                    for (int v = 0; v < Columns; ++v) sums[t][v] = vec{};
+                sums.clear();
             }
             accumulate<Rows, Columns, unit>(sums, a, tile, b, run);
             chain += run;
@@ -171,18 +204,19 @@ void compute(const Tile& tile) {
 
 using Compute = void (*)(const Tile&);
 
-template <Unit unit, int... I>
+template <Unit unit, bool Alike, int... I>
 CONVOLENS_INLINE Compute choose_tile(int rows, bool narrow, Indices<I...>) {
-    static constexpr Compute one[] = {compute<I + 1, 1, unit>...};
-    static constexpr Compute two[] = {compute<I + 1, 2, unit>...};
+    static constexpr Compute one[] = {compute<I + 1, 1, unit, Alike>...};
+    static constexpr Compute two[] = {compute<I + 1, 2, unit, Alike>...};
     return narrow ? one[rows - 1] : two[rows - 1];
 }
 
-// Computes a tile of any number of rows up to kTileRows.
-template <Unit unit>
+// Computes a tile of any number of rows up to kTileRows. Alike: all add in the same order, so that
+// it does not matter how many images the rows are of.
+template <Unit unit, bool Alike = false>
 CONVOLENS_INLINE void compute_tile(const Tile& tile, i64 rows) {
-    choose_tile<unit>(static_cast<int>(rows), tile.columns <= kLanes,
-                      typename Count<kTileRows>::type{})(tile);
+    choose_tile<unit, Alike>(static_cast<int>(rows), tile.columns <= kLanes,
+                             typename Count<kTileRows>::type{})(tile);
 }
 
 // Splits `length` into tiles of nearly equal size, so that no narrow one is left at the end, and

@@ -154,7 +154,7 @@ struct Block {
                     tile.a = inputs + place * input_place + row * args.c;
                     tile.y = products + place * product_place + row * product_row +
                              (panel - first_panel) * kPanel;
-                    compute_tile<Unit::kStep>(tile, count);
+                    compute_tile<Unit::kStep, true>(tile, count);
                 });
             }
         }

@@ -32,7 +32,8 @@ ColumnChunks in_chunks(i64 reduced, i64 inner, double* partial) {
     ColumnChunks columns{};
     columns.reduced = reduced;
     columns.inner = inner;
-    columns.chunk = std::clamp<i64>(kChunkFloats / inner, kFewestRows, std::max(reduced, kFewestRows));
+    columns.chunk =
+        std::clamp<i64>(kChunkFloats / inner, kFewestRows, std::max(reduced, kFewestRows));
     columns.chunks = (reduced + columns.chunk - 1) / columns.chunk;
     columns.block = std::min(inner, kColumnBlock);
     columns.blocks = (inner + columns.block - 1) / columns.block;

@@ -1,5 +1,5 @@
-// Elementary functions of whole registers, to about 2 units in the last place; tanh to about half
-// of one where the processor multiplies and adds at once.
+// Elementary functions of whole registers, to about 2 units in the last place; powers to one, and
+// tanh to about half of one where the processor multiplies and adds at once.
 //
 // Polynomials: minimax approximations of exp on [-ln2/2, ln2/2] and of log on [sqrt(1/2), sqrt(2)],
 // after Moshier, "Methods and Programs for Mathematical Functions", 1989 (the Cephes library).
@@ -26,38 +26,57 @@ CONVOLENS_INLINE vec round_to_whole(vec x) {
 constexpr float kLn2High = 0.693359375f;
 constexpr float kLn2Low = -2.12194440e-4f;
 
+// The polynomial p of e^r = 1 + r + r^2 p.
+CONVOLENS_INLINE vec exp_tail(vec r) {
+    vec p = broadcast(1.9875691500e-4f);
+    p = p * r + broadcast(1.3981999507e-3f);
+    p = p * r + broadcast(8.3334519073e-3f);
+    p = p * r + broadcast(4.1665795894e-2f);
+    p = p * r + broadcast(1.6666665459e-1f);
+    return p * r + broadcast(5.0000001201e-1f);
+}
+
+// x 2^n for a whole n.
+CONVOLENS_INLINE vec times_power_of_two(vec x, vec n) {
+#if defined(__AVX512F__)
+    return _mm512_maskz_scalef_ps(0xffff, x, n);
+#else
+    // Two factors, since 2^n alone may not be a normal number where the product still is one.
+    const ivec whole = __builtin_convertvector(n, ivec);
+    const ivec half = whole >> 1;
+    return x * power_of_two(half) * power_of_two(whole - half);
+#endif
+}
+
 // e^x. Overflows to infinity above 88.73, underflows to zero below -103.97; NaN stays NaN.
 CONVOLENS_INLINE vec exp(vec x) {
     const vec bounded = min(max(x, broadcast(-104.0f)), broadcast(89.0f));
     const vec n = round_to_whole(bounded * broadcast(1.44269504088896341f));
     vec r = bounded - n * broadcast(kLn2High);
     r = r - n * broadcast(kLn2Low);
-    vec p = broadcast(1.9875691500e-4f);
-    p = p * r + broadcast(1.3981999507e-3f);
-    p = p * r + broadcast(8.3334519073e-3f);
-    p = p * r + broadcast(4.1665795894e-2f);
-    p = p * r + broadcast(1.6666665459e-1f);
-    p = p * r + broadcast(5.0000001201e-1f);
-    p = p * r * r + r + broadcast(1.0f);
-    // Two factors, since 2^n alone may not be a normal number where the product still is one.
-    const ivec whole = __builtin_convertvector(n, ivec);
-    const ivec half = whole >> 1;
-    const vec result = p * power_of_two(half) * power_of_two(whole - half);
-    return select(x != x, x, result);
+    const vec one = broadcast(1.0f), sum = one + r;
+    const vec p = sum + (exp_tail(r) * r * r + ((one - sum) + r));
+    return select(x != x, x, times_power_of_two(p, n));
 }
 
-// The natural logarithm; NaN below zero, -infinity at zero.
-CONVOLENS_INLINE vec log(vec x) {
+// x = fraction 2^exponent with the fraction in [sqrt(1/2), sqrt(2)), for x > 0.
+struct Parts {
+    vec fraction, exponent;
+};
+
+CONVOLENS_INLINE Parts parts_of(vec x) {
     // Numbers below the smallest normal one are made normal first.
     const ivec small = x < broadcast(1.17549435e-38f);
     const vec normal = select(small, x * broadcast(8388608.0f), x);
-    // Split x = m 2^e with m in [sqrt(1/2), sqrt(2)). Bits of negative numbers wrap around.
+    // Bits of negative numbers wrap around.
     const ivec shifted = reinterpret_cast<ivec>(reinterpret_cast<uvec>(normal) - 0x3f3504f3u);
     const ivec exponent = shifted >> 23;
-    const vec m = reinterpret_cast<vec>((shifted & 0x007fffff) + 0x3f3504f3);
-    const vec e = __builtin_convertvector(exponent, vec) - select(small, broadcast(23.0f), vec{});
-    const vec r = m - broadcast(1.0f);
-    const vec z = r * r;
+    return {reinterpret_cast<vec>((shifted & 0x007fffff) + 0x3f3504f3),
+            __builtin_convertvector(exponent, vec) - select(small, broadcast(23.0f), vec{})};
+}
+
+// The polynomial p of log(1 + r) = r - r^2 / 2 + r^3 p.
+CONVOLENS_INLINE vec log_tail(vec r) {
     vec p = broadcast(7.0376836292e-2f);
     p = p * r + broadcast(-1.1514610310e-1f);
     p = p * r + broadcast(1.1676998740e-1f);
@@ -66,8 +85,16 @@ CONVOLENS_INLINE vec log(vec x) {
     p = p * r + broadcast(-1.6668057665e-1f);
     p = p * r + broadcast(2.0000714765e-1f);
     p = p * r + broadcast(-2.4999993993e-1f);
-    p = p * r + broadcast(3.3333331174e-1f);
-    vec y = r * z * p;
+    return p * r + broadcast(3.3333331174e-1f);
+}
+
+// The natural logarithm; NaN below zero, -infinity at zero.
+CONVOLENS_INLINE vec log(vec x) {
+    const Parts parts = parts_of(x);
+    const vec e = parts.exponent;
+    const vec r = parts.fraction - broadcast(1.0f);
+    const vec z = r * r;
+    vec y = r * z * log_tail(r);
     y = y + e * broadcast(kLn2Low);
     y = y - z * broadcast(0.5f);
     vec result = r + y + e * broadcast(kLn2High);
@@ -75,6 +102,62 @@ CONVOLENS_INLINE vec log(vec x) {
     result = select(x == infinity, infinity, result);
     result = select(x == vec{}, -infinity, result);
     return select(x >= vec{}, result, broadcast(__builtin_nanf("")));
+}
+
+// What rounding took from a product: a b - product, exactly, as long as nothing overflows.
+CONVOLENS_INLINE vec product_error(vec a, vec b, vec product) {
+#if defined(__AVX512F__)
+    return _mm512_maskz_fmsub_ps(0xffff, a, b, product);
+#elif defined(__FMA__)
+    return _mm256_fmsub_ps(a, b, product);
+#elif defined(__aarch64__)
+    for (int i = 0; i < kLanes; ++i) a[i] = __builtin_fmaf(a[i], b[i], -product[i]);
+    return a;
+#else
+    // Halves of 12 bits, whose products are exact. Dekker, "A Floating-Point Technique for
+    // Extending the Available Precision", 1971.
+    const vec splitter = broadcast(4097.0f);
+    const vec a_high = a * splitter - (a * splitter - a), a_low = a - a_high;
+    const vec b_high = b * splitter - (b * splitter - b), b_low = b - b_high;
+    return ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low;
+#endif
+}
+
+// x^exponent for an exponent other than 0, to little more than one rounding: the logarithm and its
+// product with the exponent are sums high + low. NaN below zero.
+CONVOLENS_INLINE vec power(vec x, float exponent) {
+    if (exponent != exponent) return broadcast(exponent);
+    const Parts parts = parts_of(x);
+    const vec r = parts.fraction - broadcast(1.0f), half = broadcast(0.5f);
+    const vec z = r * r;
+    // log x = e ln2 + r - z / 2 + r z p, the larger terms first.
+    const vec whole = parts.exponent * broadcast(kLn2High);
+    const vec bent = r - z * half;
+    const vec bent_low = (r - bent) - z * half - product_error(r, r, z) * half;
+    const vec first = whole + bent;
+    const vec first_low = ((whole - first) + bent) + bent_low;
+    const vec tail = r * z * log_tail(r) + parts.exponent * broadcast(kLn2Low);
+    const vec high = first + tail;
+    const vec low = ((first - high) + tail) + first_low;
+    const vec times = broadcast(exponent);
+    const vec product = high * times;
+    const vec rest = product_error(high, times, product) + low * times;
+
+    const vec bounded = min(max(product, broadcast(-104.0f)), broadcast(89.0f));
+    const vec n = round_to_whole(bounded * broadcast(1.44269504088896341f));
+    const vec near = bounded - n * broadcast(kLn2High);
+    const vec moved = select(bounded == product, rest, vec{}) - n * broadcast(kLn2Low);
+    const vec s = near + moved;
+    const vec s_low = (near - s) + moved;
+    const vec one = broadcast(1.0f);
+    const vec sum = one + s;
+    const vec result = sum + (((one - sum) + s) + (exp_tail(s) * s * s + s_low));
+    vec scaled = times_power_of_two(result, n);
+    const vec infinity = broadcast(__builtin_inff());
+    const bool grows = exponent > 0.0f;
+    scaled = select(x == vec{}, grows ? vec{} : infinity, scaled);
+    scaled = select(x == infinity, grows ? infinity : vec{}, scaled);
+    return select(x >= vec{}, scaled, broadcast(__builtin_nanf("")));
 }
 
 CONVOLENS_INLINE vec sigmoid(vec x) {
@@ -129,14 +212,8 @@ CONVOLENS_INLINE vec exp_less_one(vec x) {
     const vec bounded = max(broadcast(-40.0f), x);  // in this order NaN stays
     const vec n = round_to_whole(bounded * broadcast(1.44269504088896341f));
     const vec r = (bounded - n * broadcast(kLn2High)) - n * broadcast(kLn2Low);
-    vec p = broadcast(1.9875691500e-4f);
-    p = p * r + broadcast(1.3981999507e-3f);
-    p = p * r + broadcast(8.3334519073e-3f);
-    p = p * r + broadcast(4.1665795894e-2f);
-    p = p * r + broadcast(1.6666665459e-1f);
-    p = p * r + broadcast(5.0000001201e-1f);
     const vec power = power_of_two(__builtin_convertvector(n, ivec));
-    return power * (p * r * r + r) + (power - broadcast(1.0f));
+    return power * (exp_tail(r) * r * r + r) + (power - broadcast(1.0f));
 }
 
 // log(1 + z) for -1 < z <= 1; NaN at -1. The rounding of 1 + z is made up for: z near 0 needs it.
@@ -159,7 +236,7 @@ CONVOLENS_INLINE vec erf(vec x, vec gauss) {
     p = p * z + broadcast(-2.68538119347e-2f);
     p = p * z + broadcast(1.12835851486e-1f);
     p = p * z + broadcast(-3.76126258242e-1f);
-    p = p * z + broadcast(1.12837916573f);
+    p = p * z + broadcast(0.12837916573f);
     const vec a = absolute(x);
     const vec t = min(broadcast(4.0f), a) - broadcast(1.0f);
     vec q = broadcast(1.06843559946e-4f);
@@ -172,7 +249,8 @@ CONVOLENS_INLINE vec erf(vec x, vec gauss) {
     q = q * t + broadcast(-2.73211076399e-1f);
     q = q * t + broadcast(4.275835696e-1f);
     const vec far = with_sign(broadcast(1.0f) - gauss * q, x);
-    return select(a < broadcast(1.0f), p * x, far);
+    // x p + x, not x (p + 1): the last rounding is then the only large one.
+    return select(a < broadcast(1.0f), x * p + x, far);
 }
 
 CONVOLENS_INLINE vec erf(vec x) {

@@ -29,14 +29,13 @@ def _unpooled(op: ops.MaxUnpool, arrays: list[Array]) -> Array:
 
 
 def _power_error(x: Array, exponent: float) -> Array:
-    """The relative error of |x|^e, by |e| products or as exp(e log x).
+    """The relative error of |x|^e, by |e| products or as a function of x.
 
-    The logarithm and its rounded product with the rounded exponent are off by FUNCTION + 2 of e log
-    x, which is an absolute error of the exponent.
+    The rounding of the exponent is an absolute error of e log x.
     """
     with np.errstate(divide="ignore"):
         logs = np.where(x == 0, 0.0, np.log(np.abs(x)))
-    return FUNCTION + abs(exponent) + (FUNCTION + 2) * np.abs(exponent * logs)
+    return FUNCTION + abs(exponent) + np.abs(exponent * logs)
 
 
 def _lp_pool(op: ops.LPPool, arrays: list[Array]) -> Array:

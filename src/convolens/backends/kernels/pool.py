@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from math import prod
 from typing import cast
 
@@ -12,10 +13,11 @@ from convolens import _native
 from convolens.backends.candidate import Candidate, Run, Specs
 from convolens.backends.kernels._common import estimate, refuse_all_but_float32
 from convolens.backends.layout import dense, empty
-from convolens.ops import Array, LPPool, LPPoolGrad, MaxUnpool, MaxUnpoolGrad, Op
+from convolens.ops import Array, AvgPool, LPPool, LPPoolGrad, MaxUnpool, MaxUnpoolGrad, Op
 from convolens.ops._avg_windows import AvgWindows
 from convolens.ops._pool_geometry import PoolWindows
 from convolens.ops._taps import Table, runs
+from convolens.ops.lp_pool import LPPoolGeometry
 from convolens.spec import TensorSpec
 
 _AXES = 3
@@ -118,12 +120,24 @@ def _prepare_average(op: Op, specs: Specs, output: TensorSpec) -> Run:
     return run
 
 
+def _mean_and_cells(lp: LPPoolGeometry, x: TensorSpec) -> tuple[AvgPool, int]:
+    """Return an average over the windows, and what times it is their sum.
+
+    Where all windows are whole, it is the sum itself: that saves two roundings.
+    """
+    mean, cells = lp.mean(), prod(lp.kernel)
+    if (mean.divisors(x.shape[2:]) == cells).all():
+        return replace(mean, divisor_override=1), 1
+    return mean, cells
+
+
 def _prepare_lp(op: Op, specs: Specs, output: TensorSpec) -> Run:
     lp = cast(LPPool, op)
-    average = _pool(lp.mean(), specs[0]).avg_forward
+    mean, cells = _mean_and_cells(lp, specs[0])
+    average = _pool(mean, specs[0]).avg_forward
     (x_spec,) = specs
     with np.errstate(over="ignore"):
-        factor = float(np.float64(prod(lp.kernel)) ** (1 / lp.norm))
+        factor = float(np.float64(cells) ** (1 / lp.norm))
 
     def run(x: Array) -> Array:
         powers, means, y = empty(x_spec), empty(output), empty(output)
@@ -137,9 +151,10 @@ def _prepare_lp(op: Op, specs: Specs, output: TensorSpec) -> Run:
 
 def _prepare_lp_grad(op: Op, specs: Specs, output: TensorSpec) -> Run:
     lp = cast(LPPoolGrad, op)
-    spread = _pool(lp.mean(), specs[0]).avg_backward
+    mean, cells = _mean_and_cells(lp, specs[0])
+    spread = _pool(mean, specs[0]).avg_backward
     _, y_spec, _ = specs
-    factor = float(prod(lp.kernel))
+    factor = float(cells)
 
     def run(x: Array, y: Array, g: Array) -> Array:
         share, spreads, dx = empty(y_spec), empty(output), empty(output)
