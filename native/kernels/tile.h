@@ -178,6 +178,8 @@ CONVOLENS_INLINE void finish(const Sums<Rows, Columns, Parts>& sums, const Tile&
 template <int Rows, int Columns, Unit unit, bool Alike>
 void compute(const Tile& tile) {
     Sums<Rows, Columns, kParts<Alike ? kTileRows : Rows, Columns>> sums;
+    // Gradients of weights are long sums, and worth more beginnings.
+    constexpr i64 most = unit == Unit::kRow ? kChain : sums.chain;
     const float* b = tile.b;
     const i64 a_step = unit == Unit::kStep ? 1 : tile.a_step;
     bool add = tile.accumulate;
@@ -185,8 +187,8 @@ void compute(const Tile& tile) {
     for (i64 s = 0; s < tile.segments; ++s) {
         const float* a = tile.a + tile.offsets[s];
         for (i64 left = tile.run; left > 0;) {
-            const i64 run = piece_of(left, sums.chain);
-            if (chain + run > sums.chain) {
+            const i64 run = piece_of(left, most);
+            if (chain + run > most) {
                 finish(sums, tile, add, false);
                 add = true;
                 chain = 0;
