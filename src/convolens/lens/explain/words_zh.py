@@ -140,6 +140,10 @@ REASONS = {
     r"with several outputs a channel there is no such weight gradient": (
         "一个通道有多个输出时，没有这样的权重梯度"
     ),
+    r"only groups of 2, 4 or 8 channels with as many outputs": (
+        "只适用于每组 2、4 或 8 个通道、且输出通道数相同的分组卷积"
+    ),
+    r"(\d+) groups of (\d+) do not fill (\d+) lanes": r"\1 组、每组 \2 个通道，填不满 \3 个通道位",
     r"only 3x3 kernels with stride 1, dilation 1 and one group": (
         "只适用于步幅为 1、扩张率为 1、不分组的 3x3 卷积核"
     ),
