@@ -69,6 +69,24 @@ void read_pixels(Array pixels, Array x, double scale) {
     launch(kernel, args, rows, kElement * static_cast<double>(args.columns));
 }
 
+// x[i] = pixels[rows[i]] / scale
+void read_pixel_rows(Array pixels, Array rows, Array x, double scale) {
+    check_rows(pixels, "pixels", false);
+    check_rows(x, "x", true);
+    if (PyArray_TYPE(x.get()) != NPY_FLOAT32) refuse("x", "expected data type float32");
+    const i64 count = x.extent(0), all = pixels.extent(0);
+    const i64* chosen = rows.read_int64("rows", {count});
+    if (x.extent(1) != pixels.extent(1)) refuse("x", "expected as many columns as pixels has");
+    for (i64 i = 0; i < count; ++i)
+        if (chosen[i] < 0 || chosen[i] >= all) throw nb::index_error("rows: there is no such row");
+    const auto kernel = is_wide(pixels, "pixels") ? kernels().read_uint16 : kernels().read_uint8;
+    PixelArgs args = arguments(pixels, x);
+    args.rows = chosen;
+    args.scale = static_cast<float>(scale);
+    const WithoutGil without_gil;
+    launch(kernel, args, count, 2 * kElement * static_cast<double>(args.columns));
+}
+
 // pixels = x or sqrt(x^2 + y^2), its magnitude where `absolute`, plus shift, to the nearest pixel
 void write_pixels(Array x, std::optional<Array> y, Array pixels, bool absolute, double shift) {
     check_rows(pixels, "pixels", true);
@@ -93,6 +111,8 @@ void write_pixels(Array x, std::optional<Array> y, Array pixels, bool absolute, 
 
 void bind_pixels(nb::module_& module) {
     module.def("read_pixels", &read_pixels, nb::arg("pixels"), nb::arg("x"), nb::arg("scale"));
+    module.def("read_pixel_rows", &read_pixel_rows, nb::arg("pixels"), nb::arg("rows"),
+               nb::arg("x"), nb::arg("scale"));
     module.def("write_pixels", &write_pixels, nb::arg("x"), nb::arg("y").none(), nb::arg("pixels"),
                nb::arg("absolute"), nb::arg("shift"));
 }

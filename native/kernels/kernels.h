@@ -210,7 +210,8 @@ struct MoveArgs {
 struct PixelArgs {
     void* pixels;
     float* x;
-    const float* y;  // a second row of floats beside x, or null
+    const float* y;             // a second row of floats beside x, or null
+    const i64* rows = nullptr;  // which rows of pixels are read, or null for all in order
     i64 columns;
     i64 pixel_row, float_row;  // from row to row, in elements
     float scale = 1;           // the pixel that is read as 1

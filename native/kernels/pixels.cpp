@@ -27,10 +27,19 @@ CONVOLENS_INLINE typename Vector<Pixel>::type as_pixels(vec whole) {
     return __builtin_convertvector(shorts, typename Vector<Pixel>::type);
 }
 
+constexpr i64 kLine = 64;  // bytes of a line of cache
+
 template <class Pixel>
 void read_rows(const PixelArgs& args, i64 begin, i64 end) {
     for (i64 row = begin; row < end; ++row) {
-        const Pixel* from = static_cast<const Pixel*>(args.pixels) + row * args.pixel_row;
+        const auto pixels_of = [&](i64 at) {
+            return static_cast<const Pixel*>(args.pixels) +
+                   (args.rows ? args.rows[at] : at) * args.pixel_row;
+        };
+        const Pixel* from = pixels_of(row);
+        if (args.rows && row + 1 < end)  // the next one may lie anywhere
+            for (i64 i = 0; i < args.columns; i += kLine / static_cast<i64>(sizeof(Pixel)))
+                __builtin_prefetch(pixels_of(row + 1) + i);
         float* to = args.x + row * args.float_row;
         i64 i = 0;
         for (; i + kLanes <= args.columns; i += kLanes) {

@@ -24,6 +24,22 @@ def read_pixels(pixels: Array, x: Array, scale: float = 1.0) -> None:
     _native.read_pixels(pixels, x, scale)
 
 
+def read_pixel_rows(pixels: Array, rows: Array, x: Array, scale: float = 1.0) -> None:
+    """Write some rows of pixels into ``x`` as floats, divided by ``scale``.
+
+    Args:
+        pixels: uint8 or uint16 [all rows, columns].
+        rows: Which, int64 [rows].
+        x: float32 [rows, columns].
+        scale: The pixel that becomes 1.
+
+    Raises:
+        ValueError: If types or shapes are others, or a row has gaps.
+        IndexError: If there is no such row.
+    """
+    _native.read_pixel_rows(pixels, rows, x, scale)
+
+
 def write_pixels(
     x: Array, pixels: Array, *, y: Array | None = None, absolute: bool = False, shift: float = 0.0
 ) -> None:

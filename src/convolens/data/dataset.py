@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convolens.backends.layout import empty
-from convolens.backends.pixels import read_pixels
+from convolens.backends.pixels import read_pixel_rows
 from convolens.data.labels import as_labels, check_labels
 from convolens.errors import ArgumentError, DataError, IndexRangeError
 from convolens.spec import TensorSpec
@@ -138,14 +138,14 @@ class ArrayDataset(Dataset):
         self._array = np.ascontiguousarray(array)
 
     def _pixels(self, indices: Labels) -> Images:
-        taken = np.take(self._array, indices, axis=0)
         if self._floats:
-            return taken
+            return np.take(self._array, indices, axis=0)
         # A true division: the same float32 values as torchvision's ToTensor for scale 255.
-        rows = taken.reshape(len(taken), prod(taken.shape[1:]))
-        pixels = empty(TensorSpec(rows.shape))
-        read_pixels(rows, pixels, self.scale)
-        return pixels.reshape(taken.shape)
+        image = self._array.shape[1:]
+        pixels = empty(TensorSpec((len(indices), prod(image))))
+        rows = self._array.reshape(len(self), prod(image))
+        read_pixel_rows(rows, np.ascontiguousarray(indices), pixels, self.scale)
+        return pixels.reshape(len(indices), *image)
 
     def _stored(self, index: int) -> NDArray[np.uint8]:
         image = self._array[index] * self.scale if self._floats else self._array[index]
@@ -191,13 +191,15 @@ def _checked_indices(indices: NDArray[np.integer[Any]], count: int, name: str) -
             f"{name}: indices are a row of whole numbers.",
             [("indices", f"{array.dtype}{list(array.shape)}", "")],
         )
-    if array.size and not 0 <= array.min() <= array.max() < count:
+    whole = np.ascontiguousarray(array, np.int64)
+    # Below zero is far above every count, without the sign.
+    if whole.size and whole.view(np.uint64).max() >= count:
         outside = (array < 0) | (array >= count)
         raise IndexRangeError(
             f"{name}: index {array[outside.argmax()]} is outside 0 to {count - 1}.",
             [("images", count, "")],
         )
-    return array.astype(np.int64, copy=False)
+    return whole
 
 
 def _check_range(array: NDArray[Any], largest: float, name: str) -> None:

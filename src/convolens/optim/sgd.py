@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, final
 
 from convolens.backends import update
@@ -60,13 +61,28 @@ class SGD(Optimizer):
         fresh = group["momentum"] != 0 and "momentum_buffer" not in state
         if fresh:
             state["momentum_buffer"] = zeros_for(parameter)
-        numbers = update.Numbers(
-            lr=group["lr"],
-            weight_decay=group["weight_decay"],
-            momentum=group["momentum"],
-            fresh_share=1 - group["dampening"],
-            nesterov=group["nesterov"],
-            fresh=fresh,
+        numbers = _numbers(
+            group["lr"],
+            group["weight_decay"],
+            group["momentum"],
+            group["dampening"],
+            group["nesterov"],
+            fresh,
         )
         velocity = state["momentum_buffer"] if group["momentum"] != 0 else None
         update.sgd(parameter, gradient, velocity, numbers)
+
+
+@lru_cache(maxsize=16)
+def _numbers(
+    lr: float, weight_decay: float, momentum: float, dampening: float, nesterov: bool, fresh: bool
+) -> update.Numbers:
+    """Return the numbers of a step, which the parameters of a group share."""
+    return update.Numbers(
+        lr=lr,
+        weight_decay=weight_decay,
+        momentum=momentum,
+        fresh_share=1 - dampening,
+        nesterov=nesterov,
+        fresh=fresh,
+    )

@@ -153,6 +153,12 @@ CALLS: dict[str, Callable[[int, int, int], list[Any]]] = {
         1.0,
     ],
     "read_pixels": lambda n, c, h: [pixels(n, c * h), floats(n, c * h), 255.0],
+    "read_pixel_rows": lambda n, c, h: [
+        pixels(n + 1, c * h),
+        labels(n),
+        floats(n, c * h),
+        255.0,
+    ],
     "write_pixels": lambda n, c, h: [
         floats(n, c * h),
         floats(n, c * h),

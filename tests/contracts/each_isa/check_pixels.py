@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 
 import convolens as cl
-from convolens.backends.pixels import filter_pixels, read_pixels, rounded, write_pixels
+from convolens.backends.pixels import (
+    filter_pixels,
+    read_pixel_rows,
+    read_pixels,
+    rounded,
+    write_pixels,
+)
 
 TYPES = [np.dtype(np.uint8), np.dtype(np.uint16)]
 EACH_TYPE = pytest.mark.parametrize("dtype", TYPES, ids=str)
@@ -46,6 +52,22 @@ def test_every_width_and_nothing_beside(dtype: np.dtype) -> None:
         np.testing.assert_array_equal(back, pixels)
         for whole, inner in ((around, x), (beside, back)):
             assert whole.sum(dtype=np.float64) == inner.sum(dtype=np.float64)
+
+
+@EACH_TYPE
+def test_some_rows_in_any_order(dtype: np.dtype) -> None:
+    random = np.random.default_rng(6)
+    for width in WIDTHS:
+        pixels, _ = part(5, width, dtype)
+        pixels[...] = random.integers(0, np.iinfo(dtype).max + 1, pixels.shape)
+        rows = np.array([4, 0, 0, 3])
+        x, around = part(4, width, np.dtype(np.float32))
+        read_pixel_rows(pixels, rows, x, 3)
+        np.testing.assert_array_equal(x, pixels[rows] / np.float32(3))
+        assert around.sum(dtype=np.float64) == x.sum(dtype=np.float64)
+        for outside in (-1, 5):
+            with pytest.raises(IndexError):
+                read_pixel_rows(pixels, np.array([0, 1, 2, outside]), x)
 
 
 @EACH_TYPE
