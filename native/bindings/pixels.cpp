@@ -57,13 +57,12 @@ PixelArgs arguments(const Array& pixels, const Array& x) {
     return args;
 }
 
-// x = pixels / scale
-void read_pixels(Array pixels, Array x, double scale) {
+// x = pixels
+void read_pixels(Array pixels, Array x) {
     check_rows(pixels, "pixels", false);
     check_floats(x, "x", true, pixels);
     const auto kernel = is_wide(pixels, "pixels") ? kernels().read_uint16 : kernels().read_uint8;
-    PixelArgs args = arguments(pixels, x);
-    args.scale = static_cast<float>(scale);
+    const PixelArgs args = arguments(pixels, x);
     const i64 rows = pixels.extent(0);
     const WithoutGil without_gil;
     launch(kernel, args, rows, kElement * static_cast<double>(args.columns));
@@ -110,7 +109,7 @@ void write_pixels(Array x, std::optional<Array> y, Array pixels, bool absolute, 
 }  // namespace
 
 void bind_pixels(nb::module_& module) {
-    module.def("read_pixels", &read_pixels, nb::arg("pixels"), nb::arg("x"), nb::arg("scale"));
+    module.def("read_pixels", &read_pixels, nb::arg("pixels"), nb::arg("x"));
     module.def("read_pixel_rows", &read_pixel_rows, nb::arg("pixels"), nb::arg("rows"),
                nb::arg("x"), nb::arg("scale"));
     module.def("write_pixels", &write_pixels, nb::arg("x"), nb::arg("y").none(), nb::arg("pixels"),

@@ -103,15 +103,6 @@ void moments_of_row(const MomentsArgs& args, const Piece& piece) {
     piece.first_half[1] = square - sum * mean;
 }
 
-// The first `count` lanes of x, and others from `rest`.
-CONVOLENS_INLINE vec only(vec x, Whole, vec) {
-    return x;
-}
-
-CONVOLENS_INLINE vec only(vec x, i64 count, vec rest) {
-    return first_or(x, count, rest);
-}
-
 // Mean and variance of a row that is not split.
 CONVOLENS_INLINE void moments_of_whole_row(const RowMomentsArgs& args, i64 row) {
     constexpr i64 kShort = 4;  // registers that are added up before they become doubles
@@ -122,7 +113,7 @@ CONVOLENS_INLINE void moments_of_whole_row(const RowMomentsArgs& args, i64 row) 
     const auto add = [&](const float* from, i64 registers, auto count) CONVOLENS_INLINED {
         vec some{}, squared{};
         for (i64 j = 0; j < registers; ++j) {
-            const vec d = only(load(from + j * kLanes, count), count, same) - same;
+            const vec d = first_or(load(from + j * kLanes, count), count, same) - same;
             some += d;
             squared += d * d;
         }

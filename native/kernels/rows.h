@@ -9,31 +9,13 @@ namespace {
 
 using namespace simd;
 
-// Lanes beyond `count` become the neutral element of what follows.
-CONVOLENS_INLINE vec load_or(const float* p, Whole, float) {
-    return load(p);
-}
-
-CONVOLENS_INLINE vec load_or(const float* p, i64 count, float neutral) {
-    return first_or(load_first(p, count), count, broadcast(neutral));
-}
-
-// The first `count` lanes, and zeros after them.
-CONVOLENS_INLINE vec only(vec x, Whole) {
-    return x;
-}
-
-CONVOLENS_INLINE vec only(vec x, i64 count) {
-    return first_or(x, count, vec{});
-}
-
 // The largest number, or NaN if there is one.
 [[maybe_unused]] float row_max(const float* x, i64 length) {
     constexpr float lowest = -__builtin_inff();
     vec best = broadcast(lowest);
     vec nan{};
     for_each_register(0, length, [&](i64 i, auto count) {
-        const vec v = load_or(x + i, count, lowest);
+        const vec v = first_or(load(x + i, count), count, broadcast(lowest));
         best = max(v, best);
         nan = select(v != v, v, nan);
     });
@@ -45,9 +27,10 @@ CONVOLENS_INLINE vec only(vec x, i64 count) {
     vec total{};
     for_each_register(0, length, [&](i64 i, auto count) {
         // Not the exponential of -infinity in the lanes beyond: processors take long to underflow.
-        const vec e = simd::exp(load_or(x + i, count, shift) - broadcast(shift));
+        const vec same = broadcast(shift);
+        const vec e = simd::exp(first_or(load(x + i, count), count, same) - same);
         if (exponentials) store(exponentials + i, e, count);
-        total += only(e, count);
+        total += first_or(e, count, vec{});
     });
     return sum_lanes(total);
 }

@@ -186,7 +186,7 @@ CONVOLENS_INLINE ivec lane_numbers(Indices<I...>) {
     return ivec{I...};
 }
 
-// The first `count` lanes of x, and others from `rest`.
+// The first `count` lanes of x, and others from `rest`; x where the register is whole.
 CONVOLENS_INLINE vec first_or(vec x, i64 count, vec rest) {
     return select(lane_numbers(Count<kLanes>::type{}) < static_cast<i32>(count), x, rest);
 }
@@ -215,6 +215,10 @@ CONVOLENS_INLINE vec rough_inverse(vec x) {
 
 // All lanes of a register, as a type, so that loads and stores of whole registers need no mask.
 struct Whole {};
+
+CONVOLENS_INLINE vec first_or(vec x, Whole, vec) {
+    return x;
+}
 
 CONVOLENS_INLINE vec load(const float* p, Whole) {
     return load(p);

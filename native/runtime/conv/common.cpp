@@ -112,8 +112,8 @@ WindowArgs forward_args(const ConvProblem& p, const Taps& taps, const float* x, 
     return args;
 }
 
-WindowArgs phase_args(const ConvProblem& p, const TapPhase& phase, const float* g,
-                      const float* bias, float* dx) {
+WindowArgs phase_args(const ConvProblem& p, i64 top, i64 left, const Taps& taps, const float* g,
+                      const float* bias, float* dx, i64 channels) {
     WindowArgs args{};
     args.x = g;
     args.n = p.n;
@@ -123,16 +123,38 @@ WindowArgs phase_args(const ConvProblem& p, const TapPhase& phase, const float* 
     args.groups = p.groups;
     args.group_channels = p.group_outputs();
     args.group_outputs = p.group_channels();
-    args.segments = phase.taps.segments();
+    args.segments = taps.segments();
     args.row_step = 1;
     args.column_step = 1;
     args.bias = bias;
-    args.y = dx + (phase.top * p.w + phase.left) * p.k;
-    args.y_column = p.stride[1] * p.k;
-    args.y_row = p.stride[0] * p.w * p.k;
-    args.y_image = p.h * p.w * p.k;
-    args.rows = divide_up(p.h - phase.top, p.stride[0]);
-    args.columns = divide_up(p.w - phase.left, p.stride[1]);
+    args.y = dx + (top * p.w + left) * channels;
+    args.y_column = p.stride[1] * channels;
+    args.y_row = p.stride[0] * p.w * channels;
+    args.y_image = p.h * p.w * channels;
+    args.rows = divide_up(p.h - top, p.stride[0]);
+    args.columns = divide_up(p.w - left, p.stride[1]);
+    return args;
+}
+
+WeightGradArgs weight_grad_args(const ConvProblem& p, const Taps& taps, const float* x,
+                                const float* g) {
+    WeightGradArgs args{};
+    args.x = x;
+    args.g = g;
+    args.n = p.n;
+    args.h = p.h;
+    args.w = p.w;
+    args.c = p.c;
+    args.groups = p.groups;
+    args.group_channels = p.group_channels();
+    args.group_outputs = p.group_outputs();
+    args.segments = taps.segments();
+    args.row_step = p.stride[0];
+    args.column_step = p.stride[1];
+    args.row_origin = -p.padding[0];
+    args.column_origin = -p.padding[1];
+    args.p = p.p;
+    args.q = p.q;
     return args;
 }
 

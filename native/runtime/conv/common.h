@@ -71,8 +71,12 @@ i64 block_floats(const Segments& taps, i64 rows, i64 row_step, i64 line);
 WindowArgs forward_args(const ConvProblem& problem, const Taps& taps, const float* x,
                         const float* bias, float* y);
 
-// The same of a phase of the input gradient.
-WindowArgs phase_args(const ConvProblem& problem, const TapPhase& phase, const float* g,
-                      const float* bias, float* dx);
+// The same of a phase of the input gradient, for the pixels from (top, left); dx has `channels`.
+WindowArgs phase_args(const ConvProblem& problem, i64 top, i64 left, const Taps& taps,
+                      const float* g, const float* bias, float* dx, i64 channels);
+
+// The same of a weight gradient.
+WeightGradArgs weight_grad_args(const ConvProblem& problem, const Taps& taps, const float* x,
+                                const float* g);
 
 }  // namespace convolens

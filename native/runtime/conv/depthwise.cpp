@@ -76,7 +76,7 @@ void spread_input_grad(const ConvProblem& p, const float* packed, const float* g
     const std::vector<TapPhase> phases = tap_phases(p);
     std::vector<WindowArgs> windows;
     for (const TapPhase& phase : phases) {
-        WindowArgs args = phase_args(p, phase, g, bias, dx);
+        WindowArgs args = phase_args(p, phase.top, phase.left, phase.taps, g, bias, dx, p.k);
         args.groups = p.k;
         args.group_channels = 1;
         args.group_outputs = 1;
@@ -115,22 +115,7 @@ void depthwise_weight_grad(const ConvProblem& p, const float* x, const float* g,
     }
     const KernelTable& table = kernels();
     const Taps all = single_taps(p);
-    WeightGradArgs args{};
-    args.x = x;
-    args.g = g;
-    args.n = p.n;
-    args.h = p.h;
-    args.w = p.w;
-    args.c = p.c;
-    args.groups = p.groups;
-    args.group_outputs = p.group_outputs();
-    args.segments = all.segments();
-    args.row_step = p.stride[0];
-    args.column_step = p.stride[1];
-    args.row_origin = -p.padding[0];
-    args.column_origin = -p.padding[1];
-    args.p = p.p;
-    args.q = p.q;
+    WeightGradArgs args = weight_grad_args(p, all, x, g);
     args.slots = std::min(kSlots, rows);
     args.parts = std::clamp(kUnits / args.slots, i64{1}, divide_up(p.k, table.lanes));
     const i64 floats = taps * p.k;

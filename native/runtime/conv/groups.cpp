@@ -74,7 +74,7 @@ void forward(const ConvProblem& p, const float* packed, const float* x, const fl
 void input_grad(const ConvProblem& p, const float* packed, const float* g, const float* bias,
                 float* dx) {
     for (const TapPhase& phase : tap_phases(p)) {
-        WindowArgs args = phase_args(p, phase, g, bias, dx);
+        WindowArgs args = phase_args(p, phase.top, phase.left, phase.taps, g, bias, dx, p.c);
         args.packed = packed;
         run(args);
         packed += registers(p) * args.segments.count * args.group_channels * kernels().lanes;
@@ -91,23 +91,7 @@ void group_weight_grad(const ConvProblem& p, const float* x, const float* g, flo
         return;
     }
     const Taps taps = single_taps(p);
-    WeightGradArgs args{};
-    args.x = x;
-    args.g = g;
-    args.n = p.n;
-    args.h = p.h;
-    args.w = p.w;
-    args.c = p.c;
-    args.groups = p.groups;
-    args.group_channels = p.group_channels();
-    args.group_outputs = p.group_outputs();
-    args.segments = taps.segments();
-    args.row_step = p.stride[0];
-    args.column_step = p.stride[1];
-    args.row_origin = -p.padding[0];
-    args.column_origin = -p.padding[1];
-    args.p = p.p;
-    args.q = p.q;
+    WeightGradArgs args = weight_grad_args(p, taps, x, g);
     const i64 line = line_floats(args.segments, p.q, p.stride[1], p.c);
     args.row_block = choose_row_block(p.n, p.p, 2 * (line * p.stride[0] + p.q * p.c));
     args.row_blocks = divide_up(p.p, args.row_block);

@@ -36,23 +36,7 @@ void tiled_weight_grad(const ConvProblem& problem, ConvAlgorithm algorithm, cons
         return;
     }
     const Taps taps = forward_taps(p);
-    WeightGradArgs args{};
-    args.x = x;
-    args.g = g;
-    args.n = p.n;
-    args.h = p.h;
-    args.w = p.w;
-    args.c = p.c;
-    args.groups = p.groups;
-    args.group_channels = p.group_channels();
-    args.group_outputs = outputs;
-    args.segments = taps.segments();
-    args.row_step = p.stride[0];
-    args.column_step = p.stride[1];
-    args.row_origin = -p.padding[0];
-    args.column_origin = -p.padding[1];
-    args.p = p.p;
-    args.q = p.q;
+    WeightGradArgs args = weight_grad_args(p, taps, x, g);
     args.taps_in_lanes = taps_in_lanes;
     const i64 line = line_floats(args.segments, p.q, p.stride[1], p.c);
     i64 tiles = panels;

@@ -180,25 +180,7 @@ template <bool gather>
 void input_grad(const ConvProblem& p, const float* packed, const float* g, const float* bias,
                 float* dx) {
     for_each_phase<gather>(p, [&](const Phase& phase, const Layout& layout, i64 offset) {
-        WindowArgs args{};
-        args.x = g;
-        args.n = p.n;
-        args.h = p.p;
-        args.w = p.q;
-        args.c = p.k;
-        args.groups = p.groups;
-        args.group_channels = p.group_outputs();
-        args.group_outputs = p.group_channels();
-        args.segments = phase.taps.segments();
-        args.row_step = 1;
-        args.column_step = 1;
-        args.bias = bias;
-        args.y = dx + (phase.top * p.w + phase.left) * p.c;
-        args.y_column = p.stride[1] * p.c;
-        args.y_row = p.stride[0] * p.w * p.c;
-        args.y_image = p.h * p.w * p.c;
-        args.rows = divide_up(p.h - phase.top, p.stride[0]);
-        args.columns = divide_up(p.w - phase.left, p.stride[1]);
+        WindowArgs args = phase_args(p, phase.top, phase.left, phase.taps, g, bias, dx, p.c);
         args.gather = gather;
         run(args, layout, packed + offset);
     });

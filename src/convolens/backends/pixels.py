@@ -10,18 +10,17 @@ from convolens import _native
 from convolens.ops import Array
 
 
-def read_pixels(pixels: Array, x: Array, scale: float = 1.0) -> None:
-    """Write pixels into ``x`` as floats: 0 to 255, or 0 to 65,535, divided by ``scale``.
+def read_pixels(pixels: Array, x: Array) -> None:
+    """Write pixels into ``x`` as floats: 0 to 255, or 0 to 65,535.
 
     Args:
         pixels: uint8 or uint16 [rows, columns]; rows may lie apart.
         x: float32 [rows, columns], likewise.
-        scale: The pixel that becomes 1.
 
     Raises:
         ValueError: If types or shapes are others, or a row has gaps.
     """
-    _native.read_pixels(pixels, x, scale)
+    _native.read_pixels(pixels, x)
 
 
 def read_pixel_rows(pixels: Array, rows: Array, x: Array, scale: float = 1.0) -> None:

@@ -152,7 +152,7 @@ CALLS: dict[str, Callable[[int, int, int], list[Any]]] = {
         True,
         1.0,
     ],
-    "read_pixels": lambda n, c, h: [pixels(n, c * h), floats(n, c * h), 255.0],
+    "read_pixels": lambda n, c, h: [pixels(n, c * h), floats(n, c * h)],
     "read_pixel_rows": lambda n, c, h: [
         pixels(n + 1, c * h),
         labels(n),
