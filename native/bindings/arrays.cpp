@@ -87,6 +87,12 @@ nb::object dense(nb::handle source) {
     return copy;
 }
 
+bool are_dense(nb::list arrays) {
+    for (const nb::handle array : arrays)
+        if (!nb::cast<Array>(array).is_dense()) return false;
+    return true;
+}
+
 // y = x read in the order of its indices: [N][I][C] in memory becomes [N][C][I].
 void flatten(Array x, Array y) {
     const float* from = x.read("x");
@@ -156,6 +162,7 @@ void bind_arrays(nb::module_& module) {
     module.def("empty", &empty, nb::arg("shape"), nb::arg("dtype"));
     module.def("dense", &dense, nb::arg("array"));
     module.def("is_dense", [](Array array) { return array.is_dense(); }, nb::arg("array"));
+    module.def("are_dense", &are_dense, nb::arg("arrays"));
     module.def("flatten", &flatten, nb::arg("x"), nb::arg("y"));
     module.def("move", &move_between, nb::arg("source"), nb::arg("target"));
     module.def("weigh", &weigh, nb::arg("x"), nb::arg("first"), nb::arg("index"), nb::arg("weight"),

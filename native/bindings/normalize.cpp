@@ -153,6 +153,41 @@ void layer_norm_sums(Array x, Array m, Array g, Array s, i64 rows, i64 length, d
     sums_of_rows(rows, length, from, given.first, given.second, upstream, to, to + length, eps);
 }
 
+void layer_norm_across(Array x, Array m, nb::handle weight, nb::handle bias, Array y, i64 outer,
+                       i64 reduced, i64 inner, double eps) {
+    const ColumnSets columns = checked_sets(x, outer, reduced, inner, inner);
+    const float* from = x.read("x");
+    const Pair given = read_pair(m, "m", outer * inner);
+    const float* w = read_or_null(weight, "weight", reduced);
+    const float* b = read_or_null(bias, "bias", reduced);
+    float* to = write_like(y, "y", x);
+    const WithoutGil without_gil;
+    normalize_across(columns, from, given.first, given.second, w, b, to, eps);
+}
+
+void layer_norm_across_grad(Array x, Array m, Array g, nb::handle weight, Array dx, i64 outer,
+                            i64 reduced, i64 inner, double eps) {
+    const ColumnSets columns = checked_sets(x, outer, reduced, inner, inner);
+    const float* from = x.read("x");
+    const Pair given = read_pair(m, "m", outer * inner);
+    const float* upstream = read_like(g, "g", x);
+    const float* w = read_or_null(weight, "weight", reduced);
+    float* to = write_like(dx, "dx", x);
+    const WithoutGil without_gil;
+    normalize_across_grad(columns, from, given.first, given.second, upstream, w, to, eps);
+}
+
+void layer_norm_across_sums(Array x, Array m, Array g, Array s, i64 outer, i64 reduced, i64 inner,
+                            double eps) {
+    const ColumnSets columns = checked_sets(x, outer, reduced, inner, inner);
+    const float* from = x.read("x");
+    const Pair given = read_pair(m, "m", outer * inner);
+    const float* upstream = read_like(g, "g", x);
+    float* to = s.write("s", {2, reduced});
+    const WithoutGil without_gil;
+    sums_across(columns, from, given.first, given.second, upstream, to, to + reduced, eps);
+}
+
 }  // namespace
 
 void bind_normalize(nb::module_& module) {
@@ -178,6 +213,15 @@ void bind_normalize(nb::module_& module) {
     module.def("layer_norm_grad", &layer_norm_grad, nb::arg("x"), nb::arg("m"), nb::arg("g"),
                nb::arg("weight").none(), nb::arg("dx"), nb::arg("rows"), nb::arg("length"),
                nb::arg("eps"));
+    module.def("layer_norm_across", &layer_norm_across, nb::arg("x"), nb::arg("m"),
+               nb::arg("weight").none(), nb::arg("bias").none(), nb::arg("y"), nb::arg("outer"),
+               nb::arg("reduced"), nb::arg("inner"), nb::arg("eps"));
+    module.def("layer_norm_across_sums", &layer_norm_across_sums, nb::arg("x"), nb::arg("m"),
+               nb::arg("g"), nb::arg("s"), nb::arg("outer"), nb::arg("reduced"), nb::arg("inner"),
+               nb::arg("eps"));
+    module.def("layer_norm_across_grad", &layer_norm_across_grad, nb::arg("x"), nb::arg("m"),
+               nb::arg("g"), nb::arg("weight").none(), nb::arg("dx"), nb::arg("outer"),
+               nb::arg("reduced"), nb::arg("inner"), nb::arg("eps"));
 }
 
 }  // namespace convolens

@@ -48,10 +48,11 @@ void group(std::vector<MoveAxis>& order, MoveArgs& args) {
         MoveAxis& rows = order[order.size() - 2];
         MoveAxis& columns = order.back();
         const MoveAxis outer = order[i];
-        if (rows.extent < kRows && outer.from == rows.extent && args.to_group == 0) {
+        if (rows.extent < kRows && outer.from == rows.extent && rows.extent == args.row_group) {
             args.to_group = outer.to;
             rows.extent *= outer.extent;
-        } else if (columns.extent < kRows && outer.to == columns.extent && args.from_group == 0) {
+        } else if (columns.extent < kRows && outer.to == columns.extent &&
+                   columns.extent == args.column_group) {
             args.from_group = outer.from;
             columns.extent *= outer.extent;
         } else {

@@ -7,13 +7,15 @@
 #include "runtime/buffer.h"
 #include "runtime/isa.h"
 #include "runtime/launch.h"
+#include "runtime/middle.h"
 
 namespace convolens {
 namespace {
 
 constexpr i64 kChunkFloats = 16384;  // floats, of many columns
 constexpr i64 kFewestRows = 16;
-constexpr i64 kColumnBlock = 1024;
+constexpr i64 kMomentsBlock = 1024;
+constexpr i64 kAcrossBlock = 64;
 constexpr i64 kAffineBlock = 8192;  // floats
 // Rows of few channels are taken several at once, so that they fill registers.
 constexpr i64 kMostFolds = 16;
@@ -28,14 +30,14 @@ i64 folds_of(const ColumnSets& sets) {
     return folds;
 }
 
-ColumnChunks in_chunks(i64 reduced, i64 inner, double* partial) {
+ColumnChunks chunks_of(i64 reduced, i64 inner, double* partial) {
     ColumnChunks columns{};
     columns.reduced = reduced;
     columns.inner = inner;
     columns.chunk =
         std::clamp<i64>(kChunkFloats / inner, kFewestRows, std::max(reduced, kFewestRows));
     columns.chunks = (reduced + columns.chunk - 1) / columns.chunk;
-    columns.block = std::min(inner, kColumnBlock);
+    columns.block = std::min(inner, kMomentsBlock);
     columns.blocks = (inner + columns.block - 1) / columns.block;
     columns.partial = partial;
     return columns;
@@ -57,6 +59,11 @@ std::vector<double> factors_of(i64 count, const float* variance, double eps) {
         factors[static_cast<std::size_t>(set)] =
             1.0 / std::sqrt(static_cast<double>(variance[set]) + eps);
     return factors;
+}
+
+std::vector<float> rounded_factors_of(i64 count, const float* variance, double eps) {
+    const std::vector<double> exact = factors_of(count, variance, eps);
+    return {exact.begin(), exact.end()};
 }
 
 // Calls body(place among outer x folds x inner, set, column) for every column of folded rows.
@@ -94,7 +101,7 @@ void moments(const ColumnSets& sets, const float* x, float* mean, float* varianc
         return;
     }
     const i64 folds = folds_of(sets);
-    ColumnChunks columns = in_chunks(sets.reduced / folds, folds * sets.inner, nullptr);
+    ColumnChunks columns = chunks_of(sets.reduced / folds, folds * sets.inner, nullptr);
     const Buffer partial(floats_of_partial(columns, sets.outer));
     columns.partial = reinterpret_cast<double*>(partial.data());
     const MomentsArgs args{columns, x};
@@ -133,7 +140,7 @@ void normalize_sums(const ColumnSets& sets, const float* x, const float* mean,
                     const float* variance, const float* g, float* plain, float* product,
                     double eps) {
     const i64 folds = folds_of(sets), numbers = sets.outer * sets.inner;
-    ColumnChunks columns = in_chunks(sets.reduced / folds, folds * sets.inner, nullptr);
+    ColumnChunks columns = chunks_of(sets.reduced / folds, folds * sets.inner, nullptr);
     const Buffer buffer(static_cast<std::size_t>((folds + 1) * numbers));
     float* centre = buffer.data();
     float* scale = centre + folds * numbers;
@@ -200,9 +207,8 @@ void normalize_fixed_grad(const ColumnSets& sets, const float* g, const float* v
 
 void sums_of_rows(i64 rows, i64 length, const float* x, const float* mean, const float* variance,
                   const float* g, float* plain, float* product, double eps) {
-    ColumnChunks columns = in_chunks(rows, length, nullptr);
-    const std::vector<double> exact = factors_of(rows, variance, eps);
-    const std::vector<float> factors(exact.begin(), exact.end());
+    ColumnChunks columns = chunks_of(rows, length, nullptr);
+    const std::vector<float> factors = rounded_factors_of(rows, variance, eps);
     const Buffer partial(floats_of_partial(columns, 1));
     columns.partial = reinterpret_cast<double*>(partial.data());
     const CentredSumsArgs args{columns, x, g, mean, factors.data()};
@@ -211,6 +217,56 @@ void sums_of_rows(i64 rows, i64 length, const float* x, const float* mean, const
     const MergeSumsArgs merge{columns, 1, length, nullptr, plain, product};
     launch(kernels().merge_sums, merge, 1,
            kElement * static_cast<double>(4 * columns.chunks * columns.inner));
+}
+
+void normalize_across(const ColumnSets& sets, const float* x, const float* mean,
+                      const float* variance, const float* weight, const float* bias, float* y,
+                      double eps) {
+    const std::vector<float> factors = rounded_factors_of(sets.outer * sets.inner, variance, eps);
+    const i64 chunk = std::clamp<i64>(kAffineBlock / sets.inner, 1, sets.reduced);
+    NormalizeAcrossArgs args{};
+    args.axis = cut_middle(sets.reduced, sets.inner, chunk, kAcrossBlock);
+    args.x = x;
+    args.y = y;
+    args.mean = mean;
+    args.factor = factors.data();
+    args.weight = weight;
+    args.bias = bias;
+    launch(kernels().normalize_across, args, units(args.axis, sets.outer),
+           kElement * elements(args.axis));
+}
+
+void normalize_across_grad(const ColumnSets& sets, const float* x, const float* mean,
+                           const float* variance, const float* g, const float* weight, float* dx,
+                           double eps) {
+    const std::vector<float> factors = rounded_factors_of(sets.outer * sets.inner, variance, eps);
+    NormalizeAcrossArgs args{};
+    args.axis = in_one_piece(sets.reduced, sets.inner, kAcrossBlock);
+    args.x = x;
+    args.g = g;
+    args.y = dx;
+    args.mean = mean;
+    args.factor = factors.data();
+    args.weight = weight;
+    launch(kernels().normalize_across_grad, args, units(args.axis, sets.outer),
+           2 * kElement * elements(args.axis));
+}
+
+void sums_across(const ColumnSets& sets, const float* x, const float* mean, const float* variance,
+                 const float* g, float* plain, float* product, double eps) {
+    const std::vector<float> factors = rounded_factors_of(sets.outer * sets.inner, variance, eps);
+    const Buffer buffer(static_cast<std::size_t>(4 * sets.outer * sets.reduced));
+    double* partial = reinterpret_cast<double*>(buffer.data());
+    const SumsAcrossArgs args{x, g, mean, factors.data(), partial, sets.reduced, sets.inner};
+    launch(kernels().sums_across, args, sets.outer * sets.reduced,
+           2 * kElement * static_cast<double>(sets.inner) + 20);
+    ColumnChunks columns{};
+    columns.inner = sets.reduced;
+    columns.chunks = sets.outer;
+    columns.partial = partial;
+    const MergeSumsArgs merge{columns, 1, sets.reduced, nullptr, plain, product};
+    launch(kernels().merge_sums, merge, 1,
+           kElement * static_cast<double>(4 * sets.outer * sets.reduced));
 }
 
 }  // namespace convolens

@@ -40,4 +40,19 @@ void normalize_fixed_grad(const ColumnSets& sets, const float* g, const float* v
 void sums_of_rows(i64 rows, i64 length, const float* x, const float* mean, const float* variance,
                   const float* g, float* plain, float* product, double eps);
 
+// The columns of an array [outer][reduced][inner], each with a mean and a variance; weight and bias
+// belong to the places along a column, or are null.
+void normalize_across(const ColumnSets& sets, const float* x, const float* mean,
+                      const float* variance, const float* weight, const float* bias, float* y,
+                      double eps);
+
+// The gradient of it towards x.
+void normalize_across_grad(const ColumnSets& sets, const float* x, const float* mean,
+                           const float* variance, const float* g, const float* weight, float* dx,
+                           double eps);
+
+// plain[place] = sum over columns of g, product[place] = sum of g (x - mean) / sqrt(variance + eps).
+void sums_across(const ColumnSets& sets, const float* x, const float* mean, const float* variance,
+                 const float* g, float* plain, float* product, double eps);
+
 }  // namespace convolens

@@ -65,6 +65,20 @@ def test_a_copy_has_the_same_elements(shape, dtype, chance, data: st.DataObject)
         assert result is array
 
 
+def test_arrays_that_repeat_axes_are_copied() -> None:
+    """Any axes may have a stride of 0, and the others any order in memory."""
+    random = np.random.default_rng(3)
+    for _ in range(2000):
+        shape = random.integers(1, 5, random.integers(1, 6))
+        strides, step = np.zeros(len(shape), int), 1
+        for axis in random.permutation(len(shape)):
+            if random.random() < 0.6:
+                strides[axis], step = step, step * shape[axis]
+        numbers = np.arange(step, dtype=np.float32)
+        array = np.lib.stride_tricks.as_strided(numbers, tuple(shape), tuple(4 * strides))
+        np.testing.assert_array_equal(dense(array), array)
+
+
 def test_dense_means_no_gaps_in_memory_order() -> None:
     for shape in itertools.product((1, 2, 3), repeat=4):
         array = np.zeros(shape, np.float32)

@@ -161,6 +161,7 @@ COVERED_BY = {
     "backends/kernels/dense": "contracts/each_isa/check_values",
     "backends/kernels/elementwise": "contracts/each_isa/check_values",
     "backends/kernels/move": "contracts/each_isa/check_values",
+    "backends/kernels/pointwise": "contracts/each_isa/check_orders",
     "backends/kernels/patches": "contracts/each_isa/check_values",
     "backends/kernels/weigh": "contracts/each_isa/check_values",
     "backends/kernels/pool": "contracts/each_isa/check_values",

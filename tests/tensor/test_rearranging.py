@@ -10,6 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import convolens as cl
+from convolens.errors import ArgumentError
+from convolens.nn import functional as F
 from convolens.spec import DType, bool_, float32, float64, int64, uint8
 
 shapes = st.lists(st.integers(0, 4), max_size=5).map(tuple)
@@ -70,13 +72,47 @@ def test_expand(shape: tuple[int, ...], data: st.DataObject, dtype: DType) -> No
         same(cl.tensor(x).expand(*front, *asked), np.broadcast_to(x, front + new))
 
 
-def test_an_expanded_tensor_is_a_copy() -> None:
+def test_an_expanded_tensor_is_a_view_that_cannot_be_changed() -> None:
     x = cl.zeros(1, 2)
     y = x.expand(3, 2)
-    y[0, 0] = 1.0
-    assert x.tolist() == [[0, 0]]
-    assert y.tolist() == [[1, 0], [0, 0], [0, 0]]
+    with pytest.raises(ArgumentError, match="repeats numbers"):
+        y[0, 0] = 1.0
+    with pytest.raises(ArgumentError, match="repeats numbers"):
+        y += 1
+    x[0, 0] = 1.0
+    assert y.tolist() == [[1, 0], [1, 0], [1, 0]]
     assert x.expand_as(y).shape == (3, 2)
+
+
+def test_a_permuted_tensor_is_a_view() -> None:
+    x = cl.zeros(2, 3)
+    y = x.T
+    y[0, 1] = 5.0
+    assert x.tolist() == [[0, 0, 0], [5, 0, 0]]
+    y += 1
+    assert x.tolist() == [[1, 1, 1], [6, 1, 1]]
+    assert not y.is_contiguous()
+    assert y.contiguous().is_contiguous()
+
+
+def test_what_is_computed_from_a_view_lies_as_it_does() -> None:
+    x = cl.randn(2, 3, 4, 5)
+    y = x.permute(0, 2, 3, 1)
+    for z in (y + 1, y.relu(), y * y, -y, y.clamp(0, 1), y.exp() / y):
+        assert z.stride() == y.stride()
+    assert (x.expand(2, 3, 4, 5) + y.permute(0, 3, 1, 2)).is_contiguous()
+
+
+def test_changes_are_seen_through_views() -> None:
+    """What kernels laid out of a view is laid out again once its memory has changed."""
+    x = cl.randn(1, 4, 5, 3)
+    view = x.permute(0, 3, 1, 2)
+    weight = cl.randn(2, 3, 3, 3)
+    before = F.conv2d(view, weight)
+    x += 1
+    after = F.conv2d(view, weight)
+    np.testing.assert_allclose(after.numpy(), F.conv2d(view.clone(), weight).numpy())
+    assert not np.allclose(before.numpy(), after.numpy())
 
 
 GRADIENTS: dict[str, Any] = {

@@ -49,6 +49,7 @@ class Candidate:
             of the given spec. What can be decided from the specs alone is decided here, once.
         scratch: The bytes of arrays that it makes itself for a call, besides those of its kernels.
         exact: Whether it adds up the definition's own products, in whatever order.
+        any_order: Whether it takes arrays of any strides as they are. Others are given dense ones.
     """
 
     name: str
@@ -56,4 +57,5 @@ class Candidate:
     nanoseconds: Callable[[Op, Specs], float]
     prepare: Callable[[Op, Specs, TensorSpec], Run]
     exact: bool = True
+    any_order: bool = False
     scratch: Callable[[Op, Specs], int] = lambda op, specs: 0

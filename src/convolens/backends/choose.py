@@ -26,6 +26,7 @@ class Choice(NamedTuple):
     name: str
     output: TensorSpec
     run: Run
+    any_order: bool
 
 
 class Verdict(NamedTuple):
@@ -73,7 +74,8 @@ def _choose(op: Op, specs: Specs, forced: str | None, exact: bool) -> Choice:
     able = [verdict for verdict in verdicts if not verdict.reason]
     kernels = [verdict for verdict in able if verdict.candidate is not REFERENCE]
     best = named[0] if named else min(kernels or able, key=lambda verdict: verdict.nanoseconds)
-    return Choice(best.candidate.name, output, best.candidate.prepare(op, specs, output))
+    run = best.candidate.prepare(op, specs, output)
+    return Choice(best.candidate.name, output, run, best.candidate.any_order)
 
 
 def choose(op: Op, specs: Specs) -> Choice:

@@ -45,6 +45,11 @@ def dense(array: Array) -> Array:
     return _native.dense(array)
 
 
+def are_dense(arrays: list[Array]) -> bool:
+    """Return whether all arrays are dense."""
+    return _native.are_dense(arrays)
+
+
 def is_dense(array: Array) -> bool:
     """Return whether an array is dense."""
     return _native.is_dense(array)

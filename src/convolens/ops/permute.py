@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, final
 
 from convolens.errors import ArgumentError
-from convolens.ops._op import Array, Mistake, Sample, Value
-from convolens.ops._rearrangement import Rearrangement
+from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value
 from convolens.spec import TensorSpec, checked
 
 
 @final
 @dataclass(frozen=True)
-class Permute(Rearrangement):
+class Permute(Op):
     """y[i_dims[0], i_dims[1], ...] = x[i_0, i_1, ...]: axis k of y is axis dims[k] of x.
 
     Shapes:
@@ -25,6 +24,7 @@ class Permute(Rearrangement):
 
     name: ClassVar[str] = "permute"
     signature: ClassVar[str] = "x[*I] -> y[*P]"
+    is_view: ClassVar[bool] = True
 
     dims: tuple[int, ...]
 
@@ -38,14 +38,17 @@ class Permute(Rearrangement):
             )
         return checked(tuple(x.shape[dim] for dim in self.dims), x.dtype)
 
-    def pieces(self, target: Array, *inputs: Array) -> Iterator[tuple[Array, Array]]:
-        yield target, inputs[0].transpose(self.dims)
+    def reference(self, *arrays: Array) -> Array:
+        return arrays[0].transpose(self.dims)
 
     def gradient(
         self, inputs: Sequence[Value], output: Value, upstream: Value
     ) -> tuple[Value | None, ...]:
         back = sorted(range(len(self.dims)), key=self.dims.__getitem__)
         return (Permute(tuple(back))(upstream),)
+
+    def cost(self, *specs: TensorSpec) -> Cost:
+        return Cost(0, 2 * specs[0].size, 1)
 
     def explain(self, *specs: TensorSpec) -> str:
         (x,) = specs

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import ClassVar, final
 
+import numpy as np
+
 from convolens.errors import ArgumentError, ShapeError
 from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, size_of
-from convolens.ops._rearrangement import Rearrangement
 from convolens.ops.reshape import Reshape
 from convolens.spec import TensorSpec, checked, require_float
 
@@ -70,7 +71,7 @@ class Sum(Op):
 
 @final
 @dataclass(frozen=True)
-class Expand(Rearrangement):
+class Expand(Op):
     """y[i] = x[i], where x has size 1 or no axis, the same number everywhere.
 
     Shapes:
@@ -79,6 +80,7 @@ class Expand(Rearrangement):
 
     name: ClassVar[str] = "expand"
     signature: ClassVar[str] = "x[*I] -> y[*P]"
+    is_view: ClassVar[bool] = True
 
     shape: tuple[int, ...]
 
@@ -96,14 +98,16 @@ class Expand(Rearrangement):
             )
         return checked(self.shape, x.dtype)
 
-    def pieces(self, target: Array, *inputs: Array) -> Iterator[tuple[Array, Array]]:
-        (x,) = inputs
-        yield target, x.reshape((1,) * (target.ndim - x.ndim) + x.shape)
+    def reference(self, *arrays: Array) -> Array:
+        return np.broadcast_to(arrays[0], self.shape)
 
     def gradient(
         self, inputs: Sequence[Value], output: Value, upstream: Value
     ) -> tuple[Value | None, ...]:
         return (unbroadcast(upstream, inputs[0].shape),)
+
+    def cost(self, *specs: TensorSpec) -> Cost:
+        return Cost(0, 2 * self.infer(*specs).size, 1)
 
     def explain(self, *specs: TensorSpec) -> str:
         (x,) = specs

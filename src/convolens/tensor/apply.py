@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from convolens.backends.candidate import Packed
 from convolens.backends.choose import choose
+from convolens.backends.layout import are_dense
 from convolens.errors import MemoryLimitError
 from convolens.ops import Op
 from convolens.tensor.given import given
@@ -33,7 +34,9 @@ def apply(op: Op, *inputs: TensorBase) -> Tensor:
         raise
     arrays: list[Any] = [t.array for t in inputs]
     try:
-        _, spec, run = choose(op, specs)
+        _, spec, run, any_order = choose(op, specs)
+        if not (any_order or are_dense(arrays)):
+            arrays = [t.version.dense(t.array) for t in inputs]
         if isinstance(run, Packed):
             arrays[run.index] = inputs[run.index].version.packed(run, arrays[run.index])
             array = run.run(*arrays)

@@ -277,12 +277,17 @@ class TensorBase:
                 "gradient.",
                 hint="change tensor.data, or do it inside no_grad(), or compute a new tensor.",
             )
-        if not self.array.flags.writeable:
-            raise ArgumentError(
-                "the tensor's memory is read-only.", hint="change a copy: tensor.clone()."
-            )
+        self._require_writable()
         self.version.bump()
         return self.array
+
+    def _require_writable(self) -> None:
+        if self.array.flags.writeable:
+            return
+        what = "the tensor's memory is read-only."
+        if 0 in self.array.strides:
+            what = "the tensor repeats numbers of a smaller one: one change would be several."
+        raise ArgumentError(what, hint="change a copy: tensor.clone().")
 
     def _fill_from(self, place: Any, value: Any) -> None:
         target = self._writable(value)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from convolens.errors import ArgumentError, DTypeError, GradientError, ShapeError
+from convolens.errors import DTypeError, GradientError, ShapeError
 from convolens.tensor.base import Number, TensorBase
 from convolens.tensor.grad_mode import is_grad_enabled
 from convolens.tensor.promote import category
@@ -111,10 +111,7 @@ class InPlace(TensorBase):
                 hint=f"convert the tensor first: x = x.to({result.dtype.name}).",
             )
         result = result.to(self.dtype)
-        if not self.array.flags.writeable:
-            raise ArgumentError(
-                "the tensor's memory is read-only.", hint="change a copy: tensor.clone()."
-            )
+        self._require_writable()
         np.copyto(self.array, result.array)
         self.version.bump()
         if result.node is not None:

@@ -92,7 +92,7 @@ class Rearranging(TensorBase):
     def expand(self, *size: Ints) -> Tensor:
         """Return the tensor with axes of size 1 repeated to ``size``; -1 keeps a size.
 
-        The result is a copy, where torch's is a view.
+        The result is a view that repeats the tensor's numbers: it cannot be changed itself.
 
         Raises:
             ShapeError: If another axis would change, or there are fewer sizes than axes.

@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Any, final
 
 from convolens.backends.candidate import Packed, Specs
+from convolens.backends.layout import dense, is_dense
 from convolens.ops import Array, Op
 from convolens.spec import TensorSpec
 from convolens.tensor.program import gradient_program
@@ -44,15 +45,25 @@ class Version:
 
     def packed(self, packing: Packed, array: Array) -> Any:
         """Return ``array``, which lies in this memory, as a kernel lays it out."""
+        return self._laid_out(packing.layout, packing.pack, array)
+
+    def dense(self, array: Array) -> Array:
+        """Return ``array``, which lies in this memory, in the order that kernels read."""
+        if is_dense(array):
+            return array
+        copy: Array = self._laid_out("dense", dense, array)
+        return copy
+
+    def _laid_out(self, layout: Hashable, lay_out: Callable[[Array], Any], array: Array) -> Any:
         if self.shared:
-            return packing.pack(array)
+            return lay_out(array)
         if self._kept is None:
             self._kept = {}
-        owner, packed = self._kept.get(packing.layout, (None, None))
+        owner, laid_out = self._kept.get(layout, (None, None))
         if owner is not array:
-            packed = packing.pack(array)
-            self._kept[packing.layout] = array, packed
-        return packed
+            laid_out = lay_out(array)
+            self._kept[layout] = array, laid_out
+        return laid_out
 
 
 @final

@@ -71,7 +71,7 @@ class Shaping(TensorBase):
     view_as = reshape_as
 
     def permute(self, *dims: int | Sequence[int]) -> Tensor:
-        """Return the tensor with its axes in the order ``dims``.
+        """Return a view of the tensor with its axes in the order ``dims``.
 
         Raises:
             ArgumentError: If ``dims`` do not name each axis once.

@@ -67,6 +67,10 @@ def beside(n: int, c: int, h: int) -> list[Any]:
     return [floats(n, c, h), floats(n, h), floats(n, h), n, c, h, 1.0]
 
 
+def across(n: int, c: int, h: int, *more: Any) -> list[Any]:
+    return [floats(n, c, h), floats(2, n * h), *more, n, c, h, 1e-5]
+
+
 def truths(*shape: int) -> np.ndarray:
     kept.append(Guarded(shape, np.dtype(np.bool_), at_end=True))
     kept[-1].array[...] = True
@@ -112,6 +116,7 @@ CALLS: dict[str, Callable[[int, int, int], list[Any]]] = {
     "memory_statistics": lambda n, c, h: [],
     "empty": lambda n, c, h: [(n, c, h), np.dtype(np.float32)],
     "dense": lambda n, c, h: [floats(n, c, h)],
+    "are_dense": lambda n, c, h: [[floats(n, c, h)]],
     "is_dense": lambda n, c, h: [floats(n, c, h)],
     "flatten": lambda n, c, h: [floats(n, c, h), floats(n, c * h)],
     "move": lambda n, c, h: [floats(n, c, h), floats(h, c, n).transpose(2, 1, 0)],
@@ -367,6 +372,11 @@ CALLS: dict[str, Callable[[int, int, int], list[Any]]] = {
         *(floats(n, h), floats(2, n), floats(n, h), floats(h), floats(n, h)),
         *(n, h, 1e-5),
     ],
+    "layer_norm_across": lambda n, c, h: across(n, c, h, floats(c), floats(c), floats(n, c, h)),
+    "layer_norm_across_sums": lambda n, c, h: across(n, c, h, floats(n, c, h), floats(2, c)),
+    "layer_norm_across_grad": lambda n, c, h: across(
+        n, c, h, floats(n, c, h), floats(c), floats(n, c, h)
+    ),
     "unpool": lambda n, c, h: [floats(n, c, 2), labels(n, c, 2), floats(n, c, h), False],
     "unpool_grad": lambda n, c, h: [labels(n, c, 2), floats(n, c, h), floats(n, c, 2)],
     "power": lambda n, c, h: [*two(n, c, h), 2.5, 1.0, True],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterable, Iterator
 
 from convolens import ops
@@ -10,14 +9,6 @@ from convolens.ops import Op, Sample
 from convolens.spec import TensorSpec
 
 WIDTHS = range(1, 36)
-
-
-def _permute() -> Iterator[Sample]:
-    for width in WIDTHS:
-        yield Sample(ops.Permute((1, 0)), (TensorSpec((width, 7)),))
-        yield Sample(ops.Permute((1, 0)), (TensorSpec((7, width)),))
-    for dims in itertools.permutations(range(4)):
-        yield Sample(ops.Permute(dims), (TensorSpec((3, 5, 2, 17)),))
 
 
 def _concat() -> Iterator[Sample]:
@@ -36,13 +27,6 @@ def _embed() -> Iterator[Sample]:
         yield Sample(ops.Embed(bounds, shape), (ops.Slice(bounds).infer(TensorSpec(shape)),))
 
 
-def _expand() -> Iterator[Sample]:
-    for width in WIDTHS:
-        shape = (2, width, 3, 5)
-        for old in ((1, width, 1, 1), (2, 1, 3, 5), (2, width, 1, 5), (2, width, 3, 1), (5,), ()):
-            yield Sample(ops.Expand(shape), (TensorSpec(old),))
-
-
 def _big(*samples: Sample) -> Callable[[], Iterable[Sample]]:
     return lambda: samples
 
@@ -50,21 +34,14 @@ def _big(*samples: Sample) -> Callable[[], Iterable[Sample]]:
 _IMAGE = TensorSpec((4, 70, 41, 40))
 
 SMALL: dict[type[Op], Callable[[], Iterable[Sample]]] = {
-    ops.Permute: _permute,
     ops.Concat: _concat,
     ops.Embed: _embed,
-    ops.Expand: _expand,
 }
 BIG: dict[type[Op], Callable[[], Iterable[Sample]]] = {
-    ops.Permute: _big(
-        Sample(ops.Permute((0, 2, 3, 1)), (_IMAGE,)),
-        Sample(ops.Permute((1, 0)), (TensorSpec((700, 901)),)),
-    ),
     ops.Concat: _big(Sample(ops.Concat(1), (_IMAGE, _IMAGE))),
     ops.Embed: _big(
         Sample(
             ops.Embed(((0, 4, 1), (0, 70, 1), (1, 42, 1), (1, 41, 1)), (4, 70, 43, 42)), (_IMAGE,)
         )
     ),
-    ops.Expand: _big(Sample(ops.Expand((4, 70, 41, 40)), (TensorSpec((70, 1, 1)),))),
 }

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import fields
 
-from convolens.backends.candidate import Candidate, Run, Specs
+from convolens import _native
+from convolens.backends.candidate import Run, Specs
 from convolens.backends.layout import dense, empty
 from convolens.ops import Array, Op
 from convolens.spec import FLOATS, TensorSpec, float32
@@ -58,6 +59,15 @@ def estimate(op: Op, specs: Specs) -> float:
     return _CALL + _MULTIPLY_ADD * cost.multiply_adds + _ELEMENT * cost.elements_moved
 
 
+def in_index_order(array: Array) -> Array:
+    """Return the array, or a copy, that lies in memory in the order of its indices."""
+    if array.flags.c_contiguous:
+        return array
+    flat = empty(TensorSpec((array.size,), array.dtype))
+    _native.move(array, flat.reshape(array.shape))
+    return flat.reshape(array.shape)
+
+
 def into_new(kernel: Callable[..., None]) -> Callable[[Op, Specs, TensorSpec], Run]:
     """Return how to prepare a kernel that takes the inputs and then the output."""
 
@@ -79,8 +89,3 @@ def into_new(kernel: Callable[..., None]) -> Callable[[Op, Specs, TensorSpec], R
         return run
 
     return prepare
-
-
-def plain(kernel: Callable[..., None]) -> Candidate:
-    """Return the candidate for a kernel whose only condition is float32."""
-    return Candidate("native", refuse_all_but_float32, estimate, into_new(kernel))

@@ -8,8 +8,8 @@ from typing import Any
 
 from convolens import _native
 from convolens.backends.candidate import Candidate, Run, Specs
-from convolens.backends.kernels._common import estimate, into_new, plain, refuse_all_but_float32
-from convolens.backends.layout import dense, empty
+from convolens.backends.kernels._common import estimate, refuse_all_but_float32
+from convolens.backends.kernels.pointwise import into_new, pointwise
 from convolens.ops import Array, Clamp, Op
 from convolens.spec import TensorSpec
 
@@ -26,14 +26,12 @@ def _curve(
     def prepare(op: Op, specs: Specs, output: TensorSpec) -> Run:
         first, second = numbers(op)
 
-        def run(*arrays: Array) -> Array:
-            y = empty(output)
-            kernel(*map(dense, arrays), y, first, second)
-            return y
+        def with_numbers(*arrays: Array) -> None:
+            kernel(*arrays, first, second)
 
-        return run
+        return into_new(with_numbers)(op, specs, output)
 
-    return Candidate("native", refuse, estimate, prepare)
+    return Candidate("native", refuse, estimate, prepare, any_order=True)
 
 
 def _bounds(op: Clamp) -> Two:
@@ -52,14 +50,14 @@ def _approximate(exact: Callable[..., None], tanh: Callable[..., None]) -> Candi
     def prepare(op: Any, specs: Specs, output: TensorSpec) -> Run:
         return into_new(exact if op.approximate == "none" else tanh)(op, specs, output)
 
-    return Candidate("native", refuse_all_but_float32, estimate, prepare)
+    return Candidate("native", refuse_all_but_float32, estimate, prepare, any_order=True)
 
 
-ABS = plain(_native.abs)
-ABS_GRAD = plain(_native.abs_grad)
-LOG = plain(_native.log)
-SQRT = plain(_native.sqrt)
-ERF = plain(_native.erf)
+ABS = pointwise(_native.abs)
+ABS_GRAD = pointwise(_native.abs_grad)
+LOG = pointwise(_native.log)
+SQRT = pointwise(_native.sqrt)
+ERF = pointwise(_native.erf)
 CLAMP = _curve(_native.clamp, _bounds, _refuse_clamp)
 CLAMP_GRAD = _curve(_native.clamp_grad, _bounds, _refuse_clamp)
 LEAKY_RELU = _curve(_native.leaky_relu, lambda op: (op.negative_slope, 0.0))
@@ -68,15 +66,15 @@ ELU = _curve(_native.elu, lambda op: (op.scale * op.alpha, op.scale))
 ELU_GRAD = _curve(_native.elu_grad, lambda op: (op.scale * op.alpha, op.scale))
 GELU = _approximate(_native.gelu, _native.gelu_tanh)
 GELU_GRAD = _approximate(_native.gelu_grad, _native.gelu_tanh_grad)
-SILU = plain(_native.silu)
-SILU_GRAD = plain(_native.silu_grad)
+SILU = pointwise(_native.silu)
+SILU_GRAD = pointwise(_native.silu_grad)
 SOFTPLUS = _curve(_native.softplus, lambda op: (op.beta, op.threshold))
 SOFTPLUS_GRAD = _curve(_native.softplus_grad, lambda op: (op.beta, op.threshold))
 HARDTANH = _curve(_native.clamp, lambda op: (op.min_val, op.max_val))
 HARDTANH_GRAD = _curve(_native.hardtanh_grad, lambda op: (op.min_val, op.max_val))
-HARDSIGMOID = plain(_native.hardsigmoid)
-HARDSIGMOID_GRAD = plain(_native.hardsigmoid_grad)
-HARDSWISH = plain(_native.hardswish)
-HARDSWISH_GRAD = plain(_native.hardswish_grad)
-SCALED_TANH = plain(_native.scaled_tanh)
-SCALED_TANH_GRAD = plain(_native.scaled_tanh_grad)
+HARDSIGMOID = pointwise(_native.hardsigmoid)
+HARDSIGMOID_GRAD = pointwise(_native.hardsigmoid_grad)
+HARDSWISH = pointwise(_native.hardswish)
+HARDSWISH_GRAD = pointwise(_native.hardswish_grad)
+SCALED_TANH = pointwise(_native.scaled_tanh)
+SCALED_TANH_GRAD = pointwise(_native.scaled_tanh_grad)

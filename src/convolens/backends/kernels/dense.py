@@ -13,10 +13,11 @@ from convolens.backends.candidate import Candidate, Run, Specs
 from convolens.backends.kernels._common import (
     LARGEST_RANK,
     estimate,
+    in_index_order,
     refuse_all_but_float32,
     refuse_other_types,
 )
-from convolens.backends.layout import dense, empty
+from convolens.backends.layout import dense, empty, is_dense
 from convolens.ops import Array, Matmul, Op
 from convolens.spec import TensorSpec
 
@@ -34,17 +35,27 @@ def _prepare_matmul(op: Op, specs: Specs, output: TensorSpec) -> Run:
 
     def run(a: Array, b: Array) -> Array:
         c = empty(output)
-        _native.matmul(dense(a), dense(b), None, c, matmul.transpose_a, matmul.transpose_b)
+        left, transpose_a = _dense_or_turned(a, matmul.transpose_a)
+        right, transpose_b = _dense_or_turned(b, matmul.transpose_b)
+        _native.matmul(left, right, None, c, transpose_a, transpose_b)
         return c
 
     return run
+
+
+def _dense_or_turned(matrix: Array, transpose: bool) -> tuple[Array, bool]:
+    """Return a matrix or its transpose, whichever is dense, and whether to transpose it then."""
+    if not is_dense(matrix) and is_dense(matrix.T):
+        return matrix.T, not transpose
+    return dense(matrix), transpose
 
 
 def _prepare_batch(matmul: Matmul, output: TensorSpec) -> Run:
     """Return a run for many pairs of matrices.
 
     In memory the matrices of a batch [B, M, N] are transposed: axis 1 runs on. So are those of the
-    result, which is computed as the product of the transposed matrices in the other order.
+    result, which is computed as the product of the transposed matrices in the other order. A result
+    of more axes lies in the order of its indices.
     """
     batch, matrix = output.shape[:-2], output.shape[-2:]
     lies_transposed = output.rank == 3
@@ -52,14 +63,13 @@ def _prepare_batch(matmul: Matmul, output: TensorSpec) -> Run:
     def run(a: Array, b: Array) -> Array:
         left = _matrices(a, matmul.transpose_a, batch)
         right = _matrices(b, matmul.transpose_b, batch)
-        c = empty(output)
         if lies_transposed:
+            c = empty(output)
             _native.matmul_batch(_turned(right), _turned(left), _turned(c))
             return c
         products = empty(TensorSpec((output.size,))).reshape(-1, *matrix)
         _native.matmul_batch(left, right, products)
-        _native.move(products.reshape(output.shape), c)
-        return c
+        return products.reshape(output.shape)
 
     return run
 
@@ -72,10 +82,11 @@ def _matrices(array: Array, transpose: bool, batch: tuple[int, ...]) -> Array:
     """Return the matrices [B, rows, columns] of an operand, repeated as the batch asks."""
     if array.ndim > 3:
         # More than one axis of pairs: beside the matrices the innermost one would be apart.
-        packed = empty(TensorSpec((array.size,))).reshape(array.shape)
-        _native.move(array, packed)
-        array = packed
-    else:
+        array = in_index_order(array)
+    elif not any(
+        extent == 1 or step == array.itemsize
+        for extent, step in zip(array.shape[1:], array.strides[1:], strict=True)
+    ):
         array = dense(array)
     if array.shape[:-2] != batch:
         array = np.broadcast_to(array, (*batch, *array.shape[-2:]))
@@ -103,9 +114,9 @@ def _prepare_linear(op: Op, specs: Specs, output: TensorSpec) -> Run:
     def run(x: Array, weight: Array, bias: Array | None = None) -> Array:
         y = empty(flat)
         start = None if bias is None else dense(bias)
-        matrix = x if is_matrix else np.reshape(x, (rows, inputs))
-        _native.matmul(dense(matrix), dense(weight), start, y, False, True)
-        return y if is_matrix else dense(y.reshape(output.shape))
+        matrix = dense(x) if is_matrix else in_index_order(x).reshape(rows, inputs)
+        _native.matmul(matrix, dense(weight), start, y, False, True)
+        return y if is_matrix else y.reshape(output.shape)
 
     return run
 
@@ -115,15 +126,19 @@ def _prepare_reshape(op: Op, specs: Specs, output: TensorSpec) -> Run:
 
     flat = TensorSpec((x.size,), x.dtype)
 
-    def view(array: Array) -> Array:
+    def in_index_order(array: Array) -> Array:
         return dense(array).reshape(output.shape)
 
     def flatten(array: Array) -> Array:
+        if array.flags.c_contiguous:
+            return array.reshape(output.shape)
         y = empty(flat)
         _native.flatten(dense(array), y)
         return y.reshape(output.shape)
 
     def unflatten(array: Array) -> Array:
+        if common is not None and (view := _as_view(array, common, output.shape)) is not None:
+            return view
         y = empty(output)
         _native.unflatten(dense(array).reshape(flat.shape), y)
         return y
@@ -131,6 +146,8 @@ def _prepare_reshape(op: Op, specs: Specs, output: TensorSpec) -> Run:
     common = _common_sizes(x.shape, output.shape)
 
     def both(array: Array) -> Array:
+        if common is not None and (view := _as_view(array, common, output.shape)) is not None:
+            return view
         y = empty(output)
         if common is not None:
             _native.move(array.reshape(common), y.reshape(common))
@@ -146,7 +163,26 @@ def _prepare_reshape(op: Op, specs: Specs, output: TensorSpec) -> Run:
         return both
     if from_image:
         return flatten
-    return unflatten if to_image else view
+    return unflatten if to_image else in_index_order
+
+
+def _as_view(array: Array, common: tuple[int, ...], shape: tuple[int, ...]) -> Array | None:
+    """Return the array in another shape; None if that takes a copy.
+
+    Args:
+        array: The array.
+        common: The sizes into which the axes of both shapes can be split alike.
+        shape: The other shape.
+    """
+    split = array.reshape(common)  # to split axes takes no copy
+    inner = {prod(shape[axis:]) for axis in range(len(shape))}
+    left = split.size
+    for axis, extent in enumerate(common[:-1]):
+        left //= extent
+        joined = left not in inner  # with the axis after it
+        if joined and split.strides[axis] != split.strides[axis + 1] * common[axis + 1]:
+            return None
+    return split.reshape(shape)
 
 
 def _common_sizes(old: tuple[int, ...], new: tuple[int, ...]) -> tuple[int, ...] | None:
@@ -169,7 +205,7 @@ def _is_in_index_order(spec: TensorSpec) -> bool:
     return spec.rank < 3 or spec.shape[1] == 1 or prod(spec.shape[2:]) == 1
 
 
-MATMUL = Candidate("native", _refuse_matmul, estimate, _prepare_matmul)
+MATMUL = Candidate("native", _refuse_matmul, estimate, _prepare_matmul, any_order=True)
 DOT = Candidate("native", refuse_all_but_float32, estimate, _prepare_dot)
-LINEAR = Candidate("native", refuse_all_but_float32, estimate, _prepare_linear)
-RESHAPE = Candidate("native", refuse_other_types, estimate, _prepare_reshape)
+LINEAR = Candidate("native", refuse_all_but_float32, estimate, _prepare_linear, any_order=True)
+RESHAPE = Candidate("native", refuse_other_types, estimate, _prepare_reshape, any_order=True)

@@ -5,10 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import cast
 
+import numpy as np
+
 from convolens import _native
 from convolens.backends.candidate import Candidate, Run, Specs
-from convolens.backends.kernels._common import estimate, into_new, plain, refuse_all_but_float32
-from convolens.backends.layout import dense, dense_strides, empty, memory_order
+from convolens.backends.kernels._common import estimate, refuse_all_but_float32
+from convolens.backends.kernels.pointwise import dense_order, into_new, pointwise
+from convolens.backends.layout import (
+    are_dense,
+    dense,
+    dense_strides,
+    empty,
+    is_dense,
+    memory_order,
+)
 from convolens.ops import Array, Op, Pow, Scale
 from convolens.spec import TensorSpec
 
@@ -31,42 +41,81 @@ def _refuse_broadcast(op: Op, specs: Specs) -> str:
 def _binary(same: Callable[..., None], rows: Callable[..., None]) -> Candidate:
     def prepare(op: Op, specs: Specs, output: TensorSpec) -> Run:
         kernel = same if specs[0].shape == specs[1].shape else rows
-        return into_new(kernel)(op, specs, output)
 
-    return Candidate("native", _refuse_broadcast, estimate, prepare)
+        def run(a: Array, b: Array) -> Array:
+            if not are_dense([a, b]):
+                return _in_any_order(op, same, rows, [a, b], output)
+            y = empty(output)
+            kernel(a, b, y)
+            return y
+
+        return run
+
+    return Candidate("native", _refuse_broadcast, estimate, prepare, any_order=True)
+
+
+def _in_any_order(
+    op: Op,
+    same: Callable[..., None],
+    rows: Callable[..., None],
+    arrays: list[Array],
+    output: TensorSpec,
+) -> Array:
+    """Compute a call on arrays that do not all lie as kernels read them.
+
+    Axes along which an array repeats itself are not copied out, but broadcast. The result lies as
+    an array of its shape does.
+    """
+    whole = [each for each in arrays if each.shape == output.shape and 0 not in each.strides]
+    order = None
+    if whole and not any(map(is_dense, whole)):
+        order = next(filter(None, map(dense_order, whole)), None)
+    if order is None:
+        order = tuple(range(output.rank))
+    shape = tuple(output.shape[axis] for axis in order)
+    turned = [dense(_once(each, output.rank).transpose(order)) for each in arrays]
+    specs = tuple(TensorSpec(each.shape, each.dtype) for each in turned)
+    is_whole = np.broadcast_shapes(*(spec.shape for spec in specs)) == shape
+    if not is_whole or _refuse_broadcast(op, specs):
+        turned = [dense(np.broadcast_to(each, shape)) for each in turned]
+    y = empty(TensorSpec(shape, output.dtype))
+    kernel = same if turned[0].shape == turned[1].shape else rows
+    kernel(*turned, y)
+    return y.transpose(np.argsort(order))
+
+
+def _once(array: Array, rank: int) -> Array:
+    """Return a view with ``rank`` axes, of size 1 where the array repeats itself."""
+    repeated = [step == 0 for step in array.strides]
+    view = array[tuple(slice(0, 1) if each else slice(None) for each in repeated)]
+    return view[(np.newaxis,) * (rank - view.ndim)]
 
 
 def _prepare_scale(op: Op, specs: Specs, output: TensorSpec) -> Run:
     factor = cast(Scale, op).factor
+    scaled = into_new(lambda x, y: _native.scale(x, y, factor))(op, specs, output)
 
-    def run(x: Array) -> Array:
-        y = empty(output)
-        _native.scale(dense(x), y, factor)
-        return y
+    def copy(x: Array) -> Array:
+        return scaled(x) if is_dense(x) else dense(x)
 
-    return run
+    return copy if factor == 1 else scaled
 
 
 def _prepare_pow(op: Op, specs: Specs, output: TensorSpec) -> Run:
     exponent = cast(Pow, op).exponent
-
-    def run(x: Array) -> Array:
-        y = empty(output)
-        _native.power(dense(x), None, y, exponent, 1.0, False)
-        return y
-
-    return run
+    kernel = into_new(lambda x, y: _native.power(x, None, y, exponent, 1.0, False))
+    return kernel(op, specs, output)
 
 
-RELU = plain(_native.relu)
-RELU_GRAD = plain(_native.relu_grad)
-SIGMOID = plain(_native.sigmoid)
-SIGMOID_GRAD = plain(_native.sigmoid_grad)
-TANH = plain(_native.tanh)
-TANH_GRAD = plain(_native.tanh_grad)
-EXP = plain(_native.exp)
-POW = Candidate("native", refuse_all_but_float32, estimate, _prepare_pow)
-SCALE = Candidate("native", refuse_all_but_float32, estimate, _prepare_scale)
+RELU = pointwise(_native.relu)
+RELU_GRAD = pointwise(_native.relu_grad)
+SIGMOID = pointwise(_native.sigmoid)
+SIGMOID_GRAD = pointwise(_native.sigmoid_grad)
+TANH = pointwise(_native.tanh)
+TANH_GRAD = pointwise(_native.tanh_grad)
+EXP = pointwise(_native.exp)
+POW = Candidate("native", refuse_all_but_float32, estimate, _prepare_pow, any_order=True)
+SCALE = Candidate("native", refuse_all_but_float32, estimate, _prepare_scale, any_order=True)
 ADD = _binary(_native.add, _native.add_rows)
 SUB = _binary(_native.sub, _native.sub_rows)
 MUL = _binary(_native.mul, _native.mul_rows)

@@ -1,8 +1,7 @@
-"""Kernels for layer normalisation: rows of numbers that lie side by side in memory."""
+"""Kernels for layer normalisation: sets of numbers in rows of the memory, or across its rows."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from math import prod
 from typing import cast
 
@@ -10,131 +9,155 @@ import numpy as np
 
 from convolens import _native
 from convolens.backends.candidate import Candidate, Run, Specs
-from convolens.backends.kernels._common import estimate, refuse_all_but_float32
+from convolens.backends.kernels._common import estimate, in_index_order, refuse_all_but_float32
 from convolens.backends.layout import dense, empty, memory_order
 from convolens.ops import Array, LayerNorm, Op
 from convolens.ops._row_statistics import RowStatistics
 from convolens.spec import TensorSpec
 
-Order = Callable[[Array], Array]
-
 
 class _Rows:
-    """How the rows of an array [*B, *S] come to lie side by side, and back.
+    """Arrays [*B, *S] as a matrix, with a row for each entry of *B.
 
-    Where the memory of an array holds each row in one piece, it is taken as it is, and what belongs
-    to the places of a row is put into the order of the memory. Else it is copied row by row.
+    A dense array is one where *S has all axes but the first, or where there are no more than two.
+    So is one that lies in the order of its indices. What belongs to the places of a row is put into
+    the order of the memory.
     """
 
     def __init__(self, op: Op, x: TensorSpec) -> None:
         dims = cast(RowStatistics, op).dims
-        self.shape = x.shape
-        self.inner = x.shape[x.rank - dims :]
-        self.rows, self.length = prod(x.shape[: x.rank - dims]), prod(self.inner)
-        order = memory_order(x.rank)
-        outer = x.rank - dims
-        #: Whether the first axes of the memory are those of B, in order.
-        self.as_it_is = order[:outer] == tuple(range(outer))
-        self.axes = tuple(axis - outer for axis in order[outer:])
-        self.is_plain = self.axes == tuple(range(dims))
+        outer, order = x.rank - dims, memory_order(x.rank)
+        self.inner = x.shape[outer:]
+        self.sizes = (prod(x.shape[:outer]), prod(self.inner))
+        self.of_dense = order[:outer] == tuple(range(outer))
+        self.order = order if self.of_dense else tuple(range(x.rank))
+        self.memory = tuple(x.shape[axis] for axis in self.order)
+        self.axes = tuple(axis - outer for axis in self.order[outer:])
+
+    def hold(self, x: Array) -> bool:
+        """Return whether each set of ``x`` is a row of its memory."""
+        return self.of_dense or x.flags.c_contiguous
 
     def matrix(self, array: Array) -> Array:
-        """Return the rows as a matrix."""
-        if not self.as_it_is:
-            return _in_index_order(array).reshape(self.rows, self.length)
-        order = memory_order(len(self.shape))
-        return dense(array).transpose(order).reshape(self.rows, self.length)
+        """Return the rows."""
+        lying = dense(array) if self.of_dense else in_index_order(array)
+        return lying.transpose(self.order).reshape(self.sizes)
 
-    def target(self, y: Array) -> tuple[Array, Callable[[], Array]]:
-        """Return a matrix to write the result to, and how ``y`` comes to hold it."""
-        if self.as_it_is:
-            order = memory_order(len(self.shape))
-            return y.transpose(order).reshape(self.rows, self.length), lambda: y
-        matrix = empty(TensorSpec((self.rows, self.length)))
-
-        def copy() -> Array:
-            _native.move(matrix.reshape(self.shape), y)
-            return y
-
-        return matrix, copy
+    def array(self, matrix: Array) -> Array:
+        """Return the array whose rows are given."""
+        return matrix.reshape(self.memory).transpose(np.argsort(self.order))
 
     def parameter(self, array: Array | None) -> Array | None:
         """Return a parameter of shape S in the order of a row."""
         if array is None:
             return None
-        if not self.as_it_is:
-            return _in_index_order(array).reshape(self.length)
-        return _in_index_order(array.transpose(self.axes)).reshape(self.length)
+        return in_index_order(array.transpose(self.axes)).reshape(-1)
 
     def by_parameter(self, sums: Array) -> Array:
         """Return sums [2, S] in the order of a row in the order of the indices."""
-        if not self.as_it_is or self.is_plain:
+        if self.axes == tuple(range(len(self.axes))):
             return sums
         shape = tuple(self.inner[axis] for axis in self.axes)
-        back = np.argsort(self.axes)
-        target = empty(TensorSpec(sums.shape))
-        for row, to in zip(sums, target, strict=True):
-            _native.move(row.reshape(shape).transpose(back), to.reshape(self.inner))
-        return target
+        turned = sums.reshape(2, *shape).transpose(0, *(np.argsort(self.axes) + 1))
+        return in_index_order(turned).reshape(sums.shape)
 
 
-def _in_index_order(array: Array) -> Array:
-    """Return the array, or a copy, that lies in memory in the order of its indices."""
-    if array.flags.c_contiguous:
-        return array
-    flat = empty(TensorSpec((array.size,)))
-    _native.move(array, flat.reshape(array.shape))
-    return flat.reshape(array.shape)
+class _Across:
+    """Dense arrays [*B, *S] as [outer][reduced][inner], with sets along the middle: *S.
+
+    Innermost is axis 1, which then belongs to *B.
+    """
+
+    def __init__(self, op: Op, x: TensorSpec) -> None:
+        dims = cast(RowStatistics, op).dims
+        n, c, *_ = (*x.shape, 1, 1)
+        self.sizes = (prod(x.shape[: x.rank - dims]) // max(1, c), prod(x.shape[-dims:]), c)
+        self.between = prod(x.shape[2 : x.rank - dims])  # the entries of B from axis 2 on
+        self.indices, self.memory = (2, n, c, self.between), (2, n, self.between, c)
+
+    def to_memory(self, m: Array) -> Array:
+        """Return moments [2, B] in the order in which the sets lie in memory."""
+        if self.between == 1:
+            return dense(m)
+        return in_index_order(dense(m).reshape(self.indices).swapaxes(2, 3)).reshape(m.shape)
+
+    def to_indices(self, m: Array) -> Array:
+        """Return moments in the order of the memory in that of the indices."""
+        if self.between == 1:
+            return m
+        return in_index_order(m.reshape(self.memory).swapaxes(2, 3)).reshape(m.shape)
+
+    @staticmethod
+    def parameter(array: Array | None) -> Array | None:
+        """Return a parameter of shape S in the order of a set."""
+        return None if array is None else in_index_order(array).reshape(-1)
 
 
 def _prepare_moments(op: Op, specs: Specs, output: TensorSpec) -> Run:
-    rows = _Rows(op, specs[0])
+    rows, across = _Rows(op, specs[0]), _Across(op, specs[0])
 
     def run(x: Array) -> Array:
         m = empty(output)
-        _native.moments(rows.matrix(x), m, rows.rows, rows.length, 1, 1)
-        return m
+        if rows.hold(x):
+            _native.moments(rows.matrix(x), m, *rows.sizes, 1, 1)
+            return m
+        _native.moments(dense(x), m, *across.sizes, across.sizes[-1])
+        return across.to_indices(m)
 
     return run
 
 
 def _prepare_norm(op: Op, specs: Specs, output: TensorSpec) -> Run:
-    rows, eps = _Rows(op, specs[0]), cast(LayerNorm, op).eps
+    rows, across, eps = _Rows(op, specs[0]), _Across(op, specs[0]), cast(LayerNorm, op).eps
 
     def run(x: Array, m: Array, weight: Array | None = None, bias: Array | None = None) -> Array:
-        y, finish = rows.target(empty(output))
-        parameters = (rows.parameter(weight), rows.parameter(bias))
-        _native.layer_norm(rows.matrix(x), dense(m), *parameters, y, rows.rows, rows.length, eps)
-        return finish()
+        if rows.hold(x):
+            matrix = empty(TensorSpec(rows.sizes))
+            parameters = (rows.parameter(weight), rows.parameter(bias))
+            _native.layer_norm(rows.matrix(x), dense(m), *parameters, matrix, *rows.sizes, eps)
+            return rows.array(matrix)
+        y = empty(output)
+        parameters = (across.parameter(weight), across.parameter(bias))
+        _native.layer_norm_across(dense(x), across.to_memory(m), *parameters, y, *across.sizes, eps)
+        return y
 
     return run
 
 
 def _prepare_sums(op: Op, specs: Specs, output: TensorSpec) -> Run:
-    rows, eps = _Rows(op, specs[0]), cast(LayerNorm, op).eps
+    rows, across, eps = _Rows(op, specs[0]), _Across(op, specs[0]), cast(LayerNorm, op).eps
 
     def run(x: Array, m: Array, g: Array) -> Array:
         s = empty(output)
-        inputs = (rows.matrix(x), dense(m), rows.matrix(g))
-        _native.layer_norm_sums(*inputs, s, rows.rows, rows.length, eps)
-        return rows.by_parameter(s)
+        if rows.hold(x):
+            inputs = (rows.matrix(x), dense(m), rows.matrix(g))
+            _native.layer_norm_sums(*inputs, s, *rows.sizes, eps)
+            return rows.by_parameter(s)
+        inputs = (dense(x), across.to_memory(m), dense(g))
+        _native.layer_norm_across_sums(*inputs, s, *across.sizes, eps)
+        return s
 
     return run
 
 
 def _prepare_grad(op: Op, specs: Specs, output: TensorSpec) -> Run:
-    rows, eps = _Rows(op, specs[0]), cast(LayerNorm, op).eps
+    rows, across, eps = _Rows(op, specs[0]), _Across(op, specs[0]), cast(LayerNorm, op).eps
 
     def run(x: Array, m: Array, g: Array, weight: Array | None = None) -> Array:
-        dx, finish = rows.target(empty(output))
-        inputs = (rows.matrix(x), dense(m), rows.matrix(g), rows.parameter(weight))
-        _native.layer_norm_grad(*inputs, dx, rows.rows, rows.length, eps)
-        return finish()
+        if rows.hold(x):
+            matrix = empty(TensorSpec(rows.sizes))
+            inputs = (rows.matrix(x), dense(m), rows.matrix(g), rows.parameter(weight))
+            _native.layer_norm_grad(*inputs, matrix, *rows.sizes, eps)
+            return rows.array(matrix)
+        dx = empty(output)
+        inputs = (dense(x), across.to_memory(m), dense(g), across.parameter(weight))
+        _native.layer_norm_across_grad(*inputs, dx, *across.sizes, eps)
+        return dx
 
     return run
 
 
-MOMENTS = Candidate("native", refuse_all_but_float32, estimate, _prepare_moments)
-NORM = Candidate("native", refuse_all_but_float32, estimate, _prepare_norm)
-SUMS = Candidate("native", refuse_all_but_float32, estimate, _prepare_sums)
-GRAD = Candidate("native", refuse_all_but_float32, estimate, _prepare_grad)
+MOMENTS = Candidate("native", refuse_all_but_float32, estimate, _prepare_moments, any_order=True)
+NORM = Candidate("native", refuse_all_but_float32, estimate, _prepare_norm, any_order=True)
+SUMS = Candidate("native", refuse_all_but_float32, estimate, _prepare_sums, any_order=True)
+GRAD = Candidate("native", refuse_all_but_float32, estimate, _prepare_grad, any_order=True)

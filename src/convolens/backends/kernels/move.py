@@ -36,4 +36,4 @@ def _prepare(op: Op, specs: Specs, output: TensorSpec) -> Run:
     return run
 
 
-MOVE = Candidate("native", _refuse, estimate, _prepare)
+MOVE = Candidate("native", _refuse, estimate, _prepare, any_order=True)

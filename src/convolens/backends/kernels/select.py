@@ -8,7 +8,8 @@ import numpy as np
 
 from convolens import _native
 from convolens.backends.candidate import Candidate, Run, Specs
-from convolens.backends.kernels._common import estimate, plain, refuse_all_but_float32
+from convolens.backends.kernels._common import estimate, refuse_all_but_float32
+from convolens.backends.kernels.pointwise import pointwise
 from convolens.backends.layout import dense, empty
 from convolens.ops import Array, Op, WhereGrad
 from convolens.spec import TensorSpec
@@ -62,7 +63,7 @@ def _prepare_prelu_weight_grad(op: Op, specs: Specs, output: TensorSpec) -> Run:
     return run
 
 
-MAXIMUM_GRAD = plain(_native.maximum_grad)
+MAXIMUM_GRAD = pointwise(_native.maximum_grad)
 WHERE = Candidate("native", refuse_all_but_float32, estimate, _prepare_where)
 WHERE_GRAD = Candidate("native", refuse_all_but_float32, estimate, _prepare_where_grad)
 PRELU = Candidate("native", refuse_all_but_float32, estimate, _prepare_prelu)
