@@ -496,6 +496,14 @@ struct NormalizeRowsArgs {
     const float* bias;    // or null
 };
 
+// Mean and variance of each column along the middle axis. A unit has whole columns.
+struct MomentsAcrossArgs {
+    MiddleAxis axis;
+    const float* x;
+    float* mean;      // [outer][inner]
+    float* variance;  // [outer][inner]
+};
+
 // Columns along the middle axis brought to mean 0, times a factor, times weight, plus bias; or,
 // with g, the gradient of that. A unit of the gradient has whole columns.
 struct NormalizeAcrossArgs {
@@ -851,6 +859,7 @@ struct UpdateArgs {
     X(row_moments, RowMomentsArgs)                \
     X(normalize_rows, NormalizeRowsArgs)          \
     X(normalize_rows_grad, NormalizeRowsArgs)     \
+    X(moments_across, MomentsAcrossArgs)          \
     X(normalize_across, NormalizeAcrossArgs)      \
     X(normalize_across_grad, NormalizeAcrossArgs) \
     X(sums_across, SumsAcrossArgs)                \

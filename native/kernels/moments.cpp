@@ -10,6 +10,9 @@ using namespace simd;
 // Registers of columns side by side, so that whole lines of memory are read.
 constexpr int kSide = kRegisters / 8;
 
+// Numbers that are added up in single precision before they become doubles.
+constexpr i64 kShort = 4;
+
 // A number of registers, as a type.
 template <int Registers>
 struct Side {};
@@ -62,19 +65,28 @@ template <int Registers, class Lanes>
 CONVOLENS_INLINE void moments_of(const MomentsArgs& args, const Piece& piece, i64 i,
                                  Side<Registers>, Lanes lanes) {
     const float* x = args.x + piece.start + i;
-    Wide shift[Registers], sum[Registers]{}, squares[Registers]{};
-    for (int j = 0; j < Registers; ++j) shift[j] = widen(pivot(load(x + j * kLanes, lanes)));
-    for (i64 row = 0; row < piece.rows; ++row, x += args.columns.inner)
+    vec shift[Registers];
+    Wide sum[Registers]{}, squares[Registers]{};
+    for (int j = 0; j < Registers; ++j) shift[j] = pivot(load(x + j * kLanes, lanes));
+    for (i64 row = 0; row < piece.rows; row += kShort) {
+        const i64 rows = piece.rows - row < kShort ? piece.rows - row : kShort;
+        vec some[Registers]{}, squared[Registers]{};
+        for (i64 k = 0; k < rows; ++k, x += args.columns.inner)
+            for (int j = 0; j < Registers; ++j) {
+                const vec d = load(x + j * kLanes, lanes) - shift[j];
+                some[j] += d;
+                squared[j] += d * d;
+            }
         for (int j = 0; j < Registers; ++j) {
-            const Wide d = widen(load(x + j * kLanes, lanes)) - shift[j];
-            sum[j] = sum[j] + d;
-            squares[j] = squares[j] + d * d;
+            sum[j] = sum[j] + widen(some[j]);
+            squares[j] = squares[j] + widen(squared[j]);
         }
+    }
     const double share = 1.0 / static_cast<double>(piece.rows);
     for (int j = 0; j < Registers; ++j) {
         const Wide mean = sum[j] * share;
         double* to = piece.first_half + i + j * kLanes;
-        store(to, shift[j] + mean, lanes);
+        store(to, widen(shift[j]) + mean, lanes);
         store(to + args.columns.inner, squares[j] - sum[j] * mean, lanes);
     }
 }
@@ -105,7 +117,6 @@ void moments_of_row(const MomentsArgs& args, const Piece& piece) {
 
 // Mean and variance of a row that is not split.
 CONVOLENS_INLINE void moments_of_whole_row(const RowMomentsArgs& args, i64 row) {
-    constexpr i64 kShort = 4;  // registers that are added up before they become doubles
     const float* x = args.x + row * args.length;
     const float first = pivot(x[0]);
     const vec same = broadcast(first);

@@ -27,6 +27,27 @@ double factor_of(const NormalizeRowsArgs& args, i64 row) {
            __builtin_sqrt(static_cast<double>(args.variance[row]) + static_cast<double>(args.eps));
 }
 
+// Rows that share what they read of weight and bias.
+constexpr i64 kBeside = 4;
+
+template <i64 Rows>
+CONVOLENS_INLINE void normalize_beside(const NormalizeRowsArgs& args, i64 row) {
+    vec mean[Rows], factor[Rows];
+    for (i64 j = 0; j < Rows; ++j) {
+        mean[j] = broadcast(args.mean[row + j]);
+        factor[j] = broadcast(static_cast<float>(factor_of(args, row + j)));
+    }
+    for_each_register(0, args.length, [&](i64 i, auto lanes) CONVOLENS_INLINED {
+        const vec weight = args.weight ? load(args.weight + i, lanes) : broadcast(1.0f);
+        const vec bias = args.bias ? load(args.bias + i, lanes) : vec{};
+        for (i64 j = 0; j < Rows; ++j) {
+            const i64 at = (row + j) * args.length + i;
+            const vec standard = (load(args.x + at, lanes) - mean[j]) * factor[j];
+            store(args.y + at, standard * weight + bias, lanes);
+        }
+    });
+}
+
 }  // namespace
 
 void columns_affine(const ColumnsAffineArgs& args, i64 begin, i64 end, float*) {
@@ -46,18 +67,9 @@ void columns_affine_grad(const ColumnsAffineArgs& args, i64 begin, i64 end, floa
 }
 
 void normalize_rows(const NormalizeRowsArgs& args, i64 begin, i64 end, float*) {
-    for (i64 row = begin; row < end; ++row) {
-        const vec mean = broadcast(args.mean[row]);
-        const vec factor = broadcast(static_cast<float>(factor_of(args, row)));
-        const float* x = args.x + row * args.length;
-        float* y = args.y + row * args.length;
-        for_each_register(0, args.length, [&](i64 i, auto lanes) {
-            vec standard = (load(x + i, lanes) - mean) * factor;
-            if (args.weight) standard = standard * load(args.weight + i, lanes);
-            if (args.bias) standard = standard + load(args.bias + i, lanes);
-            store(y + i, standard, lanes);
-        });
-    }
+    i64 row = begin;
+    for (; row + kBeside <= end; row += kBeside) normalize_beside<kBeside>(args, row);
+    for (; row < end; ++row) normalize_beside<1>(args, row);
 }
 
 void normalize_rows_grad(const NormalizeRowsArgs& args, i64 begin, i64 end, float*) {

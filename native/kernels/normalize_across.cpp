@@ -10,7 +10,7 @@ namespace {
 using namespace simd;
 
 // Rows that are added up in single precision before they become doubles.
-constexpr i64 kShort = 8;
+constexpr i64 kShort = 4;
 
 // The sums over a column of w g, and of w g (x - mean).
 struct Sums {
@@ -40,7 +40,40 @@ CONVOLENS_INLINE Sums sums_of(const NormalizeAcrossArgs& args, i64 start, vec me
     return sums;
 }
 
+// A number near those of a column, by which they are shifted so that squares stay small.
+CONVOLENS_INLINE vec pivot(vec first) {
+    const vec largest = broadcast(3.4028234664e38f);
+    return select((first <= largest) & (first >= -largest), first, vec{});
+}
+
 }  // namespace
+
+void moments_across(const MomentsAcrossArgs& args, i64 begin, i64 end, float*) {
+    const i64 length = args.axis.length, inner = args.axis.inner;
+    const double share = 1.0 / static_cast<double>(length);
+    for_each_piece(args.axis, begin, end, [&](const Piece& piece) {
+        const i64 column = piece.outer * inner + piece.column;
+        for_each_register(0, piece.columns, [&](i64 i, auto lanes) CONVOLENS_INLINED {
+            const float* x = args.x + piece.start + i;
+            const vec shift = pivot(load(x, lanes));
+            Wide sum{}, squares{};
+            for (i64 row = 0; row < length; row += kShort) {
+                const i64 rows = length - row < kShort ? length - row : kShort;
+                vec some{}, squared{};
+                for (i64 k = 0; k < rows; ++k, x += inner) {
+                    const vec d = load(x, lanes) - shift;
+                    some += d;
+                    squared += d * d;
+                }
+                sum = sum + widen(some);
+                squares = squares + widen(squared);
+            }
+            const Wide mean = sum * share;
+            store(args.mean + column + i, narrow(widen(shift) + mean), lanes);
+            store(args.variance + column + i, narrow((squares - sum * mean) * share), lanes);
+        });
+    });
+}
 
 void normalize_across(const NormalizeAcrossArgs& args, i64 begin, i64 end, float*) {
     for_each_piece(args.axis, begin, end, [&](const Piece& piece) {

@@ -16,6 +16,7 @@ constexpr i64 kChunkFloats = 16384;  // floats, of many columns
 constexpr i64 kFewestRows = 16;
 constexpr i64 kMomentsBlock = 1024;
 constexpr i64 kAcrossBlock = 64;
+constexpr i64 kManyOuter = 4;       // so many share out the work without cutting columns
 constexpr i64 kAffineBlock = 8192;  // floats
 // Rows of few channels are taken several at once, so that they fill registers.
 constexpr i64 kMostFolds = 16;
@@ -98,6 +99,13 @@ void moments(const ColumnSets& sets, const float* x, float* mean, float* varianc
     if (sets.inner == 1 && sets.reduced <= kChunkFloats) {
         launch(kernels().row_moments, RowMomentsArgs{x, mean, variance, sets.reduced}, sets.outer,
                kElement * static_cast<double>(sets.reduced) + 20);
+        return;
+    }
+    if (sets.width() == 1 && sets.outer >= kManyOuter && sets.inner >= kMostFolds &&
+        sets.reduced <= kChunkFloats) {
+        const MiddleAxis axis = in_one_piece(sets.reduced, sets.inner, kAcrossBlock);
+        launch(kernels().moments_across, MomentsAcrossArgs{axis, x, mean, variance},
+               units(axis, sets.outer), kElement * elements(axis));
         return;
     }
     const i64 folds = folds_of(sets);

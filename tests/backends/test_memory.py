@@ -110,9 +110,9 @@ def test_packed_weights_are_what_packing_leaves(place: int) -> None:
         if not isinstance(run, Packed):
             assert counted.packed == 0
         else:
-            run.pack(arrays[run.index])  # threads keep their scratch
+            run.pack(arrays[run.indices[0]])  # threads keep their scratch
             before = _native.memory_statistics()["in_use"]
-            packed = run.pack(arrays[run.index])
+            packed = run.pack(arrays[run.indices[0]])
             taken = _native.memory_statistics()["in_use"] - before
             # The allocator rounds sizes up, to use memory again for similar ones.
             assert counted.packed <= taken <= 1.25 * counted.packed

@@ -28,7 +28,7 @@ def packs(monkeypatch: pytest.MonkeyPatch) -> list[object]:
             made.append(packing.layout)
             return packing.pack(each)
 
-        return original(self, Packed(packing.index, packing.layout, pack, packing.run), array)
+        return original(self, Packed(packing.indices, packing.layout, pack, packing.run), array)
 
     monkeypatch.setattr(Version, "packed", packed)
     return made

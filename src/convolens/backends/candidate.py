@@ -16,16 +16,16 @@ Run = Callable[..., Array]
 
 @dataclass(frozen=True)
 class Packed:
-    """A run that first lays out one of its inputs in an order of its own, which can be kept.
+    """A run that first lays out some of its inputs in an order of its own, which can be kept.
 
     Args:
-        index: Which input it lays out.
+        indices: Which inputs it lays out.
         layout: Equal for runs that read the same layout of the same array.
-        pack: Lays the input out.
-        run: As a ``Run``, with what ``pack`` made in the place of that input.
+        pack: Lays an input out.
+        run: As a ``Run``, with what ``pack`` made in the places of those inputs.
     """
 
-    index: int
+    indices: tuple[int, ...]
     layout: Hashable
     pack: Callable[[Array], Any]
     run: Callable[..., Array]
@@ -33,7 +33,8 @@ class Packed:
     def __call__(self, *arrays: Array) -> Array:
         """Compute a call, keeping nothing."""
         inputs: list[Any] = list(arrays)
-        inputs[self.index] = self.pack(arrays[self.index])
+        for index in self.indices:
+            inputs[index] = self.pack(arrays[index])
         return self.run(*inputs)
 
 

@@ -21,6 +21,19 @@ def memory_order(rank: int) -> tuple[int, ...]:
     return tuple(range(rank)) if rank < 3 else (0, *range(2, rank), 1)
 
 
+def inverse(order: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the order that brings axes back: ``array.transpose(order)`` of it is the array.
+
+    Example:
+        >>> inverse((0, 2, 3, 1))
+        (0, 3, 1, 2)
+    """
+    back = [0] * len(order)
+    for place, axis in enumerate(order):
+        back[axis] = place
+    return tuple(back)
+
+
 def dense_strides(shape: tuple[int, ...]) -> tuple[int, ...]:
     """Return the distance between neighbours along each axis, in elements.
 

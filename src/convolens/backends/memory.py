@@ -51,8 +51,11 @@ def memory(candidate: Candidate, op: Op, specs: Specs) -> Memory | None:
     if not isinstance(run, Packed):
         return Memory(0, own + _counted(run, arrays)[1])
     kept: list[Any] = []
-    packed, most = _counted(lambda array: kept.append(run.pack(array)), [arrays[run.index]])
-    arrays[run.index] = kept[0]
+    packed, most = _counted(
+        lambda *inputs: kept.extend(map(run.pack, inputs)), [arrays[i] for i in run.indices]
+    )
+    for index, laid_out in zip(run.indices, kept, strict=True):
+        arrays[index] = laid_out
     return Memory(packed, max(most - packed, own + _counted(run.run, arrays)[1]))
 
 

@@ -38,7 +38,8 @@ def apply(op: Op, *inputs: TensorBase) -> Tensor:
         if not (any_order or are_dense(arrays)):
             arrays = [t.version.dense(t.array) for t in inputs]
         if isinstance(run, Packed):
-            arrays[run.index] = inputs[run.index].version.packed(run, arrays[run.index])
+            for index in run.indices:
+                arrays[index] = inputs[index].version.packed(run, arrays[index])
             array = run.run(*arrays)
         else:
             array = run(*arrays)

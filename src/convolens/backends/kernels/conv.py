@@ -155,7 +155,7 @@ def _prepare_forward(algorithm: str) -> Prepare:
             problem.forward(_image(x), weights, start, _image(y))
             return y
 
-        return Packed(1, _layout(op, specs, algorithm, backward=False), pack, run)
+        return Packed((1,), _layout(op, specs, algorithm, backward=False), pack, run)
 
     return prepare
 
@@ -172,7 +172,7 @@ def _prepare_input_grad(algorithm: str) -> Prepare:
             problem.input_grad(weights, _image(g), None, _image(dx))
             return dx
 
-        return Packed(0, _layout(op, specs, algorithm, backward=True), pack, run)
+        return Packed((0,), _layout(op, specs, algorithm, backward=True), pack, run)
 
     return prepare
 

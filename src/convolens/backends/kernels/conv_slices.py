@@ -235,7 +235,7 @@ def _prepare_forward(op: Op, specs: Specs, output: TensorSpec, winograd: str = "
                 problem(len(beside)).forward(_image(beside), weights, start, _image(result[block]))
         return y
 
-    return Packed(1, ("slices", winograd, False, op, specs[0].shape[2:]), pack, run)
+    return Packed((1,), ("slices", winograd, False, op, specs[0].shape[2:]), pack, run)
 
 
 def prepare_input_grad(op: Op, specs: Specs, output: TensorSpec, winograd: str = "") -> Packed:
@@ -280,7 +280,7 @@ def prepare_input_grad(op: Op, specs: Specs, output: TensorSpec, winograd: str =
                         to[...] = into
         return dx
 
-    return Packed(0, ("slices", winograd, True, op, specs[1].shape[2:]), pack, run)
+    return Packed((0,), ("slices", winograd, True, op, specs[1].shape[2:]), pack, run)
 
 
 def _prepare_weight_grad(op: Op, specs: Specs, output: TensorSpec, winograd: str = "") -> Run:

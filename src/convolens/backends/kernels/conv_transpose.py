@@ -64,7 +64,7 @@ def _prepare(algorithm: str) -> Callable[[Op, Specs, TensorSpec], Run]:
             problem.input_grad(weights, conv._image(x), start, conv._image(y))
             return y
 
-        return Packed(1, conv._layout(*gradient, algorithm, backward=True), pack, run)
+        return Packed((1,), conv._layout(*gradient, algorithm, backward=True), pack, run)
 
     return prepare
 
@@ -76,7 +76,7 @@ def _prepare_slices(own: Candidate) -> Callable[[Op, Specs, TensorSpec], Run]:
         def run(x: Array, weights: object, bias: Array | None = None) -> Array:
             return packed.run(weights, x, bias)
 
-        return Packed(1, packed.layout, packed.pack, run)
+        return Packed((1,), packed.layout, packed.pack, run)
 
     return prepare
 

@@ -16,6 +16,7 @@ from convolens.backends.layout import (
     dense,
     dense_strides,
     empty,
+    inverse,
     is_dense,
     memory_order,
 )
@@ -81,7 +82,7 @@ def _in_any_order(
     y = empty(TensorSpec(shape, output.dtype))
     kernel = same if turned[0].shape == turned[1].shape else rows
     kernel(*turned, y)
-    return y.transpose(np.argsort(order))
+    return y.transpose(inverse(order))
 
 
 def _once(array: Array, rank: int) -> Array:

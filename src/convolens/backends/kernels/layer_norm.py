@@ -5,12 +5,10 @@ from __future__ import annotations
 from math import prod
 from typing import cast
 
-import numpy as np
-
 from convolens import _native
-from convolens.backends.candidate import Candidate, Run, Specs
+from convolens.backends.candidate import Candidate, Packed, Run, Specs
 from convolens.backends.kernels._common import estimate, in_index_order, refuse_all_but_float32
-from convolens.backends.layout import dense, empty, memory_order
+from convolens.backends.layout import dense, empty, inverse, memory_order
 from convolens.ops import Array, LayerNorm, Op
 from convolens.ops._row_statistics import RowStatistics
 from convolens.spec import TensorSpec
@@ -32,7 +30,9 @@ class _Rows:
         self.of_dense = order[:outer] == tuple(range(outer))
         self.order = order if self.of_dense else tuple(range(x.rank))
         self.memory = tuple(x.shape[axis] for axis in self.order)
+        self.back = inverse(self.order)
         self.axes = tuple(axis - outer for axis in self.order[outer:])
+        self.is_matrix = x.rank == 2 and dims == 1
 
     def hold(self, x: Array) -> bool:
         """Return whether each set of ``x`` is a row of its memory."""
@@ -40,17 +40,19 @@ class _Rows:
 
     def matrix(self, array: Array) -> Array:
         """Return the rows."""
+        if self.is_matrix:
+            return dense(array)
         lying = dense(array) if self.of_dense else in_index_order(array)
         return lying.transpose(self.order).reshape(self.sizes)
 
     def array(self, matrix: Array) -> Array:
         """Return the array whose rows are given."""
-        return matrix.reshape(self.memory).transpose(np.argsort(self.order))
+        return matrix if self.is_matrix else matrix.reshape(self.memory).transpose(self.back)
 
     def parameter(self, array: Array | None) -> Array | None:
         """Return a parameter of shape S in the order of a row."""
-        if array is None:
-            return None
+        if array is None or array.ndim == 1:
+            return None if array is None else dense(array)
         return in_index_order(array.transpose(self.axes)).reshape(-1)
 
     def by_parameter(self, sums: Array) -> Array:
@@ -58,7 +60,7 @@ class _Rows:
         if self.axes == tuple(range(len(self.axes))):
             return sums
         shape = tuple(self.inner[axis] for axis in self.axes)
-        turned = sums.reshape(2, *shape).transpose(0, *(np.argsort(self.axes) + 1))
+        turned = sums.reshape(2, *shape).transpose(0, *(1 + axis for axis in inverse(self.axes)))
         return in_index_order(turned).reshape(sums.shape)
 
 
@@ -110,12 +112,19 @@ def _prepare_moments(op: Op, specs: Specs, output: TensorSpec) -> Run:
 def _prepare_norm(op: Op, specs: Specs, output: TensorSpec) -> Run:
     rows, across, eps = _Rows(op, specs[0]), _Across(op, specs[0]), cast(LayerNorm, op).eps
 
+    def of_rows(
+        x: Array, m: Array, weight: Array | None = None, bias: Array | None = None
+    ) -> Array:
+        matrix = empty(TensorSpec(rows.sizes))
+        _native.layer_norm(rows.matrix(x), dense(m), weight, bias, matrix, *rows.sizes, eps)
+        return rows.array(matrix)
+
+    if rows.of_dense and len(specs) > 2:
+        return Packed((2, 3), ("row of", rows.axes), rows.parameter, of_rows)
+
     def run(x: Array, m: Array, weight: Array | None = None, bias: Array | None = None) -> Array:
         if rows.hold(x):
-            matrix = empty(TensorSpec(rows.sizes))
-            parameters = (rows.parameter(weight), rows.parameter(bias))
-            _native.layer_norm(rows.matrix(x), dense(m), *parameters, matrix, *rows.sizes, eps)
-            return rows.array(matrix)
+            return of_rows(x, m, rows.parameter(weight), rows.parameter(bias))
         y = empty(output)
         parameters = (across.parameter(weight), across.parameter(bias))
         _native.layer_norm_across(dense(x), across.to_memory(m), *parameters, y, *across.sizes, eps)
@@ -143,12 +152,18 @@ def _prepare_sums(op: Op, specs: Specs, output: TensorSpec) -> Run:
 def _prepare_grad(op: Op, specs: Specs, output: TensorSpec) -> Run:
     rows, across, eps = _Rows(op, specs[0]), _Across(op, specs[0]), cast(LayerNorm, op).eps
 
+    def of_rows(x: Array, m: Array, g: Array, weight: Array | None = None) -> Array:
+        matrix = empty(TensorSpec(rows.sizes))
+        inputs = (rows.matrix(x), dense(m), rows.matrix(g), weight)
+        _native.layer_norm_grad(*inputs, matrix, *rows.sizes, eps)
+        return rows.array(matrix)
+
+    if rows.of_dense and len(specs) > 3:
+        return Packed((3,), ("row of", rows.axes), rows.parameter, of_rows)
+
     def run(x: Array, m: Array, g: Array, weight: Array | None = None) -> Array:
         if rows.hold(x):
-            matrix = empty(TensorSpec(rows.sizes))
-            inputs = (rows.matrix(x), dense(m), rows.matrix(g), rows.parameter(weight))
-            _native.layer_norm_grad(*inputs, matrix, *rows.sizes, eps)
-            return rows.array(matrix)
+            return of_rows(x, m, g, rows.parameter(weight))
         dx = empty(output)
         inputs = (dense(x), across.to_memory(m), dense(g), across.parameter(weight))
         _native.layer_norm_across_grad(*inputs, dx, *across.sizes, eps)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
-
 from convolens.backends.candidate import Candidate, Run, Specs
 from convolens.backends.kernels._common import estimate, refuse_all_but_float32
-from convolens.backends.layout import are_dense, dense, empty, is_dense, memory_order
+from convolens.backends.layout import are_dense, dense, empty, inverse, is_dense, memory_order
 from convolens.ops import Array, Op
 from convolens.spec import TensorSpec
 
@@ -47,7 +45,7 @@ def in_one_order(kernel: Callable[..., None], arrays: list[Array], output: Tenso
         return y
     y = empty(TensorSpec(tuple(output.shape[axis] for axis in order), output.dtype))
     kernel(*(dense(array.transpose(order)) for array in arrays), y)
-    return y.transpose(np.argsort(order))
+    return y.transpose(inverse(order))
 
 
 def into_new(kernel: Callable[..., None]) -> Callable[[Op, Specs, TensorSpec], Run]:

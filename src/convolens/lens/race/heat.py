@@ -142,7 +142,8 @@ def _prepared(candidate: Candidate, call: LayerCall, arrays: list[Array]) -> Cal
     if not isinstance(run, Packed):
         return lambda: run(*arrays)
     inputs: list[Any] = list(arrays)
-    inputs[run.index] = run.pack(arrays[run.index])
+    for index in run.indices:
+        inputs[index] = run.pack(arrays[index])
     return lambda: run.run(*inputs)
 
 
