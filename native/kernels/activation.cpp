@@ -40,7 +40,20 @@ CONVOLENS_INLINE vec gelu_bend(vec x) {
     return (broadcast(kCubic) * x * x + broadcast(kSteep)) * x;
 }
 
-constexpr float kRootHalf = 0.70710678118654752f;
+// From here on a normal distribution has nothing beyond, in single precision.
+constexpr float kFar = 15.0f;
+
+// What the standard normal distribution has beyond |x|, on one side.
+struct Tail {
+    vec gauss, share;
+
+    CONVOLENS_INLINE explicit Tail(vec x) {
+        const vec a = min(broadcast(kFar), absolute(x));  // in this order NaN stays
+        gauss = exp_of_negative(broadcast(-0.5f) * a * a);
+        share = normal_tail(a, gauss);
+    }
+};
+
 constexpr float kPeak = 0.39894228040143268f;  // 1 / sqrt(2 pi)
 
 constexpr float kAmplitude = 1.7159f, kSlope = 2.0f / 3.0f;
@@ -111,16 +124,16 @@ void elu_grad(const CurveArgs& args, i64 begin, i64 end, float*) {
 
 void gelu(const ElementwiseArgs& args, i64 begin, i64 end, float*) {
     unary(args, begin, end, [](vec x) {
-        const vec below = simd::erf(x * broadcast(kRootHalf));
-        return x * (broadcast(0.5f) * below + broadcast(0.5f));
+        const vec share = Tail(x).share;
+        return select(x < vec{}, x * share, x - min(broadcast(kFar), x) * share);
     });
 }
 
 void gelu_grad(const ElementwiseArgs& args, i64 begin, i64 end, float*) {
     binary(args, begin, end, [](vec x, vec g) {
-        const vec gauss = simd::exp(broadcast(-0.5f) * x * x);
-        const vec below = simd::erf(x * broadcast(kRootHalf), gauss);
-        return g * (broadcast(0.5f) * below + broadcast(0.5f) + x * (broadcast(kPeak) * gauss));
+        const Tail tail(x);
+        const vec below = select(x < vec{}, tail.share, broadcast(1.0f) - tail.share);
+        return g * (below + x * (broadcast(kPeak) * tail.gauss));
     });
 }
 

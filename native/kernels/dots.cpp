@@ -3,6 +3,7 @@
 // Nothing is packed, which pays where the first matrix has few rows. A lane takes every kLanes-th
 // product of a sum; the lanes are added up at the end of a block of the length.
 #include "kernels/kernels.h"
+#include "kernels/terms.h"
 #include "simd/simd.h"
 
 namespace convolens::CONVOLENS_ISA {
@@ -92,6 +93,17 @@ void dots(const DotsArgs& args, i64 begin, i64 end, float*) {
                 }
             }
         }
+    }
+}
+
+void dot_pieces(const DotPiecesArgs& args, i64 begin, i64 end, float*) {
+    for (i64 unit = begin; unit < end; ++unit) {
+        const i64 first = unit * DotPiecesArgs::kPiece;
+        const float* a = args.a + first;
+        const float* b = args.b + first;
+        const i64 length = at_most(DotPiecesArgs::kPiece, args.length - first);
+        args.partial[unit] = static_cast<double>(sum_of(
+            length, [&](i64 i, auto count) { return load(a + i, count) * load(b + i, count); }));
     }
 }
 

@@ -26,8 +26,9 @@ void gemm(const GemmArgs& args, i64 begin, i64 end, float* scratch) {
             PackArgs own = args.pack;
             own.w += column * own.column_stride;
             own.columns -= column;
-            if (left <= kTileRows && own.column_stride == 1 && own.columns >= kPanel) {
-                // Each row of B is read once: it need not be copied first.
+            const bool direct = args.direct || left <= kTileRows;
+            if (direct && own.column_stride == 1 && own.columns >= kPanel) {
+                // Each row of B is read once or a few times: it need not be copied first.
                 tile.b = own.w;
                 tile.b_step = own.length_stride;
             } else {

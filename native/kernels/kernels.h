@@ -560,6 +560,7 @@ struct GemmArgs {
     i64 m, n, length;
     i64 panels;
     i64 row_block, row_blocks;  // rows a unit
+    bool direct;      // whole panels are read where they lie, rows whose neighbours run on
     bool rows_first;  // the units of a block of rows follow each other, or those of a panel
     bool relu;        // negative results become zero
 };
@@ -581,6 +582,15 @@ struct DotsArgs {
     const float* bias;  // or null
     float* c;
     i64 m, n, length;
+};
+
+// partial[piece] = the scalar product of a piece of two vectors. A unit is a piece.
+struct DotPiecesArgs {
+    static constexpr i64 kPiece = 4096;
+    const float* a;
+    const float* b;
+    double* partial;
+    i64 length;
 };
 
 // The taps of a window as segments: runs of `run` floats that lie side by side in the image and in
@@ -868,6 +878,7 @@ struct UpdateArgs {
     X(gemm, GemmArgs)                             \
     X(batch_gemm, BatchGemmArgs)                  \
     X(dots, DotsArgs)                             \
+    X(dot_pieces, DotPiecesArgs)                  \
     X(window_product, WindowArgs)                 \
     X(window_planes, WindowArgs)                  \
     X(window_scatter, ScatterArgs)                \

@@ -10,8 +10,13 @@ namespace {
 
 using namespace simd;
 
+// Registers of terms that are added up in single precision before they become doubles.
+constexpr i64 kShort = 4;
+
 // A term says what is added for x, where c is a number of the result's, and which x adds nothing.
+// Terms that are no larger than x may be added up in single precision, a few at a time.
 struct Plain {
+    static vec single(vec x) { return x; }
     static Wide at(const float* x, vec) { return load_wide(x); }
     static Wide of(vec x, vec) { return widen(x); }
     static vec neutral(vec) { return vec{}; }
@@ -25,6 +30,7 @@ struct Square {
 };
 
 struct Absolute {
+    static vec single(vec x) { return x < vec{} ? -x : x; }
     static Wide at(const float* x, vec c) { return of(load(x), c); }
     static Wide of(vec x, vec) { return widen(x < vec{} ? -x : x); }
     static vec neutral(vec) { return vec{}; }
@@ -82,6 +88,31 @@ CONVOLENS_INLINE Wide sum_lanes_of_row(const float* x, i64 length, vec c) {
     return sums[0] + sums[1];
 }
 
+// The same for terms that may be added up in single precision.
+template <class Term>
+    requires requires { Term::single(vec{}); }
+CONVOLENS_INLINE Wide sum_lanes_of_row(const float* x, i64 length, vec) {
+    constexpr i64 kSums = 2;
+    constexpr i64 kStep = kSums * kShort * kLanes;
+    Wide sums[kSums]{};
+    i64 i = 0;
+    for (; i + kStep <= length; i += kStep)
+        for (i64 j = 0; j < kSums; ++j) {
+            vec some = Term::single(load(x + i + j * kLanes));
+            for (i64 k = 1; k < kShort; ++k)
+                some += Term::single(load(x + i + (j + k * kSums) * kLanes));
+            sums[j] = sums[j] + widen(some);
+        }
+    vec rest[kSums]{};
+    int j = 0;
+    for_each_register(i, length, [&](i64 at, auto count) {
+        rest[j] += Term::single(load(x + at, count));
+        j = 1 - j;
+    });
+    for (int k = 0; k < kSums; ++k) sums[k] = sums[k] + widen(rest[k]);
+    return sums[0] + sums[1];
+}
+
 CONVOLENS_INLINE vec beside(const SumArgs& args, i64 outer) {
     return args.c ? broadcast(args.c[outer]) : vec{};
 }
@@ -118,7 +149,16 @@ CONVOLENS_INLINE void sum_columns(const SumArgs& args, const Piece& piece, i64 i
     const i64 result = piece.outer * args.axis.inner + piece.column + i;
     for (int j = 0; j < Registers; ++j)
         c[j] = args.c ? load(args.c + result + j * kLanes, count) : vec{};
-    for (i64 row = 0; row < piece.rows; ++row)
+    i64 row = 0;
+    if constexpr (requires { Term::single(vec{}); })
+        for (; row + kShort <= piece.rows; row += kShort)
+            for (int j = 0; j < Registers; ++j) {
+                vec some{};
+                for (i64 k = row; k < row + kShort; ++k)
+                    some += Term::single(load(x + k * args.axis.inner + j * kLanes, count));
+                sums[j] = sums[j] + widen(some);
+            }
+    for (; row < piece.rows; ++row)
         for (int j = 0; j < Registers; ++j)
             sums[j] = sums[j] + term_at<Term>(x + row * args.axis.inner + j * kLanes, count, c[j]);
     const i64 place = piece.place * args.axis.inner + piece.column + i;

@@ -1,6 +1,8 @@
 #include "runtime/matmul.h"
 
 #include <algorithm>
+#include <numeric>
+#include <vector>
 
 #include "runtime/buffer.h"
 #include "runtime/isa.h"
@@ -19,6 +21,8 @@ constexpr i64 kLongDots = 512;
 constexpr i64 kFewDots = 12;
 // With more rows than this, packing B once is cheaper than reading A again for each panel.
 constexpr i64 kFewRows = 1024;
+// Rows of B further apart than this fall on the same lines of a cache.
+constexpr i64 kNarrow = 512;
 
 i64 divide_up(i64 a, i64 b) {
     return (a + b - 1) / b;
@@ -53,6 +57,15 @@ GemmArgs gemm_args(Matrix a, const float* bias, float* c, i64 m, i64 n, i64 leng
     return gemm;
 }
 
+// Blocks of rows, so that there are units enough.
+void cut_rows(GemmArgs& gemm, i64 panels) {
+    const i64 tile = kernels().tile_rows;
+    const i64 tiles = divide_up(gemm.m, tile);
+    const i64 blocks = std::max(divide_up(gemm.m, kRows), divide_up(kUnits, panels));
+    gemm.row_block = divide_up(tiles, blocks) * tile;
+    gemm.row_blocks = divide_up(gemm.m, gemm.row_block);
+}
+
 // Each panel is packed where it is used.
 GemmArgs unpacked_args(Matrix a, Matrix b, const float* bias, float* c, i64 m, i64 n, i64 length,
                        const i64* no_offset) {
@@ -63,11 +76,24 @@ GemmArgs unpacked_args(Matrix a, Matrix b, const float* bias, float* c, i64 m, i
     return gemm;
 }
 
+float dot(const float* a, const float* b, i64 length) {
+    const i64 pieces = divide_up(length, DotPiecesArgs::kPiece);
+    std::vector<double> partial(static_cast<std::size_t>(pieces));
+    const DotPiecesArgs args{a, b, partial.data(), length};
+    launch(kernels().dot_pieces, args, pieces,
+           kElement * static_cast<double>(std::min(length, DotPiecesArgs::kPiece)));
+    return static_cast<float>(std::accumulate(partial.begin(), partial.end(), 0.0));
+}
+
 }  // namespace
 
 void matmul(Matrix a, Matrix b, const float* bias, float* c, i64 m, i64 n, i64 length) {
     if (m == 0 || n == 0) return;
     const KernelTable& table = kernels();
+    if (n == 1 && m == 1 && !bias && a.column == 1 && b.row == 1) {
+        c[0] = dot(a.data, b.data, length);
+        return;
+    }
     if (n == 1 && m > 1 && !bias && a.column == 1 && b.row == 1) {
         // A column of results is a row of them: one row of factors for all rows of A.
         const DotsArgs dots{b.data, length, a.data, a.row, nullptr, c, 1, m, length};
@@ -92,6 +118,18 @@ void matmul(Matrix a, Matrix b, const float* bias, float* c, i64 m, i64 n, i64 l
                kMultiplyAdd * static_cast<double>(panel_floats * m) +
                    kElement * static_cast<double>(panel_floats),
                static_cast<std::size_t>(panel_floats));
+        return;
+    }
+    if (b.column == 1 && m <= kRows && n <= kNarrow) {
+        // The rows of B need not be copied for the few tiles that read them.
+        const i64 no_offset = 0;
+        GemmArgs gemm = unpacked_args(a, b, bias, c, m, n, length, &no_offset);
+        gemm.direct = true;
+        cut_rows(gemm, panels);
+        launch(
+            table.gemm, gemm, panels * gemm.row_blocks,
+            kMultiplyAdd * static_cast<double>(panel_floats) * static_cast<double>(gemm.row_block),
+            static_cast<std::size_t>(panel_floats));
         return;
     }
     const PackedMatrix matrix{length, n};
@@ -126,10 +164,7 @@ void PackedMatrix::multiply(Matrix a, const float* packed, const float* bias, fl
     gemm.relu = relu;
     // The larger matrix is read once.
     gemm.rows_first = m >= n;
-    const i64 tiles = divide_up(m, table.tile_rows);
-    const i64 blocks = std::max(divide_up(m, kRows), divide_up(kUnits, panels()));
-    gemm.row_block = divide_up(tiles, blocks) * table.tile_rows;
-    gemm.row_blocks = divide_up(m, gemm.row_block);
+    cut_rows(gemm, panels());
     launch(table.gemm, gemm, panels() * gemm.row_blocks,
            kMultiplyAdd * static_cast<double>(length * table.panel) *
                static_cast<double>(gemm.row_block));

@@ -104,7 +104,8 @@ class Ordering(TensorBase):
             return apply(ops.Gather(0), self.reshape(-1), places)  # type: ignore[attr-defined]
         if index.ndim == 0:
             places = places.reshape(1)
-        return apply(ops.Gather(axis), self._line(), places).reshape(index.shape)
+        picked = apply(ops.Gather(axis), self._line(), places)
+        return picked if index.ndim else picked.reshape(())
 
     def index_select(self, dim: int, index: Tensor) -> Tensor:
         """Return the parts along ``dim`` that an index of one axis names, in its order.

@@ -68,18 +68,31 @@ def middle(x: TensorSpec, axes: Axes) -> Middle | None:
     return found[0] if len(found) == 1 else None
 
 
+def _orders(x: TensorSpec, axes: Axes) -> tuple[list[int], list[int], list[int]]:
+    """Return the axes that are kept, as they lie in x, by number, and as they lie without x."""
+    kept = [axis for axis in memory_order(x.rank) if axis not in axes]
+    names = [axis for axis in range(x.rank) if axis not in axes]
+    return kept, names, [names[i] for i in memory_order(len(names))]
+
+
+def lies_alike(x: TensorSpec, axes: Axes, output: TensorSpec) -> bool:
+    """Return whether what is kept of x lies in the order of the output's memory.
+
+    Axes that are removed may leave the others in another one.
+    """
+    kept, _, wanted = _orders(x, axes)
+    return output.rank == x.rank or _wide(x, kept) == _wide(x, wanted)
+
+
 def landing(
     x: TensorSpec, axes: Axes, output: TensorSpec
 ) -> Callable[[Callable[[Array], None]], Array]:
     """Return how to make the output from what a kernel writes in the order of x's memory.
 
-    Axes that are removed may leave the others in another order than that of the output's memory;
-    then the results are moved.
+    Where the results lie in another order than the output's memory, they are moved.
     """
-    kept = [axis for axis in memory_order(x.rank) if axis not in axes]
-    names = [axis for axis in range(x.rank) if axis not in axes]
-    wanted = [names[i] for i in memory_order(len(names))]
-    if output.rank == x.rank or _wide(x, kept) == _wide(x, wanted):
+    kept, names, _ = _orders(x, axes)
+    if lies_alike(x, axes, output):
 
         def straight(write: Callable[[Array], None]) -> Array:
             y = empty(output)

@@ -1,4 +1,7 @@
-"""Kernels that read, or add to, places that an index names."""
+"""Kernels that read, or add to, places that an index names.
+
+The kernels refuse an index out of range; which one it is, is looked up then.
+"""
 
 from __future__ import annotations
 
@@ -39,10 +42,12 @@ def _prepare_select(op: Op, specs: Specs, output: TensorSpec) -> Run:
     size = x.shape[dim]
 
     def run(array: Array, index: Array) -> Array:
-        index = dense(index)
-        check_indices(op.name, index, size)
-        y = empty(output)
-        _native.take(dense(array), index, y, outer, size, inner)
+        y, index = empty(output), dense(index)
+        try:
+            _native.take(dense(array), index, y, outer, size, inner)
+        except IndexError:
+            check_indices(op.name, index, size)
+            raise
         return y
 
     return run
@@ -53,10 +58,12 @@ def _prepare_add(op: Op, specs: Specs, output: TensorSpec) -> Run:
     outer, inner = _sizes(output, index_add.dim)
 
     def run(index: Array, array: Array) -> Array:
-        index = dense(index)
-        check_indices(op.name, index, index_add.size)
-        y = empty(output)
-        _native.add_at(dense(array), index, y, outer, index_add.size, inner)
+        y, index = empty(output), dense(index)
+        try:
+            _native.add_at(dense(array), index, y, outer, index_add.size, inner)
+        except IndexError:
+            check_indices(op.name, index, index_add.size)
+            raise
         return y
 
     return run
@@ -84,9 +91,12 @@ def _prepare_gather(op: Op, specs: Specs, output: TensorSpec) -> Run:
     length, rows = x.shape[dim], index.shape[dim]
 
     def run(array: Array, at: Array) -> Array:
-        check_indices(op.name, at, length)
         y = empty(output)
-        _native.gather(dense(array), dense(at), y, outer, length, rows, inner)
+        try:
+            _native.gather(dense(array), dense(at), y, outer, length, rows, inner)
+        except IndexError:
+            check_indices(op.name, at, length)
+            raise
         return y
 
     return run
@@ -98,9 +108,12 @@ def _prepare_scatter(op: Op, specs: Specs, output: TensorSpec) -> Run:
     length, rows = output.shape[dim], index.shape[dim]
 
     def run(at: Array, array: Array) -> Array:
-        check_indices(op.name, at, length)
         y = empty(output)
-        _native.scatter_add(dense(array), dense(at), y, outer, length, rows, inner)
+        try:
+            _native.scatter_add(dense(array), dense(at), y, outer, length, rows, inner)
+        except IndexError:
+            check_indices(op.name, at, length)
+            raise
         return y
 
     return run
