@@ -12,7 +12,7 @@ import pytest
 
 from contracts.calls import big, native, run, small, with_kernels
 from convolens import _native
-from convolens.backends.layout import memory_order
+from convolens.backends.layout import dense, memory_order
 from convolens.ops import Op, Sample
 from tolerance import drawn
 
@@ -23,7 +23,7 @@ BOTH_SIDES = pytest.mark.parametrize("at_end", [True, False], ids=["end", "start
 
 
 def check(sample: Sample, at_end: bool) -> None:
-    arrays = drawn(sample)
+    arrays = list(map(dense, drawn(sample)))
     for candidate in native(sample):
         expected = run(sample, candidate, arrays)
         inputs = [guarded(array, at_end) for array in arrays]
