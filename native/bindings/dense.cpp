@@ -41,6 +41,17 @@ void matmul_checked(Array a, Array b, nb::handle bias, Array c, bool transpose_a
     matmul(left, right, start, to, m, n, length);
 }
 
+void dot_checked(Array a, Array b, Array y) {
+    if (a.rank() != 1 || b.rank() != 1 || a.size() != b.size())
+        throw std::invalid_argument("dot: expected two vectors of one size");
+    const float* left = a.read("a");
+    const float* right = b.read("b");
+    float* to = y.write("y", {});
+    const i64 length = a.size();
+    const WithoutGil without_gil;
+    *to = dot(left, right, length);
+}
+
 // c[b] = a[b] b[b] for each b of the first axis, which an operand may repeat by a stride of 0.
 void matmul_batch_checked(Array a, Array b, Array c) {
     if (a.rank() != 3 || b.rank() != 3 || c.rank() != 3)
@@ -63,6 +74,7 @@ void matmul_batch_checked(Array a, Array b, Array c) {
 void bind_dense(nb::module_& module) {
     module.def("matmul", &matmul_checked, nb::arg("a"), nb::arg("b"), nb::arg("bias").none(),
                nb::arg("c"), nb::arg("transpose_a"), nb::arg("transpose_b"));
+    module.def("dot", &dot_checked, nb::arg("a"), nb::arg("b"), nb::arg("y"));
     module.def("matmul_batch", &matmul_batch_checked, nb::arg("a"), nb::arg("b"), nb::arg("c"));
 }
 

@@ -76,6 +76,8 @@ GemmArgs unpacked_args(Matrix a, Matrix b, const float* bias, float* c, i64 m, i
     return gemm;
 }
 
+}  // namespace
+
 float dot(const float* a, const float* b, i64 length) {
     const i64 pieces = divide_up(length, DotPiecesArgs::kPiece);
     std::vector<double> partial(static_cast<std::size_t>(pieces));
@@ -84,8 +86,6 @@ float dot(const float* a, const float* b, i64 length) {
            kElement * static_cast<double>(std::min(length, DotPiecesArgs::kPiece)));
     return static_cast<float>(std::accumulate(partial.begin(), partial.end(), 0.0));
 }
-
-}  // namespace
 
 void matmul(Matrix a, Matrix b, const float* bias, float* c, i64 m, i64 n, i64 length) {
     if (m == 0 || n == 0) return;

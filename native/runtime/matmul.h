@@ -16,6 +16,9 @@ struct Matrix {
 // c[m][n] = bias[n] + sum over l < length of a(m, l) b(l, n). bias may be null.
 void matmul(Matrix a, Matrix b, const float* bias, float* c, i64 m, i64 n, i64 length);
 
+// The sum over l < length of a[l] b[l].
+float dot(const float* a, const float* b, i64 length);
+
 // A matrix b[length][n] laid out for the kernel, to be used for many products.
 struct PackedMatrix {
     i64 length, n;

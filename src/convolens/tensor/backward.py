@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from convolens.errors import GradientError
-from convolens.ops import Add
+from convolens.ops import Add, Slice
 from convolens.spec import FLOATS
 from convolens.tensor.apply import apply
 from convolens.tensor.create import ones_like
 from convolens.tensor.grad_mode import set_grad_enabled
+from convolens.tensor.parts import Parts
 from convolens.tensor.program import gradient_program
 from convolens.tensor.record import Hook, Node, Saved
 from convolens.tensor.tensor import Tensor
@@ -36,10 +37,22 @@ def backward(
             or if the graph was released by an earlier pass.
     """
     pending: dict[int, Tensor] = {}
+    own: set[int] = set()  # places whose pending gradient's memory nothing else holds
+    parts: dict[int, tuple[Place, Parts]] = {}
     hooked: dict[int, Tensor] = {}  # leaves whose hooks wait for all parts of the gradient
+
+    def take(place: Place, part: Tensor, is_own: bool) -> None:
+        """Take a part of the gradient of what made an input."""
+        if isinstance(place, Node):
+            _add(pending, own, place, part, is_own)
+        elif targets is None:
+            _reach(place, pending, hooked, part, is_own)
+        elif id(place) in wanted:
+            _add(reached, own, place, part, is_own)
+
     with set_grad_enabled(create_graph):
         for output, gradient in zip(outputs, gradients, strict=True):
-            _add(pending, _place(output), _first_gradient(output, gradient))
+            _add(pending, own, _place(output), _first_gradient(output, gradient), False)
         roots = [output.node for output in outputs if output.node]
         wanted = {id(_place(target)) for target in targets or ()}
         reached = {key: value for key, value in pending.items() if key in wanted}
@@ -48,24 +61,31 @@ def backward(
                 if output.node is None and id(output) in pending:
                     _reach(output, pending, hooked, pending.pop(id(output)), own=False)
         for node in _in_order(roots):
+            if id(node) in parts:
+                _add(pending, own, node, parts.pop(id(node))[1].together(), True)
             upstream = pending.pop(id(node), None)
             if upstream is None:
                 continue
+            is_own = id(node) in own
             if node.hooks:
-                upstream = _hooked(node.hooks, upstream)
+                upstream, is_own = _hooked(node.hooks, upstream), False
             if id(node) in wanted:
-                reached[id(node)] = upstream
+                reached[id(node)], is_own = upstream, False
             if node.retained is not None and targets is None:
                 _accumulate(node.retained, upstream, own=False)
-            for place, part, own in _gradients(node, upstream):
-                if isinstance(place, Node):
-                    _add(pending, place, part)
-                elif targets is None:
-                    _reach(place, pending, hooked, part, own)
-                elif id(place) in wanted:
-                    _add(reached, place, part)
+            _require_saved(node)
+            edge = node.edges[0]
+            if isinstance(node.op, Slice) and edge is not None:
+                parts.setdefault(id(edge), (edge, Parts(node.specs[0])))[1].add(
+                    node.op.bounds, upstream
+                )
+            else:
+                for place, part, part_is_own in _gradients(node, upstream, is_own):
+                    take(place, part, part_is_own)
             if not retain_graph:
                 node.saved = None
+        for place, sliced in parts.values():
+            take(place, sliced.together(), True)
         for leaf in hooked.values():
             _accumulate(leaf, _hooked(leaf.hooks, pending[id(leaf)]), own=False)
         for target in targets or ():
@@ -78,9 +98,14 @@ def _place(tensor: Tensor) -> Place:
     return tensor.node or tensor
 
 
-def _add(gradients: dict[int, Tensor], place: Place, part: Tensor) -> None:
+def _add(
+    gradients: dict[int, Tensor], own: set[int], place: Place, part: Tensor, is_own: bool
+) -> None:
+    """Add a part to the gradient of a place, and note whether its memory is the place's own."""
     have = gradients.get(id(place))
     gradients[id(place)] = part if have is None else apply(Add(), have, part)
+    if is_own or have is not None:
+        own.add(id(place))
 
 
 def _reach(
@@ -93,7 +118,8 @@ def _reach(
     """Take a part of a leaf's gradient: at once, or, where hooks want to see it, when all is in."""
     if leaf.hooks:
         hooked[id(leaf)] = leaf
-        _add(pending, leaf, part)
+        have = pending.get(id(leaf))
+        pending[id(leaf)] = part if have is None else apply(Add(), have, part)
     else:
         _accumulate(leaf, part, own)
 
@@ -103,7 +129,8 @@ def _accumulate(leaf: Tensor, part: Tensor, own: bool) -> None:
     if leaf.grad is not None:
         leaf.grad = apply(Add(), leaf.grad, part)
     else:
-        leaf.grad = part if own else part.clone()
+        # An expanded gradient repeats numbers, so that it could not be changed.
+        leaf.grad = part if own and part.array.flags.writeable else part.clone()
 
 
 def _hooked(hooks: dict[int, Hook], gradient: Tensor) -> Tensor:
@@ -162,10 +189,11 @@ def _in_order(roots: Sequence[Node]) -> list[Node]:
     return [found[number] for number in sorted(found, reverse=True)]
 
 
-def _gradients(node: Node, upstream: Tensor) -> list[tuple[Place, Tensor, bool]]:
-    """Run the gradient program of a node.
+def _require_saved(node: Node) -> None:
+    """Refuse a node whose saved values are gone.
 
-    Return where each gradient goes, the gradient, and whether nothing else holds its memory.
+    Raises:
+        GradientError: If so.
     """
     if node.saved is None:
         raise GradientError(
@@ -173,15 +201,25 @@ def _gradients(node: Node, upstream: Tensor) -> list[tuple[Place, Tensor, bool]]
             "pass has released.",
             hint="call backward(retain_graph=True) the first time.",
         )
+
+
+def _gradients(
+    node: Node, upstream: Tensor, upstream_is_own: bool
+) -> list[tuple[Place, Tensor, bool]]:
+    """Run the gradient program of a node.
+
+    Return where each gradient goes, the gradient, and whether nothing else holds its memory.
+    """
     program = gradient_program(node.op, node.specs, node.wanted)
-    slots: list[Any] = [_restore(node, saved) for saved in node.saved]
+    slots: list[Any] = [_restore(node, saved) for saved in node.saved or ()]
     slots.append(upstream)
     for op, args, _ in program.steps:
         slots.append(apply(op, *[slots[arg] for arg in args]))
     result = []
     for number, (place, slot) in enumerate(zip(node.edges, program.results, strict=True)):
         if place is not None and slot is not None:
-            result.append((place, slots[slot], program.owned[number]))
+            owned = program.owned[number]
+            result.append((place, slots[slot], upstream_is_own if owned is None else owned))
     return result
 
 

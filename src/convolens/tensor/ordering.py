@@ -232,4 +232,4 @@ def _indices(name: str, index: object, *types: DType) -> Tensor:
             [("index", places.spec, "")],
             "convert it: index.long().",
         )
-    return places.to(int64)
+    return places if places.dtype == int64 else places.to(int64)

@@ -22,13 +22,13 @@ class Program(NamedTuple):
 
     Slots 0 .. n-1 are the inputs, n is the output, n+1 the upstream gradient; each step fills the
     next one. ``results`` names, for each input, the slot of its gradient, and ``owned`` says
-    whether no other slot shares its memory. ``needs`` says which of the inputs and, last, the
-    output are used: only these have to be kept.
+    whether nothing else shares its memory; None if only the upstream gradient does. ``needs`` says
+    which of the inputs and, last, the output are used: only these have to be kept.
     """
 
     steps: tuple[Step, ...]
     results: tuple[int | None, ...]
-    owned: tuple[bool, ...]
+    owned: tuple[bool | None, ...]
     needs: tuple[bool, ...]
 
 
@@ -56,12 +56,20 @@ def gradient_program(op: Op, specs: Specs, wanted: tuple[bool, ...]) -> Program:
         for want, gradient in zip(wanted, gradients, strict=True)
     )
     first = len(inputs) + 2
-    owned = tuple(
-        slot is not None
-        and slot >= first
-        and not steps[slot - first].op.is_view
-        and results.count(slot) == 1
-        for slot in results
-    )
+
+    def memory_of(slot: int | None) -> int | None:
+        """Return the slot whose memory a result shares: its own, unless it is a view."""
+        while slot is not None and slot >= first and steps[slot - first].op.is_view:
+            (slot,) = steps[slot - first].args
+        return slot
+
+    memories = tuple(map(memory_of, results))
+
+    def is_owned(memory: int | None) -> bool | None:
+        if memory is None or memory < first - 1 or memories.count(memory) > 1:
+            return False
+        return None if memory == first - 1 else True
+
+    owned = tuple(map(is_owned, memories))
     needs = tuple(slot in used for slot in range(len(inputs) + 1))
     return Program(tuple(steps), results, owned, needs)

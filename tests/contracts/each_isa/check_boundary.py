@@ -265,6 +265,7 @@ CALLS: dict[str, Callable[[int, int, int], list[Any]]] = {
     "maximum_rows": rows,
     "minimum_rows": rows,
     "matmul": lambda n, c, h: [floats(n, c), floats(c, h), floats(h), floats(n, h), False, False],
+    "dot": lambda n, c, h: [floats(c), floats(c), floats()],
     "matmul_batch": lambda n, c, h: [
         floats(n, c, h).transpose(0, 2, 1),
         floats(n, c, h),

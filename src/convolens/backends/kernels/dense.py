@@ -98,8 +98,7 @@ def _matrices(array: Array, transpose: bool, batch: tuple[int, ...]) -> Array:
 def _prepare_dot(op: Op, specs: Specs, output: TensorSpec) -> Run:
     def run(a: Array, b: Array) -> Array:
         y = empty(output)
-        row, column = dense(a).reshape(1, -1), dense(b).reshape(-1, 1)
-        _native.matmul(row, column, None, y.reshape(1, 1), False, False)
+        _native.dot(dense(a), dense(b), y)
         return y
 
     return run
