@@ -27,6 +27,9 @@ double factor_of(const NormalizeRowsArgs& args, i64 row) {
            __builtin_sqrt(static_cast<double>(args.variance[row]) + static_cast<double>(args.eps));
 }
 
+// Registers that are added up in single precision before they become doubles.
+constexpr i64 kShort = 4;
+
 // Rows that share what they read of weight and bias.
 constexpr i64 kBeside = 4;
 
@@ -84,11 +87,21 @@ void normalize_rows_grad(const NormalizeRowsArgs& args, i64 begin, i64 end, floa
         };
         Wide plain_sum{}, product_sum{};
         // Lanes beyond the row hold 0 in g, so that they add nothing.
-        for_each_register(0, args.length, [&](i64 i, auto lanes) CONVOLENS_INLINED {
-            const Wide upstream = widen(scaled(i, lanes));
-            plain_sum = plain_sum + upstream;
-            product_sum = product_sum + upstream * widen(load(x + i, lanes) - mean);
-        });
+        const auto add = [&](i64 from, i64 registers, auto lanes) CONVOLENS_INLINED {
+            vec some{}, products{};
+            for (i64 j = 0; j < registers; ++j) {
+                const vec upstream = scaled(from + j * kLanes, lanes);
+                some += upstream;
+                products += upstream * (load(x + from + j * kLanes, lanes) - mean);
+            }
+            plain_sum = plain_sum + widen(some);
+            product_sum = product_sum + widen(products);
+        };
+        i64 first = 0;
+        for (; first + kShort * kLanes <= args.length; first += kShort * kLanes)
+            add(first, kShort, Whole{});
+        for_each_register(first, args.length,
+                          [&](i64 i, auto lanes) CONVOLENS_INLINED { add(i, 1, lanes); });
         const double plain = sum_lanes(plain_sum), product = sum_lanes(product_sum);
         const double factor = factor_of(args, row), share = 1.0 / static_cast<double>(args.length);
         const vec scale = broadcast(static_cast<float>(factor));

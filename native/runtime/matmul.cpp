@@ -94,6 +94,11 @@ void matmul(Matrix a, Matrix b, const float* bias, float* c, i64 m, i64 n, i64 l
         c[0] = dot(a.data, b.data, length);
         return;
     }
+    if (n == 1 && m > 1 && !bias && a.row == 1 && a.column != 1) {
+        // A column of results is a row of them: the columns of A, weighted and added up.
+        matmul({b.data, b.column, b.row}, {a.data, a.column, a.row}, nullptr, c, 1, m, length);
+        return;
+    }
     if (n == 1 && m > 1 && !bias && a.column == 1 && b.row == 1) {
         // A column of results is a row of them: one row of factors for all rows of A.
         const DotsArgs dots{b.data, length, a.data, a.row, nullptr, c, 1, m, length};

@@ -37,8 +37,9 @@ class Tensor(
 ):
     """An n-dimensional array that records how it was made. Make one with ``convolens.tensor``.
 
-    Shapes and indices are torch's. Arrays of rank 3 and more lie in memory channels last, whatever
-    their shape says; ``numpy()`` returns the same memory with the strides that say so.
+    Shapes and indices are torch's. New arrays of rank 3 and more lie in memory channels last, and
+    views as what they are taken from; ``numpy()`` returns the same memory with the strides that say
+    so.
 
     Example:
         >>> import convolens as cl

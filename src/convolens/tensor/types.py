@@ -68,7 +68,7 @@ class Types(TensorBase):
     def stride(self, dim: Whole | None = None) -> tuple[Whole, ...] | Whole:
         """Return how far apart neighbours along each axis, or along ``dim``, are in memory.
 
-        Memory is channels-last, so the strides are those of ``torch.channels_last``.
+        New memory is channels-last, with the strides of ``torch.channels_last``.
 
         Example:
             >>> import convolens as cl
@@ -87,7 +87,7 @@ class Types(TensorBase):
     def contiguous(self, memory_format: object = None) -> Tensor:
         """Return the tensor itself if it lies in memory without gaps, else a copy, recorded.
 
-        There is one order in memory, channels-last, so every ``memory_format`` means the same.
+        The one order that this asks for is channels-last: every ``memory_format`` means the same.
         """
         if self.is_contiguous():
             return self  # type: ignore[return-value]

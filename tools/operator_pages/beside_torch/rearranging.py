@@ -8,7 +8,7 @@ ROWS = {
     "expand": Row(
         "Tensor.expand, broadcast_to",
         "cl.tensor([[1.0], [2.0]]).expand(2, 3)",
-        ("The result is a copy, where torch's is a view.",),
+        ("The result cannot be changed in place, not even one number of it.",),
     ),
     "reshape": Row("reshape, Tensor.view, flatten", "cl.arange(6.0).reshape(2, 3)"),
     "slice": Row("indexing with slices", _X + "x[:, ::2]"),
