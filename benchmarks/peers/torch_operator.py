@@ -22,8 +22,10 @@ class Operator(Session):
             for tensor in self.inputs:
                 tensor.requires_grad_()
         with torch.no_grad():
-            shape = tuple(self._output().shape)
-        self.upstream = _laid_out(torch.from_numpy(problem.upstream(shape)), channels_last)
+            output = self._output()
+        # The gradient lies as the output does, as that of what follows would.
+        self.upstream = torch.empty_like(output)
+        self.upstream.copy_(torch.from_numpy(problem.upstream(tuple(output.shape))))
 
     def _output(self) -> torch.Tensor:
         output: torch.Tensor = first_of(self.call(torch, functional, self.inputs))

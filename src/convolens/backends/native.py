@@ -297,7 +297,7 @@ KERNELS: dict[type[Op], tuple[Candidate, ...]] = {
     Reshape: (dense.RESHAPE,),
     Embed: (move.MOVE,),
     Concat: (move.MOVE,),
-    Stack: (move.MOVE,),
+    Stack: (move.STACK,),
     Repeat: (move.MOVE,),
     RepeatGrad: (weigh.REPEAT_GRAD,),
     Flip: (move.MOVE,),
