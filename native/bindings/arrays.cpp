@@ -87,6 +87,32 @@ nb::object dense(nb::handle source) {
     return copy;
 }
 
+// A view of another shape: the last axes are the array's own, or repeat it where it has size 1.
+nb::object expand(nb::handle source, nb::tuple shape) {
+    if (!PyArray_Check(source.ptr())) throw nb::type_error("expected a numpy.ndarray");
+    const Array array(reinterpret_cast<PyArrayObject*>(source.ptr()));
+    npy_intp extents[kLargestRank], strides[kLargestRank];
+    const int rank = static_cast<int>(shape.size()), extra = rank - array.rank();
+    if (rank > kLargestRank || extra < 0) throw std::invalid_argument("expand: wrong rank");
+    for (int axis = 0; axis < rank; ++axis) {
+        extents[axis] = nb::cast<npy_intp>(shape[static_cast<std::size_t>(axis)]);
+        const bool is_own = axis >= extra && array.extent(axis - extra) == extents[axis];
+        if (!is_own && axis >= extra && array.extent(axis - extra) != 1)
+            throw std::invalid_argument("expand: an axis is neither kept nor repeated");
+        if (extents[axis] < 0) throw std::invalid_argument("expand: a size is negative");
+        strides[axis] = is_own ? PyArray_STRIDE(array.get(), axis - extra) : 0;
+    }
+    PyArray_Descr* dtype = PyArray_DESCR(array.get());
+    Py_INCREF(dtype);
+    nb::object view = nb::steal(PyArray_NewFromDescr(&PyArray_Type, dtype, rank, extents, strides,
+                                                     PyArray_DATA(array.get()), 0, nullptr));
+    if (!view.is_valid()) throw nb::python_error();
+    Py_INCREF(source.ptr());
+    if (PyArray_SetBaseObject(reinterpret_cast<PyArrayObject*>(view.ptr()), source.ptr()) != 0)
+        throw nb::python_error();
+    return view;
+}
+
 bool are_dense(nb::list arrays) {
     for (const nb::handle array : arrays)
         if (!nb::cast<Array>(array).is_dense()) return false;
@@ -162,6 +188,7 @@ void bind_arrays(nb::module_& module) {
     module.def("empty", &empty, nb::arg("shape"), nb::arg("dtype"));
     module.def("dense", &dense, nb::arg("array"));
     module.def("is_dense", [](Array array) { return array.is_dense(); }, nb::arg("array"));
+    module.def("expand", &expand, nb::arg("array"), nb::arg("shape"));
     module.def("are_dense", &are_dense, nb::arg("arrays"));
     module.def("flatten", &flatten, nb::arg("x"), nb::arg("y"));
     module.def("move", &move_between, nb::arg("source"), nb::arg("target"));

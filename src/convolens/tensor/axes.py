@@ -38,6 +38,8 @@ def several_axes(operator: str, dims: Axes, rank: int) -> tuple[int, ...]:
         IndexRangeError: If there is no such axis.
         ArgumentError: If one is named twice.
     """
+    if dims is None:
+        return tuple(range(rank))
     if type(dims) is int:  # nearly always: asking for a protocol takes longer than a small sum
         axis = one_axis(operator, dims, rank)
         return (axis,) if rank else ()

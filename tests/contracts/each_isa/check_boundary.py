@@ -116,6 +116,7 @@ CALLS: dict[str, Callable[[int, int, int], list[Any]]] = {
     "memory_statistics": lambda n, c, h: [],
     "empty": lambda n, c, h: [(n, c, h), np.dtype(np.float32)],
     "dense": lambda n, c, h: [floats(n, c, h)],
+    "expand": lambda n, c, h: [floats(n, 1, h), (n, c, h)],
     "are_dense": lambda n, c, h: [[floats(n, c, h)]],
     "is_dense": lambda n, c, h: [floats(n, c, h)],
     "flatten": lambda n, c, h: [floats(n, c, h), floats(n, c * h)],

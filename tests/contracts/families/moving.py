@@ -27,6 +27,13 @@ def _embed() -> Iterator[Sample]:
         yield Sample(ops.Embed(bounds, shape), (ops.Slice(bounds).infer(TensorSpec(shape)),))
 
 
+def _expand() -> Iterator[Sample]:
+    for width in WIDTHS:
+        shape = (2, width, 3, 5)
+        for old in ((1, width, 1, 1), (2, 1, 3, 5), (2, width, 1, 5), (2, width, 3, 1), (5,), ()):
+            yield Sample(ops.Expand(shape), (TensorSpec(old),))
+
+
 def _big(*samples: Sample) -> Callable[[], Iterable[Sample]]:
     return lambda: samples
 
@@ -36,6 +43,7 @@ _IMAGE = TensorSpec((4, 70, 41, 40))
 SMALL: dict[type[Op], Callable[[], Iterable[Sample]]] = {
     ops.Concat: _concat,
     ops.Embed: _embed,
+    ops.Expand: _expand,
 }
 BIG: dict[type[Op], Callable[[], Iterable[Sample]]] = {
     ops.Concat: _big(Sample(ops.Concat(1), (_IMAGE, _IMAGE))),
@@ -44,4 +52,5 @@ BIG: dict[type[Op], Callable[[], Iterable[Sample]]] = {
             ops.Embed(((0, 4, 1), (0, 70, 1), (1, 42, 1), (1, 41, 1)), (4, 70, 43, 42)), (_IMAGE,)
         )
     ),
+    ops.Expand: _big(Sample(ops.Expand((4, 70, 41, 40)), (TensorSpec((70, 1, 1)),))),
 }

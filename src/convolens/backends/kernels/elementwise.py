@@ -39,13 +39,19 @@ def _refuse_broadcast(op: Op, specs: Specs) -> str:
     return ""
 
 
+#: As many as a call of a kernel copies in the time that a few lines of Python take.
+_FEW = 8192
+
+
 def _binary(same: Callable[..., None], rows: Callable[..., None]) -> Candidate:
     def prepare(op: Op, specs: Specs, output: TensorSpec) -> Run:
         kernel = same if specs[0].shape == specs[1].shape else rows
 
         def run(a: Array, b: Array) -> Array:
             if not are_dense([a, b]):
-                return _in_any_order(op, same, rows, [a, b], output)
+                a, b = _few_copied(a), _few_copied(b)
+                if not are_dense([a, b]):
+                    return _in_any_order(op, same, rows, [a, b], output)
             y = empty(output)
             kernel(a, b, y)
             return y
@@ -83,6 +89,11 @@ def _in_any_order(
     kernel = same if turned[0].shape == turned[1].shape else rows
     kernel(*turned, y)
     return y.transpose(inverse(order))
+
+
+def _few_copied(array: Array) -> Array:
+    """Return a dense copy of few numbers that repeat: sooner made than their axes sorted out."""
+    return dense(array) if array.size <= _FEW and 0 in array.strides else array
 
 
 def _once(array: Array, rank: int) -> Array:

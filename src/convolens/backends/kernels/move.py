@@ -61,5 +61,10 @@ def _prepare_stack(op: Op, specs: Specs, output: TensorSpec) -> Run:
     return run
 
 
+def _prepare_expand(op: Op, specs: Specs, output: TensorSpec) -> Run:
+    return lambda x: _native.expand(x, output.shape)
+
+
+EXPAND = Candidate("native", lambda op, specs: "", estimate, _prepare_expand, any_order=True)
 STACK = Candidate("native", _refuse, estimate, _prepare_stack, any_order=True)
 MOVE = Candidate("native", _refuse, estimate, _prepare, any_order=True)
