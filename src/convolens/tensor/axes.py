@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from operator import index
-from typing import SupportsIndex
+from typing import SupportsIndex, cast
 
 from convolens.errors import ArgumentError, DTypeError, IndexRangeError
 
@@ -43,10 +43,10 @@ def several_axes(operator: str, dims: Axes, rank: int) -> tuple[int, ...]:
     if type(dims) is int:  # nearly always: asking for a protocol takes longer than a small sum
         axis = one_axis(operator, dims, rank)
         return (axis,) if rank else ()
-    if isinstance(dims, SupportsIndex):
-        listed = [index(dims)]
+    if type(dims) is tuple or not isinstance(dims, SupportsIndex):
+        listed = [index(dim) for dim in cast(Sequence[int], dims) or ()]
     else:
-        listed = [index(dim) for dim in dims or ()]
+        listed = [index(dims)]
     if not listed:
         return tuple(range(rank))
     result = sorted(one_axis(operator, dim, rank) for dim in listed)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import lru_cache, wraps
 from operator import index
+from typing import ParamSpec, TypeVar
 
 from convolens.errors import ArgumentError, ArgumentTypeError
 from convolens.ops._taps import Pair
 
 Ints = int | Sequence[int]
+Arguments = ParamSpec("Arguments")
+Operator = TypeVar("Operator")
 Padding = int | Sequence[int | Pair] | str
 
 
@@ -36,3 +40,29 @@ def each_axis(name: str, value: Ints, rank: int) -> tuple[int, ...]:
             hint=f"write {name}={(3,) * rank}.",
         )
     return values
+
+
+def kept(make: Callable[Arguments, Operator]) -> Callable[Arguments, Operator]:
+    """Keep the operators that a function makes: loops call with equal arguments again and again.
+
+    Example:
+        >>> make = kept(lambda stride: [stride])
+        >>> make((2, 2)) is make((2, 2)), make(2.0) is make(2.0)
+        (True, False)
+    """
+    made = lru_cache(maxsize=1024)(make)
+
+    @wraps(make)
+    def operator(*args: Arguments.args, **named: Arguments.kwargs) -> Operator:
+        if all(map(_is_plain, args)) and all(map(_is_plain, named.values())):
+            return made(*args, **named)  # type: ignore[arg-type]
+        return make(*args, **named)
+
+    return operator
+
+
+def _is_plain(argument: object) -> bool:
+    """Return whether arguments that are equal to this one mean the same: 1.0 does not mean 1."""
+    if type(argument) is tuple:
+        return all(type(number) is int for number in argument)
+    return argument is None or type(argument) in (int, bool, str)

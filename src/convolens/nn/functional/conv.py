@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 from convolens import ops
 from convolens.errors import ShapeError
-from convolens.nn.functional._arguments import Ints, Padding, each_axis
+from convolens.nn.functional._arguments import Ints, Padding, each_axis, kept
 from convolens.ops._conv_geometry import ConvGeometry
 from convolens.ops._taps import resolve_padding
 from convolens.tensor import Tensor, apply
 
 
+@kept
 def conv_operator(
     kernel: Sequence[int],
     stride: Ints,
@@ -34,36 +34,11 @@ def conv_operator(
     Raises:
         ArgumentError: If an argument is out of range.
     """
-    wanted = tuple(sizes) if sizes is not None and isinstance(padding, str) else None
-    if all(map(_is_plain, (stride, padding, dilation, groups))):
-        return _kept_operator(tuple(kernel), stride, padding, dilation, groups, wanted)
-    return _operator(kernel, stride, padding, dilation, groups, wanted)
-
-
-def _is_plain(argument: object) -> bool:
-    """Return whether arguments that are equal to this one mean the same: 1.0 does not mean 1."""
-    if type(argument) is tuple:
-        return all(type(number) is int for number in argument)
-    return type(argument) is int or type(argument) is str
-
-
-def _operator(
-    kernel: Sequence[int],
-    stride: Ints,
-    padding: Padding,
-    dilation: Ints,
-    groups: int,
-    sizes: Sequence[int] | None,
-) -> ops.Conv:
     rank = len(kernel)
     steps = each_axis("stride", stride, rank)
     spread = each_axis("dilation", dilation, rank)
     cells = resolve_padding(padding, kernel, steps, spread, sizes)
     return ops.Conv(steps, cells, spread, groups)
-
-
-#: Loops call with the same arguments again and again.
-_kept_operator = lru_cache(maxsize=1024)(_operator)
 
 
 def on_batch(op: ConvGeometry, input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
@@ -98,7 +73,7 @@ def _convolve(
     groups: int,
 ) -> Tensor:
     require_weight("conv", rank, weight)
-    sizes = input.shape[-rank:]
+    sizes = input.shape[-rank:] if isinstance(padding, str) else None
     op = conv_operator(weight.shape[2:], stride, padding, dilation, groups, sizes)
     return on_batch(op, input, weight, bias)
 

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from convolens import ops
 from convolens.errors import ArgumentTypeError
-from convolens.nn.functional._arguments import Ints, each_axis
+from convolens.nn.functional._arguments import Ints, each_axis, kept
 from convolens.nn.functional.conv import on_batch, require_weight
 from convolens.tensor import Tensor
 
 
+@kept
 def conv_transpose_operator(
     kernel: Sequence[int],
     stride: Ints,

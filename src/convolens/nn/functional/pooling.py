@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from convolens import ops
-from convolens.nn.functional._arguments import Ints, each_axis
+from convolens.nn.functional._arguments import Ints, each_axis, kept
 from convolens.ops._max_windows import MaxWindows
 from convolens.ops._pool_geometry import PoolWindows
 from convolens.tensor import Tensor, apply
@@ -34,6 +34,7 @@ def steps(stride: Ints | None, kernel: tuple[int, ...]) -> tuple[int, ...]:
     return window("stride", stride, len(kernel))
 
 
+@kept
 def max_pool_operator(
     rank: int,
     kernel_size: Ints,
@@ -57,6 +58,7 @@ def max_pool_operator(
     )
 
 
+@kept
 def avg_pool_operator(
     rank: int,
     kernel_size: Ints,
