@@ -584,6 +584,17 @@ struct DotsArgs {
     i64 m, n, length;
 };
 
+// c[n] = sum over l < length of a[l] b[l][n], where neighbours of a row of b run on. A unit is
+// a block of columns.
+struct RowProductArgs {
+    const float* a;
+    i64 a_step;
+    const float* b;
+    i64 b_row;
+    float* c;
+    i64 n, length, columns;
+};
+
 // partial[piece] = the scalar product of a piece of two vectors. A unit is a piece.
 struct DotPiecesArgs {
     static constexpr i64 kPiece = 4096;
@@ -879,6 +890,7 @@ struct UpdateArgs {
     X(batch_gemm, BatchGemmArgs)                  \
     X(dots, DotsArgs)                             \
     X(dot_pieces, DotPiecesArgs)                  \
+    X(row_product, RowProductArgs)                \
     X(window_product, WindowArgs)                 \
     X(window_planes, WindowArgs)                  \
     X(window_scatter, ScatterArgs)                \

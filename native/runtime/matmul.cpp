@@ -23,6 +23,8 @@ constexpr i64 kFewDots = 12;
 constexpr i64 kFewRows = 1024;
 // Rows of B further apart than this fall on the same lines of a cache.
 constexpr i64 kNarrow = 512;
+constexpr i64 kLine = 64;  // floats: whole lines of memory, and registers
+constexpr i64 kLongPiece = 2048;
 
 i64 divide_up(i64 a, i64 b) {
     return (a + b - 1) / b;
@@ -76,6 +78,31 @@ GemmArgs unpacked_args(Matrix a, Matrix b, const float* bias, float* c, i64 m, i
     return gemm;
 }
 
+// c[n] = the rows of b, weighted by a and added up.
+void row_product(Matrix a, Matrix b, float* c, i64 n, i64 length) {
+    // Long pieces of rows, so that what comes next in memory is fetched ahead; a few for threads.
+    const i64 columns = std::clamp<i64>(divide_up(n, 4 * kLine) * kLine, kLine, kLongPiece);
+    const RowProductArgs args{a.data, a.column, b.data, b.row, c, n, length, columns};
+    launch(kernels().row_product, args, divide_up(n, columns),
+           0.5 * kElement * static_cast<double>(columns * length),
+           static_cast<std::size_t>(columns));
+}
+
+// c[m][n] = a[m] b[n]: each row is written in one go.
+void outer(const float* a, i64 a_step, const float* b, float* c, i64 m, i64 n) {
+    BroadcastArgs args{};
+    args.a = a;
+    args.b = b;
+    args.y = c;
+    args.inner = n;
+    args.b_step = 1;
+    args.axes = 1;
+    args.extents[0] = m;
+    args.a_strides[0] = a_step;
+    args.piece = n;
+    launch(kernels().mul_rows, args, m, kElement * static_cast<double>(n));
+}
+
 }  // namespace
 
 float dot(const float* a, const float* b, i64 length) {
@@ -90,6 +117,14 @@ float dot(const float* a, const float* b, i64 length) {
 void matmul(Matrix a, Matrix b, const float* bias, float* c, i64 m, i64 n, i64 length) {
     if (m == 0 || n == 0) return;
     const KernelTable& table = kernels();
+    if (length == 1 && n > 1 && !bias && b.column == 1) {
+        outer(a.data, a.row, b.data, c, m, n);
+        return;
+    }
+    if (m == 1 && n > 1 && !bias && b.column == 1) {
+        row_product(a, b, c, n, length);
+        return;
+    }
     if (n == 1 && m == 1 && !bias && a.column == 1 && b.row == 1) {
         c[0] = dot(a.data, b.data, length);
         return;
