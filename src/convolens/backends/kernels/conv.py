@@ -12,7 +12,7 @@ from convolens.backends.kernels import conv_cost
 from convolens.backends.kernels._common import refuse_all_but_float32
 from convolens.backends.kernels.conv_cost import images
 from convolens.backends.layout import dense, empty
-from convolens.ops import Array, Conv, ConvInputGrad, ConvRelu, ConvWeightGrad, Op
+from convolens.ops import Array, Conv, ConvInputGrad, ConvRelu, Op
 from convolens.spec import TensorSpec
 
 Prepare = Callable[[Op, Specs, TensorSpec], Run]
