@@ -9,6 +9,7 @@ NB_MODULE(_native, module) {
     // A tensor that lives until the interpreter ends keeps the weights that were packed for it.
     nanobind::set_leak_warnings(false);
     convolens::bind_arrays(module);
+    convolens::bind_blocks(module);
     convolens::bind_conv(module);
     convolens::bind_dense(module);
     convolens::bind_elementwise(module);

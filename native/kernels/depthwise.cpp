@@ -5,40 +5,12 @@
 // set the pace: no tile of channels can serve twice. A tile of neighbouring outputs shares the
 // weights.
 #include "kernels/kernels.h"
+#include "kernels/repeat.h"
 #include "kernels/source.h"
 #include "kernels/tile.h"
 
 namespace convolens::CONVOLENS_ISA {
 namespace {
-
-// The channels of a register: those of the output, and the first that they read. With a multiplier
-// m output k reads channel k / m, so each lane of the image is repeated.
-struct Channels {
-    i64 output, count;
-    i64 input, input_count;
-    ivec lanes;  // which lane of the image each output reads
-};
-
-Channels channels_of(i64 output, i64 outputs, i64 multiplier) {
-    Channels channels{};
-    channels.output = output;
-    channels.count = outputs - output < kLanes ? outputs - output : kLanes;
-    channels.input = output / multiplier;
-    channels.input_count = (output + channels.count - 1) / multiplier - channels.input + 1;
-    for (int i = 0; i < kLanes; ++i)
-        channels.lanes[i] =
-            i < channels.count ? static_cast<i32>((output + i) / multiplier - channels.input) : 0;
-    return channels;
-}
-
-template <bool Repeat, class Count>
-CONVOLENS_INLINE vec load_channels(const float* x, const Channels& channels, Count count) {
-    if constexpr (Repeat) {
-        return pick(load_first(x, channels.input_count), channels.lanes);
-    } else {
-        return load(x, count);
-    }
-}
 
 // The taps [first, last) of the outputs of a row, and what is done beside adding them up.
 struct Taps {

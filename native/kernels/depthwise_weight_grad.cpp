@@ -1,5 +1,6 @@
 // The weight gradient of a convolution where each output channel reads one input channel.
 #include "kernels/kernels.h"
+#include "kernels/repeat.h"
 #include "kernels/source.h"
 #include "kernels/tile.h"
 
@@ -20,18 +21,20 @@ struct TapSums {
     const i64* offsets;  // of the taps, from tap 0
     float* sums;
     i64 sums_step;  // from tap to tap
+    Channels channels;
 };
 
 // sums[tap] += gradient x image at the tap, over `outputs` outputs that are `step` floats apart in
 // the image.
-template <int Number, class Count>
+template <int Number, bool Repeat, class Count>
 CONVOLENS_INLINE void add_taps(const TapSums& at, i64 step, i64 outputs, Count count) {
     vec own[Number]{};
     for (i64 t = 0; t < outputs; ++t) {
         const vec gradient = load(at.g + t * at.g_step, count);
 #pragma GCC unroll 16
         for (int tap = 0; tap < Number; ++tap)
-            own[tap] += gradient * load(at.x + t * step + at.offsets[tap], count);
+            own[tap] += gradient * load_channels<Repeat>(at.x + t * step + at.offsets[tap],
+                                                         at.channels, count);
     }
 #pragma GCC unroll 16
     for (int tap = 0; tap < Number; ++tap) {
@@ -40,26 +43,26 @@ CONVOLENS_INLINE void add_taps(const TapSums& at, i64 step, i64 outputs, Count c
     }
 }
 
-template <int Number>
-void any_taps(const TapSums& at, i64 step, i64 outputs, i64 lanes) {
-    if (lanes == kLanes) {
-        add_taps<Number>(at, step, outputs, Whole{});
+template <int Number, bool Repeat>
+void any_taps(const TapSums& at, i64 step, i64 outputs) {
+    if (at.channels.count == kLanes) {
+        add_taps<Number, Repeat>(at, step, outputs, Whole{});
     } else {
-        add_taps<Number>(at, step, outputs, lanes);
+        add_taps<Number, Repeat>(at, step, outputs, at.channels.count);
     }
 }
 
-using AnyTaps = void (*)(const TapSums&, i64, i64, i64);
+using AnyTaps = void (*)(const TapSums&, i64, i64);
 
-template <int... I>
+template <bool Repeat, int... I>
 CONVOLENS_INLINE AnyTaps choose_taps(i64 taps, Indices<I...>) {
-    static constexpr AnyTaps all[] = {any_taps<I + 1>...};
+    static constexpr AnyTaps all[] = {any_taps<I + 1, Repeat>...};
     return all[taps - 1];
 }
 
 // `Outputs` outputs, `Step` pixels apart, of windows with `Rows` rows of `Width` neighbouring taps:
 // a loaded pixel serves all outputs that read it.
-template <int Outputs, int Rows, int Width, int Step, class Count>
+template <int Outputs, int Rows, int Width, int Step, bool Repeat, class Count>
 CONVOLENS_INLINE void slide(vec (&sums)[Rows][Width], const TapSums& at, i64 first, Count count) {
     vec gradients[Outputs];
 #pragma GCC unroll 4
@@ -68,7 +71,8 @@ CONVOLENS_INLINE void slide(vec (&sums)[Rows][Width], const TapSums& at, i64 fir
     for (int j = 0; j < (Outputs - 1) * Step + Width; ++j)
 #pragma GCC unroll 3
         for (int r = 0; r < Rows; ++r) {
-            const vec v = load(at.x + at.offsets[r * Width] + (first * Step + j) * at.pixel, count);
+            const float* x = at.x + at.offsets[r * Width] + (first * Step + j) * at.pixel;
+            const vec v = load_channels<Repeat>(x, at.channels, count);
 #pragma GCC unroll 8
             for (int s = 0; s < Width; ++s)
                 if (j >= s && (j - s) % Step == 0 && (j - s) / Step < Outputs)
@@ -76,14 +80,14 @@ CONVOLENS_INLINE void slide(vec (&sums)[Rows][Width], const TapSums& at, i64 fir
         }
 }
 
-template <int Rows, int Width, int Step, class Count>
+template <int Rows, int Width, int Step, bool Repeat, class Count>
 CONVOLENS_INLINE void add_rows(const TapSums& at, i64 outputs, Count count) {
     constexpr int kOutputs = 4;
     vec sums[Rows][Width]{};
     i64 t = 0;
     for (; t + kOutputs <= outputs; t += kOutputs)
-        slide<kOutputs, Rows, Width, Step>(sums, at, t, count);
-    for (; t < outputs; ++t) slide<1, Rows, Width, Step>(sums, at, t, count);
+        slide<kOutputs, Rows, Width, Step, Repeat>(sums, at, t, count);
+    for (; t < outputs; ++t) slide<1, Rows, Width, Step, Repeat>(sums, at, t, count);
 #pragma GCC unroll 3
     for (int r = 0; r < Rows; ++r)
 #pragma GCC unroll 8
@@ -93,16 +97,16 @@ CONVOLENS_INLINE void add_rows(const TapSums& at, i64 outputs, Count count) {
         }
 }
 
-template <int Rows, int Width, int Step>
-void any_rows(const TapSums& at, i64 outputs, i64 lanes) {
-    if (lanes == kLanes) {
-        add_rows<Rows, Width, Step>(at, outputs, Whole{});
+template <int Rows, int Width, int Step, bool Repeat>
+void any_rows(const TapSums& at, i64 outputs) {
+    if (at.channels.count == kLanes) {
+        add_rows<Rows, Width, Step, Repeat>(at, outputs, Whole{});
     } else {
-        add_rows<Rows, Width, Step>(at, outputs, lanes);
+        add_rows<Rows, Width, Step, Repeat>(at, outputs, at.channels.count);
     }
 }
 
-using AnyRows = void (*)(const TapSums&, i64, i64);
+using AnyRows = void (*)(const TapSums&, i64);
 
 // Rows of the window that are summed together: enough sums to hide the latency of multiply-add, few
 // enough for the registers.
@@ -110,31 +114,33 @@ CONVOLENS_INLINE i64 rows_together(i64 width) {
     return width <= 3 ? 3 : width == 5 ? 2 : 1;
 }
 
-template <int Width, int Step>
+template <int Width, int Step, bool Repeat>
 CONVOLENS_INLINE AnyRows rows_of(i64 rows) {
-    if (rows == 1) return any_rows<1, Width, Step>;
+    if (rows == 1) return any_rows<1, Width, Step, Repeat>;
     if constexpr (Width <= 5)
-        if (rows == 2) return any_rows<2, Width, Step>;
-    if constexpr (Width <= 3) return any_rows<3, Width, Step>;
+        if (rows == 2) return any_rows<2, Width, Step, Repeat>;
+    if constexpr (Width <= 3) return any_rows<3, Width, Step, Repeat>;
     return nullptr;
 }
 
 // For `rows` rows of `width` neighbouring taps at a step; null if there is none.
+template <bool Repeat>
 CONVOLENS_INLINE AnyRows choose_rows(i64 rows, i64 width, i64 step) {
     if (step == 1) {
-        if (width == 2) return rows_of<2, 1>(rows);
-        if (width == 3) return rows_of<3, 1>(rows);
-        if (width == 5) return rows_of<5, 1>(rows);
-        if (width == 7) return rows_of<7, 1>(rows);
+        if (width == 2) return rows_of<2, 1, Repeat>(rows);
+        if (width == 3) return rows_of<3, 1, Repeat>(rows);
+        if (width == 5) return rows_of<5, 1, Repeat>(rows);
+        if (width == 7) return rows_of<7, 1, Repeat>(rows);
     } else if (step == 2) {
-        if (width == 3) return rows_of<3, 2>(rows);
-        if (width == 5) return rows_of<5, 2>(rows);
-        if (width == 7) return rows_of<7, 2>(rows);
+        if (width == 3) return rows_of<3, 2, Repeat>(rows);
+        if (width == 5) return rows_of<5, 2, Repeat>(rows);
+        if (width == 7) return rows_of<7, 2, Repeat>(rows);
     }
     return nullptr;
 }
 
 // The registers of channels of one row of outputs.
+template <bool Repeat>
 struct Row {
     const WeightGradArgs& args;
     Inside taps;  // that lie in the image from above to below
@@ -145,40 +151,38 @@ struct Row {
     float* partial;
     i64 first, last;  // registers
 
-    i64 channels() const { return args.groups; }
+    i64 channels() const { return args.groups * args.group_outputs; }
 
     template <class Body>
     void for_each_register(i64 column, i64 tap, Body body) const {
         const float* gradient = g + column * channels();
         const float* pixel = x + column * args.column_step * args.c;
         for (i64 c = first * kLanes; c < last * kLanes && c < channels(); c += kLanes) {
-            const i64 left = channels() - c;
-            body(TapSums{gradient + c, channels(), pixel + c, args.c, offsets + tap,
-                         partial + tap * channels() + c, channels()},
-                 left < kLanes ? left : kLanes);
+            Channels own{c, channels() - c < kLanes ? channels() - c : kLanes, c, 0, {}};
+            if constexpr (Repeat) own = channels_of(c, channels(), args.group_outputs);
+            body(TapSums{gradient + c, channels(), pixel + own.input, args.c, offsets + tap,
+                         partial + tap * channels() + c, channels(), own});
         }
     }
 
     // Outputs whose windows lie inside the image from side to side.
     void inner(i64 column, i64 outputs) const {
         constexpr typename Count<kTaps>::type numbers{};
-        if (width && choose_rows(1, width, args.column_step)) {
+        if (width && choose_rows<Repeat>(1, width, args.column_step)) {
             const i64 together = rows_together(width) * width;
             for (i64 s = taps.first; s < taps.last; s += together) {
                 const i64 left = taps.last - s;
-                const AnyRows add = choose_rows((left < together ? left : together) / width, width,
-                                                args.column_step);
-                for_each_register(column, s,
-                                  [&](const TapSums& at, i64 lanes) { add(at, outputs, lanes); });
+                const AnyRows add = choose_rows<Repeat>((left < together ? left : together) / width,
+                                                        width, args.column_step);
+                for_each_register(column, s, [&](const TapSums& at) { add(at, outputs); });
             }
             return;
         }
         const i64 step = args.column_step * args.c;
         for (i64 s = taps.first; s < taps.last; s += kTaps) {
             const i64 left = taps.last - s;
-            const AnyTaps add = choose_taps(left < kTaps ? left : kTaps, numbers);
-            for_each_register(column, s,
-                              [&](const TapSums& at, i64 lanes) { add(at, step, outputs, lanes); });
+            const AnyTaps add = choose_taps<Repeat>(left < kTaps ? left : kTaps, numbers);
+            for_each_register(column, s, [&](const TapSums& at) { add(at, step, outputs); });
         }
     }
 
@@ -188,19 +192,16 @@ struct Row {
         for (i64 s = taps.first; s < taps.last; ++s) {
             const i64 at = left + args.segments.dx[s];
             if (at < 0 || at >= args.w) continue;
-            for_each_register(
-                column, s, [&](const TapSums& sums, i64 lanes) { any_taps<1>(sums, 0, 1, lanes); });
+            for_each_register(column, s,
+                              [&](const TapSums& sums) { any_taps<1, Repeat>(sums, 0, 1); });
         }
     }
 };
 
-}  // namespace
-
-// partial[slot][tap][channel]. A unit is (slot, part): a part is a share of the registers of
-// channels. Scratch: offsets of taps as i64.
-void depthwise_weight_grad(const WeightGradArgs& args, i64 begin, i64 end, float* scratch) {
+template <bool Repeat>
+void any_weight_grad(const WeightGradArgs& args, i64 begin, i64 end, float* scratch) {
     const Segments& taps = args.segments;
-    const i64 channels = args.groups;
+    const i64 channels = args.groups * args.group_outputs;
     const i64 registers = (channels + kLanes - 1) / kLanes;
     const i64 rows = args.n * args.p;
     i64* offsets = reinterpret_cast<i64*>(scratch);
@@ -219,15 +220,16 @@ void depthwise_weight_grad(const WeightGradArgs& args, i64 begin, i64 end, float
         for (i64 at = first_row; at < last_row; ++at) {
             const i64 image = at / args.p, row = at % args.p;
             const i64 top = args.row_origin + row * args.row_step;
-            const Row each{args,
-                           segments_inside(args, row),
-                           width,
-                           offsets,
-                           args.g + at * args.q * channels,
-                           args.x + ((image * args.h + top) * args.w + args.column_origin) * args.c,
-                           partial,
-                           first,
-                           last};
+            const Row<Repeat> each{
+                args,
+                segments_inside(args, row),
+                width,
+                offsets,
+                args.g + at * args.q * channels,
+                args.x + ((image * args.h + top) * args.w + args.column_origin) * args.c,
+                partial,
+                first,
+                last};
             for (i64 column = 0; column < columns.first; ++column) each.border(column);
             for (i64 column = columns.first; column < columns.last; column += kColumns) {
                 const i64 left = columns.last - column;
@@ -235,6 +237,18 @@ void depthwise_weight_grad(const WeightGradArgs& args, i64 begin, i64 end, float
             }
             for (i64 column = columns.last; column < args.q; ++column) each.border(column);
         }
+    }
+}
+
+}  // namespace
+
+// partial[slot][tap][output channel]. A unit is (slot, part): a part is a share of the registers of
+// channels. Scratch: offsets of taps as i64.
+void depthwise_weight_grad(const WeightGradArgs& args, i64 begin, i64 end, float* scratch) {
+    if (args.group_outputs == 1) {
+        any_weight_grad<false>(args, begin, end, scratch);
+    } else {
+        any_weight_grad<true>(args, begin, end, scratch);
     }
 }
 

@@ -572,6 +572,20 @@ struct BatchGemmArgs {
     i64 a_stride, b_stride, c_stride;
 };
 
+// y[o slices + s][l][t][column][n] = bias[n] + x[o][l][column][length] times the matrix (s, t),
+// where o lines + l is a row of x. The matrices, [length][n], are packed in panels. A unit is a
+// block of rows.
+struct BlocksArgs {
+    const float* x;
+    const float* packed;
+    const float* bias;  // or null
+    float* y;
+    i64 rows, columns, length;
+    i64 lines, slices, taps, n;
+    i64 panels;
+    i64 row_block;
+};
+
 // C[m][n] = bias[n] + sum over l of A[m][l] B[n][l]. A unit is kColumns rows of B.
 struct DotsArgs {
     static constexpr i64 kColumns = 5;
@@ -888,6 +902,7 @@ struct UpdateArgs {
     X(pack_narrow, PackNarrowArgs)                \
     X(gemm, GemmArgs)                             \
     X(batch_gemm, BatchGemmArgs)                  \
+    X(blocks, BlocksArgs)                         \
     X(dots, DotsArgs)                             \
     X(dot_pieces, DotPiecesArgs)                  \
     X(row_product, RowProductArgs)                \

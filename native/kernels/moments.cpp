@@ -50,11 +50,24 @@ CONVOLENS_INLINE void for_each_side(i64 columns, Body&& body) {
                       [&](i64 at, auto lanes) CONVOLENS_INLINED { body(at, Side<1>{}, lanes); });
 }
 
-// A number near those of a column, by which they are shifted so that squares stay small: its first
-// one. Since that is one of the numbers, what cancels is no more than their count.
-CONVOLENS_INLINE vec pivot(vec first) {
+// A number near those of a column, by which they are shifted so that squares stay small: the mean
+// of kSamples of them. So what cancels is about a kSamples-th of their count, at most. Equal
+// numbers are their own mean, since they are added up in pairs.
+constexpr int kSamples = 8;
+
+template <int Count, class At>
+CONVOLENS_INLINE vec sum_in_pairs(At at, int first = 0) {
+    if constexpr (Count == 1) {
+        return at(first);
+    } else {
+        return sum_in_pairs<Count / 2>(at, first) + sum_in_pairs<Count / 2>(at, first + Count / 2);
+    }
+}
+
+// A mean of samples, or 0 where it is none.
+CONVOLENS_INLINE vec pivot(vec mean) {
     const vec largest = broadcast(3.4028234664e38f);
-    return select((first <= largest) & (first >= -largest), first, vec{});
+    return select((mean <= largest) & (mean >= -largest), mean, vec{});
 }
 
 CONVOLENS_INLINE float pivot(float first) {
@@ -67,7 +80,13 @@ CONVOLENS_INLINE void moments_of(const MomentsArgs& args, const Piece& piece, i6
     const float* x = args.x + piece.start + i;
     vec shift[Registers];
     Wide sum[Registers]{}, squares[Registers]{};
-    for (int j = 0; j < Registers; ++j) shift[j] = pivot(load(x + j * kLanes, lanes));
+    for (int j = 0; j < Registers; ++j) {
+        const vec samples = sum_in_pairs<kSamples>([&](int sample) CONVOLENS_INLINED {
+            const i64 row = piece.rows * sample / kSamples;
+            return load(x + row * args.columns.inner + j * kLanes, lanes);
+        });
+        shift[j] = pivot(samples * broadcast(1.0f / kSamples));
+    }
     for (i64 row = 0; row < piece.rows; row += kShort) {
         const i64 rows = piece.rows - row < kShort ? piece.rows - row : kShort;
         vec some[Registers]{}, squared[Registers]{};

@@ -58,6 +58,9 @@ struct Match {
 };
 
 template <class Term>
+constexpr bool kSingle = requires { Term::single(vec{}); };
+
+template <class Term>
 CONVOLENS_INLINE Wide term_at(const float* x, Whole, vec c) {
     return Term::at(x, c);
 }
@@ -90,7 +93,7 @@ CONVOLENS_INLINE Wide sum_lanes_of_row(const float* x, i64 length, vec c) {
 
 // The same for terms that may be added up in single precision.
 template <class Term>
-    requires requires { Term::single(vec{}); }
+    requires(kSingle<Term>)
 CONVOLENS_INLINE Wide sum_lanes_of_row(const float* x, i64 length, vec) {
     constexpr i64 kSums = 2;
     constexpr i64 kStep = kSums * kShort * kLanes;
@@ -150,14 +153,16 @@ CONVOLENS_INLINE void sum_columns(const SumArgs& args, const Piece& piece, i64 i
     for (int j = 0; j < Registers; ++j)
         c[j] = args.c ? load(args.c + result + j * kLanes, count) : vec{};
     i64 row = 0;
-    if constexpr (requires { Term::single(vec{}); })
-        for (; row + kShort <= piece.rows; row += kShort)
-            for (int j = 0; j < Registers; ++j) {
-                vec some{};
-                for (i64 k = row; k < row + kShort; ++k)
-                    some += Term::single(load(x + k * args.axis.inner + j * kLanes, count));
-                sums[j] = sums[j] + widen(some);
-            }
+    if constexpr (kSingle<Term>)
+        for (; row + kShort <= piece.rows; row += kShort) {
+            vec some[Registers]{};
+            for (i64 k = row; k < row + kShort; ++k)
+#pragma GCC unroll 8
+                for (int j = 0; j < Registers; ++j)
+                    some[j] += Term::single(load(x + k * args.axis.inner + j * kLanes, count));
+#pragma GCC unroll 8
+            for (int j = 0; j < Registers; ++j) sums[j] = sums[j] + widen(some[j]);
+        }
     for (; row < piece.rows; ++row)
         for (int j = 0; j < Registers; ++j)
             sums[j] = sums[j] + term_at<Term>(x + row * args.axis.inner + j * kLanes, count, c[j]);
@@ -191,6 +196,16 @@ CONVOLENS_INLINE void sum_narrow(const SumArgs& args, const Piece& piece) {
     const float* x = args.x + piece.start;
     Wide sums[kLongestPeriod]{};
     i64 at = 0;
+    if constexpr (kSingle<Term>) {
+        const i64 step = registers * kLanes;
+        for (; at + kShort * step <= length; at += kShort * step)
+            for (i64 r = 0; r < registers; ++r) {
+                const float* from = x + at + r * kLanes;
+                vec some = Term::single(load(from));
+                for (i64 k = 1; k < kShort; ++k) some += Term::single(load(from + k * step));
+                sums[r] = sums[r] + widen(some);
+            }
+    }
     for (; at + registers * kLanes <= length; at += registers * kLanes)
         for (i64 r = 0; r < registers; ++r)
             sums[r] = sums[r] + Term::at(x + at + r * kLanes, vec{});
@@ -233,6 +248,9 @@ CONVOLENS_INLINE void sum_terms(const SumArgs& args, i64 begin, i64 end) {
         }
         constexpr int kWide = 4;
         i64 i = 0;
+        if constexpr (kSingle<Term> && kRegisters >= 32)
+            for (; i + 2 * kWide * kLanes <= piece.columns; i += 2 * kWide * kLanes)
+                sum_columns<Term, 2 * kWide>(args, piece, i, Whole{});
         for (; i + kWide * kLanes <= piece.columns; i += kWide * kLanes)
             sum_columns<Term, kWide>(args, piece, i, Whole{});
         for_each_register(i, piece.columns, [&](i64 at, auto count) {

@@ -52,11 +52,12 @@ struct Launch {
 // Args:
 //   units: how many units of work the kernel has;
 //   nanoseconds: about what one unit takes, from which the chunks' size follows;
-//   scratch: floats that the kernel needs for itself.
+//   scratch: floats that the kernel needs for itself;
+//   order: in which order each thread computes its share.
 // Throws std::bad_alloc if there is no memory for the scratch.
 template <class Args>
 void launch(void (*kernel)(const Args&, i64, i64, float*), const Args& args, i64 units,
-            double nanoseconds, std::size_t scratch = 0) {
+            double nanoseconds, std::size_t scratch = 0, Order order = Order::kForwards) {
     if (units <= 0) return;
     const double total = static_cast<double>(units) * nanoseconds;
     const i64 most = std::min(units, kMostChunks);
@@ -73,7 +74,7 @@ void launch(void (*kernel)(const Args&, i64, i64, float*), const Args& args, i64
         return dry_run::use_scratch(users * scratch * sizeof(float));
     }
     Launch<Args> launch{kernel, &args, units, per_chunk, scratch};
-    parallel_for(chunks, &Launch<Args>::run, &launch);
+    parallel_for(chunks, &Launch<Args>::run, &launch, order);
     if (launch.out_of_memory) throw std::bad_alloc();
 }
 

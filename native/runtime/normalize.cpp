@@ -113,8 +113,9 @@ void moments(const ColumnSets& sets, const float* x, float* mean, float* varianc
     const Buffer partial(floats_of_partial(columns, sets.outer));
     columns.partial = reinterpret_cast<double*>(partial.data());
     const MomentsArgs args{columns, x};
+    // What comes next reads x again, forwards.
     launch(kernels().moments, args, sets.outer * columns.chunks * columns.blocks,
-           kElement * elements(columns));
+           kElement * elements(columns), 0, Order::kBackwards);
     const MergeMomentsArgs merge{columns, folds, sets.sets, sets.width(), mean, variance};
     launch(kernels().merge_moments, merge, sets.outer,
            kElement * static_cast<double>(4 * columns.chunks * columns.inner),
@@ -161,7 +162,7 @@ void normalize_sums(const ColumnSets& sets, const float* x, const float* mean,
     columns.partial = reinterpret_cast<double*>(partial.data());
     const CentredSumsArgs args{columns, x, g, centre, nullptr};
     launch(kernels().centred_sums, args, sets.outer * columns.chunks * columns.blocks,
-           2 * kElement * elements(columns));
+           2 * kElement * elements(columns), 0, Order::kBackwards);
     const MergeSumsArgs merge{columns, folds, sets.inner, scale, plain, product};
     launch(kernels().merge_sums, merge, sets.outer,
            kElement * static_cast<double>(4 * columns.chunks * columns.inner));

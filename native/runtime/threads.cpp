@@ -54,12 +54,17 @@ struct Job {
     ChunkFunction run;
     void* context;
     std::int64_t count;
+    Order order;
 };
 
 // The chunks that one thread begins with. On a cache line of its own.
 struct alignas(64) Share {
     std::atomic<std::int64_t> next{0};
-    std::int64_t end = 0;
+    std::int64_t begin = 0, end = 0;
+
+    std::int64_t place(std::int64_t number, Order order) const {
+        return order == Order::kForwards ? number : begin + end - 1 - number;
+    }
 };
 
 class Pool {
@@ -88,7 +93,8 @@ class Pool {
         const auto threads = static_cast<std::int64_t>(shares_.size());
         for (std::int64_t i = 0; i < threads; ++i) {
             Share& share = shares_[static_cast<std::size_t>(i)];
-            share.next.store(job.count * i / threads, std::memory_order_relaxed);
+            share.begin = job.count * i / threads;
+            share.next.store(share.begin, std::memory_order_relaxed);
             share.end = job.count * (i + 1) / threads;
         }
         gate_.fetch_add(kOpen, std::memory_order_release);
@@ -112,7 +118,7 @@ class Pool {
             Share& share = shares_[(static_cast<std::size_t>(thread) + i) % shares_.size()];
             for (std::int64_t chunk;
                  (chunk = share.next.fetch_add(1, std::memory_order_relaxed)) < share.end;)
-                job_->run(job_->context, chunk);
+                job_->run(job_->context, share.place(chunk, job_->order));
         }
     }
 
@@ -185,13 +191,14 @@ void forget_after_fork() {
 
 }  // namespace
 
-void parallel_for(std::int64_t count, ChunkFunction run, void* context) {
+void parallel_for(std::int64_t count, ChunkFunction run, void* context, Order order) {
     std::unique_lock lock(state->mutex, std::defer_lock);
     if (count > 1 && state->count > 1 && lock.try_lock()) {
         if (!state->pool) state->pool = std::make_unique<Pool>(state->count);
-        state->pool->run({run, context, count});
+        state->pool->run({run, context, count, order});
     } else {
-        for (std::int64_t chunk = 0; chunk < count; ++chunk) run(context, chunk);
+        for (std::int64_t chunk = 0; chunk < count; ++chunk)
+            run(context, order == Order::kForwards ? chunk : count - 1 - chunk);
     }
 }
 

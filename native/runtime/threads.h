@@ -11,7 +11,13 @@ using ChunkFunction = void (*)(void* context, std::int64_t chunk);
 // Runs chunks 0 .. count-1, each once, on the calling thread and the pool, and returns when all are
 // done. Which thread runs a chunk is not determined, so a chunk's result must not depend on it.
 // While another thread uses the pool, everything runs on the calling thread.
-void parallel_for(std::int64_t count, ChunkFunction run, void* context);
+//
+// Each thread begins with the first of its share, or with `order` backwards with the last. Of two
+// passes over an array the second finds in the caches what the first read last, if one of them
+// goes backwards.
+enum class Order { kForwards, kBackwards };
+void parallel_for(std::int64_t count, ChunkFunction run, void* context,
+                  Order order = Order::kForwards);
 
 // The number of threads that work at once, the calling one included.
 int thread_count() noexcept;

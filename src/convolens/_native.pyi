@@ -118,6 +118,20 @@ def matmul(
 ) -> None: ...
 def dot(a: Array, b: Array, y: Array) -> None: ...
 def matmul_batch(a: Array, b: Array, c: Array) -> None: ...
+def pack_blocks(weight: Array, packed: Array, length: int, matrices: int, n: int) -> None: ...
+def blocks(
+    x: Array,
+    packed: Array,
+    bias: Array | None,
+    y: Array,
+    rows: int,
+    columns: int,
+    length: int,
+    lines: int,
+    slices: int,
+    taps: int,
+    n: int,
+) -> None: ...
 def sum(x: Array, y: Array, outer: int, reduced: int, inner: int, factor: float) -> None: ...
 def sum_squares(
     x: Array, y: Array, outer: int, reduced: int, inner: int, factor: float, root: bool

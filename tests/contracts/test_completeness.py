@@ -155,6 +155,7 @@ COVERED_BY = {
     "backends/pixels": "contracts/each_isa/check_pixels",
     "backends/kernels/_common": "contracts/each_isa/check_values",
     "backends/kernels/conv": "contracts/each_isa/check_values",
+    "backends/kernels/conv_blocks": "contracts/each_isa/check_values",
     "backends/kernels/conv_cost": "backends/test_choose",
     "backends/kernels/conv_slices": "contracts/each_isa/check_values",
     "backends/kernels/conv_transpose": "contracts/each_isa/check_values",

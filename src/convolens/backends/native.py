@@ -174,7 +174,7 @@ from convolens.ops import (
 KERNELS: dict[type[Op], tuple[Candidate, ...]] = {
     Conv: (*conv.FORWARD, *conv_slices.FORWARD),
     ConvRelu: (*conv.FORWARD, *conv_slices.FORWARD),
-    ConvInputGrad: (*conv.INPUT_GRAD, *conv_slices.INPUT_GRAD),
+    ConvInputGrad: conv_transpose.INPUT_GRAD,
     ConvWeightGrad: (*conv.WEIGHT_GRAD, *conv_slices.WEIGHT_GRAD),
     ConvTranspose: conv_transpose.CANDIDATES,
     MaxPool: (pool.MAX,),

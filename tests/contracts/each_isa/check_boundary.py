@@ -30,6 +30,9 @@ GARBAGE = settings(max_examples=40, derandomize=True, database=None, deadline=No
 #: How a call may fail. SystemError would be a broken extension module.
 REFUSALS = (TypeError, ValueError, IndexError, MemoryError, OverflowError, RuntimeError)
 
+#: The floats of a register.
+LANES = _native.register_tile()[0]
+
 kept: list[Guarded] = []
 
 
@@ -271,6 +274,15 @@ CALLS: dict[str, Callable[[int, int, int], list[Any]]] = {
         floats(n, c, h).transpose(0, 2, 1),
         floats(n, c, h),
         np.zeros((n, h, h), np.float32),
+    ],
+    "pack_blocks": lambda n, c, h: [
+        floats(c, n, h),
+        floats(n * c * (-(-h // (2 * LANES))) * 2 * LANES),
+        *(c, n, h),
+    ],
+    "blocks": lambda n, c, h: [
+        *(floats(n, 3, c), floats(h * c * 2 * LANES), floats(2), floats(n, h, 3, 2)),
+        *(n, 3, c, 1, 1, h, 2),
     ],
     "sum": lambda n, c, h: [floats(n, c, h), floats(n, h), n, c, h, 1.0],
     "sum_squares": lambda n, c, h: [floats(n, c, h), floats(n, h), n, c, h, 1.0, True],

@@ -35,13 +35,18 @@ def calls(draw: st.DrawFn) -> tuple[ops.Conv, TensorSpec, TensorSpec]:
     own, filters = (draw(st.integers(1, max(2, 40 // groups))) for _ in range(2))
     if groups > 1 and draw(st.booleans()):
         own = 1  # depthwise, with any multiplier
-    same = draw(st.booleans())  # windows that Winograd's algorithms take, and others
+    # Windows that Winograd's algorithms take, those that lie side by side, and others.
+    same, beside = draw(st.sampled_from([(True, False), (False, True), (False, False)]))
     kernel = (3,) * rank if same else each(1, 2, 3, 4, 5, 7)
-    stride = (1,) * rank if same else each(1, 2, 3, 4)
-    dilation = (1,) * rank if same else each(1, 1, 2, 3)
+    stride = (1,) * rank if same else kernel if beside else each(1, 2, 3, 4)
+    dilation = (1,) * rank if same or beside else each(1, 1, 2, 3)
     padding = tuple(zip(each(0, 1, 2, 3), each(0, 1, 2, 3), strict=True))
+    if beside:
+        padding = ((0, 0),) * rank
     sizes = tuple(
-        max(1, d * (r - 1) + 1 - sum(p)) + draw(st.integers(0, most))
+        (1 + draw(st.integers(0, most // r))) * r
+        if beside
+        else max(1, d * (r - 1) + 1 - sum(p)) + draw(st.integers(0, most))
         for d, r, p in zip(dilation, kernel, padding, strict=True)
     )
     images = draw(st.integers(1, 3))

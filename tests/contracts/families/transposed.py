@@ -67,6 +67,11 @@ def _small() -> Iterator[Sample]:
             extra=(extra[0], extra[1]),
             bias=bool(pick(0, 1, 1)),
         )
+    # Windows that lie side by side.
+    for k in WIDTHS:
+        kernel, sizes = (pick(1, 2, 3), pick(1, 2, 4)), (pick(1, 2, 3), pick(1, 2, 17))
+        x = (pick(1, 2), pick(*WIDTHS), *sizes)
+        yield _sample(x, k, kernel, stride=kernel, bias=bool(pick(0, 1)))
 
 
 def _big() -> Iterable[Sample]:

@@ -12,7 +12,7 @@ from convolens.backends.kernels import conv_cost
 from convolens.backends.kernels._common import refuse_all_but_float32
 from convolens.backends.kernels.conv_cost import images
 from convolens.backends.layout import dense, empty
-from convolens.ops import Array, Conv, ConvInputGrad, ConvRelu, ConvWeightGrad, Op
+from convolens.ops import Array, Conv, ConvInputGrad, ConvRelu, Op
 from convolens.spec import TensorSpec
 
 Prepare = Callable[[Op, Specs, TensorSpec], Run]
@@ -35,12 +35,8 @@ def refuse(op: Op, specs: Specs) -> str:
 def _refuse_depthwise(op: Op, specs: Specs) -> str:
     if reason := refuse(op, specs):
         return reason
-    conv = cast(Conv, op)
-    image, weight, _ = images(op, specs)
-    if conv.groups != image.shape[1]:
+    if cast(Conv, op).groups != images(op, specs)[0].shape[1]:
         return "only where each channel is a group of its own"
-    if isinstance(op, ConvWeightGrad) and weight.shape[0] != conv.groups:
-        return "with several outputs a channel there is no such weight gradient"
     return ""
 
 

@@ -235,6 +235,14 @@ def scatter(op: Op, specs: Specs) -> float:
     return _NANOSECONDS * g.places * g.groups * each
 
 
+def blocks(op: Op, specs: Specs) -> float:
+    """Return the time of an input gradient whose windows lie side by side, in nanoseconds."""
+    g = geometry(op, specs)
+    rows = _rows(g.positions[-1])
+    each = prod(g.kernel[:-1]) * _products(g.outputs, 1, g.kernel[-1] * g.channels, rows, 1)
+    return _NANOSECONDS * g.places * each
+
+
 def planes(op: Op, specs: Specs) -> float:
     """Return the time of filling registers with neighbouring outputs, in nanoseconds."""
     g = geometry(op, specs)

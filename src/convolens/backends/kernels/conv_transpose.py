@@ -9,13 +9,15 @@ from typing import cast
 
 from convolens import _native
 from convolens.backends.candidate import Candidate, Packed, Run, Specs
-from convolens.backends.kernels import conv, conv_slices
+from convolens.backends.kernels import conv, conv_blocks, conv_slices
 from convolens.backends.kernels._common import refuse_all_but_float32
 from convolens.backends.layout import dense, empty
 from convolens.ops import Array, ConvInputGrad, ConvTranspose, Op
 from convolens.ops._conv_geometry import ConvGeometry
 from convolens.ops._op import shared
 from convolens.spec import TensorSpec
+
+INPUT_GRAD = (*conv.INPUT_GRAD, *conv_blocks.INPUT_GRAD, *conv_slices.INPUT_GRAD)
 
 
 @lru_cache(maxsize=4096)
@@ -69,7 +71,7 @@ def _prepare(algorithm: str) -> Callable[[Op, Specs, TensorSpec], Run]:
     return prepare
 
 
-def _prepare_slices(own: Candidate) -> Callable[[Op, Specs, TensorSpec], Run]:
+def _prepare_with_bias(own: Candidate) -> Callable[[Op, Specs, TensorSpec], Run]:
     def prepare(op: Op, specs: Specs, output: TensorSpec) -> Run:
         packed = cast(Packed, own.prepare(*_as_gradient(op, specs), output))
 
@@ -88,10 +90,10 @@ def _row(own: Candidate) -> Candidate:
     def scratch(op: Op, specs: Specs) -> int:
         return own.scratch(*_as_gradient(op, specs))
 
-    prepare = _prepare_slices(own) if own in conv_slices.INPUT_GRAD else _prepare(own.name)
+    prepare = _prepare(own.name) if own in conv.INPUT_GRAD else _prepare_with_bias(own)
     return replace(
         own, refuse=_refuse(own), nanoseconds=nanoseconds, prepare=prepare, scratch=scratch
     )
 
 
-CANDIDATES = tuple(map(_row, (*conv.INPUT_GRAD, *conv_slices.INPUT_GRAD)))
+CANDIDATES = tuple(map(_row, INPUT_GRAD))

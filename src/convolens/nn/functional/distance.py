@@ -33,6 +33,9 @@ def pairwise_distance(
         [5.0]
     """
     x1, x2 = given("pairwise_distance", x1, "x1"), given("pairwise_distance", x2, "x2")
+    op = ops.PairwiseDistance(float(p), float(eps))
+    if x1.spec == x2.spec and x1.ndim in (1, 2) and not keepdim:
+        return apply(op, x1, x2)
     common = result_type([x1, x2])
     shape = broadcast("pairwise_distance", x1=x1.spec, x2=x2.spec)
     vectors = []
@@ -42,7 +45,7 @@ def pairwise_distance(
         vectors.append(whole.reshape(-1, shape[-1]) if x.spec.size and len(shape) > 2 else whole)
     if not shape:
         vectors = [x.reshape(1) for x in vectors]
-    y = apply(ops.PairwiseDistance(float(p), float(eps)), *vectors)
+    y = apply(op, *vectors)
     wanted = (*shape[:-1], 1) if keepdim and shape else shape[:-1]
     return y if y.shape == wanted else y.reshape(wanted)
 
