@@ -51,7 +51,8 @@ void normalize_across_grad(const ColumnSets& sets, const float* x, const float* 
                            const float* variance, const float* g, const float* weight, float* dx,
                            double eps);
 
-// plain[place] = sum over columns of g, product[place] = sum of g (x - mean) / sqrt(variance + eps).
+// plain[place] = sum over columns of g, product[place] = sum of g (x - mean) / sqrt(variance +
+// eps).
 void sums_across(const ColumnSets& sets, const float* x, const float* mean, const float* variance,
                  const float* g, float* plain, float* product, double eps);
 
