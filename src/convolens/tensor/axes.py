@@ -38,7 +38,8 @@ def several_axes(operator: str, dims: Axes, rank: int) -> tuple[int, ...]:
         IndexRangeError: If there is no such axis.
         ArgumentError: If one is named twice.
     """
-    if isinstance(dims, SupportsIndex):
+    # Whole numbers are found at once, others slowly.
+    if isinstance(dims, (int, SupportsIndex)):
         listed = [index(dims)]
     else:
         listed = [index(dim) for dim in dims or ()]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import prod
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -68,10 +68,10 @@ def middle(x: TensorSpec, axes: Axes) -> Middle | None:
     return found[0] if len(found) == 1 else None
 
 
-def landing(
-    x: TensorSpec, axes: Axes, output: TensorSpec
-) -> Callable[[Callable[[Array], None]], Array]:
+def landing(x: TensorSpec, axes: Axes, output: TensorSpec) -> Callable[..., Array]:
     """Return how to make the output from what a kernel writes in the order of x's memory.
+
+    It takes the kernel, its input, and what the kernel takes behind the array that it writes.
 
     Axes that are removed may leave the others in another order than that of the output's memory;
     then the results are moved.
@@ -81,9 +81,9 @@ def landing(
     wanted = [names[i] for i in memory_order(len(names))]
     if output.rank == x.rank or _wide(x, kept) == _wide(x, wanted):
 
-        def straight(write: Callable[[Array], None]) -> Array:
+        def straight(kernel: Callable[..., None], array: Array, *sizes: Any) -> Array:
             y = empty(output)
-            write(y)
+            kernel(array, y, *sizes)
             return y
 
         return straight
@@ -92,9 +92,9 @@ def landing(
     order = tuple(kept.index(axis) for axis in names)
     move = _native.move if output.dtype == float32 else _copy
 
-    def turned(write: Callable[[Array], None]) -> Array:
+    def turned(kernel: Callable[..., None], array: Array, *sizes: Any) -> Array:
         results, y = empty(flat), empty(output)
-        write(results)
+        kernel(array, results, *sizes)
         move(results.reshape(shape).transpose(order), y)
         return y
 
