@@ -7,6 +7,7 @@
 #include "runtime/isa.h"
 #include "runtime/launch.h"
 #include "runtime/middle.h"
+#include "runtime/product.h"
 #include "runtime/sum.h"
 
 namespace nb = nanobind;
@@ -90,6 +91,24 @@ void sum_exponentials(Array x, Array c, Array y, i64 outer, i64 reduced, i64 inn
 void sum_matches(Array x, Array c, Array y, i64 outer, i64 reduced, i64 inner, double factor) {
     sum_of({kernels().sum_matches, kElement, false}, x, read_beside(c, y), y,
            {outer, reduced, inner}, factor);
+}
+
+void product_checked(Array x, Array y, i64 outer, i64 reduced, i64 inner) {
+    check_sizes({outer, reduced, inner}, x.size(), y.size());
+    const float* from = x.read("x");
+    float* to = y.write("y");
+    const WithoutGil without_gil;
+    product(from, to, outer, reduced, inner);
+}
+
+void product_grad_checked(Array x, Array g, Array dx, i64 outer, i64 reduced, i64 inner) {
+    check_sizes({outer, reduced, inner}, x.size(), g.size());
+    if (dx.size() != x.size()) throw std::invalid_argument("x and dx differ in size");
+    const float* from = x.read("x");
+    const float* upstream = g.read("g");
+    float* to = dx.write("dx");
+    const WithoutGil without_gil;
+    product_grad(from, upstream, to, outer, reduced, inner);
 }
 
 using Extreme = decltype(KernelTable::largest);
@@ -192,6 +211,10 @@ void bind_reduce(nb::module_& module) {
                nb::arg("outer"), nb::arg("reduced"), nb::arg("inner"), nb::arg("factor"));
     module.def("sum_matches", &sum_matches, nb::arg("x"), nb::arg("c"), nb::arg("y"),
                nb::arg("outer"), nb::arg("reduced"), nb::arg("inner"), nb::arg("factor"));
+    module.def("product", &product_checked, nb::arg("x"), nb::arg("y"), nb::arg("outer"),
+               nb::arg("reduced"), nb::arg("inner"));
+    module.def("product_grad", &product_grad_checked, nb::arg("x"), nb::arg("g"), nb::arg("dx"),
+               nb::arg("outer"), nb::arg("reduced"), nb::arg("inner"));
 #define CONVOLENS_EXTREME(name, function)                                                          \
     module.def(#name, &function<&KernelTable::name>, nb::arg("x"), nb::arg("y"), nb::arg("outer"), \
                nb::arg("reduced"), nb::arg("inner"));

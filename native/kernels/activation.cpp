@@ -54,6 +54,11 @@ struct Tail {
     }
 };
 
+// From here on downwards the definition's 1 + tanh(u) is 0, even in double precision: so is the
+// slope, and infinity times it is NaN.
+constexpr float kFlat = -7.2f;
+constexpr float kNothing = -200.0f;  // the exponential of which is 0
+
 constexpr float kPeak = 0.39894228040143268f;  // 1 / sqrt(2 pi)
 
 constexpr float kAmplitude = 1.7159f, kSlope = 2.0f / 3.0f;
@@ -144,7 +149,8 @@ void gelu_tanh(const ElementwiseArgs& args, i64 begin, i64 end, float*) {
 void gelu_tanh_grad(const ElementwiseArgs& args, i64 begin, i64 end, float*) {
     binary(args, begin, end, [](vec x, vec g) {
         const vec steep = broadcast(3.0f * kCubic) * x * x + broadcast(kSteep);
-        return g * slope_of_times_sigmoid(x, gelu_bend(x), steep);
+        const vec bend = select(x < broadcast(kFlat), broadcast(kNothing), gelu_bend(x));
+        return g * slope_of_times_sigmoid(x, bend, steep);
     });
 }
 

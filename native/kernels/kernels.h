@@ -102,6 +102,35 @@ struct PartialArgs {
     bool root;
 };
 
+// y[o][i] = the product over r of x[o][r][i]; if there are several chunks, partial[o][chunk][i] =
+// the product over r in chunk.
+struct ProductArgs {
+    static constexpr i64 kChunk = 256;  // at most
+    MiddleAxis axis;
+    const float* x;
+    double* partial;  // or null
+    float* y;
+};
+
+// y[o][i] = the product over r of x[o][r][i], or others[o][r][i] = that over all r' but r. One
+// chunk.
+struct PartialProductArgs {
+    MiddleAxis axis;
+    const double* x;
+    float* y;
+    double* others;
+};
+
+// dx[o][r][i] = g[o][i] others[o][chunk of r][i] times the product over all r' of the chunk but r
+// of x[o][r'][i], in chunks of at most ProductArgs::kChunk.
+struct ProductGradArgs {
+    MiddleAxis axis;
+    const float* x;
+    const float* g;
+    const double* others;  // the product of all other chunks, or null where there are none
+    float* dx;
+};
+
 // y[o][chunk][i] = the largest, or smallest, x[o][r][i] with r in chunk.
 struct ExtremeArgs {
     MiddleAxis axis;
@@ -787,6 +816,10 @@ struct UpdateArgs {
     X(sum_exponentials, SumArgs)                  \
     X(sum_matches, SumArgs)                       \
     X(add_partials, PartialArgs)                  \
+    X(product, ProductArgs)                       \
+    X(multiply_partials, PartialProductArgs)      \
+    X(multiply_others, PartialProductArgs)        \
+    X(product_grad, ProductGradArgs)              \
     X(largest, ExtremeArgs)                       \
     X(smallest, ExtremeArgs)                      \
     X(arg_largest, ArgExtremeArgs)                \

@@ -59,6 +59,14 @@ CONVOLENS_INLINE Wide operator*(Wide a, double b) {
     return {a.low * b, a.high * b};
 }
 
+CONVOLENS_INLINE Wide operator/(Wide a, Wide b) {
+    return {a.low / b.low, a.high / b.high};
+}
+
+CONVOLENS_INLINE Wide everywhere(double x) {
+    return {x - dvec{}, x - dvec{}};
+}
+
 CONVOLENS_INLINE Wide square_root(Wide x) {
     for (int i = 0; i < kLanes / 2; ++i) {
         x.low[i] = __builtin_sqrt(x.low[i]);
@@ -73,48 +81,74 @@ CONVOLENS_INLINE dvec rotate(dvec x, Indices<I...>) {
     return __builtin_shufflevector(x, x, ((I + By) % (kLanes / 2))...);
 }
 
-template <int Half>
-CONVOLENS_INLINE double sum_lanes(dvec x) {
+struct Plus {
+    template <class T>
+    CONVOLENS_INLINE T operator()(T a, T b) const {
+        return a + b;
+    }
+};
+
+struct Times {
+    template <class T>
+    CONVOLENS_INLINE T operator()(T a, T b) const {
+        return a * b;
+    }
+};
+
+template <int Half, class Join>
+CONVOLENS_INLINE double join_lanes(dvec x, Join join) {
     if constexpr (Half == 0)
         return x[0];
     else
-        return sum_lanes<Half / 2>(x + rotate<Half>(x, typename Count<kLanes / 2>::type{}));
+        return join_lanes<Half / 2>(join(x, rotate<Half>(x, typename Count<kLanes / 2>::type{})),
+                                    join);
 }
 
-// Lanes in a fixed order: halves are added, then halves of halves.
+// All lanes joined by `join` in a fixed order: halves, then halves of halves.
+template <class Join>
+CONVOLENS_INLINE double join_lanes(Wide x, Join join) {
+    return join_lanes<kLanes / 4>(join(x.low, x.high), join);
+}
+
 CONVOLENS_INLINE double sum_lanes(Wide x) {
-    return sum_lanes<kLanes / 4>(x.low + x.high);
+    return join_lanes(x, Plus{});
 }
 
-// Halves of two registers' blocks added: [first halves of a and b] + [second halves of a and b],
-// block by block of 2 * Half lanes.
-template <int Half, int... I>
-CONVOLENS_INLINE dvec add_wide_halves(dvec a, dvec b, Indices<I...>) {
+// Halves of two registers' blocks joined: the first halves of a and b with the second halves of a
+// and b, block by block of 2 * Half lanes.
+template <int Half, class Join, int... I>
+CONVOLENS_INLINE dvec join_wide_halves(dvec a, dvec b, Join join, Indices<I...>) {
     constexpr int kWidth = kLanes / 2;
-    return __builtin_shufflevector(a, b, (I % (2 * Half) < Half ? I : I - Half + kWidth)...) +
-           __builtin_shufflevector(a, b, (I % (2 * Half) < Half ? I + Half : I + kWidth)...);
+    return join(__builtin_shufflevector(a, b, (I % (2 * Half) < Half ? I : I - Half + kWidth)...),
+                __builtin_shufflevector(a, b, (I % (2 * Half) < Half ? I + Half : I + kWidth)...));
 }
 
-template <int Half>
-CONVOLENS_INLINE void fold_wide(dvec (&x)[kLanes / 2]) {
+template <int Half, class Join>
+CONVOLENS_INLINE void fold_wide(dvec (&x)[kLanes / 2], Join join) {
     constexpr typename Count<kLanes / 2>::type lanes{};
 #pragma GCC unroll 4
-    for (int i = 0; i < Half; ++i) x[i] = add_wide_halves<Half>(x[i], x[i + Half], lanes);
-    if constexpr (Half > 1) fold_wide<Half / 2>(x);
+    for (int i = 0; i < Half; ++i) x[i] = join_wide_halves<Half>(x[i], x[i + Half], join, lanes);
+    if constexpr (Half > 1) fold_wide<Half / 2>(x, join);
 }
 
-// Lane i of the result is sum_lanes(x[i]).
-CONVOLENS_INLINE Wide sum_each(const Wide (&x)[kLanes]) {
+// Lane i of the result is join_lanes(x[i], join).
+template <class Join>
+CONVOLENS_INLINE Wide join_each(const Wide (&x)[kLanes], Join join) {
     constexpr int half = kLanes / 2;
     dvec low[half], high[half];
 #pragma GCC unroll 8
     for (int i = 0; i < half; ++i) {
-        low[i] = x[i].low + x[i].high;
-        high[i] = x[i + half].low + x[i + half].high;
+        low[i] = join(x[i].low, x[i].high);
+        high[i] = join(x[i + half].low, x[i + half].high);
     }
-    fold_wide<half / 2>(low);
-    fold_wide<half / 2>(high);
+    fold_wide<half / 2>(low, join);
+    fold_wide<half / 2>(high, join);
     return {low[0], high[0]};
+}
+
+// Lane i of the result is sum_lanes(x[i]).
+CONVOLENS_INLINE Wide sum_each(const Wide (&x)[kLanes]) {
+    return join_each(x, Plus{});
 }
 
 // The first `count` lanes to memory, all of them where count is Whole{}.

@@ -68,6 +68,49 @@ def pool(draw: Draw, rank: int, kind: str) -> cl.Tensor:
     return getattr(F, f"{kind}_pool{rank}d")(image(draw, rank), **options)
 
 
+def unpool(draw: Draw, rank: int) -> cl.Tensor:
+    x = image(draw, rank)
+    places = draw(st.lists(PLAIN | st.just(0) | ODD.filter(fits), min_size=1, max_size=4))
+    indices = cl.tensor([places[i % len(places)] for i in range(x.numel())]).reshape(x.shape)
+    options = {name: each(draw, rank) for name in ("kernel_size", "stride")}
+    options["padding"] = draw(st.just(0)) if draw(st.booleans()) else each(draw, rank)
+    if draw(st.booleans()):
+        sizes = st.lists(NUMBER, min_size=rank - 1, max_size=rank + 2)
+        options["output_size"] = tuple(draw(sizes))
+    return getattr(F, f"max_unpool{rank}d")(x, indices, **options)
+
+
+def fits(number: int) -> bool:
+    return -(2**63) <= number < 2**63
+
+
+def no_gigabytes(number: int) -> bool:
+    """Leave out the one that a machine may have memory for, and takes long to count to."""
+    return number != -(2**31)
+
+
+def adaptive(draw: Draw, rank: int, kind: str) -> cl.Tensor:
+    return getattr(F, f"adaptive_{kind}_pool{rank}d")(image(draw, rank), each(draw, rank))
+
+
+def lp_pool(draw: Draw, rank: int) -> cl.Tensor:
+    norms = [1, 2, 0.5, 0.0, -1.0, 1e-300, 1e300, float("inf"), float("nan"), 2**64]
+    options = {name: each(draw, rank) for name in ("kernel_size", "stride")}
+    options |= {"norm_type": draw(st.sampled_from(norms)), "ceil_mode": draw(st.booleans())}
+    return getattr(F, f"lp_pool{rank}d")(image(draw, rank), **options)
+
+
+def split(draw: Draw, rank: int) -> cl.Tensor:
+    sizes = NUMBER | st.lists(NUMBER, max_size=3)
+    parts = image(draw, rank).split(draw(sizes), draw(NUMBER))
+    return parts[0] if parts else cl.zeros(0)
+
+
+def made(draw: Draw, rank: int) -> cl.Tensor:
+    make = draw(st.sampled_from([cl.zeros, cl.ones, cl.empty, cl.rand, cl.randn]))
+    return make(*(draw(NUMBER) for _ in range(rank)), dtype=draw(TYPE))
+
+
 def patches(draw: Draw, rank: int) -> cl.Tensor:
     options = {n: each(draw, 2) for n in ("kernel_size", "dilation", "padding", "stride")}
     if draw(st.booleans()):
@@ -96,6 +139,10 @@ CALLS: dict[str, Call] = {
     "conv_transpose": lambda draw, rank: convolve(draw, rank, True),
     "max_pool": lambda draw, rank: pool(draw, rank, "max"),
     "avg_pool": lambda draw, rank: pool(draw, rank, "avg"),
+    "max_unpool": unpool,
+    "adaptive_max_pool": lambda draw, rank: adaptive(draw, rank, "max"),
+    "adaptive_avg_pool": lambda draw, rank: adaptive(draw, rank, "avg"),
+    "lp_pool": lp_pool,
     "unfold and fold": patches,
     "pad": pad,
     "interpolate": resample,
@@ -110,6 +157,31 @@ CALLS: dict[str, Call] = {
     "expand": lambda draw, rank: cl.ones(1, 1).expand(draw(NUMBER), draw(NUMBER)),
     "roll": lambda draw, rank: image(draw, rank).roll(draw(NUMBER), draw(st.integers(-3, 3))),
     "narrow": lambda draw, rank: image(draw, rank).narrow(0, draw(NUMBER), draw(NUMBER)),
+    "group_norm": lambda draw, rank: F.group_norm(image(draw, rank), draw(NUMBER)),
+    "layer_norm": lambda draw, rank: F.layer_norm(image(draw, rank), [draw(NUMBER)] * rank),
+    "flatten": lambda draw, rank: image(draw, rank).flatten(draw(NUMBER), draw(NUMBER)),
+    "unflatten": lambda draw, rank: image(draw, rank).unflatten(1, [draw(NUMBER), draw(NUMBER)]),
+    "split": split,
+    "chunk": lambda draw, rank: image(draw, rank).chunk(draw(NUMBER), draw(NUMBER))[0],
+    "tile": lambda draw, rank: image(draw, rank).tile([draw(NUMBER), draw(NUMBER)]),
+    "permute": lambda draw, rank: image(draw, 1).permute(draw(NUMBER), draw(NUMBER), 0),
+    "unsqueeze": lambda draw, rank: image(draw, rank).unsqueeze(draw(NUMBER)),
+    "stack": lambda draw, rank: cl.stack([image(draw, rank)] * 2, draw(NUMBER)),
+    "cat": lambda draw, rank: cl.cat([image(draw, rank)] * 2, draw(NUMBER)),
+    "sum": lambda draw, rank: image(draw, rank).sum((draw(NUMBER), draw(NUMBER))),
+    "prod": lambda draw, rank: image(draw, rank).prod(draw(NUMBER)),
+    "cumsum": lambda draw, rank: image(draw, rank).cumsum(draw(NUMBER)),
+    "softmax": lambda draw, rank: image(draw, rank).softmax(draw(NUMBER)),
+    "var": lambda draw, rank: image(draw, rank).var(1, correction=draw(NUMBER)),
+    "pow": lambda draw, rank: image(draw, rank).pow(draw(NUMBER)),
+    "index_select": lambda draw, rank: image(draw, rank).index_select(
+        1, cl.tensor([draw(NUMBER.filter(fits))])
+    ),
+    "made": made,
+    "eye": lambda draw, rank: cl.eye(draw(NUMBER), draw(NUMBER)),
+    "arange": lambda draw, rank: cl.arange(*(draw(NUMBER.filter(no_gigabytes)) for _ in range(3))),
+    "linspace": lambda draw, rank: cl.linspace(0, 1, draw(NUMBER)),
+    "randperm": lambda draw, rank: cl.randperm(draw(NUMBER)),
     "topk": lambda draw, rank: image(draw, rank).topk(draw(NUMBER)).values,
 }
 

@@ -115,6 +115,22 @@ CALLS: dict[str, Call] = {
     "plain state into a lazy layer": lambda m, F: (
         m.nn.LazyLinear(3).load_state_dict(m.nn.Linear(2, 3).state_dict()) and None
     ),
+    **{
+        f"{name} of {rank} axes": called(name, (2,) * rank)
+        for name in (
+            *(f"LazyBatchNorm{axes}d" for axes in (1, 2, 3)),
+            *(f"LazyInstanceNorm{axes}d" for axes in (1, 2, 3)),
+        )
+        for rank in range(2, 7)
+    },
+    "lazy norm shape": lambda m, F: m.nn.LazyBatchNorm2d().running_mean.shape,
+    "lazy norm arithmetic": lambda m, F: m.nn.LazyBatchNorm2d().running_var + 1,
+    "lazy norm state into a plain layer": lambda m, F: m.nn.BatchNorm2d(3).load_state_dict(
+        m.nn.LazyBatchNorm2d().state_dict()
+    ),
+    "plain norm state into a lazy layer": lambda m, F: (
+        m.nn.LazyBatchNorm2d().load_state_dict(m.nn.BatchNorm2d(3).state_dict()) and None
+    ),
     # Dropouts.
     **{
         f"{name} {rank}": (

@@ -204,6 +204,45 @@ LAYERS: dict[str, tuple[Any, tuple[int, ...]]] = {
 }
 
 
+LAZY: dict[str, dict[str, Any]] = {
+    "with all": {},
+    "plain": {"affine": False},
+    "unbiased": {"bias": False, "eps": 1e-3, "momentum": 0.4},
+    "untracked": {"track_running_stats": False},
+}
+
+
+@pytest.mark.parametrize("options", LAZY.values(), ids=list(LAZY))
+@pytest.mark.parametrize("rank", [1, 2, 3])
+@pytest.mark.parametrize("kind", ["Batch", "Instance"])
+def test_lazy_layers(kind: str, rank: int, options: dict[str, Any]) -> None:
+    """Before and after the first input, and with a state of the plain layer."""
+    name = f"{kind}Norm{rank}d"
+    x = draw((4, 5, *(3, 4, 2)[:rank]))[0]
+    ours, theirs = (getattr(nn, f"Lazy{name}")(**options).double() for nn in (cl.nn, torch.nn))
+    assert repr(ours) == repr(theirs)
+    assert list(ours.state_dict()) == list(theirs.state_dict())
+    assert [n for n, _ in ours.named_buffers()] == [n for n, _ in theirs.named_buffers()]
+    close = {"rtol": 1e-11, "atol": 1e-11}
+
+    def compare_outputs() -> None:
+        found, expected = ours(cl.tensor(x)), theirs(torch.tensor(x))
+        np.testing.assert_allclose(found.detach().numpy(), expected.detach().numpy(), **close)
+
+    compare_outputs()
+    assert type(ours).__name__ == type(theirs).__name__ == name
+    assert repr(ours) == repr(theirs)
+    for key, tensor in theirs.state_dict().items():
+        np.testing.assert_allclose(ours.state_dict()[key].numpy(), tensor.numpy(), **close)
+    ours.eval()
+    theirs.eval()
+    compare_outputs()
+    state = {key: tensor.numpy() for key, tensor in theirs.state_dict().items()}
+    ours = getattr(cl.nn, f"Lazy{name}")(**options).double().eval()
+    ours.load_state_dict(state)
+    compare_outputs()
+
+
 @pytest.mark.parametrize("name", LAYERS)
 def test_layers_through_their_life(name: str) -> None:
     """Made, trained for three batches, stored, loaded into another one, and evaluated."""

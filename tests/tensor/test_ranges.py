@@ -76,6 +76,8 @@ def test_the_unit_matrix(sizes: tuple[int, ...]) -> None:
         (lambda: cl.arange(0, 1, math.nan), ArgumentError, "steps of nan"),
         (lambda: cl.arange(2**63, 2**63 + 2), ArgumentError, "do not fit 64 bits"),
         (lambda: cl.arange(2**62), MemoryLimitError, "no memory"),
+        (lambda: cl.linspace(0, 1, 2**63 - 1), ShapeError, "bytes"),
+        (lambda: cl.linspace(0, 1, 2**45), MemoryLimitError, "no memory"),
         (lambda: cl.arange("a"), TypeError, "str"),
         (lambda: cl.linspace(0, 1, -1), ArgumentError, "steps is -1"),
         (lambda: cl.linspace(0, 1, 2.5), TypeError, "float"),
@@ -84,7 +86,7 @@ def test_the_unit_matrix(sizes: tuple[int, ...]) -> None:
         (lambda: cl.eye(2.5), DTypeError, "whole numbers"),
         (lambda: cl.eye(2**40, 2**40), ShapeError, "64 bits|bytes"),
     ],
-    ids=range(15),
+    ids=range(17),
 )
 def test_refusals(call: Any, error: type[Exception], words: str) -> None:
     with pytest.raises(error, match=words):

@@ -37,6 +37,14 @@ from convolens.nn.lazy_conv import (
     LazyConvTranspose3d,
 )
 from convolens.nn.lazy_linear import LazyLinear
+from convolens.nn.lazy_norm import (
+    LazyBatchNorm1d,
+    LazyBatchNorm2d,
+    LazyBatchNorm3d,
+    LazyInstanceNorm1d,
+    LazyInstanceNorm2d,
+    LazyInstanceNorm3d,
+)
 from convolens.nn.linear import Identity, Linear
 from convolens.nn.loss import CrossEntropyLoss, NLLLoss
 from convolens.nn.lp_pool import LPPool1d, LPPool2d, LPPool3d
@@ -155,12 +163,18 @@ __all__ = [
     "LPPool2d",
     "LPPool3d",
     "LayerNorm",
+    "LazyBatchNorm1d",
+    "LazyBatchNorm2d",
+    "LazyBatchNorm3d",
     "LazyConv1d",
     "LazyConv2d",
     "LazyConv3d",
     "LazyConvTranspose1d",
     "LazyConvTranspose2d",
     "LazyConvTranspose3d",
+    "LazyInstanceNorm1d",
+    "LazyInstanceNorm2d",
+    "LazyInstanceNorm3d",
     "LazyLinear",
     "LeakyReLU",
     "Linear",

@@ -9,7 +9,9 @@ from convolens.nn.norm_base import RunningNorm
 from convolens.tensor import Tensor
 
 
-class _BatchNorm(RunningNorm):
+class BatchNormNd(RunningNorm):
+    """What the layers for one, two and three axes share. Abstract."""
+
     def __init__(
         self,
         num_features: int,
@@ -48,7 +50,7 @@ class _BatchNorm(RunningNorm):
 
 
 @final
-class BatchNorm1d(_BatchNorm):
+class BatchNorm1d(BatchNormNd):
     """y = (x - mean) / sqrt(var + eps) weight + bias: each channel over the batch and its width.
 
     Args:
@@ -70,7 +72,7 @@ class BatchNorm1d(_BatchNorm):
 
 
 @final
-class BatchNorm2d(_BatchNorm):
+class BatchNorm2d(BatchNormNd):
     """y = (x - mean) / sqrt(var + eps) weight + bias: each channel over the batch and its pixels.
 
     In training mean and var are those of the batch, and the running averages move towards them (the
@@ -107,7 +109,7 @@ class BatchNorm2d(_BatchNorm):
 
 
 @final
-class BatchNorm3d(_BatchNorm):
+class BatchNorm3d(BatchNormNd):
     """y = (x - mean) / sqrt(var + eps) weight + bias: each channel over the batch and its voxels.
 
     Args:

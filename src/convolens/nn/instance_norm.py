@@ -11,7 +11,9 @@ from convolens.nn.norm_base import RunningNorm
 from convolens.tensor import Tensor
 
 
-class _InstanceNorm(RunningNorm):
+class InstanceNormNd(RunningNorm):
+    """What the layers for one, two and three axes share. Abstract."""
+
     def __init__(
         self,
         num_features: int,
@@ -27,8 +29,9 @@ class _InstanceNorm(RunningNorm):
     def forward(self, input: Tensor) -> Tensor:
         """Return the normalised ``input`` [N, C, *I], or one normalised image [C, *I]."""
         self.require_rank(input)
-        single = input.ndim == self.ranks[0]
-        self._check_channels(input, 0 if single else 1)
+        axis = self.channel_axis(input)
+        single = axis == 0
+        self._check_channels(input, axis)
         y = functional.instance_norm(
             input.unsqueeze(0) if single else input,
             self.running_mean,
@@ -40,6 +43,10 @@ class _InstanceNorm(RunningNorm):
             self.eps,
         )
         return y.squeeze(0) if single else y
+
+    def channel_axis(self, input: Tensor) -> int:
+        """Return which axis of ``input`` holds the channels: the first of a single image."""
+        return 0 if input.ndim == self.ranks[0] else 1
 
     def _check_channels(self, input: Tensor, axis: int) -> None:
         channels = input.shape[axis]
@@ -56,7 +63,7 @@ class _InstanceNorm(RunningNorm):
 
 
 @final
-class InstanceNorm1d(_InstanceNorm):
+class InstanceNorm1d(InstanceNormNd):
     """y = (x - mean) / sqrt(var + eps): each channel of each image over its width.
 
     Args:
@@ -75,7 +82,7 @@ class InstanceNorm1d(_InstanceNorm):
 
 
 @final
-class InstanceNorm2d(_InstanceNorm):
+class InstanceNorm2d(InstanceNormNd):
     """y = (x - mean) / sqrt(var + eps): each channel of each image over its pixels.
 
     Args:
@@ -106,7 +113,7 @@ class InstanceNorm2d(_InstanceNorm):
 
 
 @final
-class InstanceNorm3d(_InstanceNorm):
+class InstanceNorm3d(InstanceNormNd):
     """y = (x - mean) / sqrt(var + eps): each channel of each image over its voxels.
 
     Args:

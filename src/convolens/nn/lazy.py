@@ -7,13 +7,13 @@ from typing import Any, ClassVar
 
 from convolens.errors import ConvolensError
 from convolens.nn.module import Module
-from convolens.nn.uninitialized import UninitializedParameter
+from convolens.nn.uninitialized import Uninitialized
 
 
 class LazyModuleMixin(Module):
     """A layer without shapes. Abstract. At its first call it becomes a layer of ``cls_to_become``.
 
-    Until then its parameters are ``UninitializedParameter``s. Its state can be saved and loaded
+    Until then its parameters and buffers are ``Uninitialized``. Its state can be saved and loaded
     before and after; a state that has shapes gives them to the layer.
     """
 
@@ -24,8 +24,9 @@ class LazyModuleMixin(Module):
         """Give the parameters the shapes that the first input asks for, and their first values."""
 
     def has_uninitialized_params(self) -> bool:
-        """Return whether a parameter has no shape yet."""
-        return any(isinstance(p, UninitializedParameter) for p in self._parameters.values())
+        """Return whether a parameter or buffer has no shape yet."""
+        tensors = (*self._parameters.values(), *self._buffers.values())
+        return any(isinstance(tensor, Uninitialized) for tensor in tensors)
 
     def __call__(self, *inputs: Any, **options: Any) -> Any:
         """Become the layer that the inputs ask for, and compute its output."""

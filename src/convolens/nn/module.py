@@ -13,7 +13,7 @@ from convolens.nn import hooks
 from convolens.nn.hooks import Hook, RemovableHandle
 from convolens.nn.state import IncompatibleKeys, load_state
 from convolens.nn.tree import Tree
-from convolens.nn.uninitialized import UninitializedParameter
+from convolens.nn.uninitialized import Uninitialized
 from convolens.spec import FLOATS, DType, float32, float64
 from convolens.tensor import Tensor
 
@@ -166,7 +166,7 @@ class Module(Tree):
         if wanted not in FLOATS:
             raise DTypeError(f"parameters are float32 or float64, not {wanted.name}.")
         for tensor in (*self.parameters(), *self.buffers()):
-            if isinstance(tensor, UninitializedParameter):
+            if isinstance(tensor, Uninitialized):
                 tensor.retype(wanted)
             elif tensor.dtype in FLOATS:
                 tensor.data = tensor.data.to(wanted)

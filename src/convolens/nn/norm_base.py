@@ -39,13 +39,25 @@ class RunningNorm(Module):
         self.momentum = momentum
         self.affine = affine
         self.track_running_stats = track_running_stats
-        self.register_parameter("weight", Parameter(ones(num_features)) if affine else None)
-        has_bias = affine and bias
-        self.register_parameter("bias", Parameter(zeros(num_features)) if has_bias else None)
-        tracked = track_running_stats
-        self.register_buffer("running_mean", zeros(num_features) if tracked else None)
-        self.register_buffer("running_var", ones(num_features) if tracked else None)
-        self.register_buffer("num_batches_tracked", tensor(0) if tracked else None)
+        self.make_parameters(affine, affine and bias)
+        self.make_averages(track_running_stats)
+        self.register_buffer("num_batches_tracked", tensor(0) if track_running_stats else None)
+
+    def make_parameters(self, weight: bool, bias: bool) -> None:
+        """Own weights of 1 and biases of 0, or None."""
+        count = self.num_features
+        self.register_parameter("weight", Parameter(ones(count)) if weight else None)
+        self.register_parameter("bias", Parameter(zeros(count)) if bias else None)
+
+    def make_averages(self, tracked: bool) -> None:
+        """Own running averages, or None."""
+        count = self.num_features
+        self.register_buffer("running_mean", zeros(count) if tracked else None)
+        self.register_buffer("running_var", ones(count) if tracked else None)
+
+    def channel_axis(self, input: Tensor) -> int:
+        """Return which axis of ``input`` holds the channels."""
+        return 1
 
     def reset_running_stats(self) -> None:
         """Forget the batches that were seen."""

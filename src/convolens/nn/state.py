@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from convolens.errors import ArgumentError, DTypeError, ShapeError
-from convolens.nn.uninitialized import UninitializedParameter
+from convolens.nn.uninitialized import Uninitialized
 from convolens.spec import FLOATS
 from convolens.tensor import Tensor
 
@@ -45,8 +45,8 @@ def load_state(
             "load it into a model of the same structure, or pass strict=False.",
         )
     both = [name for name in own if name in state]
-    unknown = {name for name in both if isinstance(own[name], UninitializedParameter)}
-    blank = {name for name in both if isinstance(state[name], UninitializedParameter)}
+    unknown = {name for name in both if isinstance(own[name], Uninitialized)}
+    blank = {name for name in both if isinstance(state[name], Uninitialized)}
     if blank - unknown:
         raise ArgumentError(
             f"the state does not fit: {len(blank - unknown)} of its parameters have no shape yet.",
@@ -70,7 +70,7 @@ def load_state(
     else:
         for name, array in arrays.items():
             tensor = own[name]
-            if isinstance(tensor, UninitializedParameter):
+            if isinstance(tensor, Uninitialized):
                 tensor.materialize(array.shape)
             tensor.detach().copy_(array)
     return IncompatibleKeys(missing, unexpected)
@@ -87,7 +87,7 @@ def _assign(own: Mapping[str, Tensor], arrays: Mapping[str, Any]) -> None:
             )
     for name, array in arrays.items():
         tensor = own[name]
-        if isinstance(tensor, UninitializedParameter):
+        if isinstance(tensor, Uninitialized):
             tensor.materialize(array.shape)
         taken = Tensor.leaf(array)
         taken.version.shared = True  # with whoever made the state

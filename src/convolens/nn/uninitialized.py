@@ -1,9 +1,9 @@
-"""A parameter whose shape is not known yet: that of a lazy layer before its first call."""
+"""Tensors whose shapes are not known yet: those of a lazy layer before its first call."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NoReturn, final
+from typing import Any, ClassVar, NoReturn, final
 
 import numpy as np
 
@@ -14,26 +14,22 @@ from convolens.tensor import Tensor, zeros
 from convolens.tensor.record import Version
 
 
-@final
-class UninitializedParameter(Parameter):
-    """A parameter without shape and numbers. Once they are known it becomes a ``Parameter``.
+class Uninitialized(Tensor):
+    """A tensor without shape and numbers. Abstract. Once they are known its class changes.
 
-    It stays the same object, so whoever holds it has the parameter then.
+    It stays the same object, so whoever holds it has the tensor then.
 
     Args:
-        requires_grad: Whether the parameter's gradient will be wanted.
+        requires_grad: Whether its gradient will be wanted.
         dtype: Its float type.
-
-    Example:
-        >>> weight = UninitializedParameter()
-        >>> weight.materialize((2, 3))
-        >>> type(weight).__name__, weight.shape
-        ('Parameter', (2, 3))
     """
 
     __slots__ = ()
 
-    def __init__(self, requires_grad: bool = True, dtype: DType = float32) -> None:
+    #: What it is then.
+    cls_to_become: ClassVar[type[Tensor]]
+
+    def __init__(self, requires_grad: bool, dtype: DType) -> None:
         self.array = np.empty(0, dtype)
         self.version = Version()
         self.node = None
@@ -51,7 +47,7 @@ class UninitializedParameter(Parameter):
 
     @property
     def dtype(self) -> DType:
-        """The float type that the parameter will have."""
+        """The float type that the tensor will have."""
         return self.array.dtype
 
     def retype(self, dtype: DType) -> None:
@@ -59,23 +55,71 @@ class UninitializedParameter(Parameter):
         self.array = np.empty(0, dtype)
 
     def detach(self) -> Tensor:
-        """Return the parameter itself: it has nothing to share."""
+        """Return the tensor itself: it has nothing to share."""
         return self
 
     def _writable(self, value: Any) -> NoReturn:
         _refuse()
 
     def materialize(self, shape: Sequence[int]) -> None:
-        """Become a ``Parameter`` of zeros."""
+        """Become a tensor of zeros."""
         data = zeros(*shape, dtype=self.array.dtype)
-        self.__class__ = Parameter  # type: ignore[assignment]
+        self.__class__ = self.cls_to_become  # type: ignore[assignment]
         self.array, self.spec = data.array, data.spec  # type: ignore[misc, assignment]
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
+
+@final
+class UninitializedParameter(Uninitialized, Parameter):
+    """A parameter without shape and numbers. Once they are known it becomes a ``Parameter``.
+
+    Args:
+        requires_grad: Whether the parameter's gradient will be wanted.
+        dtype: Its float type.
+
+    Example:
+        >>> weight = UninitializedParameter()
+        >>> weight.materialize((2, 3))
+        >>> type(weight).__name__, weight.shape
+        ('Parameter', (2, 3))
+    """
+
+    __slots__ = ()
+
+    cls_to_become: ClassVar[type[Tensor]] = Parameter
+
+    def __init__(self, requires_grad: bool = True, dtype: DType = float32) -> None:
+        super().__init__(requires_grad, dtype)
 
     def __reduce_ex__(self, protocol: Any) -> Any:
         return UninitializedParameter, (self.requires_grad, self.array.dtype)
 
-    def __repr__(self) -> str:
-        return "<UninitializedParameter>"
+
+@final
+class UninitializedBuffer(Uninitialized):
+    """A buffer without shape and numbers. Once they are known it becomes a ``Tensor``.
+
+    Args:
+        dtype: Its float type.
+
+    Example:
+        >>> mean = UninitializedBuffer()
+        >>> mean.materialize((3,))
+        >>> mean
+        tensor([0., 0., 0.])
+    """
+
+    __slots__ = ()
+
+    cls_to_become: ClassVar[type[Tensor]] = Tensor
+
+    def __init__(self, dtype: DType = float32) -> None:
+        super().__init__(False, dtype)
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        return UninitializedBuffer, (self.array.dtype,)
 
 
 def _refuse() -> NoReturn:

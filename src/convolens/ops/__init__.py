@@ -69,6 +69,7 @@ from convolens.ops.permute import Permute
 from convolens.ops.pixel_shuffle import PixelShuffle, PixelUnshuffle
 from convolens.ops.pow import Pow
 from convolens.ops.prelu import Prelu, PreluInputGrad, PreluWeightGrad
+from convolens.ops.prod import Prod, ProdGrad
 from convolens.ops.relu import Relu, ReluGrad
 from convolens.ops.repeat import Repeat, RepeatGrad
 from convolens.ops.resample import Resample, ResampleGrad
@@ -210,6 +211,8 @@ __all__ = [
     "Prelu",
     "PreluInputGrad",
     "PreluWeightGrad",
+    "Prod",
+    "ProdGrad",
     "Relu",
     "ReluGrad",
     "Repeat",
@@ -363,6 +366,8 @@ OPERATORS: tuple[type[Op], ...] = (
     Sum,
     Expand,
     Mean,
+    Prod,
+    ProdGrad,
     AMax,
     AMin,
     ExtremeGrad,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from operator import index
 from typing import Any
 
@@ -124,8 +124,17 @@ def new_array(size: tuple[Size, ...], dtype: Any) -> Array:
         MemoryLimitError: If there is no memory.
     """
     spec = checked(shape_of(size), dtype_of(dtype))
+    return in_memory(spec, lambda: empty_array(spec))
+
+
+def in_memory(spec: TensorSpec, make: Callable[[], Array]) -> Array:
+    """Return what ``make`` makes, an array of ``spec``.
+
+    Raises:
+        MemoryLimitError: If there is no memory.
+    """
     try:
-        return empty_array(spec)
+        return make()
     except MemoryError:
         raise MemoryLimitError(
             f"there is no memory for {spec}: it needs {spec.nbytes / 2**30:.1f} GiB.",

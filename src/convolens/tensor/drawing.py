@@ -10,9 +10,9 @@ from numpy.typing import DTypeLike
 
 from convolens.errors import ArgumentError, DTypeError
 from convolens.ops import Array
-from convolens.spec import FLOATS, DType, bool_, float32, float64, int64
+from convolens.spec import FLOATS, DType, bool_, checked, float32, float64, int64
 from convolens.tensor import random
-from convolens.tensor.arrays import Size, dtype_of, new_array
+from convolens.tensor.arrays import Size, dtype_of, in_memory, new_array
 from convolens.tensor.tensor import Tensor
 
 Draw = Callable[[tuple[int, ...]], Array]
@@ -111,6 +111,8 @@ def randperm(n: int, *, dtype: DTypeLike | None = None, requires_grad: bool = Fa
 
     Raises:
         ArgumentError: If ``n`` is negative, or its numbers do not fit the type.
+        ShapeError: If their bytes do not fit 64 bits.
+        MemoryLimitError: If there is no memory.
         DTypeError: If ``n`` is not a whole number, or the type is bool.
 
     Example:
@@ -130,5 +132,5 @@ def randperm(n: int, *, dtype: DTypeLike | None = None, requires_grad: bool = Fa
     )
     if n > largest + 1:
         raise ArgumentError(f"randperm: numbers from 0 to {n - 1} do not fit {wanted.name}.")
-    order = random.permutation(int(n))
-    return Tensor.leaf(order.astype(wanted)).requires_grad_(requires_grad)
+    order = in_memory(checked((int(n),), int64), lambda: random.permutation(int(n)).astype(wanted))
+    return Tensor.leaf(order).requires_grad_(requires_grad)

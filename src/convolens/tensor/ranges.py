@@ -9,8 +9,8 @@ from numpy.typing import DTypeLike
 
 from convolens.errors import ArgumentError, MemoryLimitError
 from convolens.ops import Array
-from convolens.spec import DType, float32, int64
-from convolens.tensor.arrays import dtype_of, filled
+from convolens.spec import DType, checked, float32, float64, int64
+from convolens.tensor.arrays import dtype_of, filled, in_memory
 from convolens.tensor.tensor import Tensor
 
 
@@ -67,6 +67,8 @@ def linspace(
 
     Raises:
         ArgumentError: If ``steps`` is negative.
+        ShapeError: If the bytes do not fit 64 bits.
+        MemoryLimitError: If there is no memory.
 
     Example:
         >>> linspace(0, 1, 5).tolist()
@@ -74,8 +76,12 @@ def linspace(
     """
     if steps < 0:
         raise ArgumentError(f"linspace: the number of steps is {steps}, but must not be negative.")
-    numbers: Array = np.linspace(float(start), float(end), steps)
-    return Tensor.leaf(numbers.astype(dtype_of(dtype))).requires_grad_(requires_grad)
+    wanted = dtype_of(dtype)
+    numbers = in_memory(
+        checked((steps,), float64),  # in which they are computed
+        lambda: np.linspace(float(start), float(end), steps).astype(wanted),
+    )
+    return Tensor.leaf(numbers).requires_grad_(requires_grad)
 
 
 def eye(

@@ -102,3 +102,14 @@ def test_the_larger_and_the_smaller() -> None:
     )
     np.testing.assert_array_equal(compute(ops.MaximumGrad(), a, b, g), [4, 0, 8, 8, 4, 8, 8])
     np.testing.assert_array_equal(compute(ops.MaximumGrad(), b, a, g), [4, 8, 8, 8, 4, 0, 8])
+
+
+@pytest.mark.parametrize("g", [np.inf, -np.inf, np.nan, 0.0, 1.0])
+def test_the_tail_of_the_approximate_gelu(g: float) -> None:
+    """Where 1 + tanh(u) is 0 in double precision the slope is, and infinity times it is NaN."""
+    x = np.array([-6, -7, -7.3, -8, -9, -12, -100, -1e4, 7, 9, 1e4, np.inf, -np.inf], np.float32)
+    op, upstream = ops.GeluGrad("tanh"), np.full_like(x, g)
+    with np.errstate(all="ignore"):
+        expected = op.reference(x.astype(np.float64), upstream.astype(np.float64))
+        found = compute(op, x, upstream)
+    np.testing.assert_allclose(found, expected.astype(np.float32), rtol=1e-2, atol=0)

@@ -299,6 +299,8 @@ CALLS: dict[str, Callable[[int, int, int], list[Any]]] = {
     ],
     "sum_exponentials": beside,
     "sum_matches": beside,
+    "product": lambda n, c, h: [floats(n, c, h), floats(n, h), n, c, h],
+    "product_grad": lambda n, c, h: [floats(n, c, h), floats(n, h), floats(n, c, h), n, c, h],
     "largest": lambda n, c, h: [floats(n, c, h), floats(n, h), n, c, h],
     "smallest": lambda n, c, h: [floats(n, c, h), floats(n, h), n, c, h],
     "arg_largest": lambda n, c, h: [floats(n, c, h), labels(n, h), n, c, h],

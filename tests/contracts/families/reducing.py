@@ -102,6 +102,39 @@ def _norm_grad() -> Iterator[Sample]:
         )
 
 
+def _factors(drawn: list[Array]) -> list[Array]:
+    """Numbers of both signs near 1, so that products stay in range; in some products zeros."""
+    x = drawn[0]
+    factors = np.exp(x / 20) * np.where(x < -0.5, -1, 1)
+    factors.reshape(-1)[::97] = 0
+    if x.size % 3 == 0:
+        factors.reshape(-1)[::89] = 0
+    return [factors.astype(x.dtype), *drawn[1:]]
+
+
+def _products() -> Iterator[Sample]:
+    for sample in _reductions(ops.Prod)():
+        yield Sample(sample.op, sample.specs, prepare=_factors)
+
+
+def _product_grads() -> Iterator[Sample]:
+    for shape, axes in _groups():
+        g = TensorSpec(reduced(shape, axes, keepdim=True))
+        yield Sample(ops.ProdGrad(axes), (TensorSpec(shape), g), prepare=_factors)
+
+
+def _big_products() -> Iterator[Sample]:
+    for sample in _big_reductions(ops.Prod)():
+        yield Sample(sample.op, sample.specs, prepare=_factors)
+
+
+def _big_product_grads() -> Iterator[Sample]:
+    for sample in _big_reductions(ops.Prod)():
+        axes, (x,) = sample.op.axes, sample.specs  # type: ignore[attr-defined]
+        g = TensorSpec(reduced(x.shape, axes, keepdim=True))
+        yield Sample(ops.ProdGrad(axes), (x, g), prepare=_factors)
+
+
 def _along(operator: Callable[[int], Op], prepare: Callable[[int], Op] | None, inputs: int):
     """Every length along every axis; the first input may be another operator's output."""
 
@@ -184,6 +217,8 @@ def _big_shares(op: Op, group: Op) -> Callable[[], Iterable[Sample]]:
 SMALL: dict[type[Op], Callable[[], Iterable[Sample]]] = {
     ops.Sum: _reductions(ops.Sum),
     ops.Mean: _reductions(ops.Mean),
+    ops.Prod: _products,
+    ops.ProdGrad: _product_grads,
     ops.AMax: _reductions(ops.AMax),
     ops.AMin: _reductions(ops.AMin),
     ops.ExtremeGrad: _extreme_grad,
@@ -204,6 +239,8 @@ SMALL: dict[type[Op], Callable[[], Iterable[Sample]]] = {
 BIG: dict[type[Op], Callable[[], Iterable[Sample]]] = {
     ops.Sum: _big_reductions(ops.Sum),
     ops.Mean: _big_reductions(ops.Mean),
+    ops.Prod: _big_products,
+    ops.ProdGrad: _big_product_grads,
     ops.AMax: _big_reductions(ops.AMax),
     ops.AMin: _big_reductions(ops.AMin, 3),
     ops.ExtremeGrad: _big_shares(ops.ExtremeGrad((2, 3)), ops.AMax((2, 3), True)),

@@ -21,6 +21,11 @@ ROWS = {
     "topk": Row("topk", "cl.tensor([3.0, 9.0, 5.0]).topk(2).indices"),
     "var": Row("var", _X + "x.var(1)"),
     "std": Row("std", "cl.tensor([1.0, 3.0]).std(correction=0)"),
+    "prod": Row("prod", _X + "x.prod(1)"),
+    "prod_grad": Row(
+        "",
+        "x, g = cl.tensor([[2.0, 0.0, 5.0]]), cl.tensor([[1.0]])\napply(ops.ProdGrad((1,)), x, g)",
+    ),
     "norm": Row("norm", "cl.tensor([3.0, 4.0]).norm()"),
     "norm_grad": Row(
         "",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import prod
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -68,35 +68,22 @@ def middle(x: TensorSpec, axes: Axes) -> Middle | None:
     return found[0] if len(found) == 1 else None
 
 
-def _orders(x: TensorSpec, axes: Axes) -> tuple[list[int], list[int], list[int]]:
-    """Return the axes that are kept, as they lie in x, by number, and as they lie without x."""
-    kept = [axis for axis in memory_order(x.rank) if axis not in axes]
-    names = [axis for axis in range(x.rank) if axis not in axes]
-    return kept, names, [names[i] for i in memory_order(len(names))]
-
-
-def lies_alike(x: TensorSpec, axes: Axes, output: TensorSpec) -> bool:
-    """Return whether what is kept of x lies in the order of the output's memory.
-
-    Axes that are removed may leave the others in another one.
-    """
-    kept, _, wanted = _orders(x, axes)
-    return output.rank == x.rank or _wide(x, kept) == _wide(x, wanted)
-
-
-def landing(
-    x: TensorSpec, axes: Axes, output: TensorSpec
-) -> Callable[[Callable[[Array], None]], Array]:
+def landing(x: TensorSpec, axes: Axes, output: TensorSpec) -> Callable[..., Array]:
     """Return how to make the output from what a kernel writes in the order of x's memory.
 
-    Where the results lie in another order than the output's memory, they are moved.
-    """
-    kept, names, _ = _orders(x, axes)
-    if lies_alike(x, axes, output):
+    It takes the kernel, its input, and what the kernel takes behind the array that it writes.
 
-        def straight(write: Callable[[Array], None]) -> Array:
+    Axes that are removed may leave the others in another order than that of the output's memory;
+    then the results are moved.
+    """
+    kept = [axis for axis in memory_order(x.rank) if axis not in axes]
+    names = [axis for axis in range(x.rank) if axis not in axes]
+    wanted = [names[i] for i in memory_order(len(names))]
+    if output.rank == x.rank or _wide(x, kept) == _wide(x, wanted):
+
+        def straight(kernel: Callable[..., None], array: Array, *sizes: Any) -> Array:
             y = empty(output)
-            write(y)
+            kernel(array, y, *sizes)
             return y
 
         return straight
@@ -105,9 +92,9 @@ def landing(
     order = tuple(kept.index(axis) for axis in names)
     move = _native.move if output.dtype == float32 else _copy
 
-    def turned(write: Callable[[Array], None]) -> Array:
+    def turned(kernel: Callable[..., None], array: Array, *sizes: Any) -> Array:
         results, y = empty(flat), empty(output)
-        write(results)
+        kernel(array, results, *sizes)
         move(results.reshape(shape).transpose(order), y)
         return y
 

@@ -1,4 +1,4 @@
-"""Kernels that make one number of many: sums and their kin, the largest, where it is."""
+"""Kernels that make one number of many: sums and their kin, products, the largest, where it is."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from convolens import _native
 from convolens.backends.candidate import Candidate, Run, Specs
 from convolens.backends.kernels._common import LARGEST_RANK, estimate, refuse_all_but_float32
-from convolens.backends.kernels.middle import Middle, landing, lies_alike, middle, passes
+from convolens.backends.kernels.middle import Middle, landing, middle, passes
 from convolens.backends.layout import dense, empty
 from convolens.ops import Array, LogSumExp, Mean, Norm, Op, Std, Var
 from convolens.ops._over_axes import Reduction
@@ -34,21 +34,13 @@ def _in_passes(specs: Specs, op: Op, output: TensorSpec, first: Pass, last: Pass
     sizes = passes(x, _axes(op))
     land = landing(x, _axes(op), output)
 
-    def run_once(array: Array) -> Array:
-        y = empty(output)
-        last(dense(array), y, sizes[0])
-        return y
-
-    if len(sizes) == 1 and lies_alike(x, _axes(op), output):
-        return run_once
-
     def run(array: Array) -> Array:
         current = dense(array)
         for size in sizes[:-1]:
             partial = empty(TensorSpec((size.outer * size.inner,), float32))
             first(current, partial, size)
             current = partial
-        return land(lambda y: last(current, y, sizes[-1]))
+        return land(last, current, sizes[-1])
 
     return run
 
@@ -107,12 +99,20 @@ def _prepare_spread(op: Op, specs: Specs, output: TensorSpec) -> Run:
     land = landing(x, spread.axes, output)
     root = isinstance(op, Std)
 
-    def run(array: Array) -> Array:
-        array, mean = dense(array), empty(centre)
+    def measure(array: Array, y: Array) -> None:
+        mean = empty(centre)
         _native.sum(array, mean, *size, 1.0 / size.length)
-        return land(lambda y: _native.sum_deviations(array, mean, y, *size, factor, root))
+        _native.sum_deviations(array, mean, y, *size, factor, root)
 
-    return run
+    return lambda array: land(measure, dense(array))
+
+
+def _prepare_prod(op: Op, specs: Specs, output: TensorSpec) -> Run:
+    (x,) = specs
+    size = sized(x, _axes(op))
+    land = landing(x, _axes(op), output)
+
+    return lambda array: land(_native.product, dense(array), *size)
 
 
 def _prepare_norm(op: Op, specs: Specs, output: TensorSpec) -> Run:
@@ -133,11 +133,7 @@ def _prepare_norm(op: Op, specs: Specs, output: TensorSpec) -> Run:
             _native.largest(array, largest, *size)
             _native.scale(np.maximum(largest, -smallest), y, 1.0)
 
-    def run(array: Array) -> Array:
-        array = dense(array)
-        return land(lambda y: measure(array, y))
-
-    return run
+    return lambda array: land(measure, dense(array))
 
 
 def _prepare_log_sum_exp(op: Op, specs: Specs, output: TensorSpec) -> Run:
@@ -155,11 +151,7 @@ def _prepare_log_sum_exp(op: Op, specs: Specs, output: TensorSpec) -> Run:
             np.log(total, out=total)
         _native.scale(total + shift, y, 1.0)
 
-    def run(array: Array) -> Array:
-        array = dense(array)
-        return land(lambda y: add(array, y))
-
-    return run
+    return lambda array: land(add, dense(array))
 
 
 def _refuse_arg(op: Op, specs: Specs) -> str:
@@ -177,18 +169,14 @@ def _arg_extreme(kernel: Callable[..., None]) -> Candidate:
         axes = (cast(ArgExtreme, op).dim,)
         size = sized(x, axes)
         land = landing(x, axes, output)
-
-        def run(array: Array) -> Array:
-            array = dense(array)
-            return land(lambda y: kernel(array, y, *size))
-
-        return run
+        return lambda array: land(kernel, dense(array), *size)
 
     return Candidate("native", _refuse_arg, estimate, prepare)
 
 
 SUM = Candidate("native", _refuse, estimate, _prepare_sum)
 MEAN = Candidate("native", _refuse, estimate, _prepare_sum)
+PROD = Candidate("native", refuse_apart, estimate, _prepare_prod)
 AMAX = _extreme(_native.largest)
 AMIN = _extreme(_native.smallest)
 ARGMAX = _arg_extreme(_native.arg_largest)

@@ -1,4 +1,4 @@
-"""Kernels that give the numbers of a group what is stated for the group: gradients of extremes."""
+"""Kernels that give the numbers of a group what is stated for the group: their gradients."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from convolens.backends.candidate import Candidate, Run, Specs
 from convolens.backends.kernels._common import estimate
 from convolens.backends.kernels.reduce import refuse_apart, sized
 from convolens.backends.layout import dense, empty
-from convolens.ops import Array, ExtremeGrad, NormGrad, Op
+from convolens.ops import Array, ExtremeGrad, NormGrad, Op, ProdGrad
 from convolens.ops.norm import quotient
 from convolens.spec import TensorSpec
 
@@ -52,5 +52,17 @@ def _prepare_norm_grad(op: Op, specs: Specs, output: TensorSpec) -> Run:
     return signs if norm.order == 1 else parts
 
 
+def _prepare_prod_grad(op: Op, specs: Specs, output: TensorSpec) -> Run:
+    size = sized(specs[0], cast(ProdGrad, op).axes)
+
+    def run(x: Array, g: Array) -> Array:
+        dx = empty(output)
+        _native.product_grad(dense(x), dense(g), dx, *size)
+        return dx
+
+    return run
+
+
 EXTREME_GRAD = Candidate("native", refuse_apart, estimate, _prepare_extreme_grad)
 NORM_GRAD = Candidate("native", _refuse_norm_grad, estimate, _prepare_norm_grad)
+PROD_GRAD = Candidate("native", refuse_apart, estimate, _prepare_prod_grad)
