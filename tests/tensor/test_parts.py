@@ -101,3 +101,45 @@ def test_a_gradient_can_be_changed_and_is_nobody_elses() -> None:
     ((a + b) * 3).sum().backward()
     a.grad.zero_()
     assert b.grad.tolist() == [3, 3]
+
+
+CHANGES: dict[str, Callable[[Tensor], object]] = {
+    "in place": lambda t: t.zero_(),
+    "arithmetic in place": lambda t: t.mul_(0),
+    "an element": lambda t: t.__setitem__((0, 0), 0.0),
+    "numpy": lambda t: t.numpy().fill(0),
+    "data": lambda t: t.data.zero_(),
+    "a view": lambda t: t.T.zero_(),
+    "a step": lambda t: _step(t),
+}
+
+
+def _step(tensor: Tensor) -> None:
+    """Change a tensor as an optimiser does."""
+    leaf = tensor.detach()
+    leaf.grad = cl.ones(*leaf.shape)
+    cl.optim.SGD([leaf], lr=1.0).step()
+
+
+@pytest.mark.parametrize("place", range(3))
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_gradient_that_is_borrowed_is_nobody_elses_once_something_changes(
+    change: str, place: int
+) -> None:
+    a, b = cl.ones(3, 2, requires_grad=True), cl.ones(3, 2, requires_grad=True)
+    given = cl.ones(3, 2)
+    (a + b).backward(given)
+    tensors = [given, a.grad, b.grad]
+    assert all(np.shares_memory(t.array, given.array) for t in tensors)
+    before = [t.tolist() for t in tensors]
+    CHANGES[change](tensors[place])
+    for other in range(3):
+        assert (tensors[other].tolist() == before[other]) == (other != place)
+
+
+def test_memory_that_numpy_has_is_not_borrowed() -> None:
+    x = cl.ones(3, 2, requires_grad=True)
+    numbers = np.ones((2, 3), np.float32)
+    x.T.backward(cl.from_numpy(numbers))
+    numbers[...] = 0
+    assert x.grad.tolist() == [[1, 1]] * 3

@@ -90,7 +90,7 @@ def _assign(own: Mapping[str, Tensor], arrays: Mapping[str, Any]) -> None:
         if isinstance(tensor, Uninitialized):
             tensor.materialize(array.shape)
         taken = Tensor.leaf(array)
-        taken.version.shared = True  # with whoever made the state
+        taken.version.share()  # with whoever made the state
         tensor.data = taken
 
 

@@ -88,6 +88,7 @@ class Optimizer(abc.ABC):
                         f"{parameter.spec}."
                     )
                 state = self.state.setdefault(id(parameter), {})
+                parameter.version.recall()
                 self.update(parameter.array, dense(parameter.grad.array), state, group)
                 parameter.version.bump()
 

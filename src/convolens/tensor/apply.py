@@ -32,6 +32,8 @@ def apply(op: Op, *inputs: TensorBase) -> Tensor:
         for place, value in enumerate(inputs):
             given(op.name, value, f"input {place}")
         raise
+    if op.is_view:
+        inputs[0].version.settle(inputs[0])  # type: ignore[arg-type]
     arrays: list[Any] = [t.array for t in inputs]
     try:
         _, spec, run, any_order = choose(op, specs)

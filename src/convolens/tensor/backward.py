@@ -125,12 +125,16 @@ def _reach(
 
 
 def _accumulate(leaf: Tensor, part: Tensor, own: bool) -> None:
-    """Add to a leaf's gradient. What is not its own may be changed through another tensor."""
+    """Add to a leaf's gradient. What is not its own is borrowed until somebody changes it."""
     if leaf.grad is not None:
         leaf.grad = apply(Add(), leaf.grad, part)
-    else:
-        # An expanded gradient repeats numbers, so that it could not be changed.
-        leaf.grad = part if own and part.array.flags.writeable else part.clone()
+    elif own and part.array.flags.writeable:
+        leaf.grad = part
+    elif part.node is None and part.array.flags.writeable and not part.version.shared:
+        leaf.grad = Tensor.made(part.array, part.spec, part.version, None)
+        part.version.lend(leaf.grad)
+    else:  # an expanded gradient repeats numbers, so that it could not be changed
+        leaf.grad = part.clone()
 
 
 def _hooked(hooks: dict[int, Hook], gradient: Tensor) -> Tensor:

@@ -122,9 +122,9 @@ class TensorBase:
         Raises:
             GradientError: If the tensor requires a gradient, which NumPy would not record.
         """
-        array = self._unrecorded()
-        self.version.shared = True
-        return array
+        self._unrecorded()
+        self.version.share()
+        return self.array
 
     def _unrecorded(self) -> Array:
         if self.requires_grad:
@@ -253,12 +253,13 @@ class TensorBase:
 
     def detach(self) -> Tensor:
         """Return a tensor with the same memory that does not require a gradient."""
+        self.version.settle(self)  # type: ignore[arg-type]
         return self.made(self.array, self.spec, self.version, None)
 
     @property
     def data(self) -> Tensor:
         """The same memory, outside the record."""
-        self.version.shared = True
+        self.version.share()
         return self.made(self.array, self.spec, Version(shared=True), None)
 
     @data.setter
@@ -278,6 +279,7 @@ class TensorBase:
                 hint="change tensor.data, or do it inside no_grad(), or compute a new tensor.",
             )
         self._require_writable()
+        self.version.recall()
         self.version.bump()
         return self.array
 

@@ -112,6 +112,7 @@ class InPlace(TensorBase):
             )
         result = result.to(self.dtype)
         self._require_writable()
+        self.version.recall()
         np.copyto(self.array, result.array)
         self.version.bump()
         if result.node is not None:

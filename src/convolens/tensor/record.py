@@ -5,6 +5,9 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Any, final
+from weakref import ref
+
+import numpy as np
 
 from convolens.backends.candidate import Packed, Specs
 from convolens.backends.layout import dense, is_dense
@@ -25,15 +28,19 @@ class Version:
     It keeps what kernels laid out in an order of their own, until the memory changes. Memory that
     is ``shared`` with arrays outside the library may change unseen: of it nothing is kept.
     ``viewed`` says whether a recorded call has made a view.
+
+    Tensors that should have memory of their own may borrow this one, as long as nothing changes it
+    and no array outside the library has it: before that they are given copies.
     """
 
-    __slots__ = ("_kept", "number", "shared", "viewed")
+    __slots__ = ("_borrowers", "_kept", "number", "shared", "viewed")
 
     def __init__(self, shared: bool = False) -> None:
         self.number = 0
         self.viewed = False
         self.shared = shared
         self._kept: dict[Hashable, tuple[Array, Any]] | None = None
+        self._borrowers: list[ref[Tensor]] | None = None
 
     def __reduce__(self) -> tuple[type[Version], tuple[bool]]:
         return Version, (self.shared,)  # a copy is memory of its own: nothing is laid out of it yet
@@ -42,6 +49,28 @@ class Version:
         """Count a change."""
         self.number += 1
         self._kept = None
+
+    def lend(self, borrower: Tensor) -> None:
+        """Note that a tensor around this memory should have its own."""
+        self._borrowers = [*(self._borrowers or ()), ref(borrower)]
+
+    def recall(self) -> None:
+        """Give borrowers copies, since the memory is about to change or to be handed out."""
+        if self._borrowers is not None:
+            borrowers, self._borrowers = self._borrowers, None
+            for borrower in borrowers:
+                _settle(borrower(), self)
+
+    def settle(self, tensor: Tensor) -> None:
+        """Give a tensor a copy if it is a borrower, since a view of it is about to be made."""
+        if self._borrowers is not None and any(b() is tensor for b in self._borrowers):
+            self._borrowers = [b for b in self._borrowers if b() is not tensor] or None
+            _settle(tensor, self)
+
+    def share(self) -> None:
+        """Note that an array outside the library has this memory from now on."""
+        self.recall()
+        self.shared = True
 
     def packed(self, packing: Packed, array: Array) -> Any:
         """Return ``array``, which lies in this memory, as a kernel lays it out."""
@@ -64,6 +93,11 @@ class Version:
             laid_out = lay_out(array)
             self._kept[layout] = array, laid_out
         return laid_out
+
+
+def _settle(tensor: Tensor | None, lender: Version) -> None:
+    if tensor is not None and tensor.version is lender:
+        tensor.array, tensor.version = np.array(tensor.array, order="K"), Version()
 
 
 @final
