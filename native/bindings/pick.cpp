@@ -22,8 +22,12 @@ i64 product(i64 a, i64 b, i64 c) {
 
 const i64* checked_index(const Array& index, i64 length) {
     const i64* data = index.read_int64("index");
-    for (i64 i = 0; i < index.size(); ++i)
-        if (data[i] < 0 || data[i] >= length) throw nb::index_error("an index is out of range");
+    // Negative numbers are the largest ones without a sign.
+    bool fits = true;
+    const auto end = static_cast<std::uint64_t>(length);
+    for (i64 i = 0, size = index.size(); i < size; ++i)
+        fits &= static_cast<std::uint64_t>(data[i]) < end;
+    if (!fits) throw nb::index_error("an index is out of range");
     return data;
 }
 
