@@ -9,6 +9,7 @@ using namespace simd;
 
 // Registers of columns side by side, so that whole lines of memory are read.
 constexpr int kSide = kRegisters / 8;
+constexpr int kHalfSide = kSide / 2;
 
 // Numbers that are added up in single precision before they become doubles.
 constexpr i64 kShort = 4;
@@ -46,6 +47,12 @@ template <class Body>
 CONVOLENS_INLINE void for_each_side(i64 columns, Body&& body) {
     i64 i = 0;
     for (; i + kSide * kLanes <= columns; i += kSide * kLanes) body(i, Side<kSide>{}, Whole{});
+    if constexpr (kHalfSide > 1) {
+        if (i + kHalfSide * kLanes <= columns) {
+            body(i, Side<kHalfSide>{}, Whole{});
+            i += kHalfSide * kLanes;
+        }
+    }
     for_each_register(i, columns,
                       [&](i64 at, auto lanes) CONVOLENS_INLINED { body(at, Side<1>{}, lanes); });
 }
@@ -149,20 +156,29 @@ CONVOLENS_INLINE void centred_sums_of(const CentredSumsArgs& args, const Piece& 
     const i64 inner = args.columns.inner;
     const float* x = args.x + piece.start + i;
     const float* g = args.g + piece.start + i;
-    Wide centre[Registers]{}, plain[Registers]{}, product[Registers]{};
+    vec centre[Registers]{};
+    Wide plain[Registers]{}, product[Registers]{};
     if constexpr (!ByRow)
         for (int j = 0; j < Registers; ++j)
-            centre[j] = widen(
-                load(args.centre + piece.outer * inner + piece.column + i + j * kLanes, lanes));
-    for (i64 row = 0; row < piece.rows; ++row, x += inner, g += inner) {
-        const i64 number = piece.outer * args.columns.reduced + piece.first + row;
-        const Wide own = ByRow ? widen(broadcast(args.centre[number])) : Wide{};
+            centre[j] =
+                load(args.centre + piece.outer * inner + piece.column + i + j * kLanes, lanes);
+    for (i64 row = 0; row < piece.rows; row += kShort) {
+        const i64 rows = piece.rows - row < kShort ? piece.rows - row : kShort;
+        vec some[Registers]{}, products[Registers]{};
+        for (i64 k = 0; k < rows; ++k, x += inner, g += inner) {
+            const i64 number = piece.outer * args.columns.reduced + piece.first + row + k;
+            for (int j = 0; j < Registers; ++j) {
+                const vec upstream = load(g + j * kLanes, lanes);
+                const vec own = ByRow ? broadcast(args.centre[number]) : centre[j];
+                vec d = load(x + j * kLanes, lanes) - own;
+                if constexpr (ByRow) d = d * args.factor[number];
+                some[j] += upstream;
+                products[j] += upstream * d;
+            }
+        }
         for (int j = 0; j < Registers; ++j) {
-            const Wide upstream = widen(load(g + j * kLanes, lanes));
-            Wide d = widen(load(x + j * kLanes, lanes)) - (ByRow ? own : centre[j]);
-            if constexpr (ByRow) d = d * static_cast<double>(args.factor[number]);
-            plain[j] = plain[j] + upstream;
-            product[j] = product[j] + upstream * d;
+            plain[j] = plain[j] + widen(some[j]);
+            product[j] = product[j] + widen(products[j]);
         }
     }
     for (int j = 0; j < Registers; ++j) {
