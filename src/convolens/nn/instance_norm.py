@@ -6,7 +6,8 @@ import warnings
 from typing import ClassVar, final
 
 from convolens.errors import ShapeError
-from convolens.nn import functional
+from convolens.nn.functional._norm import NOTHING, Behind
+from convolens.nn.functional.instance_norm import normalize_images
 from convolens.nn.norm_base import RunningNorm
 from convolens.tensor import Tensor
 
@@ -24,12 +25,12 @@ class _InstanceNorm(RunningNorm):
     ) -> None:
         super().__init__(num_features, eps, momentum, affine, track_running_stats, bias=bias)
 
-    def forward(self, input: Tensor) -> Tensor:
-        """Return the normalised ``input`` [N, C, *I], or one normalised image [C, *I]."""
+    def normalized(self, input: Tensor, behind: Behind) -> Tensor:
         self.require_rank(input)
         single = input.ndim == self.ranks[0]
         self._check_channels(input, 0 if single else 1)
-        y = functional.instance_norm(
+        y = normalize_images(
+            NOTHING if single else behind,
             input.unsqueeze(0) if single else input,
             self.running_mean,
             self.running_var,
@@ -39,7 +40,7 @@ class _InstanceNorm(RunningNorm):
             0.0 if self.momentum is None else self.momentum,
             self.eps,
         )
-        return y.squeeze(0) if single else y
+        return behind.apart(y.squeeze(0)) if single else y
 
     def _check_channels(self, input: Tensor, axis: int) -> None:
         channels = input.shape[axis]
@@ -52,7 +53,7 @@ class _InstanceNorm(RunningNorm):
                 [("input", input.spec, "")],
                 f"make the layer with num_features={channels}.",
             )
-        warnings.warn(f"{text}, which is not used without affine=True.", stacklevel=4)
+        warnings.warn(f"{text}, which is not used without affine=True.", stacklevel=5)
 
 
 @final
