@@ -1,4 +1,4 @@
-"""The residual network with 20 layers for CIFAR-10, written once for convolens and torch.
+"""The residual network with 20 layers for CIFAR-10, in functions and in convolens's modules.
 
 Source: He et al., "Deep Residual Learning for Image Recognition", 2016, section 4.2; shortcuts that
 change the shape are projections (option B).
@@ -17,7 +17,9 @@ import convolens as cl
 from benchmarks.exact import SECOND_STEP, Expected
 from benchmarks.layer_exact import what_is_missing
 from benchmarks.nets import Array
+from convolens import nn
 from convolens.nn import functional as definitions
+from convolens.nn.blocks import BasicBlock, projection
 
 IMAGE = (3, 32, 32)
 CLASSES = 10
@@ -93,7 +95,7 @@ def statistics() -> list[Array]:
 def loss(
     functional: Any, x: Any, labels: Any, weights: Sequence[Any], statistics: Sequence[Any]
 ) -> Any:
-    """Return the mean cross-entropy of a batch, with the functions of either library."""
+    """Return the mean cross-entropy of a batch, with the functions of torch or of convolens."""
     weight, running = iter(weights), iter(statistics)
 
     def convolved(x: Any, stride: int, padding: int) -> Any:
@@ -111,6 +113,24 @@ def loss(
             x = functional.relu(y + shortcut)
     x = functional.avg_pool2d(x, x.shape[-1]).flatten(1)
     return functional.cross_entropy(functional.linear(x, next(weight), next(weight)), labels)
+
+
+def network() -> nn.Sequential:
+    """Return the same network of convolens's modules, its parameters in the same order."""
+    C = WIDTHS[0]
+    layers: list[nn.Module] = [
+        nn.Conv2d(IMAGE[0], C, 3, padding=1, bias=False),
+        nn.BatchNorm2d(C),
+        nn.ReLU(),
+    ]
+    for width in WIDTHS:
+        for _ in range(BLOCKS):
+            stride = 1 if width == C else 2
+            way = None if width == C else projection(C, width, stride)
+            layers.append(BasicBlock(C, width, stride, way))
+            C = width
+    side = IMAGE[1] // 2 ** (len(WIDTHS) - 1)
+    return nn.Sequential(*layers, nn.AvgPool2d(side), nn.Flatten(), nn.Linear(C, CLASSES))
 
 
 def names(weights: Sequence[Any]) -> list[str]:

@@ -69,13 +69,14 @@ class ResNet20(Session):
     def __init__(self, problem: resnet20.ResNet20Problem) -> None:
         self.problem = problem
         self.x, self.labels = cl.tensor(problem.images), cl.tensor(problem.labels)
-        self.weights = [Parameter(cl.tensor(weight)) for weight in problem.weights]
-        self.statistics = [cl.tensor(each.astype(np.float32)) for each in resnet20.statistics()]
+        self.net = resnet20.network()
+        self.weights = [*self.net.parameters()]
+        self.reset()
         self.optimizer = cl.optim.SGD(self.weights, lr=LEARNING_RATE, momentum=MOMENTUM)
 
     def _gradients(self) -> Tensor:
         self.optimizer.zero_grad()
-        loss: Tensor = resnet20.loss(functional, self.x, self.labels, self.weights, self.statistics)
+        loss = functional.cross_entropy(self.net(self.x), self.labels)
         loss.backward()
         return loss
 

@@ -41,7 +41,7 @@ Pair read_pair(const Array& m, const char* name, i64 count) {
 const float* read_or_null(nb::handle array, const char* name, i64 size) {
     if (array.is_none()) return nullptr;
     const Array given = nb::cast<Array>(array);
-    check(given.size() == size, "normalize: weight or bias has another size");
+    check(given.size() == size, "normalize: weight, bias or addend has another size");
     return given.read(name);
 }
 
@@ -63,16 +63,18 @@ void moments_checked(Array x, Array m, i64 outer, i64 reduced, i64 inner, i64 se
     moments(columns, from, to, to + outer * sets);
 }
 
-void normalize_checked(Array x, Array m, nb::handle weight, nb::handle bias, Array y, i64 outer,
-                       i64 reduced, i64 inner, i64 sets, double eps) {
+void normalize_checked(Array x, Array m, nb::handle weight, nb::handle bias, nb::handle addend,
+                       Array y, i64 outer, i64 reduced, i64 inner, i64 sets, double eps,
+                       bool relu) {
     const ColumnSets columns = checked_sets(x, outer, reduced, inner, sets);
     const float* from = x.read("x");
     const Pair given = read_pair(m, "m", outer * sets);
     const float* w = read_or_null(weight, "weight", inner);
     const float* b = read_or_null(bias, "bias", inner);
+    const float* added = read_or_null(addend, "addend", x.size());
     float* to = write_like(y, "y", x);
     const WithoutGil without_gil;
-    normalize(columns, from, given.first, given.second, w, b, to, eps);
+    normalize(columns, from, given.first, given.second, w, b, added, relu, to, eps);
 }
 
 void normalize_sums_checked(Array x, Array m, Array g, Array s, i64 outer, i64 reduced, i64 inner,
@@ -194,8 +196,9 @@ void bind_normalize(nb::module_& module) {
     module.def("moments", &moments_checked, nb::arg("x"), nb::arg("m"), nb::arg("outer"),
                nb::arg("reduced"), nb::arg("inner"), nb::arg("sets"));
     module.def("normalize", &normalize_checked, nb::arg("x"), nb::arg("m"),
-               nb::arg("weight").none(), nb::arg("bias").none(), nb::arg("y"), nb::arg("outer"),
-               nb::arg("reduced"), nb::arg("inner"), nb::arg("sets"), nb::arg("eps"));
+               nb::arg("weight").none(), nb::arg("bias").none(), nb::arg("addend").none(),
+               nb::arg("y"), nb::arg("outer"), nb::arg("reduced"), nb::arg("inner"),
+               nb::arg("sets"), nb::arg("eps"), nb::arg("relu"));
     module.def("normalize_sums", &normalize_sums_checked, nb::arg("x"), nb::arg("m"), nb::arg("g"),
                nb::arg("s"), nb::arg("outer"), nb::arg("reduced"), nb::arg("inner"),
                nb::arg("sets"), nb::arg("eps"));

@@ -489,8 +489,8 @@ struct MergeSumsArgs {
     float* product;
 };
 
-// y = (x - centre) scale + shift; or, with g, y = g scale - shift - (x - centre) slope; each by
-// columns of an outer index. A unit is (outer, block of rows).
+// y = (x - centre) scale + shift + addend, at least 0 with `relu`; or, with g, y = g scale - shift
+// - (x - centre) slope; each by columns of an outer index. A unit is (outer, block of rows).
 struct ColumnsAffineArgs {
     const float* x;
     const float* g;  // or null
@@ -501,6 +501,8 @@ struct ColumnsAffineArgs {
     const float* scale;
     const float* shift;
     const float* slope;
+    const float* addend;  // like x, or null
+    bool relu;            // negative results become zero
 };
 
 // Mean and variance of each row. A unit is a row.

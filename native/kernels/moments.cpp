@@ -9,6 +9,7 @@ using namespace simd;
 
 // Registers of columns side by side, so that whole lines of memory are read.
 constexpr int kSide = kRegisters / 8;
+constexpr int kHalfSide = kSide / 2;
 
 // Numbers that are added up in single precision before they become doubles.
 constexpr i64 kShort = 4;
@@ -46,6 +47,12 @@ template <class Body>
 CONVOLENS_INLINE void for_each_side(i64 columns, Body&& body) {
     i64 i = 0;
     for (; i + kSide * kLanes <= columns; i += kSide * kLanes) body(i, Side<kSide>{}, Whole{});
+    if constexpr (kHalfSide > 1) {
+        if (i + kHalfSide * kLanes <= columns) {
+            body(i, Side<kHalfSide>{}, Whole{});
+            i += kHalfSide * kLanes;
+        }
+    }
     for_each_register(i, columns,
                       [&](i64 at, auto lanes) CONVOLENS_INLINED { body(at, Side<1>{}, lanes); });
 }

@@ -7,6 +7,15 @@ namespace {
 
 using namespace simd;
 
+// Loads from an array that is read once from its begin to its end. The processor fetches ahead by
+// itself, but not beyond a page of 4096 bytes, so it is asked for what lies one further. That need
+// not exist.
+template <class Lanes>
+CONVOLENS_INLINE vec load_in_turn(const float* p, Lanes lanes) {
+    __builtin_prefetch(p + 1024, 0, 2);
+    return load(p, lanes);
+}
+
 // Calls body(offset in the array, offset in the columns' numbers, lanes) for the registers of units
 // [begin, end).
 template <class Body>
@@ -51,19 +60,34 @@ CONVOLENS_INLINE void normalize_beside(const NormalizeRowsArgs& args, i64 row) {
     });
 }
 
+template <bool Adds, bool Rectifies>
+CONVOLENS_INLINE void affine(const ColumnsAffineArgs& args, i64 begin, i64 end) {
+    for_each_in_columns(args, begin, end, [&](i64 at, i64 i, auto lanes) CONVOLENS_INLINED {
+        const vec d = load_in_turn(args.x + at, lanes) - load(args.centre + i, lanes);
+        vec y[1]{d * load(args.scale + i, lanes) + load(args.shift + i, lanes)};
+        if constexpr (Adds) y[0] = y[0] + load_in_turn(args.addend + at, lanes);
+        if constexpr (Rectifies) rectify(y);
+        store(args.y + at, y[0], lanes);
+    });
+}
+
 }  // namespace
 
 void columns_affine(const ColumnsAffineArgs& args, i64 begin, i64 end, float*) {
-    for_each_in_columns(args, begin, end, [&](i64 at, i64 i, auto lanes) CONVOLENS_INLINED {
-        const vec d = load(args.x + at, lanes) - load(args.centre + i, lanes);
-        store(args.y + at, d * load(args.scale + i, lanes) + load(args.shift + i, lanes), lanes);
-    });
+    if (args.addend && args.relu)
+        affine<true, true>(args, begin, end);
+    else if (args.addend)
+        affine<true, false>(args, begin, end);
+    else if (args.relu)
+        affine<false, true>(args, begin, end);
+    else
+        affine<false, false>(args, begin, end);
 }
 
 void columns_affine_grad(const ColumnsAffineArgs& args, i64 begin, i64 end, float*) {
     for_each_in_columns(args, begin, end, [&](i64 at, i64 i, auto lanes) CONVOLENS_INLINED {
-        const vec d = load(args.x + at, lanes) - load(args.centre + i, lanes);
-        const vec direct = load(args.g + at, lanes) * load(args.scale + i, lanes);
+        const vec d = load_in_turn(args.x + at, lanes) - load(args.centre + i, lanes);
+        const vec direct = load_in_turn(args.g + at, lanes) * load(args.scale + i, lanes);
         const vec shared = load(args.shift + i, lanes) + d * load(args.slope + i, lanes);
         store(args.y + at, direct - shared, lanes);
     });

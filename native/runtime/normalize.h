@@ -16,9 +16,11 @@ struct ColumnSets {
 // mean[outer][set], variance[outer][set].
 void moments(const ColumnSets& sets, const float* x, float* mean, float* variance);
 
-// y = (x - mean) / sqrt(variance + eps) weight + bias. Weight and bias are for columns, or null.
+// y = (x - mean) / sqrt(variance + eps) weight + bias + addend; with `relu`, negative ones become
+// zero. Weight and bias are for columns, the addend is like x; each may be null.
 void normalize(const ColumnSets& sets, const float* x, const float* mean, const float* variance,
-               const float* weight, const float* bias, float* y, double eps);
+               const float* weight, const float* bias, const float* addend, bool relu, float* y,
+               double eps);
 
 // plain[outer][inner] = sum of g, product[outer][inner] = sum of g (x - mean) / sqrt(variance +
 // eps).

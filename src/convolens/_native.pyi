@@ -335,12 +335,14 @@ def normalize(
     m: Array,
     weight: Array | None,
     bias: Array | None,
+    addend: Array | None,
     y: Array,
     outer: int,
     reduced: int,
     inner: int,
     sets: int,
     eps: float,
+    relu: bool,
 ) -> None: ...
 def normalize_sums(
     x: Array,

@@ -53,6 +53,14 @@ def _normalized(op: Any, arrays: list[Array]) -> Array:
     return bound.reshape(x.shape)
 
 
+def _rectified(op: ops.NormalizeRelu, arrays: list[Array]) -> Array:
+    """Rectifiers bring numbers no further apart. A sum is rounded once more."""
+    bound, y = _normalized(op, arrays[:4]), op.normalize.reference(*arrays[:4])
+    for s in arrays[4:]:
+        bound = bound + np.abs(y + s)
+    return bound
+
+
 def _channel_sums(op: ops.NormalizeSums, arrays: list[Array]) -> Array:
     x, m, g = arrays
     standard, _ = op.standardized(x, m, op.eps)
@@ -115,6 +123,7 @@ BOUNDS: dict[type[Op], Callable[[Any, list[Array]], Array]] = {
     ops.Moments: _moments,
     ops.RowMoments: _moments,
     ops.Normalize: _normalized,
+    ops.NormalizeRelu: _rectified,
     ops.LayerNorm: _normalized,
     ops.NormalizeSums: _channel_sums,
     ops.LayerNormSums: _row_sums,

@@ -145,6 +145,12 @@ def test_named_paddings(padding: str) -> None:
         assert_same(net, 2, 2, size, size + 1)
 
 
+def test_a_normalisation_stands_between_both() -> None:
+    net = nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.ReLU(), nn.MaxPool2d(2))
+    assert steps(net) == ["Conv2d", "BatchNorm2d", "MaxPool2d", "ReLU"]
+    assert steps(net[:3]) == ["Conv2d", "BatchNorm2d ReLU"]
+
+
 def test_a_pooling_behind_comes_first() -> None:
     net = nn.Sequential(
         nn.Conv2d(1, 2, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(2, 3, 1), nn.ReLU()
@@ -156,7 +162,8 @@ def test_a_pooling_behind_comes_first() -> None:
 @pytest.mark.parametrize(
     "modules",
     [
-        (nn.Conv2d(1, 1, 1), nn.BatchNorm2d(1), nn.ReLU()),
+        (nn.Conv2d(1, 1, 1), nn.BatchNorm2d(1), nn.ReLU6()),
+        (nn.LayerNorm(4), nn.ReLU()),
         (nn.ConvTranspose2d(1, 1, 1), nn.ReLU()),
         (nn.Conv2d(1, 1, 1), nn.ReLU6()),
         (nn.Linear(4, 4), nn.ReLU()),

@@ -14,7 +14,7 @@ from convolens import _native
 from convolens.errors import GradientError
 from convolens.ops import OPERATORS, Value
 from convolens.spec import FLOATS
-from convolens.tensor.program import gradient_program
+from convolens.tensor.program import Program, gradient_program
 
 
 def leaf(*numbers: float) -> cl.Tensor:
@@ -233,6 +233,17 @@ def test_a_tensor_goes_when_nobody_refers_to_it() -> None:
         gc.enable()
 
 
+def assert_let_go_when_read(program: Program, upstream: int) -> None:
+    """A slot is let go once, behind the last step that reads it, unless it is a result."""
+    gone: list[int] = []
+    for step, last in zip(program.steps, program.last, strict=True):
+        assert not set(step.args) & set(gone)
+        assert set(last) <= set(step.args)
+        gone += last
+    read = {slot for step in program.steps for slot in step.args if slot >= upstream}
+    assert sorted(gone) == sorted(read - set(program.results))
+
+
 def test_programs_name_each_slot_once() -> None:
     """Every gradient of every sample: steps use earlier slots, results have the right specs."""
     for operator in OPERATORS:
@@ -250,4 +261,5 @@ def test_programs_name_each_slot_once() -> None:
             for spec, slot in zip(sample.specs, program.results, strict=True):
                 assert slot is None or specs[slot] == spec
             assert len(program.needs) == len(sample.specs) + 1
+            assert_let_go_when_read(program, len(sample.specs) + 1)
     assert Value(specs[0]).shape == specs[0].shape

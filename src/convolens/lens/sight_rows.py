@@ -186,7 +186,9 @@ def _channel_moments(p: Passage) -> Sight:
 
 
 def _normalised(p: Passage) -> Sight:
-    """The moments are those of x, unless they are constants."""
+    """The moments are those of x, unless they are constants. An addend stays in place."""
+    if p.number == 4:
+        return p.sight
     if p.number:
         return p.mixed()
     own = p.op.fixed or (p.axis == 0 if p.op.groups else p.axis == 1)
@@ -266,7 +268,7 @@ ROWS: tuple[tuple[tuple[type[Op], ...], Callable[[Passage], Sight | None]], ...]
     ((ops.Permute,), _permuted),
     ((ops.LocalResponseNorm, ops.ChannelSum), _among_channels),
     ((ops.Moments,), _channel_moments),
-    ((ops.Normalize,), _normalised),
+    ((ops.Normalize, ops.NormalizeRelu), _normalised),
     ((ops.RowMoments,), _row_moments),
     ((ops.LayerNorm,), _row_normalised),
     ((AlongAxis, ops.ArgSort, ops.TopK), _along),

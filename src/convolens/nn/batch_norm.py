@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar, final
 
-from convolens.nn import functional
+from convolens.nn.functional._norm import Behind
+from convolens.nn.functional.batch_norm import normalize_batch
 from convolens.nn.norm_base import RunningNorm
 from convolens.tensor import Tensor
 
@@ -24,8 +25,7 @@ class BatchNormNd(RunningNorm):
     ) -> None:
         super().__init__(num_features, eps, momentum, affine, track_running_stats, bias=bias)
 
-    def forward(self, input: Tensor) -> Tensor:
-        """Return the normalised ``input``; in training, learn its means and variances."""
+    def normalized(self, input: Tensor, behind: Behind) -> Tensor:
         self.require_rank(input)
         counts = self.num_batches_tracked is not None
         tracks = self.training and self.track_running_stats and counts
@@ -34,7 +34,8 @@ class BatchNormNd(RunningNorm):
             factor = 1 / (int(self.num_batches_tracked) + 1)
         known = not self.training or self.track_running_stats
         mean, var = (self.running_mean, self.running_var) if known else (None, None)
-        y = functional.batch_norm(
+        y = normalize_batch(
+            behind,
             input,
             mean,
             var,

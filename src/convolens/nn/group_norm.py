@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import final
 
 from convolens.errors import ArgumentError
-from convolens.nn import functional, init
-from convolens.nn.module import Module
+from convolens.nn import init
+from convolens.nn.functional._norm import Behind
+from convolens.nn.functional.group_norm import normalize_groups
+from convolens.nn.norm_base import ChannelNorm
 from convolens.nn.parameter import Parameter
 from convolens.tensor import Tensor, ones, zeros
 
 
 @final
-class GroupNorm(Module):
+class GroupNorm(ChannelNorm):
     """y = (x - mean) / sqrt(var + eps) weight + bias: each image's groups of channels.
 
     It does not depend on the batch. One group normalises the whole image; as many groups as
@@ -70,9 +72,9 @@ class GroupNorm(Module):
         if self.bias is not None:
             init.zeros_(self.bias)
 
-    def forward(self, input: Tensor) -> Tensor:
-        """Return the normalised ``input``."""
-        return functional.group_norm(input, self.num_groups, self.weight, self.bias, self.eps)
+    def normalized(self, input: Tensor, behind: Behind) -> Tensor:
+        """Return the normalised ``input``, and do what follows."""
+        return normalize_groups(behind, input, self.num_groups, self.weight, self.bias, self.eps)
 
     def extra_repr(self) -> str:
         """Return the arguments to show."""

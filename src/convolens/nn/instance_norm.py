@@ -6,7 +6,8 @@ import warnings
 from typing import ClassVar, final
 
 from convolens.errors import ShapeError
-from convolens.nn import functional
+from convolens.nn.functional._norm import NOTHING, Behind
+from convolens.nn.functional.instance_norm import normalize_images
 from convolens.nn.norm_base import RunningNorm
 from convolens.tensor import Tensor
 
@@ -26,13 +27,13 @@ class InstanceNormNd(RunningNorm):
     ) -> None:
         super().__init__(num_features, eps, momentum, affine, track_running_stats, bias=bias)
 
-    def forward(self, input: Tensor) -> Tensor:
-        """Return the normalised ``input`` [N, C, *I], or one normalised image [C, *I]."""
+    def normalized(self, input: Tensor, behind: Behind) -> Tensor:
         self.require_rank(input)
         axis = self.channel_axis(input)
         single = axis == 0
         self._check_channels(input, axis)
-        y = functional.instance_norm(
+        y = normalize_images(
+            NOTHING if single else behind,
             input.unsqueeze(0) if single else input,
             self.running_mean,
             self.running_var,
@@ -42,7 +43,7 @@ class InstanceNormNd(RunningNorm):
             0.0 if self.momentum is None else self.momentum,
             self.eps,
         )
-        return y.squeeze(0) if single else y
+        return behind.apart(y.squeeze(0)) if single else y
 
     def channel_axis(self, input: Tensor) -> int:
         """Return which axis of ``input`` holds the channels: the first of a single image."""
@@ -59,7 +60,7 @@ class InstanceNormNd(RunningNorm):
                 [("input", input.spec, "")],
                 f"make the layer with num_features={channels}.",
             )
-        warnings.warn(f"{text}, which is not used without affine=True.", stacklevel=4)
+        warnings.warn(f"{text}, which is not used without affine=True.", stacklevel=5)
 
 
 @final

@@ -1,4 +1,4 @@
-"""What normalisations with running averages share."""
+"""What normalisations of channels share."""
 
 from __future__ import annotations
 
@@ -7,12 +7,32 @@ from typing import ClassVar
 
 from convolens.errors import ArgumentError, ShapeError
 from convolens.nn import init
+from convolens.nn.functional._norm import NOTHING, Behind
 from convolens.nn.module import Module
 from convolens.nn.parameter import Parameter
 from convolens.tensor import Tensor, ones, tensor, zeros
 
 
-class RunningNorm(Module):
+class ChannelNorm(Module):
+    """A normalisation of channels. Abstract."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Return the normalised ``input``; in training, running averages learn from it."""
+        return self.normalized(input, NOTHING)
+
+    def forward_relu(self, input: Tensor, addend: Tensor | None = None) -> Tensor:
+        """Return ``(forward(input) + addend).relu()`` in one pass.
+
+        The addend has the shape and the type of ``input``; without it nothing is added.
+        """
+        return self.normalized(input, Behind(True, addend))
+
+    @abc.abstractmethod
+    def normalized(self, input: Tensor, behind: Behind) -> Tensor:
+        """Return the normalised ``input``, and do what follows."""
+
+
+class RunningNorm(ChannelNorm):
     """A normalisation of C channels that remembers their means and variances. Abstract."""
 
     #: The numbers of dimensions that an input may have.
@@ -87,10 +107,6 @@ class RunningNorm(Module):
                 [("input", input.spec, "")],
                 "use the layer for this number of axes.",
             )
-
-    @abc.abstractmethod
-    def forward(self, input: Tensor) -> Tensor:
-        """Return the normalised ``input``."""
 
     def extra_repr(self) -> str:
         """Return the arguments to show."""

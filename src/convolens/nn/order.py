@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple, cast, final
+from functools import partial
+from typing import Any, NamedTuple, final
 
-from convolens.errors import ConvolensError
 from convolens.nn.activation import ReLU
-from convolens.nn.conv import Conv1d, Conv2d, Conv3d, ConvNd
 from convolens.nn.module import Module
 from convolens.nn.pooling import MaxPool1d, MaxPool2d, MaxPool3d
+from convolens.nn.with_relu import at_once, is_plain, joins
 from convolens.tensor.observe import observers
 
-_CONVOLUTIONS = (Conv1d, Conv2d, Conv3d)
 _POOLINGS = (MaxPool1d, MaxPool2d, MaxPool3d)
 
 
@@ -70,25 +69,13 @@ class Order:
             steps = _decided(now, lambda module: True)
             decision = _Decision(now, types, steps, _touched(now, steps))
             self._decision = decision
-        if all(map(_is_plain, decision.touched)):
+        if all(map(is_plain, decision.touched)):
             return decision.steps
-        return _decided(now, _is_plain)
-
-
-def _is_plain(module: Module) -> bool:
-    """Return whether nobody sees what a module reads and makes, nor has changed what it does."""
-    own = module.__dict__
-    return not (
-        own["_forward_hooks"]
-        or own["_forward_pre_hooks"]
-        or "forward" in own
-        # The place of a largest number does change: what is 0 after ReLU may have been larger.
-        or own.get("return_indices")
-    )
+        return _decided(now, is_plain)
 
 
 def cheapest(
-    modules: Iterable[Module], may_move: Callable[[Module], bool] = _is_plain
+    modules: Iterable[Module], may_move: Callable[[Module], bool] = is_plain
 ) -> list[Module]:
     """Return the modules with each ReLU behind the max pooling that follows it.
 
@@ -111,29 +98,16 @@ def cheapest(
 
 
 def _decided(modules: Iterable[Module], may_move: Callable[[Module], bool]) -> list[Step]:
-    """Return the steps, with each convolution and the ReLU that follows it as one."""
+    """Return the steps, with each layer that can run with a ReLU behind it and that ReLU as one."""
     steps: list[Step] = []
     for module in cheapest(modules, may_move):
         before = steps[-1].run if steps else None
-        is_pair = type(module) is ReLU and type(before) in _CONVOLUTIONS
-        if is_pair and may_move(module) and may_move(conv := cast(ConvNd, before)):
-            steps[-1] = Step(_at_once(conv), (conv, module))
+        is_relu = type(module) is ReLU and may_move(module)
+        if is_relu and joins(before) and may_move(before):
+            steps[-1] = Step(partial(at_once, before), (before, module))
         else:
             steps.append(Step(module, (module,)))
     return steps
-
-
-def _at_once(conv: ConvNd) -> Callable[[Any], Any]:
-    """Return what runs a convolution with a ReLU behind it; an error is the convolution's."""
-
-    def run(input: Any) -> Any:
-        try:
-            return conv.forward_relu(input)
-        except ConvolensError as error:
-            error.module = conv
-            raise
-
-    return run
 
 
 def _as_they_are(modules: Iterable[Module]) -> list[Step]:

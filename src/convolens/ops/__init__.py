@@ -63,6 +63,7 @@ from convolens.ops.mul import Mul
 from convolens.ops.nll_loss import NllLoss, NllLossGrad
 from convolens.ops.norm import Norm, NormGrad
 from convolens.ops.normalize import Normalize, NormalizeFixedGrad, NormalizeGrad, NormalizeSums
+from convolens.ops.normalize_relu import NormalizeRelu
 from convolens.ops.pad import Pad, PadGrad
 from convolens.ops.pairwise_distance import PairwiseDistance, PairwiseDistanceGrad
 from convolens.ops.permute import Permute
@@ -198,6 +199,7 @@ __all__ = [
     "Normalize",
     "NormalizeFixedGrad",
     "NormalizeGrad",
+    "NormalizeRelu",
     "NormalizeSums",
     "Op",
     "Pad",
@@ -337,6 +339,7 @@ OPERATORS: tuple[type[Op], ...] = (
     ChannelSum,
     Moments,
     Normalize,
+    NormalizeRelu,
     NormalizeSums,
     NormalizeGrad,
     NormalizeFixedGrad,

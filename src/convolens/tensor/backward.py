@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from convolens.errors import GradientError
@@ -80,8 +80,9 @@ def backward(
                     node.op.bounds, upstream
                 )
             else:
-                for place, part, part_is_own in _gradients(node, upstream, is_own):
-                    take(place, part, part_is_own)
+                handed = [upstream]
+                del upstream
+                _hand_on(node, handed, is_own, take)
             if not retain_graph:
                 node.saved = None
         for place, sliced in parts.values():
@@ -207,24 +208,29 @@ def _require_saved(node: Node) -> None:
         )
 
 
-def _gradients(
-    node: Node, upstream: Tensor, upstream_is_own: bool
-) -> list[tuple[Place, Tensor, bool]]:
-    """Run the gradient program of a node.
+def _hand_on(
+    node: Node,
+    handed: list[Tensor],
+    upstream_is_own: bool,
+    take: Callable[[Place, Tensor, bool], None],
+) -> None:
+    """Run the gradient program of a node on the upstream gradient that is handed over in a list.
 
-    Return where each gradient goes, the gradient, and whether nothing else holds its memory.
+    Call ``take`` with where each gradient goes, the gradient, and whether nothing else holds its
+    memory. What no step reads any more is let go at once: the next step may then fill memory that
+    is still in the cache.
     """
     program = gradient_program(node.op, node.specs, node.wanted)
     slots: list[Any] = [_restore(node, saved) for saved in node.saved or ()]
-    slots.append(upstream)
-    for op, args, _ in program.steps:
+    slots.append(handed.pop())
+    for (op, args, _), last in zip(program.steps, program.last, strict=True):
         slots.append(apply(op, *[slots[arg] for arg in args]))
-    result = []
+        for read in last:
+            slots[read] = None
     for number, (place, slot) in enumerate(zip(node.edges, program.results, strict=True)):
         if place is not None and slot is not None:
             owned = program.owned[number]
-            result.append((place, slots[slot], upstream_is_own if owned is None else owned))
-    return result
+            take(place, slots[slot], upstream_is_own if owned is None else owned)
 
 
 def _restore(node: Node, saved: Saved | None) -> Tensor | None:

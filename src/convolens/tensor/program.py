@@ -23,13 +23,15 @@ class Program(NamedTuple):
     Slots 0 .. n-1 are the inputs, n is the output, n+1 the upstream gradient; each step fills the
     next one. ``results`` names, for each input, the slot of its gradient, and ``owned`` says
     whether nothing else shares its memory; None if only the upstream gradient does. ``needs`` says
-    which of the inputs and, last, the output are used: only these have to be kept.
+    which of the inputs and, last, the output are used: only these have to be kept. ``last`` names,
+    for each step, the slots that nothing reads after it, of those that it or the upstream fills.
     """
 
     steps: tuple[Step, ...]
     results: tuple[int | None, ...]
     owned: tuple[bool | None, ...]
     needs: tuple[bool, ...]
+    last: tuple[tuple[int, ...], ...]
 
 
 @lru_cache(maxsize=8192)
@@ -72,4 +74,9 @@ def gradient_program(op: Op, specs: Specs, wanted: tuple[bool, ...]) -> Program:
 
     owned = tuple(map(is_owned, memories))
     needs = tuple(slot in used for slot in range(len(inputs) + 1))
-    return Program(tuple(steps), results, owned, needs)
+    read = set(results)
+    last: list[tuple[int, ...]] = []
+    for step in reversed(steps):
+        last.append(tuple(slot for slot in {*step.args} - read if slot >= first - 1))
+        read.update(step.args)
+    return Program(tuple(steps), results, owned, needs, tuple(reversed(last)))

@@ -361,8 +361,8 @@ CALLS: dict[str, Callable[[int, int, int], list[Any]]] = {
     ],
     "moments": lambda n, c, h: [floats(n, c, h), floats(2, n), n, c, h, 1],
     "normalize": lambda n, c, h: [
-        *(floats(n, c, h), floats(2, n), floats(h), floats(h), floats(n, c, h)),
-        *(n, c, h, 1, 1e-5),
+        *(floats(n, c, h), floats(2, n), floats(h), floats(h), floats(n, c, h), floats(n, c, h)),
+        *(n, c, h, 1, 1e-5, True),
     ],
     "normalize_sums": lambda n, c, h: [
         *(floats(n, c, h), floats(2, n), floats(n, c, h), floats(2 * n, h)),

@@ -13,6 +13,8 @@ from convolens.spec import TensorSpec
 WIDTHS = range(1, 36)
 Shape = tuple[int, ...]
 Cases = Iterable[tuple[Shape, int]]
+#: Operators whose moments may be constants.
+_WITH_FIXED = (ops.Normalize, ops.NormalizeRelu, ops.NormalizeSums)
 
 _BIG_IMAGES: tuple[tuple[Shape, int], ...] = (
     ((4, 70, 20, 21), 0),
@@ -56,12 +58,12 @@ def _rows() -> Iterator[tuple[Shape, int]]:
 
 def _channel_samples(operator: type[Any], cases: Cases) -> Iterator[Sample]:
     for number, (shape, groups) in enumerate(cases):
-        is_fixed = operator in (ops.Normalize, ops.NormalizeSums) and number % 3 == 0
+        is_fixed = operator in _WITH_FIXED and number % 3 == 0
         if operator is ops.NormalizeFixedGrad and groups:
             continue
         if operator is ops.Moments:
             op = operator(groups)
-        elif operator in (ops.Normalize, ops.NormalizeSums):
+        elif operator in _WITH_FIXED:
             op = operator(groups, 0.1, is_fixed and not groups)
         else:
             op = operator(groups, 0.1)
@@ -72,6 +74,9 @@ def _channel_samples(operator: type[Any], cases: Cases) -> Iterator[Sample]:
         yield {
             ops.Moments: Sample(op, (x,)),
             ops.Normalize: Sample(op, (x, m) if is_plain else (x, m, c, c), prepare=with_variances),
+            ops.NormalizeRelu: Sample(
+                op, ((x, m), (x, m, c, c), (x, m, c, c, x))[number % 3], prepare=with_variances
+            ),
             ops.NormalizeSums: Sample(op, (x, m, x), prepare=with_variances),
             ops.NormalizeGrad: Sample(op, (x, m, s, x) if is_plain else (x, m, s, x, c)),
             ops.NormalizeFixedGrad: Sample(
@@ -97,6 +102,7 @@ def _row_samples(operator: type[Any], cases: Cases) -> Iterator[Sample]:
 _CHANNELS = (
     ops.Moments,
     ops.Normalize,
+    ops.NormalizeRelu,
     ops.NormalizeSums,
     ops.NormalizeGrad,
     ops.NormalizeFixedGrad,

@@ -27,6 +27,15 @@ ROWS = {
         "nn.functional.batch_norm, nn.functional.instance_norm, nn.functional.group_norm",
         _ROW + _MOMENTS + "apply(ops.Normalize(eps=0.0), x, m)",
     ),
+    "normalize_relu": Row(
+        "ao.nn.intrinsic.BNReLU2d, ao.nn.intrinsic.BNReLU3d",
+        _ROW + _MOMENTS + "apply(ops.NormalizeRelu(eps=0.0), x, m)",
+        (
+            "torch has it as a module for quantisation. Here `nn.Sequential` calls it wherever a "
+            "`ReLU` follows a normalisation of channels and nobody watches what is between them, "
+            "and residual blocks with their shortcut as s.",
+        ),
+    ),
     "normalize_sums": Row(
         "", _ROW + _MOMENTS + "apply(ops.NormalizeSums(eps=0.0), x, m, cl.ones(1, 1, 2))"
     ),

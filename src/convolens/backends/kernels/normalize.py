@@ -9,8 +9,16 @@ from convolens import _native
 from convolens.backends.candidate import Candidate, Run, Specs
 from convolens.backends.kernels._common import estimate, refuse_all_but_float32
 from convolens.backends.layout import dense, empty
-from convolens.ops import Array, Normalize, NormalizeFixedGrad, NormalizeGrad, NormalizeSums, Op
+from convolens.ops import (
+    Array,
+    NormalizeFixedGrad,
+    NormalizeGrad,
+    NormalizeRelu,
+    NormalizeSums,
+    Op,
+)
 from convolens.ops._channel_statistics import ChannelStatistics
+from convolens.ops.normalize import ChannelNorm
 from convolens.spec import TensorSpec
 
 
@@ -41,12 +49,19 @@ def _prepare_moments(op: Op, specs: Specs, output: TensorSpec) -> Run:
 
 
 def _prepare_normalize(op: Op, specs: Specs, output: TensorSpec) -> Run:
-    columns, eps = _columns(op, specs[0]), cast(Normalize, op).eps
+    columns, eps = _columns(op, specs[0]), cast(ChannelNorm, op).eps
+    relu = isinstance(op, NormalizeRelu)
 
-    def run(x: Array, m: Array, weight: Array | None = None, bias: Array | None = None) -> Array:
+    def run(
+        x: Array,
+        m: Array,
+        weight: Array | None = None,
+        bias: Array | None = None,
+        addend: Array | None = None,
+    ) -> Array:
         y = empty(output)
-        parameters = (_or_none(weight), _or_none(bias))
-        _native.normalize(dense(x), dense(m), *parameters, y, *columns, eps)
+        others = (_or_none(weight), _or_none(bias), _or_none(addend))
+        _native.normalize(dense(x), dense(m), *others, y, *columns, eps, relu)
         return y
 
     return run

@@ -8,6 +8,7 @@ from convolens.nn.activation import ReLU
 from convolens.nn.blocks._defaults import NormLayer, norm_or_default
 from convolens.nn.conv import Conv2d
 from convolens.nn.module import Module
+from convolens.nn.with_relu import norm_relu
 from convolens.tensor import Tensor
 
 
@@ -71,7 +72,6 @@ class Bottleneck(Module):
     def forward(self, input: Tensor) -> Tensor:
         """Return the block's output."""
         way = input if self.downsample is None else self.downsample(input)
-        y = self.relu(self.bn1(self.conv1(input)))
-        y = self.relu(self.bn2(self.conv2(y)))
-        result: Tensor = self.relu(self.bn3(self.conv3(y)) + way)
-        return result
+        y = norm_relu(self.bn1, self.relu, self.conv1(input))
+        y = norm_relu(self.bn2, self.relu, self.conv2(y))
+        return norm_relu(self.bn3, self.relu, self.conv3(y), way)

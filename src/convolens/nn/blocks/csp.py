@@ -10,6 +10,7 @@ from convolens.nn.blocks._defaults import NormLayer, norm_or_default
 from convolens.nn.container import Sequential
 from convolens.nn.conv import Conv2d
 from convolens.nn.module import Module
+from convolens.nn.with_relu import norm_relu
 from convolens.tensor import Tensor, cat
 
 
@@ -31,8 +32,7 @@ class _Layer(Module):
         self.act = activation()
 
     def forward(self, input: Tensor) -> Tensor:
-        y: Tensor = self.act(self.bn(self.conv(input)))
-        return y
+        return norm_relu(self.bn, self.act, self.conv(input))
 
 
 @final

@@ -12,6 +12,7 @@ from convolens.nn.dropout import Dropout
 from convolens.nn.module import Module
 from convolens.nn.module_dict import ModuleDict
 from convolens.nn.pooling import AvgPool2d
+from convolens.nn.with_relu import norm_relu
 from convolens.tensor import Tensor, cat
 
 
@@ -51,8 +52,8 @@ class DenseLayer(Module):
 
     def forward(self, input: Tensor) -> Tensor:
         """Return the new channels."""
-        y = self.conv1(self.relu1(self.norm1(input)))
-        result: Tensor = self.drop(self.conv2(self.relu2(self.norm2(y))))
+        y = self.conv1(norm_relu(self.norm1, self.relu1, input))
+        result: Tensor = self.drop(self.conv2(norm_relu(self.norm2, self.relu2, y)))
         return result
 
 

@@ -1,19 +1,22 @@
-"""What normalisations share: their parameters, running averages and refusals."""
+"""What normalisations share: parameters, running averages, refusals, and what follows them."""
 
 from __future__ import annotations
 
 from math import prod
+from typing import NamedTuple, final
 
 import numpy as np
 
 from convolens.errors import ArgumentError, DTypeError, ShapeError
-from convolens.ops import Array
-from convolens.tensor import Tensor, ones, zeros
+from convolens.ops import Array, Normalize, NormalizeRelu
+from convolens.tensor import Tensor, apply, ones, zeros
+
+Tensors = tuple[Tensor, ...]
 
 
 def affine(
     weight: Tensor | None, bias: Tensor | None, shape: tuple[int, ...], input: Tensor
-) -> tuple[Tensor, ...]:
+) -> Tensors:
     """Return (weight, bias), 1 or 0 in place of a missing one, or nothing if both are missing."""
     if weight is None and bias is None:
         return ()
@@ -24,12 +27,45 @@ def affine(
     )
 
 
-def of_nothing(input: Tensor, parameters: tuple[Tensor, ...], view: tuple[int, ...]) -> Tensor:
+def of_nothing(input: Tensor, parameters: Tensors, view: tuple[int, ...]) -> Tensor:
     """Return an empty input, normalised: there are no numbers, so no mean, but gradients of 0."""
     if not parameters:
         return input * 1.0
     weight, bias = (parameter.reshape(view) for parameter in parameters)
     return input * weight + bias
+
+
+@final
+class Behind(NamedTuple):
+    """What is done to a normalised input: nothing, or an addend is added and ReLU applied.
+
+    Attributes:
+        relu: Whether that is done.
+        addend: What is added before, of the input's shape and type.
+    """
+
+    relu: bool = False
+    addend: Tensor | None = None
+
+    def normalize(self, op: Normalize, input: Tensor, m: Tensor, affine: Tensors) -> Tensor:
+        """Normalise with these moments and parameters, and do the rest in the same pass."""
+        if not self.relu:
+            return apply(op, input, m, *affine)
+        both = NormalizeRelu(op.groups, op.eps, op.fixed)
+        if self.addend is None:
+            return apply(both, input, m, *affine)
+        if affine:
+            return apply(both, input, m, *affine, self.addend)
+        return self.apart(apply(op, input, m))
+
+    def apart(self, normalized: Tensor) -> Tensor:
+        """Do it to what is normalised already."""
+        if self.addend is not None:
+            normalized = normalized + self.addend
+        return normalized.relu() if self.relu else normalized
+
+
+NOTHING = Behind()
 
 
 def require_several(operator: str, input: Tensor, each: int) -> None:

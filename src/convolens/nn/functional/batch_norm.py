@@ -5,6 +5,8 @@ from __future__ import annotations
 from convolens import ops
 from convolens.errors import ArgumentError
 from convolens.nn.functional._norm import (
+    NOTHING,
+    Behind,
     affine,
     channel_view,
     of_nothing,
@@ -47,6 +49,23 @@ def batch_norm(
         >>> batch_norm(x, None, None, training=True, eps=1e-9).tolist()
         [[-1.0, -1.0], [1.0, 1.0]]
     """
+    return normalize_batch(
+        NOTHING, input, running_mean, running_var, weight, bias, training, momentum, eps
+    )
+
+
+def normalize_batch(
+    behind: Behind,
+    input: Tensor,
+    running_mean: Tensor | None,
+    running_var: Tensor | None,
+    weight: Tensor | None,
+    bias: Tensor | None,
+    training: bool,
+    momentum: float,
+    eps: float,
+) -> Tensor:
+    """Return ``batch_norm``, and do what follows it."""
     name = "batch_norm"
     if eps < 0 or (training and eps == 0):
         raise ArgumentError(
@@ -64,13 +83,13 @@ def batch_norm(
         require_several(name, input, count)
     parameters = affine(weight, bias, input.shape[1:2], input)
     if input.ndim > 1 and input.numel() == 0:
-        return of_nothing(input, parameters, channel_view(input))
+        return behind.apart(of_nothing(input, parameters, channel_view(input)))
     if not training and averages is not None:
         op = ops.Normalize(eps=eps, fixed=True)
-        return apply(op, input, averages.moments(), *parameters)
+        return behind.normalize(op, input, averages.moments(), parameters)
     with no_grad():
         m = apply(ops.Moments(), input)
-    y = apply(ops.Normalize(eps=eps), input, m, *parameters)
+    y = behind.normalize(ops.Normalize(eps=eps), input, m, parameters)
     if averages is not None:
         averages.update(m.array[0], m.array[1], count, momentum)
     return y

@@ -5,7 +5,15 @@ from __future__ import annotations
 from convolens import ops
 from convolens.errors import ArgumentError, ShapeError
 from convolens.nn.functional._arguments import each_axis
-from convolens.nn.functional._norm import affine, channel_view, of_nothing, pixels, require_several
+from convolens.nn.functional._norm import (
+    NOTHING,
+    Behind,
+    affine,
+    channel_view,
+    of_nothing,
+    pixels,
+    require_several,
+)
 from convolens.tensor import Tensor, apply, no_grad
 
 
@@ -34,6 +42,18 @@ def group_norm(
         >>> group_norm(cl.tensor([[1.0, 3.0, 10.0, 30.0]]), 2, eps=1e-9).tolist()
         [[-1.0, 1.0, -1.0, 1.0]]
     """
+    return normalize_groups(NOTHING, input, num_groups, weight, bias, eps)
+
+
+def normalize_groups(
+    behind: Behind,
+    input: Tensor,
+    num_groups: int,
+    weight: Tensor | None,
+    bias: Tensor | None,
+    eps: float,
+) -> Tensor:
+    """Return ``group_norm``, and do what follows it."""
     name = "group_norm"
     (num_groups,) = each_axis("num_groups", num_groups, 1)
     if input.ndim < 2:
@@ -52,7 +72,7 @@ def group_norm(
     require_several(name, input, n * c // num_groups * pixels(input))
     parameters = affine(weight, bias, (c,), input)
     if input.numel() == 0:
-        return of_nothing(input, parameters, channel_view(input))
+        return behind.apart(of_nothing(input, parameters, channel_view(input)))
     with no_grad():
         m = apply(ops.Moments(num_groups), input)
-    return apply(ops.Normalize(num_groups, eps), input, m, *parameters)
+    return behind.normalize(ops.Normalize(num_groups, eps), input, m, parameters)

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from convolens import ops
 from convolens.errors import ArgumentError
-from convolens.nn.functional._norm import affine, channel_view, of_nothing, pixels, running
+from convolens.nn.functional._norm import (
+    NOTHING,
+    Behind,
+    affine,
+    channel_view,
+    of_nothing,
+    pixels,
+    running,
+)
 from convolens.tensor import Tensor, apply, no_grad
 
 
@@ -39,6 +47,23 @@ def instance_norm(
         >>> instance_norm(cl.tensor([[[1.0, 3.0], [10.0, 30.0]]]), eps=1e-9).tolist()
         [[[-1.0, 1.0], [-1.0, 1.0]]]
     """
+    return normalize_images(
+        NOTHING, input, running_mean, running_var, weight, bias, use_input_stats, momentum, eps
+    )
+
+
+def normalize_images(
+    behind: Behind,
+    input: Tensor,
+    running_mean: Tensor | None,
+    running_var: Tensor | None,
+    weight: Tensor | None,
+    bias: Tensor | None,
+    use_input_stats: bool,
+    momentum: float,
+    eps: float,
+) -> Tensor:
+    """Return ``instance_norm``, and do what follows it."""
     name = "instance_norm"
     if use_input_stats and input.ndim > 1 and pixels(input) == 1:
         raise ArgumentError(
@@ -56,14 +81,14 @@ def instance_norm(
         )
     parameters = affine(weight, bias, input.shape[1:2], input)
     if input.ndim > 1 and input.numel() == 0:
-        return of_nothing(input, parameters, channel_view(input))
+        return behind.apart(of_nothing(input, parameters, channel_view(input)))
     if not use_input_stats and averages is not None:
         op = ops.Normalize(eps=eps, fixed=True)
-        return apply(op, input, averages.moments(), *parameters)
+        return behind.normalize(op, input, averages.moments(), parameters)
     groups = input.shape[1] if input.ndim > 1 else 1
     with no_grad():
         m = apply(ops.Moments(groups), input)
-    y = apply(ops.Normalize(groups, eps), input, m, *parameters)
+    y = behind.normalize(ops.Normalize(groups, eps), input, m, parameters)
     if averages is not None:
         mean, var = m.array.reshape(2, input.shape[0], groups).mean(axis=1)
         averages.update(mean, var, pixels(input), momentum)

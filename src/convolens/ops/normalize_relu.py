@@ -1,0 +1,87 @@
+"""A normalisation of channels and the rectifier behind it, in one pass, with a sum between both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, final
+
+from convolens.ops._op import Array, Cost, Mistake, Sample, Value, shared
+from convolens.ops.normalize import ChannelNorm, Normalize, with_variances
+from convolens.ops.relu import Relu, ReluGrad
+from convolens.spec import TensorSpec, require_float
+
+#: How many inputs a normalisation has at most; one more is the addend.
+_OWN = 4
+
+
+@final
+@dataclass(frozen=True)
+class NormalizeRelu(ChannelNorm):
+    """y = max(normalize(x, m, weight, bias) + s, 0), ``normalize`` as in ``Normalize``.
+
+    NaN stays NaN. Without s, such as the shortcut of a residual block, nothing is added. Kernels do
+    all steps on a number while it is in a register, so the bits are those of the operators one
+    after the other.
+
+    Shapes:
+        x [N, C, *I], m [2, S], weight [C], bias [C], s [N, C, *I] -> y [N, C, *I]
+
+    Source: Ioffe and Szegedy, "Batch Normalization: Accelerating Deep Network Training by Reducing
+    Internal Covariate Shift", 2015; He et al., "Deep Residual Learning for Image Recognition",
+    2016, figure 2.
+    """
+
+    name: ClassVar[str] = "normalize_relu"
+    signature: ClassVar[str] = "x[N,C,*I], m[2,S], weight[C]?, bias[C]?, s[N,C,*I]? -> y[N,C,*I]"
+
+    @property
+    def normalize(self) -> Normalize:
+        """The normalisation alone."""
+        return Normalize(**shared(self, ChannelNorm))
+
+    def infer(self, *specs: TensorSpec) -> TensorSpec:
+        y = self.normalize.infer(*specs[:_OWN])
+        for s in specs[_OWN:]:
+            self.require(y, "s", s, y.shape)
+            require_float(self.name, x=specs[0], s=s)
+        return y
+
+    def reference(self, *arrays: Array) -> Array:
+        y = self.normalize.reference(*arrays[:_OWN])
+        for s in arrays[_OWN:]:
+            y = y + s
+        return Relu().reference(y)
+
+    def gradient(
+        self, inputs: Sequence[Value], output: Value, upstream: Value
+    ) -> tuple[Value | None, ...]:
+        passed = ReluGrad()(output, upstream)
+        own = self.normalize.gradient(inputs[:_OWN], output, passed)
+        return *own, *(passed for _ in inputs[_OWN:])
+
+    def cost(self, *specs: TensorSpec) -> Cost:
+        own, added = self.normalize.cost(*specs[:_OWN]), sum(s.size for s in specs[_OWN:])
+        return Cost(own.multiply_adds, own.elements_moved + added, own.sum_length)
+
+    def explain(self, *specs: TensorSpec) -> str:
+        added = "Adds another input. " if specs[_OWN:] else ""
+        own = self.normalize.explain(*specs[:_OWN])
+        return f"{own} {added}Negative outputs become zero."
+
+    @classmethod
+    def samples(cls) -> Iterable[Sample]:
+        for op, x, m in cls.variants(fixed=True):
+            c = TensorSpec(x.shape[1:2])
+            for inputs in ((x, m, c, c, x), (x, m, c, c), (x, m)):
+                yield Sample(op, inputs, prepare=with_variances)
+
+    @classmethod
+    def mistakes(cls) -> Iterable[Mistake]:
+        x, m, c = TensorSpec((3, 4, 5)), TensorSpec((2, 4)), TensorSpec((4,))
+        return (
+            Mistake(lambda: cls().infer(x, m, c, c, c), ("s has shape [4], but [3, 4, 5]",)),
+            Mistake(lambda: cls().infer(x, c), ("m has shape [4], but [2, 4]",)),
+            Mistake(lambda: cls().infer(x, m, m, c), ("weight has shape [2, 4], but [4]",)),
+            Mistake(lambda: cls(-1), ("-1 groups",)),
+        )

@@ -1,0 +1,61 @@
+"""A normalisation, a sum and ReLU as one operator: definition and gradient are those of all."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import convolens as cl
+from convolens import ops
+from convolens.ops import Sample
+from convolens.tensor import Tensor, apply
+
+SAMPLES = pytest.mark.parametrize("sample", [*ops.NormalizeRelu.samples()], ids=str)
+PLAIN = ops.NormalizeRelu(eps=0.0, fixed=True)
+
+
+def apart(op: ops.NormalizeRelu, *inputs: Tensor) -> Tensor:
+    y = apply(op.normalize, *inputs[:4])
+    for addend in inputs[4:]:
+        y = y + addend
+    return y.relu()
+
+
+def test_by_hand() -> None:
+    x, m = np.array([[1.0, 2], [5, 6]]), np.array([[3.0, 2], [4, 1]])
+    assert PLAIN.reference(x, m).tolist() == [[0, 0], [1, 4]]
+    weight, bias, s = np.array([1.0, -1]), np.array([0.0, 3]), np.array([[2.0, -4], [-2, 2]])
+    assert PLAIN.reference(x, m, weight, bias).tolist() == [[0, 3], [1, 0]]
+    assert PLAIN.reference(x, m, weight, bias, s).tolist() == [[1, 0], [0, 1]]
+
+
+def test_nan_stays_nan() -> None:
+    x, m = np.array([[np.nan], [-1.0]]), np.array([[0.0], [1.0]])
+    np.testing.assert_array_equal(PLAIN.reference(x, m), [[np.nan], [0]])
+
+
+@SAMPLES
+def test_it_is_the_operators_one_after_the_other(sample: Sample) -> None:
+    assert isinstance(sample.op, ops.NormalizeRelu)
+    arrays = sample.arrays(np.random.default_rng(3))
+    results = []
+    for run in (apply, apart):
+        inputs = [cl.tensor(array, requires_grad=place != 1) for place, array in enumerate(arrays)]
+        y = run(sample.op, *inputs)
+        upstream = np.random.default_rng(4).standard_normal(y.shape)
+        y.backward(cl.tensor(upstream.astype(np.float32)))
+        grads = [t.grad.numpy() for t in inputs if t.grad is not None]
+        assert len(grads) == len(inputs) - 1
+        results.append([y.detach().numpy(), *grads])
+    for own, expected in zip(*results, strict=True):
+        np.testing.assert_array_equal(own, expected)
+
+
+def test_one_tensor_in_both_places() -> None:
+    m, c = cl.tensor([[0.0], [1.0]]), cl.ones(1)
+    x = cl.tensor([[1.0], [-1.0]], requires_grad=True)
+    y = apply(PLAIN, x, m, c, c, x)
+    assert y.tolist() == [[3.0], [0.0]]
+    y.sum().backward()
+    assert x.grad is not None
+    assert x.grad.tolist() == [[2.0], [0.0]]
