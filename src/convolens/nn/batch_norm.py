@@ -26,6 +26,7 @@ class BatchNormNd(RunningNorm):
         super().__init__(num_features, eps, momentum, affine, track_running_stats, bias=bias)
 
     def normalized(self, input: Tensor, behind: Behind) -> Tensor:
+        """Return the normalised ``input``, and what is done behind that."""
         self.require_rank(input)
         counts = self.num_batches_tracked is not None
         tracks = self.training and self.track_running_stats and counts

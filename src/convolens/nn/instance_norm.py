@@ -28,6 +28,7 @@ class InstanceNormNd(RunningNorm):
         super().__init__(num_features, eps, momentum, affine, track_running_stats, bias=bias)
 
     def normalized(self, input: Tensor, behind: Behind) -> Tensor:
+        """Return the normalised ``input``, and what is done behind that."""
         self.require_rank(input)
         axis = self.channel_axis(input)
         single = axis == 0
