@@ -629,15 +629,16 @@ struct DotsArgs {
     i64 m, n, length;
 };
 
-// c[n] = sum over l < length of a[l] b[l][n], where neighbours of a row of b run on. A unit is
-// a block of columns.
+// partial[chunk][n] = sum over l in chunk of a[l] b[l][n], where neighbours of a row of b run on. A
+// unit is a chunk of rows, which lie one behind the other, so that memory is read as it comes.
 struct RowProductArgs {
+    static constexpr i64 kChain = 64;  // the error of a sum grows with its chain of additions
     const float* a;
     i64 a_step;
     const float* b;
     i64 b_row;
-    float* c;
-    i64 n, length, columns;
+    float* partial;
+    i64 n, length;
 };
 
 // partial[piece] = the scalar product of a piece of two vectors. A unit is a piece.

@@ -7,8 +7,8 @@ namespace {
 
 using namespace simd;
 
-// The error of a sum grows with its chain of additions: after so many a new one begins.
-constexpr i64 kChain = 64;
+// Columns whose sums stay in the first level of cache while the rows pass.
+constexpr i64 kColumns = 4096;
 
 // sums[i] += the sum of Rows weighted rows, which are read side by side from their beginnings.
 template <int Rows>
@@ -23,34 +23,25 @@ CONVOLENS_INLINE void add_rows(const RowProductArgs& args, const float* a, const
     });
 }
 
-// The sum of up to kChain rows.
-void sum_chain(const RowProductArgs& args, const float* a, const float* b, float* sums, i64 rows,
-               i64 columns) {
-    constexpr int kSide = 8;
-    for_each_register(0, columns, [&](i64 i, auto count) { store(sums + i, vec{}, count); });
-    i64 row = 0;
-    for (; row + kSide <= rows; row += kSide)
-        add_rows<kSide>(args, a + row * args.a_step, b + row * args.b_row, sums, columns);
-    for (; row < rows; ++row)
-        add_rows<1>(args, a + row * args.a_step, b + row * args.b_row, sums, columns);
-}
-
 }  // namespace
 
-// Scratch: the sums of a unit.
-void row_product(const RowProductArgs& args, i64 begin, i64 end, float* sums) {
+void row_product(const RowProductArgs& args, i64 begin, i64 end, float*) {
+    constexpr int kSide = 4;
     for (i64 unit = begin; unit < end; ++unit) {
-        const i64 first = unit * args.columns, left = args.n - first;
-        const i64 columns = left < args.columns ? left : args.columns;
-        float* c = args.c + first;
-        for_each_register(0, columns, [&](i64 i, auto count) { store(c + i, vec{}, count); });
-        for (i64 row = 0; row < args.length; row += kChain) {
-            const i64 rows = args.length - row < kChain ? args.length - row : kChain;
-            sum_chain(args, args.a + row * args.a_step, args.b + row * args.b_row + first, sums,
-                      rows, columns);
-            for_each_register(0, columns, [&](i64 i, auto count) {
-                store(c + i, load(c + i, count) + load(sums + i, count), count);
-            });
+        const i64 first = unit * RowProductArgs::kChain, left = args.length - first;
+        const i64 last = first + (left < RowProductArgs::kChain ? left : RowProductArgs::kChain);
+        for (i64 column = 0; column < args.n; column += kColumns) {
+            const i64 columns = args.n - column < kColumns ? args.n - column : kColumns;
+            float* sums = args.partial + unit * args.n + column;
+            for_each_register(0, columns,
+                              [&](i64 i, auto count) { store(sums + i, vec{}, count); });
+            i64 row = first;
+            for (; row + kSide <= last; row += kSide)
+                add_rows<kSide>(args, args.a + row * args.a_step,
+                                args.b + row * args.b_row + column, sums, columns);
+            for (; row < last; ++row)
+                add_rows<1>(args, args.a + row * args.a_step, args.b + row * args.b_row + column,
+                            sums, columns);
         }
     }
 }

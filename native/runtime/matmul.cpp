@@ -7,6 +7,7 @@
 #include "runtime/buffer.h"
 #include "runtime/isa.h"
 #include "runtime/launch.h"
+#include "runtime/sum.h"
 
 namespace convolens {
 namespace {
@@ -23,8 +24,6 @@ constexpr i64 kFewDots = 12;
 constexpr i64 kFewRows = 1024;
 // Rows of B further apart than this fall on the same lines of a cache.
 constexpr i64 kNarrow = 512;
-constexpr i64 kLine = 64;  // floats: whole lines of memory, and registers
-constexpr i64 kLongPiece = 2048;
 
 i64 divide_up(i64 a, i64 b) {
     return (a + b - 1) / b;
@@ -80,12 +79,13 @@ GemmArgs unpacked_args(Matrix a, Matrix b, const float* bias, float* c, i64 m, i
 
 // c[n] = the rows of b, weighted by a and added up.
 void row_product(Matrix a, Matrix b, float* c, i64 n, i64 length) {
-    // Long pieces of rows, so that what comes next in memory is fetched ahead; a few for threads.
-    const i64 columns = std::clamp<i64>(divide_up(n, 4 * kLine) * kLine, kLine, kLongPiece);
-    const RowProductArgs args{a.data, a.column, b.data, b.row, c, n, length, columns};
-    launch(kernels().row_product, args, divide_up(n, columns),
-           0.5 * kElement * static_cast<double>(columns * length),
-           static_cast<std::size_t>(columns));
+    const i64 chunks = divide_up(length, RowProductArgs::kChain);
+    const Buffer partial(chunks > 1 ? static_cast<std::size_t>(chunks * n) : 0);
+    float* sums = chunks > 1 ? partial.data() : c;
+    const RowProductArgs args{a.data, a.column, b.data, b.row, sums, n, length};
+    launch(kernels().row_product, args, chunks,
+           0.5 * kElement * static_cast<double>(RowProductArgs::kChain * n));
+    if (chunks > 1) sum(sums, c, 1, chunks, n, 1.0);
 }
 
 // c[m][n] = a[m] b[n]: each row is written in one go.

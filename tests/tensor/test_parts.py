@@ -143,3 +143,13 @@ def test_memory_that_numpy_has_is_not_borrowed() -> None:
     x.T.backward(cl.from_numpy(numbers))
     numbers[...] = 0
     assert x.grad.tolist() == [[1, 1]] * 3
+
+
+def test_reading_a_gradient_does_not_end_the_borrowing() -> None:
+    x = cl.ones(3, 2, requires_grad=True)
+    given = cl.ones(2, 3)
+    for _ in range(2):
+        x.grad = None
+        x.T.backward(given)
+        assert np.shares_memory(x.grad.array, given.array)
+        assert not np.shares_memory(x.grad.numpy(), given.array)

@@ -90,7 +90,7 @@ def _assign(own: Mapping[str, Tensor], arrays: Mapping[str, Any]) -> None:
         if isinstance(tensor, Uninitialized):
             tensor.materialize(array.shape)
         taken = Tensor.leaf(array)
-        taken.version.share()  # with whoever made the state
+        taken.share()  # with whoever made the state
         tensor.data = taken
 
 

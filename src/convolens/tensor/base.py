@@ -123,8 +123,13 @@ class TensorBase:
             GradientError: If the tensor requires a gradient, which NumPy would not record.
         """
         self._unrecorded()
-        self.version.share()
+        self.share()
         return self.array
+
+    def share(self) -> None:
+        """Note that an array outside the library has the tensor's memory from now on."""
+        self.version.recall()  # which may give the tensor memory, and a version, of its own
+        self.version.shared = True
 
     def _unrecorded(self) -> Array:
         if self.requires_grad:
@@ -259,7 +264,7 @@ class TensorBase:
     @property
     def data(self) -> Tensor:
         """The same memory, outside the record."""
-        self.version.share()
+        self.share()
         return self.made(self.array, self.spec, Version(shared=True), None)
 
     @data.setter

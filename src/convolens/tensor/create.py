@@ -79,7 +79,7 @@ def from_dlpack(source: Any) -> Tensor:
 
 def _shared(array: np.ndarray[Any, Any]) -> Tensor:
     leaf = _leaf(array, requires_grad=False)
-    leaf.version.share()
+    leaf.share()
     return leaf
 
 

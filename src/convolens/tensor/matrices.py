@@ -54,14 +54,14 @@ class Matrices(TensorBase):
             )
         if self.ndim == other.ndim == 1 and self.dtype in FLOATS:
             return apply(ops.Dot(), self, other)
-        a: Tensor = self.unsqueeze(0) if self.ndim == 1 else self  # type: ignore[assignment, attr-defined]
-        b = other.unsqueeze(1) if other.ndim == 1 else other
+        a: Tensor = apply(ops.Reshape((1, *self.shape)), self) if self.ndim == 1 else self  # type: ignore[assignment]
+        b = apply(ops.Reshape((*other.shape, 1)), other) if other.ndim == 1 else other
         y = _product(a, b)
         if self.ndim > 1 and other.ndim > 1:
             return y
         rows = y.shape[-2:-1] if self.ndim > 1 else ()
         columns = y.shape[-1:] if other.ndim > 1 else ()
-        return y.reshape((*y.shape[:-2], *rows, *columns))
+        return apply(ops.Reshape((*y.shape[:-2], *rows, *columns)), y)
 
     def mm(self, mat2: Tensor) -> Tensor:
         """Return the product of two matrices.
@@ -115,8 +115,13 @@ class Matrices(TensorBase):
         Raises:
             ShapeError: If an operand is no vector, or the sizes differ.
         """
+        if isinstance(tensor, TensorBase) and self.spec == tensor.spec and self._is_float_vector():
+            return apply(ops.Dot(), self, tensor)
         _check_ranks("dot", ("self", self, 1), ("tensor", tensor, 1))
         return self.matmul(tensor)
+
+    def _is_float_vector(self) -> bool:
+        return len(self.spec.shape) == 1 and self.spec.dtype in FLOATS
 
     def outer(self, vec2: Tensor) -> Tensor:
         """Return the products of all pairs of two vectors' elements.

@@ -67,11 +67,6 @@ class Version:
             self._borrowers = [b for b in self._borrowers if b() is not tensor] or None
             _settle(tensor, self)
 
-    def share(self) -> None:
-        """Note that an array outside the library has this memory from now on."""
-        self.recall()
-        self.shared = True
-
     def packed(self, packing: Packed, array: Array) -> Any:
         """Return ``array``, which lies in this memory, as a kernel lays it out."""
         return self._laid_out(packing.layout, packing.pack, array)

@@ -8,8 +8,8 @@ from typing import NamedTuple, final
 import numpy as np
 
 from convolens.errors import ArgumentError, DTypeError, ShapeError
-from convolens.ops import Array, Normalize, NormalizeRelu
-from convolens.tensor import Tensor, apply, ones, zeros
+from convolens.ops import Array, Normalize, NormalizeRelu, Op
+from convolens.tensor import Tensor, apply, no_grad, ones, zeros
 
 Tensors = tuple[Tensor, ...]
 
@@ -25,6 +25,14 @@ def affine(
         ones(shape, dtype=dtype) if weight is None else weight,
         zeros(shape, dtype=dtype) if bias is None else bias,
     )
+
+
+def unrecorded(op: Op, input: Tensor) -> Tensor:
+    """Call an operator on what is normalised, outside the record."""
+    if not input.recorded:
+        return apply(op, input)
+    with no_grad():
+        return apply(op, input)
 
 
 def of_nothing(input: Tensor, parameters: Tensors, view: tuple[int, ...]) -> Tensor:

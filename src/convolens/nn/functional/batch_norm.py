@@ -13,8 +13,9 @@ from convolens.nn.functional._norm import (
     pixels,
     require_several,
     running,
+    unrecorded,
 )
-from convolens.tensor import Tensor, apply, no_grad
+from convolens.tensor import Tensor
 
 
 def batch_norm(
@@ -87,8 +88,7 @@ def normalize_batch(
     if not training and averages is not None:
         op = ops.Normalize(eps=eps, fixed=True)
         return behind.normalize(op, input, averages.moments(), parameters)
-    with no_grad():
-        m = apply(ops.Moments(), input)
+    m = unrecorded(ops.Moments(), input)
     y = behind.normalize(ops.Normalize(eps=eps), input, m, parameters)
     if averages is not None:
         averages.update(m.array[0], m.array[1], count, momentum)

@@ -13,8 +13,9 @@ from convolens.nn.functional._norm import (
     of_nothing,
     pixels,
     require_several,
+    unrecorded,
 )
-from convolens.tensor import Tensor, apply, no_grad
+from convolens.tensor import Tensor
 
 
 def group_norm(
@@ -73,6 +74,5 @@ def normalize_groups(
     parameters = affine(weight, bias, (c,), input)
     if input.numel() == 0:
         return behind.apart(of_nothing(input, parameters, channel_view(input)))
-    with no_grad():
-        m = apply(ops.Moments(num_groups), input)
+    m = unrecorded(ops.Moments(num_groups), input)
     return behind.normalize(ops.Normalize(num_groups, eps), input, m, parameters)

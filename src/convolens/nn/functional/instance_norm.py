@@ -12,8 +12,9 @@ from convolens.nn.functional._norm import (
     of_nothing,
     pixels,
     running,
+    unrecorded,
 )
-from convolens.tensor import Tensor, apply, no_grad
+from convolens.tensor import Tensor
 
 
 def instance_norm(
@@ -86,8 +87,7 @@ def normalize_images(
         op = ops.Normalize(eps=eps, fixed=True)
         return behind.normalize(op, input, averages.moments(), parameters)
     groups = input.shape[1] if input.ndim > 1 else 1
-    with no_grad():
-        m = apply(ops.Moments(groups), input)
+    m = unrecorded(ops.Moments(groups), input)
     y = behind.normalize(ops.Normalize(groups, eps), input, m, parameters)
     if averages is not None:
         mean, var = m.array.reshape(2, input.shape[0], groups).mean(axis=1)

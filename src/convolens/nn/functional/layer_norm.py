@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from convolens import ops
 from convolens.errors import ArgumentError, ArgumentTypeError, ShapeError
-from convolens.nn.functional._norm import affine, of_nothing
-from convolens.tensor import Tensor, apply, no_grad
+from convolens.nn.functional._norm import affine, of_nothing, unrecorded
+from convolens.tensor import Tensor, apply
 
 
 def layer_norm(
@@ -64,6 +64,5 @@ def layer_norm(
             )
     if input.numel() == 0:
         return of_nothing(input, parameters, shape)
-    with no_grad():
-        m = apply(ops.RowMoments(len(shape)), input)
+    m = unrecorded(ops.RowMoments(len(shape)), input)
     return apply(ops.LayerNorm(len(shape), eps), input, m, *parameters)
