@@ -10,7 +10,9 @@ from convolens import ops
 from convolens.ops import Sample
 from convolens.tensor import Tensor, apply
 
-SAMPLES = pytest.mark.parametrize("sample", [*ops.NormalizeRelu.samples()], ids=str)
+SAMPLES = pytest.mark.parametrize(
+    "sample", [*ops.NormalizeRelu.samples()], ids=lambda sample: f"{sample.op} {sample.specs}"
+)
 PLAIN = ops.NormalizeRelu(eps=0.0, fixed=True)
 
 
