@@ -68,11 +68,16 @@ std::vector<MoveAxis> shared_axes(const Array& source, const Array& target) {
     return axes;
 }
 
+// Whether kernels can read an array as it is.
+bool is_dense(Array array) {
+    return array.is_dense() && PyArray_ISBEHAVED_RO(array.get());
+}
+
 // The array itself if it is dense, else a dense copy.
 nb::object dense(nb::handle source) {
     if (!PyArray_Check(source.ptr())) throw nb::type_error("expected a numpy.ndarray");
     const Array array(reinterpret_cast<PyArrayObject*>(source.ptr()));
-    if (array.is_dense() && PyArray_ISBEHAVED_RO(array.get())) return nb::borrow(source);
+    if (is_dense(array)) return nb::borrow(source);
     nb::object copy = nb::steal(new_array(array.shape(), PyArray_DESCR(array.get())));
     const Array target(reinterpret_cast<PyArrayObject*>(copy.ptr()));
     if (array.is_strided_float() && array.rank() <= MoveArgs::kAxes) {
@@ -115,7 +120,7 @@ nb::object expand(nb::handle source, nb::tuple shape) {
 
 bool are_dense(nb::list arrays) {
     for (const nb::handle array : arrays)
-        if (!nb::cast<Array>(array).is_dense()) return false;
+        if (!is_dense(nb::cast<Array>(array))) return false;
     return true;
 }
 
@@ -143,9 +148,14 @@ void unflatten(Array x, Array y) {
 // source has size 1 and is repeated. The target's places must be different ones, and not the
 // source's.
 void move_between(Array source, Array target) {
-    const float* from = source.read_strided("source");
     float* to = target.write_strided("target");
     const std::vector<MoveAxis> axes = shared_axes(source, target);
+    if (PyArray_TYPE(source.get()) == NPY_FLOAT32 && !source.is_strided_float()) {
+        // Memory that somebody else made may lie between the places that kernels read.
+        if (PyArray_CopyInto(target.get(), source.get()) != 0) throw nb::python_error();
+        return;
+    }
+    const float* from = source.read_strided("source");
     const WithoutGil without_gil;
     move(from, to, axes);
 }
@@ -187,7 +197,7 @@ void weigh(Array x, Array first, Array index, Array weight, Array y, i64 outer, 
 void bind_arrays(nb::module_& module) {
     module.def("empty", &empty, nb::arg("shape"), nb::arg("dtype"));
     module.def("dense", &dense, nb::arg("array"));
-    module.def("is_dense", [](Array array) { return array.is_dense(); }, nb::arg("array"));
+    module.def("is_dense", &is_dense, nb::arg("array"));
     module.def("expand", &expand, nb::arg("array"), nb::arg("shape"));
     module.def("are_dense", &are_dense, nb::arg("arrays"));
     module.def("flatten", &flatten, nb::arg("x"), nb::arg("y"));

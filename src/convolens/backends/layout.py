@@ -6,6 +6,8 @@ its axes. An array is dense if it has this order and no gaps.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from convolens import _native
 from convolens.ops import Array
 from convolens.spec import TensorSpec
@@ -19,6 +21,19 @@ def memory_order(rank: int) -> tuple[int, ...]:
         (0, 2, 3, 1)
     """
     return tuple(range(rank)) if rank < 3 else (0, *range(2, rank), 1)
+
+
+def axes_in_order(slowest_first: Sequence[int]) -> tuple[int, ...]:
+    """Return the axes in the order in which an array that lies so is dense.
+
+    Example:
+        >>> axes_in_order((0, 1, 2, 3))  # the order of the indices
+        (0, 3, 1, 2)
+    """
+    axes = [0] * len(slowest_first)
+    for place, axis in zip(memory_order(len(slowest_first)), slowest_first, strict=True):
+        axes[place] = axis
+    return tuple(axes)
 
 
 def inverse(order: tuple[int, ...]) -> tuple[int, ...]:

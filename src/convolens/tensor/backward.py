@@ -44,15 +44,17 @@ def backward(
     def take(place: Place, part: Tensor, is_own: bool) -> None:
         """Take a part of the gradient of what made an input."""
         if isinstance(place, Node):
-            _add(pending, own, place, part, is_own)
+            if is_own or id(place) in pending:  # a sum is new memory
+                own.add(id(place))
+            _add(pending, place, part)
         elif targets is None:
             _reach(place, pending, hooked, part, is_own)
         elif id(place) in wanted:
-            _add(reached, own, place, part, is_own)
+            _add(reached, place, part)
 
     with set_grad_enabled(create_graph):
         for output, gradient in zip(outputs, gradients, strict=True):
-            _add(pending, own, _place(output), _first_gradient(output, gradient), False)
+            _add(pending, _place(output), _first_gradient(output, gradient))
         roots = [output.node for output in outputs if output.node]
         wanted = {id(_place(target)) for target in targets or ()}
         reached = {key: value for key, value in pending.items() if key in wanted}
@@ -62,7 +64,7 @@ def backward(
                     _reach(output, pending, hooked, pending.pop(id(output)), own=False)
         for node in _in_order(roots):
             if id(node) in parts:
-                _add(pending, own, node, parts.pop(id(node))[1].together(), True)
+                take(node, parts.pop(id(node))[1].together(), True)
             upstream = pending.pop(id(node), None)
             if upstream is None:
                 continue
@@ -99,14 +101,9 @@ def _place(tensor: Tensor) -> Place:
     return tensor.node or tensor
 
 
-def _add(
-    gradients: dict[int, Tensor], own: set[int], place: Place, part: Tensor, is_own: bool
-) -> None:
-    """Add a part to the gradient of a place, and note whether its memory is the place's own."""
+def _add(gradients: dict[int, Tensor], place: Place, part: Tensor) -> None:
     have = gradients.get(id(place))
     gradients[id(place)] = part if have is None else apply(Add(), have, part)
-    if is_own or have is not None:
-        own.add(id(place))
 
 
 def _reach(
@@ -119,8 +116,7 @@ def _reach(
     """Take a part of a leaf's gradient: at once, or, where hooks want to see it, when all is in."""
     if leaf.hooks:
         hooked[id(leaf)] = leaf
-        have = pending.get(id(leaf))
-        pending[id(leaf)] = part if have is None else apply(Add(), have, part)
+        _add(pending, leaf, part)
     else:
         _accumulate(leaf, part, own)
 

@@ -39,11 +39,20 @@ def _with_gaps(array: Array) -> Array:
     return view
 
 
+def _unaligned(array: Array) -> Array:
+    """Return it one byte behind where its numbers should begin, as records of files may lie."""
+    memory = np.zeros(array.nbytes + 1, np.uint8)
+    view = memory[1:].view(array.dtype).reshape(array.shape)
+    view[...] = array
+    return view
+
+
 WAYS: dict[str, Callable[[Array], Array]] = {
     "index order": _in_index_order,
     "reversed axes": _reversed,
     "last axis first": _turned,
     "gaps": _with_gaps,
+    "unaligned": _unaligned,
 }
 
 

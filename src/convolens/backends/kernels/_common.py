@@ -61,7 +61,7 @@ def estimate(op: Op, specs: Specs) -> float:
 
 def in_index_order(array: Array) -> Array:
     """Return the array, or a copy, that lies in memory in the order of its indices."""
-    if array.flags.c_contiguous:
+    if array.flags.c_contiguous and array.flags.aligned:
         return array
     flat = empty(TensorSpec((array.size,), array.dtype))
     _native.move(array, flat.reshape(array.shape))

@@ -83,7 +83,7 @@ def _matrices(array: Array, transpose: bool, batch: tuple[int, ...]) -> Array:
     if array.ndim > 3:
         # More than one axis of pairs: beside the matrices the innermost one would be apart.
         array = in_index_order(array)
-    elif not any(
+    elif not array.flags.aligned or not any(
         extent == 1 or step == array.itemsize
         for extent, step in zip(array.shape[1:], array.strides[1:], strict=True)
     ):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import cast
 
 from convolens import _native
 from convolens.backends.candidate import Candidate, Run, Specs
 from convolens.backends.kernels._common import estimate, refuse_other_types
-from convolens.backends.layout import empty, inverse, memory_order
+from convolens.backends.layout import axes_in_order, empty, inverse
 from convolens.ops import Array, Op, Stack
 from convolens.ops._rearrangement import Rearrangement
 from convolens.spec import TensorSpec
@@ -23,10 +24,14 @@ def _refuse(op: Op, specs: Specs) -> str:
 
 
 def _prepare(op: Op, specs: Specs, output: TensorSpec) -> Run:
-    rearrangement = cast(Rearrangement, op)
+    return _filling(cast(Rearrangement, op), lambda: empty(output))
+
+
+def _filling(rearrangement: Rearrangement, new: Callable[[], Array]) -> Run:
+    """Return a run that moves inputs into a new array."""
 
     def run(*arrays: Array) -> Array:
-        target = empty(output)
+        target = new()
         if not rearrangement.covers:
             target.fill(rearrangement.fill_value())
         for to, source in rearrangement.pieces(target, *arrays):
@@ -42,23 +47,14 @@ def _prepare_stack(op: Op, specs: Specs, output: TensorSpec) -> Run:
     Stacked along their first or second axis, what runs on in memory stays the channels, so that
     parts of the result, and the result with the first axes joined, are dense.
     """
-    x, dim = specs[0], cast(Stack, op).dim
-    if x.rank < 4 or dim > 1:
+    stack = cast(Stack, op)
+    if specs[0].rank < 4 or stack.dim > 1:
         return _prepare(op, specs, output)
-    memory = (0, 1, *range(3, output.rank), 2)  # the new axis comes first, or behind N
-    order = [0] * output.rank
-    for place, axis in zip(memory_order(output.rank), memory, strict=True):
-        order[place] = axis
+    # The new axis comes first, or behind N.
+    order = axes_in_order((0, 1, *range(3, output.rank), 2))
     turned = TensorSpec(tuple(output.shape[axis] for axis in order), output.dtype)
-    back = inverse(tuple(order))
-
-    def run(*arrays: Array) -> Array:
-        target = empty(turned).transpose(back)
-        for to, source in cast(Stack, op).pieces(target, *arrays):
-            _native.move(source, to)
-        return target
-
-    return run
+    back = inverse(order)
+    return _filling(stack, lambda: empty(turned).transpose(back))
 
 
 def _prepare_expand(op: Op, specs: Specs, output: TensorSpec) -> Run:

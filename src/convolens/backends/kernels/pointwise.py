@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from convolens.backends.candidate import Candidate, Run, Specs
 from convolens.backends.kernels._common import estimate, refuse_all_but_float32
-from convolens.backends.layout import are_dense, dense, empty, inverse, is_dense, memory_order
+from convolens.backends.layout import are_dense, axes_in_order, dense, empty, inverse, is_dense
 from convolens.ops import Array, Op
 from convolens.spec import TensorSpec
 
@@ -23,10 +23,8 @@ def dense_order(array: Array) -> Order | None:
         ((0, 2, 1), None)
     """
     slowest_first = sorted(range(array.ndim), key=lambda axis: -array.strides[axis])
-    order = [0] * array.ndim
-    for place, axis in zip(memory_order(array.ndim), slowest_first, strict=True):
-        order[place] = axis
-    return tuple(order) if is_dense(array.transpose(order)) else None
+    order = axes_in_order(slowest_first)
+    return order if is_dense(array.transpose(order)) else None
 
 
 def in_one_order(kernel: Callable[..., None], arrays: list[Array], output: TensorSpec) -> Array:
