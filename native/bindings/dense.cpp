@@ -1,4 +1,6 @@
 // Products of matrices.
+#include <utility>
+
 #include "bindings/array.h"
 #include "bindings/gil.h"
 #include "bindings/topics.h"
@@ -14,14 +16,12 @@ i64 stride_of(const Array& array, int axis) {
     return array.extent(axis) > 1 ? array.stride(axis) : 0;
 }
 
-// A matrix of a batch, with one of its strides 1.
+// The last two axes; one of the strides is 1 where that is possible.
 Matrix matrix(const Array& array, const float* data) {
-    const i64 row = stride_of(array, 1), column = stride_of(array, 2);
-    if (array.extent(2) <= 1) return {data, row, 1};
-    if (array.extent(1) <= 1) return {data, column == 1 ? array.extent(2) : 1, column};
-    if (row != 1 && column != 1)
-        throw std::invalid_argument("matmul_batch: neither axis of a matrix runs on in memory");
-    return {data, row, column};
+    const int rows = array.rank() - 2, columns = rows + 1;
+    if (array.extent(columns) <= 1) return {data, stride_of(array, rows), 1};
+    if (array.extent(rows) <= 1) return {data, 1, array.stride(columns)};
+    return {data, array.stride(rows), array.stride(columns)};
 }
 
 void matmul_checked(Array a, Array b, nb::handle bias, Array c, bool transpose_a,
@@ -52,21 +52,45 @@ void dot_checked(Array a, Array b, Array y) {
     *to = dot(left, right, length);
 }
 
-// c[b] = a[b] b[b] for each b of the first axis, which an operand may repeat by a stride of 0.
+// c = a b for the matrices that are the last two axes, and each index of the axes before, along
+// which an operand may repeat its matrices by a stride of 0. Matrices of c are in the order of
+// their indices, or all transposed.
 void matmul_batch_checked(Array a, Array b, Array c) {
-    if (a.rank() != 3 || b.rank() != 3 || c.rank() != 3)
-        throw std::invalid_argument("matmul_batch: expected three axes");
-    const i64 batch = c.extent(0), m = c.extent(1), n = c.extent(2), length = a.extent(2);
-    if (a.extent(0) != batch || b.extent(0) != batch || a.extent(1) != m || b.extent(2) != n ||
-        b.extent(1) != length)
+    const int rank = c.rank(), batch_axes = rank - 2;
+    if (batch_axes < 0 || batch_axes > BatchGemmArgs::kAxes || a.rank() != rank || b.rank() != rank)
+        throw std::invalid_argument("matmul_batch: the ranks do not fit");
+    const i64 m = c.extent(rank - 2), n = c.extent(rank - 1), length = a.extent(rank - 1);
+    if (a.extent(rank - 2) != m || b.extent(rank - 1) != n || b.extent(rank - 2) != length)
         throw std::invalid_argument("matmul_batch: the sizes do not fit");
-    const Matrix left = matrix(a, a.read_strided("a")), right = matrix(b, b.read_strided("b"));
+    Matrix left = matrix(a, a.read_strided("a")), right = matrix(b, b.read_strided("b"));
     float* to = c.write_strided("c");
-    if ((n > 1 && c.stride(2) != 1) || (m > 1 && c.stride(1) != n) ||
-        (batch > 1 && c.stride(0) != m * n))
-        throw std::invalid_argument("c: expected memory in the order of its axes");
+    BatchAxis batch[BatchGemmArgs::kAxes];
+    i64 run = m * n;
+    for (int axis = batch_axes - 1; axis >= 0; --axis) {
+        const i64 extent = c.extent(axis);
+        if (a.extent(axis) != extent || b.extent(axis) != extent)
+            throw std::invalid_argument("matmul_batch: the sizes do not fit");
+        if (extent > 1 && c.stride(axis) != run)
+            throw std::invalid_argument("c: expected matrices one behind the other");
+        batch[axis] = {extent, stride_of(a, axis), stride_of(b, axis)};
+        run *= extent;
+    }
+    const auto lies_in_order = [&](int outer, int inner) {
+        return (c.extent(inner) <= 1 || c.stride(inner) == 1) &&
+               (c.extent(outer) <= 1 || c.stride(outer) == c.extent(inner));
+    };
+    const std::span<BatchAxis> axes(batch, static_cast<std::size_t>(batch_axes));
+    const bool transposed = !lies_in_order(rank - 2, rank - 1);
+    if (transposed && !lies_in_order(rank - 1, rank - 2))
+        throw std::invalid_argument("c: expected matrices in the order of one of their axes");
     const WithoutGil without_gil;
-    matmul_batch(left, stride_of(a, 0), right, stride_of(b, 0), to, batch, m, n, length);
+    if (!transposed) {
+        matmul_batch(left, right, to, axes, m, n, length);
+        return;
+    }
+    for (BatchAxis& axis : axes) std::swap(axis.a, axis.b);
+    matmul_batch({right.data, right.column, right.row}, {left.data, left.column, left.row}, to,
+                 axes, n, m, length);
 }
 
 }  // namespace

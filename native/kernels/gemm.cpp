@@ -54,14 +54,66 @@ void gemm(const GemmArgs& args, i64 begin, i64 end, float* scratch) {
     }
 }
 
+namespace {
+
+// Where the operands of a batch begin, for one index of its axes.
+struct Offsets {
+    i64 a = 0, b = 0;
+
+    Offsets(const BatchGemmArgs& args, i64 index) {
+        for (int axis = args.axes - 1; axis >= 0; --axis) {
+            const i64 place = index % args.extents[axis];
+            index /= args.extents[axis];
+            a += place * args.a_strides[axis];
+            b += place * args.b_strides[axis];
+        }
+    }
+};
+
+}  // namespace
+
 void batch_gemm(const BatchGemmArgs& args, i64 begin, i64 end, float* scratch) {
     for (i64 unit = begin; unit < end; ++unit) {
         const i64 batch = unit / args.one.panels, panel = unit % args.one.panels;
+        const Offsets offsets(args, batch);
         GemmArgs one = args.one;
-        one.a += batch * args.a_stride;
-        one.pack.w += batch * args.b_stride;
-        one.c += batch * args.c_stride;
+        one.a += offsets.a;
+        one.pack.w += offsets.b;
+        one.c += batch * one.m * one.n;
         gemm(one, panel, panel + 1, scratch);
+    }
+}
+
+namespace {
+
+// Returns where the first matrix of a group lies, one behind the other if need be in `own`.
+const float* take_apart(const WovenMatrices& matrices, i64 offset, float* own) {
+    const float* data = matrices.data + offset;
+    if (!matrices.woven) return data;
+    MoveArgs args = matrices.move;
+    args.from = data;
+    args.to = own;
+    move(args, 0, matrices.units, nullptr);
+    return own;
+}
+
+}  // namespace
+
+void woven_gemm(const WovenGemmArgs& args, i64 begin, i64 end, float* scratch) {
+    float* own_b = scratch + args.a.floats;
+    float* panel = own_b + args.b.floats;
+    for (i64 group = begin; group < end; ++group) {
+        const Offsets offsets(args.groups, group);
+        GemmArgs one = args.groups.one;
+        one.a = take_apart(args.a, offsets.a, scratch);
+        one.pack.w = take_apart(args.b, offsets.b, own_b);
+        one.c += group * args.pairs * one.m * one.n;
+        for (i64 pair = 0; pair < args.pairs; ++pair) {
+            gemm(one, 0, one.panels, panel);
+            one.a += args.a.pair;
+            one.pack.w += args.b.pair;
+            one.c += one.m * one.n;
+        }
     }
 }
 

@@ -596,11 +596,33 @@ struct GemmArgs {
     bool relu;        // negative results become zero
 };
 
-// The same for several pairs of matrices, each `one` moved by the strides; their second ones are
-// packed into the scratch. A unit is (batch, panel).
+// The same for a batch of pairs of matrices: `one`, moved along the axes of the batch, the last of
+// which is the innermost. The results lie one behind the other. The second matrices are packed into
+// the scratch. A unit is (batch, panel).
 struct BatchGemmArgs {
+    static constexpr int kAxes = 16;
     GemmArgs one;
-    i64 a_stride, b_stride, c_stride;
+    int axes;
+    i64 extents[kAxes], a_strides[kAxes], b_strides[kAxes];
+};
+
+// Matrices of a group, `pair` apart. Where they lie woven into each other, such as those of heads
+// that are the innermost axis, `move` takes them apart: it lacks the places themselves.
+struct WovenMatrices {
+    const float* data;  // of the first group
+    bool woven;
+    i64 pair;    // in the end
+    i64 floats;  // of the scratch, if they are woven
+    MoveArgs move;
+    i64 units;  // of the move
+};
+
+// The same, a group of pairs after the other. A unit is a group, along all axes of `groups`, whose
+// `one` tells how a pair lies in the end.
+struct WovenGemmArgs {
+    BatchGemmArgs groups;
+    WovenMatrices a, b;
+    i64 pairs;
 };
 
 // y[o slices + s][l][t][column][n] = bias[n] + x[o][l][column][length] times the matrix (s, t),
@@ -938,6 +960,7 @@ struct UpdateArgs {
     X(pack_narrow, PackNarrowArgs)                \
     X(gemm, GemmArgs)                             \
     X(batch_gemm, BatchGemmArgs)                  \
+    X(woven_gemm, WovenGemmArgs)                  \
     X(blocks, BlocksArgs)                         \
     X(dots, DotsArgs)                             \
     X(dot_pieces, DotPiecesArgs)                  \

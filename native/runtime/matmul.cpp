@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "runtime/buffer.h"
+#include "runtime/gemm.h"
 #include "runtime/isa.h"
 #include "runtime/launch.h"
 #include "runtime/sum.h"
@@ -25,39 +26,6 @@ constexpr i64 kFewRows = 1024;
 // Rows of B further apart than this fall on the same lines of a cache.
 constexpr i64 kNarrow = 512;
 
-i64 divide_up(i64 a, i64 b) {
-    return (a + b - 1) / b;
-}
-
-PackArgs pack_args(Matrix b, i64 n, i64 length, const i64* no_offset) {
-    PackArgs args{};
-    args.w = b.data;
-    args.length = length;
-    args.columns = n;
-    args.length_stride = b.row;
-    args.column_stride = b.column;
-    args.segments = 1;
-    args.segment_offsets = no_offset;
-    args.panels = divide_up(n, kernels().panel);
-    return args;
-}
-
-// `gemm` lacks the packed matrix and the blocks of rows.
-GemmArgs gemm_args(Matrix a, const float* bias, float* c, i64 m, i64 n, i64 length) {
-    GemmArgs gemm{};
-    gemm.a = a.data;
-    gemm.a_row = a.row;
-    gemm.a_step = a.column;
-    gemm.bias = bias;
-    gemm.c = c;
-    gemm.c_row = n;
-    gemm.m = m;
-    gemm.n = n;
-    gemm.length = length;
-    gemm.panels = divide_up(n, kernels().panel);
-    return gemm;
-}
-
 // Blocks of rows, so that there are units enough.
 void cut_rows(GemmArgs& gemm, i64 panels) {
     const i64 tile = kernels().tile_rows;
@@ -65,16 +33,6 @@ void cut_rows(GemmArgs& gemm, i64 panels) {
     const i64 blocks = std::max(divide_up(gemm.m, kRows), divide_up(kUnits, panels));
     gemm.row_block = divide_up(tiles, blocks) * tile;
     gemm.row_blocks = divide_up(gemm.m, gemm.row_block);
-}
-
-// Each panel is packed where it is used.
-GemmArgs unpacked_args(Matrix a, Matrix b, const float* bias, float* c, i64 m, i64 n, i64 length,
-                       const i64* no_offset) {
-    GemmArgs gemm = gemm_args(a, bias, c, m, n, length);
-    gemm.pack = pack_args(b, n, length, no_offset);
-    gemm.row_block = m;
-    gemm.row_blocks = 1;
-    return gemm;
 }
 
 // c[n] = the rows of b, weighted by a and added up.
@@ -152,8 +110,7 @@ void matmul(Matrix a, Matrix b, const float* bias, float* c, i64 m, i64 n, i64 l
     const i64 panel_floats = length * table.panel;
     if (panels >= kUnits && m <= kFewRows) {
         // A unit packs its panel and uses it while it is in the cache.
-        const i64 no_offset = 0;
-        const GemmArgs gemm = unpacked_args(a, b, bias, c, m, n, length, &no_offset);
+        const GemmArgs gemm = unpacked_args(a, b, bias, c, m, n, length);
         launch(table.gemm, gemm, panels,
                kMultiplyAdd * static_cast<double>(panel_floats * m) +
                    kElement * static_cast<double>(panel_floats),
@@ -162,8 +119,7 @@ void matmul(Matrix a, Matrix b, const float* bias, float* c, i64 m, i64 n, i64 l
     }
     if (b.column == 1 && m <= kRows && n <= kNarrow) {
         // The rows of B need not be copied for the few tiles that read them.
-        const i64 no_offset = 0;
-        GemmArgs gemm = unpacked_args(a, b, bias, c, m, n, length, &no_offset);
+        GemmArgs gemm = unpacked_args(a, b, bias, c, m, n, length);
         gemm.direct = true;
         cut_rows(gemm, panels);
         launch(
@@ -187,8 +143,7 @@ std::size_t PackedMatrix::floats() const {
 }
 
 void PackedMatrix::pack(Matrix b, float* packed) const {
-    const i64 no_offset = 0;
-    PackArgs args = pack_args(b, n, length, &no_offset);
+    PackArgs args = pack_args(b, n, length);
     args.packed = packed;
     launch(
         kernels().pack, args, panels(),
@@ -208,23 +163,6 @@ void PackedMatrix::multiply(Matrix a, const float* packed, const float* bias, fl
     launch(table.gemm, gemm, panels() * gemm.row_blocks,
            kMultiplyAdd * static_cast<double>(length * table.panel) *
                static_cast<double>(gemm.row_block));
-}
-
-void matmul_batch(Matrix a, i64 a_stride, Matrix b, i64 b_stride, float* c, i64 batch, i64 m, i64 n,
-                  i64 length) {
-    if (batch == 0 || m == 0 || n == 0) return;
-    if (batch == 1) {
-        matmul(a, b, nullptr, c, m, n, length);
-        return;
-    }
-    const i64 no_offset = 0;
-    const GemmArgs one = unpacked_args(a, b, nullptr, c, m, n, length, &no_offset);
-    const BatchGemmArgs args{one, a_stride, b_stride, m * n};
-    const i64 panel_floats = length * kernels().panel;
-    launch(kernels().batch_gemm, args, batch * one.panels,
-           kMultiplyAdd * static_cast<double>(panel_floats) * static_cast<double>(m) +
-               kElement * static_cast<double>(panel_floats),
-           static_cast<std::size_t>(panel_floats));
 }
 
 }  // namespace convolens

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 
 #include "kernels/kernels.h"
 
@@ -33,9 +34,15 @@ struct PackedMatrix {
   private:
     i64 panels() const;
 };
-// c[b] = the product of a and b moved by b strides, for each b < batch; c's matrices lie one behind
-// the other.
-void matmul_batch(Matrix a, i64 a_stride, Matrix b, i64 b_stride, float* c, i64 batch, i64 m, i64 n,
+
+// An axis of a batch: how many pairs it has, and how far apart their matrices lie, in floats.
+struct BatchAxis {
+    i64 extent, a, b;
+};
+
+// c = the products of the pairs along the axes of a batch, the first of which are a and b: strides
+// of any kind will do, and the results lie one behind the other.
+void matmul_batch(Matrix a, Matrix b, float* c, std::span<const BatchAxis> batch, i64 m, i64 n,
                   i64 length);
 
 }  // namespace convolens

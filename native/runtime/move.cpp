@@ -65,15 +65,10 @@ void group(std::vector<MoveAxis>& order, MoveArgs& args) {
 
 }  // namespace
 
-void move(const float* from, float* to, std::span<const MoveAxis> axes) {
-    for (const MoveAxis& axis : axes)
-        if (axis.extent == 0) return;
+Move::Move(std::span<const MoveAxis> axes) {
     std::vector<MoveAxis> order = simplified(axes);
-    if (order.size() == 1 && order[0].extent > kUnit) {
+    if (order.size() == 1 && order[0].extent % kUnit == 0) {
         const auto [extent, step, to_step] = order[0];
-        const i64 whole = extent / kUnit * kUnit;
-        const std::array rest{MoveAxis{extent - whole, step, to_step}};
-        move(from + whole * step, to + whole * to_step, rest);
         order = {{extent / kUnit, kUnit * step, kUnit * to_step}, {kUnit, step, to_step}};
     }
     while (order.size() < 2) order.insert(order.begin(), MoveAxis{1, 0, 0});
@@ -85,10 +80,7 @@ void move(const float* from, float* to, std::span<const MoveAxis> axes) {
         if (order[i].from == 1 && order.back().from != 1)
             std::rotate(order.begin() + static_cast<std::ptrdiff_t>(i),
                         order.begin() + static_cast<std::ptrdiff_t>(i) + 1, order.end() - 1);
-    MoveArgs args{};
     group(order, args);
-    args.from = from;
-    args.to = to;
     args.axes = static_cast<int>(order.size());
     i64 planes = 1;
     for (std::size_t i = 0; i < order.size(); ++i) {
@@ -102,8 +94,27 @@ void move(const float* from, float* to, std::span<const MoveAxis> axes) {
     const i64 fewest = runs_on ? 1 : kRows;
     args.row_block = std::min(rows, std::max(kUnit / columns / fewest, i64{1}) * fewest);
     args.row_blocks = (rows + args.row_block - 1) / args.row_block;
-    launch(kernels().move, args, planes * args.row_blocks,
-           (runs_on ? kElement : kTransposed) * static_cast<double>(args.row_block * columns));
+    units = planes * args.row_blocks;
+    nanoseconds =
+        (runs_on ? kElement : kTransposed) * static_cast<double>(args.row_block * columns);
+}
+
+void move(const float* from, float* to, std::span<const MoveAxis> axes) {
+    for (const MoveAxis& axis : axes)
+        if (axis.extent == 0) return;
+    std::vector<MoveAxis> order = simplified(axes);
+    if (order.size() == 1 && order[0].extent > kUnit && order[0].extent % kUnit) {
+        // The rest of a long row, which is then a number of whole units.
+        auto& [extent, step, to_step] = order[0];
+        const i64 whole = extent / kUnit * kUnit;
+        const std::array rest{MoveAxis{extent - whole, step, to_step}};
+        move(from + whole * step, to + whole * to_step, rest);
+        extent = whole;
+    }
+    Move plan(order);
+    plan.args.from = from;
+    plan.args.to = to;
+    launch(kernels().move, plan.args, plan.units, plan.nanoseconds);
 }
 
 }  // namespace convolens

@@ -38,6 +38,38 @@ def test_products_are_numpys(shapes: Any, dtype: str) -> None:
     np.testing.assert_array_equal(product.numpy(), np.matmul(a, b))
 
 
+@given(
+    mutually_broadcastable_shapes(signature=RULE, max_dims=3, min_side=1, max_side=6),
+    st.data(),
+)
+@settings(max_examples=120)
+def test_operands_in_any_order_of_memory(shapes: Any, data: Any) -> None:
+    """Such as heads, which are the innermost axis until they are moved."""
+    operands = []
+    for seed, shape in enumerate(shapes.input_shapes):
+        order = data.draw(st.permutations(range(len(shape))))
+        turned = whole(tuple(shape[axis] for axis in order), seed, "float32")
+        operands.append(turned.transpose(np.argsort(order)))
+    a, b = operands
+    np.testing.assert_array_equal((cl.from_numpy(a) @ cl.from_numpy(b)).numpy(), np.matmul(a, b))
+
+
+@pytest.mark.parametrize("groups", [2, 5])
+@pytest.mark.parametrize("turned", [(), (0,), (1,), (0, 1)])
+def test_heads(groups: int, turned: tuple[int, ...]) -> None:
+    """Groups of matrices that are woven into each other, more and fewer than threads need."""
+    queries, keys = (
+        whole((groups, 17, 33, 8), 0, "float32"),
+        whole((groups, 33, 18, 8), 1, "float32"),
+    )
+    operands = [queries.transpose(0, 3, 1, 2), keys.transpose(0, 3, 1, 2)]
+    expected = np.matmul(*operands)
+    for place in turned:
+        operands[place] = np.ascontiguousarray(operands[place])
+    product = cl.from_numpy(operands[0]) @ cl.from_numpy(operands[1])
+    np.testing.assert_array_equal(product.numpy(), expected)
+
+
 def test_methods_and_functions() -> None:
     a, b = whole((3, 4), 0), whole((4, 2), 1)
     v, w = whole((4,), 2), whole((4,), 3)

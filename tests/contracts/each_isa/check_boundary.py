@@ -271,9 +271,9 @@ CALLS: dict[str, Callable[[int, int, int], list[Any]]] = {
     "matmul": lambda n, c, h: [floats(n, c), floats(c, h), floats(h), floats(n, h), False, False],
     "dot": lambda n, c, h: [floats(c), floats(c), floats()],
     "matmul_batch": lambda n, c, h: [
-        floats(n, c, h).transpose(0, 2, 1),
-        floats(n, c, h),
-        np.zeros((n, h, h), np.float32),
+        floats(4 * n, c, h, 2).transpose(0, 3, 2, 1),
+        floats(4 * n, c, h, 2).transpose(0, 3, 1, 2),
+        np.zeros((4 * n, 2, h, h), np.float32),
     ],
     "pack_blocks": lambda n, c, h: [
         floats(c, n, h),

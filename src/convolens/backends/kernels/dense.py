@@ -53,46 +53,29 @@ def _dense_or_turned(matrix: Array, transpose: bool) -> tuple[Array, bool]:
 def _prepare_batch(matmul: Matmul, output: TensorSpec) -> Run:
     """Return a run for many pairs of matrices.
 
-    In memory the matrices of a batch [B, M, N] are transposed: axis 1 runs on. So are those of the
-    result, which is computed as the product of the transposed matrices in the other order. A result
-    of more axes lies in the order of its indices.
+    In memory the matrices of a batch [B, M, N] are transposed: axis 1 runs on. A result of more
+    axes lies in the order of its indices.
     """
-    batch, matrix = output.shape[:-2], output.shape[-2:]
-    lies_transposed = output.rank == 3
+    batch = output.shape[:-2]
+    flat = TensorSpec((output.size,))
 
     def run(a: Array, b: Array) -> Array:
         left = _matrices(a, matmul.transpose_a, batch)
         right = _matrices(b, matmul.transpose_b, batch)
-        if lies_transposed:
-            c = empty(output)
-            _native.matmul_batch(_turned(right), _turned(left), _turned(c))
-            return c
-        products = empty(TensorSpec((output.size,))).reshape(-1, *matrix)
-        _native.matmul_batch(left, right, products)
-        return products.reshape(output.shape)
+        c = empty(output) if output.rank == 3 else empty(flat).reshape(output.shape)
+        _native.matmul_batch(left, right, c)
+        return c
 
     return run
 
 
-def _turned(matrices: Array) -> Array:
-    return matrices.swapaxes(-1, -2)
-
-
 def _matrices(array: Array, transpose: bool, batch: tuple[int, ...]) -> Array:
-    """Return the matrices [B, rows, columns] of an operand, repeated as the batch asks."""
-    if array.ndim > 3:
-        # More than one axis of pairs: beside the matrices the innermost one would be apart.
+    """Return the matrices of an operand, repeated as the batch asks."""
+    if not array.flags.aligned:
         array = in_index_order(array)
-    elif not array.flags.aligned or not any(
-        extent == 1 or step == array.itemsize
-        for extent, step in zip(array.shape[1:], array.strides[1:], strict=True)
-    ):
-        array = dense(array)
     if array.shape[:-2] != batch:
         array = np.broadcast_to(array, (*batch, *array.shape[-2:]))
-    if array.ndim != 3:
-        array = array.reshape(-1, *array.shape[-2:])
-    return _turned(array) if transpose else array
+    return array.swapaxes(-1, -2) if transpose else array
 
 
 def _prepare_dot(op: Op, specs: Specs, output: TensorSpec) -> Run:
