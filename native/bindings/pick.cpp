@@ -22,12 +22,14 @@ i64 product(i64 a, i64 b, i64 c) {
 
 const i64* checked_index(const Array& index, i64 length) {
     const i64* data = index.read_int64("index");
-    // Negative numbers are the largest ones without a sign.
-    bool fits = true;
-    const auto end = static_cast<std::uint64_t>(length);
-    for (i64 i = 0, size = index.size(); i < size; ++i)
-        fits &= static_cast<std::uint64_t>(data[i]) < end;
-    if (!fits) throw nb::index_error("an index is out of range");
+    // The sign bit of an index is set if it is negative, that of the difference if it is too large.
+    std::uint64_t signs = 0;
+    const auto last = static_cast<std::uint64_t>(length) - 1;
+    for (i64 i = 0, size = index.size(); i < size; ++i) {
+        const auto place = static_cast<std::uint64_t>(data[i]);
+        signs |= place | (last - place);
+    }
+    if (signs >> 63) throw nb::index_error("an index is out of range");
     return data;
 }
 

@@ -1,6 +1,7 @@
 // Functions of single numbers: elementary ones, activations, and their gradients.
 #include "kernels/elementwise.h"
 #include "simd/math.h"
+#include "simd/tanh.h"
 
 namespace convolens::CONVOLENS_ISA {
 namespace {

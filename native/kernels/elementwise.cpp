@@ -2,6 +2,7 @@
 #include "kernels/elementwise.h"
 
 #include "simd/math.h"
+#include "simd/tanh.h"
 
 namespace convolens::CONVOLENS_ISA {
 namespace {

@@ -1,5 +1,6 @@
 // Means, variances and centred sums of columns or rows, in double precision, chunk by chunk.
 #include "kernels/kernels.h"
+#include "kernels/side.h"
 #include "simd/wide.h"
 
 namespace convolens::CONVOLENS_ISA {
@@ -7,16 +8,8 @@ namespace {
 
 using namespace simd;
 
-// Registers of columns side by side, so that whole lines of memory are read.
-constexpr int kSide = kRegisters / 8;
-constexpr int kHalfSide = kSide / 2;
-
 // Numbers that are added up in single precision before they become doubles.
 constexpr i64 kShort = 4;
-
-// A number of registers, as a type.
-template <int Registers>
-struct Side {};
 
 struct Piece {
     i64 outer, first, rows;  // of the middle axis
@@ -40,21 +33,6 @@ CONVOLENS_INLINE void for_each_piece(const ColumnChunks& all, i64 begin, i64 end
         piece.first_half = all.partial + place * 2 * all.inner + piece.column;
         body(piece);
     }
-}
-
-// Calls body(first column, registers side by side, lanes) for the columns of a piece.
-template <class Body>
-CONVOLENS_INLINE void for_each_side(i64 columns, Body&& body) {
-    i64 i = 0;
-    for (; i + kSide * kLanes <= columns; i += kSide * kLanes) body(i, Side<kSide>{}, Whole{});
-    if constexpr (kHalfSide > 1) {
-        if (i + kHalfSide * kLanes <= columns) {
-            body(i, Side<kHalfSide>{}, Whole{});
-            i += kHalfSide * kLanes;
-        }
-    }
-    for_each_register(i, columns,
-                      [&](i64 at, auto lanes) CONVOLENS_INLINED { body(at, Side<1>{}, lanes); });
 }
 
 // A number near those of a column, by which they are shifted so that squares stay small: the mean

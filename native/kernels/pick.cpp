@@ -62,6 +62,12 @@ void add_at(const AddAtArgs& args, i64 begin, i64 end, float*) {
 void gather(const GatherArgs& args, i64 begin, i64 end, float*) {
     for_each_piece(args.axis, begin, end, [&](const Piece& piece) {
         const float* x = args.x + piece.outer * args.length * args.axis.inner + piece.column;
+        if (args.axis.inner == 1) {
+            const i64* index = args.index + piece.start;
+            float* y = args.y + piece.start;
+            for (i64 row = 0; row < piece.rows; ++row) y[row] = x[index[row]];
+            return;
+        }
         for (i64 row = 0; row < piece.rows; ++row) {
             const i64 at = piece.start + row * args.axis.inner;
             for (i64 i = 0; i < piece.columns; ++i)

@@ -15,12 +15,20 @@ namespace {
 constexpr i64 kChunkFloats = 16384;  // floats, of many columns
 constexpr i64 kFewestRows = 16;
 constexpr i64 kMomentsBlock = 1024;
-constexpr i64 kAcrossBlock = 64;
+constexpr i64 kAcrossBlock = 64;  // about, of columns
+constexpr i64 kAcrossLanes = 16;
 constexpr i64 kManyOuter = 4;       // so many share out the work without cutting columns
 constexpr i64 kAffineBlock = 8192;  // floats
 // Rows of few channels are taken several at once, so that they fill registers.
 constexpr i64 kMostFolds = 16;
 constexpr i64 kManyColumns = 128;
+
+// Columns in blocks of whole registers and about one size.
+i64 across_block(i64 inner) {
+    const i64 blocks = std::max<i64>(1, (inner + kAcrossBlock / 2) / kAcrossBlock);
+    const i64 columns = (inner + blocks - 1) / blocks;
+    return (columns + kAcrossLanes - 1) / kAcrossLanes * kAcrossLanes;
+}
 
 // How many rows are taken as one.
 i64 folds_of(const ColumnSets& sets) {
@@ -103,7 +111,7 @@ void moments(const ColumnSets& sets, const float* x, float* mean, float* varianc
     }
     if (sets.width() == 1 && sets.outer >= kManyOuter && sets.inner >= kMostFolds &&
         sets.reduced <= kChunkFloats) {
-        const MiddleAxis axis = in_one_piece(sets.reduced, sets.inner, kAcrossBlock);
+        const MiddleAxis axis = in_one_piece(sets.reduced, sets.inner, across_block(sets.inner));
         launch(kernels().moments_across, MomentsAcrossArgs{axis, x, mean, variance},
                units(axis, sets.outer), kElement * elements(axis));
         return;
@@ -237,7 +245,7 @@ void normalize_across(const ColumnSets& sets, const float* x, const float* mean,
     const std::vector<float> factors = rounded_factors_of(sets.outer * sets.inner, variance, eps);
     const i64 chunk = std::clamp<i64>(kAffineBlock / sets.inner, 1, sets.reduced);
     NormalizeAcrossArgs args{};
-    args.axis = cut_middle(sets.reduced, sets.inner, chunk, kAcrossBlock);
+    args.axis = cut_middle(sets.reduced, sets.inner, chunk, across_block(sets.inner));
     args.x = x;
     args.y = y;
     args.mean = mean;
@@ -253,7 +261,7 @@ void normalize_across_grad(const ColumnSets& sets, const float* x, const float* 
                            double eps) {
     const std::vector<float> factors = rounded_factors_of(sets.outer * sets.inner, variance, eps);
     NormalizeAcrossArgs args{};
-    args.axis = in_one_piece(sets.reduced, sets.inner, kAcrossBlock);
+    args.axis = in_one_piece(sets.reduced, sets.inner, across_block(sets.inner));
     args.x = x;
     args.g = g;
     args.y = dx;

@@ -1,5 +1,4 @@
-// Elementary functions of whole registers, to about 2 units in the last place; powers to one, and
-// tanh to about half of one where the processor multiplies and adds at once.
+// Elementary functions of whole registers, to about 2 units in the last place; powers to one.
 //
 // Polynomials: minimax approximations of exp on [-ln2/2, ln2/2] and of log on [sqrt(1/2), sqrt(2)],
 // after Moshier, "Methods and Programs for Mathematical Functions", 1989 (the Cephes library).
@@ -193,36 +192,6 @@ CONVOLENS_INLINE vec exp_of_negative(vec x) {
     const vec n = round_to_whole(bounded * broadcast(1.44269504088896341f));
     const vec r = (bounded - n * broadcast(kLn2High)) - n * broadcast(kLn2Low);
     return times_power_of_two(exp_tail(r) * (r * r) + r + broadcast(1.0f), n);
-}
-
-// E / (2 + E) for E = e^-2|x| - 1, with the sign of x. E is computed as a sum high + low, and the
-// quotient is corrected by its remainder: little more than the last rounding is left of the error.
-CONVOLENS_INLINE vec tanh(vec x) {
-    const vec one = broadcast(1.0f);
-    const vec a = with_sign(x, -one);
-    // e^2a = 2^n e^2r = 2^n (1 + 2 q). Up to 8.48, 2^n - 1 is exact.
-    const vec bounded = max(broadcast(-8.48f), a);  // in this order NaN stays
-    const vec magic = broadcast(12582912.0f);       // 1.5 * 2^23: n is the last bits of m
-    const vec m = bounded * broadcast(2.88539008177792681f) + magic;
-    const vec n = m - magic;
-    const vec r = (bounded - n * broadcast(0.5f * kLn2High)) - n * broadcast(0.5f * kLn2Low);
-    vec p = broadcast(64.0f * 1.9875691500e-4f);
-    p = p * r + broadcast(32.0f * 1.3981999507e-3f);
-    p = p * r + broadcast(16.0f * 8.3334519073e-3f);
-    p = p * r + broadcast(8.0f * 4.1665795894e-2f);
-    p = p * r + broadcast(4.0f * 1.6666665459e-1f);
-    p = p * r + broadcast(2.0f * 5.0000001201e-1f);
-    const vec square = r * r;
-    const vec q = square * p + r;
-    const vec q_low = square * p + (r - q);
-    const vec twice = reinterpret_cast<vec>((reinterpret_cast<ivec>(m) << 23) + 0x40000000);
-    const vec whole = twice * broadcast(0.5f) - one;
-    const vec high = twice * q + whole;
-    const vec low = twice * q_low + (twice * q + (whole - high));
-    const vec inverse = rough_inverse(broadcast(2.0f) + high);
-    const vec y = high * inverse;
-    const vec remainder = low * (one - y) + ((high - broadcast(2.0f) * y) - y * high);
-    return with_sign(select(a < broadcast(-9.01f), one, y + remainder * inverse), x);
 }
 
 // e^x - 1 for x <= 0, near 0 with the digits that a subtraction would lose.

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from itertools import groupby
 from typing import cast
 
 import numpy as np
@@ -30,6 +31,9 @@ _COPY, _CALL = 0.5, 5000.0
 _FLOATS = 2**19
 #: Pairs of a slice and a tap, so that their list stays small.
 _MOST_READS = 2**16
+#: With fewer taps that read zeros their products do not cost more than weights that are laid out,
+#: and read, once for each set of taps.
+_MANY_EMPTY = 1 / 5
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,12 @@ class Part:
         """The output slices."""
         return slice(self.first, self.first + (self.count - 1) * self.step + 1, self.step)
 
+    @property
+    def is_sparse(self) -> bool:
+        """Whether so many taps read zeros that their products are worth to be left out."""
+        reads = [place for places in self.reads for place in places]
+        return reads.count(-1) > _MANY_EMPTY * len(reads)
+
     def blocks(self, floats: int) -> Iterator[slice]:
         """Yield the output slices a few at a time; ``floats`` are laid side by side for one."""
         few = max(1, _FLOATS // floats)
@@ -70,20 +80,51 @@ def _parts(op: Op, specs: Specs) -> tuple[Part, ...]:
     (before, _), stride, dilation = geometry.padding[0], geometry.stride[0], geometry.dilation[0]
     depth, slices, kernel = image.shape[2], output.shape[2], weight.shape[2]
     if not isinstance(op, ConvInputGrad):
+        taps = tuple(range(kernel))
         reads = tuple(
-            tuple(_inside(p * stride + r * dilation - before, depth) for r in range(kernel))
+            tuple(_inside(p * stride + r * dilation - before, depth) for r in taps)
             for p in range(slices)
         )
-        return (Part(0, 1, slices, tuple(range(kernel)), reads),)
-    parts = []
+        part = Part(0, 1, slices, taps, reads)
+        return tuple(_each_tap(part) if isinstance(op, ConvWeightGrad) else _by_taps(part))
+    parts: list[Part] = []
     for phase in range(min(stride, depth)):
         taps = tuple(r for r in range(kernel) if (phase + before - r * dilation) % stride == 0)
         reads = tuple(
             tuple(_inside((d + before - r * dilation) // stride, slices) for r in taps)
             for d in range(phase, depth, stride)
         )
-        parts.append(Part(phase, stride, len(reads), taps, reads))
+        parts += _by_taps(Part(phase, stride, len(reads), taps, reads))
     return tuple(parts)
+
+
+def _by_taps(part: Part) -> Iterator[Part]:
+    """Yield runs of slices that read by the same taps, if many taps read zeros; else the part."""
+    if not part.is_sparse:
+        yield part
+        return
+    begin = 0
+    for taps, run in groupby(part.reads, _taps_inside):
+        reads = tuple(tuple(places[tap] for tap in taps) for places in run)
+        first = part.first + begin * part.step
+        yield Part(first, part.step, len(reads), tuple(part.taps[tap] for tap in taps), reads)
+        begin += len(reads)
+
+
+def _each_tap(part: Part) -> Iterator[Part]:
+    """Yield for each tap the slices that read by it, if many taps read zeros; else the part."""
+    if not part.is_sparse:
+        yield part
+        return
+    for place, tap in enumerate(part.taps):
+        inside = [at for at, places in enumerate(part.reads) if places[place] >= 0]
+        reads = tuple((part.reads[at][place],) for at in inside)
+        if inside:
+            yield Part(part.first + inside[0] * part.step, part.step, len(reads), (tap,), reads)
+
+
+def _taps_inside(places: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(tap for tap, place in enumerate(places) if place >= 0)
 
 
 def _inside(place: int, size: int) -> int:
@@ -215,27 +256,51 @@ def _problem(op: Op, specs: Specs, part: Part, winograd: str) -> Callable[[int],
 
 
 def _prepare_forward(op: Op, specs: Specs, output: TensorSpec, winograd: str = "") -> Run:
-    (part,) = _parts(op, specs)
-    problem = _problem(op, specs, part, winograd)
+    parts = _parts(op, specs)
+    problems = [_problem(op, specs, part, winograd) if part.taps else None for part in parts]
     groups = cast(Conv, op).groups
 
-    def pack(weight: Array) -> _native.ConvWeights:
-        # [K, C/G, R, S, T] -> [K, R C/G, S, T], in memory [K, R, S, T, C/G] -> [K, S, T, R, C/G]
-        k, c, taps, *kernel = weight.shape
-        flat = empty(TensorSpec((k, taps * c, *kernel)))
-        _native.move(_slices(weight).transpose(0, 2, 3, 1, 4), _taps_of(flat, taps))
-        return problem(1).pack(flat, backward=False)
+    def pack(weight: Array) -> list[_native.ConvWeights | None]:
+        k, c, _, *kernel = weight.shape
+        slices = _slices(weight)
 
-    def run(x: Array, weights: _native.ConvWeights, bias: Array | None = None) -> Array:
+        def some(taps: tuple[int, ...]) -> Array:
+            # [K, C/G, R, S, T] -> [K, taps C/G, S, T]
+            flat = empty(TensorSpec((k, len(taps) * c, *kernel)))
+            target = _taps_of(flat, len(taps))
+            for place, tap in enumerate(taps):
+                _native.move(slices[:, tap], target[:, :, :, place])
+            return flat
+
+        return [
+            problem(1).pack(some(part.taps), backward=False) if problem else None
+            for part, problem in zip(parts, problems, strict=True)
+        ]
+
+    def run(
+        x: Array, weights: list[_native.ConvWeights | None], bias: Array | None = None
+    ) -> Array:
         y = empty(output)
         start = None if bias is None else dense(bias)
         for image, result in zip(_slices(x), _slices(y), strict=True):
-            for block in part.blocks(image[0].size * len(part.taps)):
-                beside = _side_by_side(image, part, block, groups)
-                problem(len(beside)).forward(_image(beside), weights, start, _image(result[block]))
+            for part, problem, packed in zip(parts, problems, weights, strict=True):
+                if problem is None or packed is None:
+                    result[part.outputs] = _of_nothing(op, start)
+                    continue
+                for block in part.blocks(image[0].size * len(part.taps)):
+                    beside = _side_by_side(image, part, block, groups)
+                    into = _image(result[part.outputs][block])
+                    problem(len(beside)).forward(_image(beside), packed, start, into)
         return y
 
     return Packed((1,), ("slices", winograd, False, op, specs[0].shape[2:]), pack, run)
+
+
+def _of_nothing(op: Op, bias: Array | None) -> Array | float:
+    """Return what outputs are whose windows lie outside of the image."""
+    if bias is None:
+        return 0.0
+    return np.maximum(bias, 0) if isinstance(op, ConvRelu) else bias
 
 
 def prepare_input_grad(op: Op, specs: Specs, output: TensorSpec, winograd: str = "") -> Packed:
@@ -284,22 +349,31 @@ def prepare_input_grad(op: Op, specs: Specs, output: TensorSpec, winograd: str =
 
 
 def _prepare_weight_grad(op: Op, specs: Specs, output: TensorSpec, winograd: str = "") -> Run:
-    (part,) = _parts(op, specs)
-    problem = _problem(op, specs, part, winograd)
+    parts = _parts(op, specs)
+    problems = [_problem(op, specs, part, winograd) for part in parts]
     groups = cast(Conv, op).groups
-    k, c, taps, *kernel = output.shape
-    flat = TensorSpec((k, taps * c, *kernel))
+    k, c, all_taps, *kernel = output.shape
+    used = {tap for part in parts for tap in part.taps}
+    unused = [tap for tap in range(all_taps) if tap not in used]
 
     def run(x: Array, g: Array) -> Array:
-        total: Array | None = None
-        for image, upstream in zip(_slices(x), _slices(g), strict=True):
-            for block in part.blocks(image[0].size * taps):
-                beside, dw = _side_by_side(image, part, block, groups), empty(flat)
-                problem(len(beside)).weight_grad(_image(beside), _image(upstream[block]), dw)
-                total = dw if total is None else np.add(total, dw, out=total)
-        # There is one: an empty input is refused.
         dweight = empty(output)
-        _native.move(_taps_of(cast(Array, total), taps).transpose(0, 3, 1, 2, 4), _slices(dweight))
+        slices = _slices(dweight)
+        slices[:, unused] = 0
+        for part, problem in zip(parts, problems, strict=True):
+            taps = len(part.taps)
+            total: Array | None = None
+            for image, upstream in zip(_slices(x), _slices(g), strict=True):
+                for block in part.blocks(image[0].size * taps):
+                    beside = _side_by_side(image, part, block, groups)
+                    dw = empty(TensorSpec((k, taps * c, *kernel)))
+                    own = upstream[part.outputs][block]
+                    problem(len(beside)).weight_grad(_image(beside), _image(own), dw)
+                    total = dw if total is None else np.add(total, dw, out=total)
+            # There is one: an empty input is refused.
+            found = _taps_of(cast(Array, total), taps)
+            for place, tap in enumerate(part.taps):
+                _native.move(found[:, :, :, place], slices[:, tap])
         return dweight
 
     return run

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from convolens import ops
 from convolens.errors import ArgumentError, ArgumentTypeError, ShapeError
@@ -64,5 +65,10 @@ def layer_norm(
             )
     if input.numel() == 0:
         return of_nothing(input, parameters, shape)
-    m = unrecorded(ops.RowMoments(len(shape)), input)
-    return apply(ops.LayerNorm(len(shape), eps), input, m, *parameters)
+    moments, norm = _operators(len(shape), eps)
+    return apply(norm, input, unrecorded(moments, input), *parameters)
+
+
+@lru_cache(maxsize=1024, typed=True)  # making them takes as long as the kernels of a small call
+def _operators(dims: int, eps: float) -> tuple[ops.RowMoments, ops.LayerNorm]:
+    return ops.RowMoments(dims), ops.LayerNorm(dims, eps)
