@@ -639,6 +639,19 @@ struct BlocksArgs {
     i64 row_block;
 };
 
+// partial[slot][m][n] = the sum over a slot's share of l < length of a[l][m] b[l][n], some l at a
+// time: both matrices are read as they come and packed. A unit is (slot, part of the tiles of m).
+struct LongProductArgs {
+    const float* a;
+    i64 a_row;
+    const float* b;
+    i64 b_row;
+    float* partial;
+    i64 m, n, length;
+    i64 block;  // how many l at a time, at most
+    i64 slots, parts;
+};
+
 // C[m][n] = bias[n] + sum over l of A[m][l] B[n][l]. A unit is kColumns rows of B.
 struct DotsArgs {
     static constexpr i64 kColumns = 5;
@@ -780,6 +793,7 @@ struct WinogradArgs {
     i64 block, blocks;            // the most tiles of a block, and how many there are
     i64 parts;                    // the panels are shared between so many units for each block
     i64 panel_group;              // panels whose products are kept at a time
+    i64 product_row;              // how many of these there are for a tile, in whole registers
     bool relu;                    // negative outputs become zero
 };
 
@@ -799,6 +813,7 @@ struct WinogradGradArgs {
     i64 tile_rows, tile_columns;
     i64 first, tiles;  // of the batch's tiles
     i64 rows, panels;  // outputs, and panels of channels, whose products are kept at a time
+    i64 width;         // of a panel; a single register holds few channels
     bool accumulate;
     i64 slots;
 };
@@ -963,6 +978,7 @@ struct UpdateArgs {
     X(woven_gemm, WovenGemmArgs)                  \
     X(blocks, BlocksArgs)                         \
     X(dots, DotsArgs)                             \
+    X(long_product, LongProductArgs)              \
     X(dot_pieces, DotPiecesArgs)                  \
     X(row_product, RowProductArgs)                \
     X(window_product, WindowArgs)                 \

@@ -7,15 +7,6 @@ namespace {
 
 using namespace simd;
 
-// Loads from an array that is read once from its begin to its end. The processor fetches ahead by
-// itself, but not beyond a page of 4096 bytes, so it is asked for what lies one further. That need
-// not exist.
-template <class Lanes>
-CONVOLENS_INLINE vec load_in_turn(const float* p, Lanes lanes) {
-    __builtin_prefetch(p + 1024, 0, 2);
-    return load(p, lanes);
-}
-
 // Calls body(offset in the array, offset in the columns' numbers, lanes) for the registers of units
 // [begin, end).
 template <class Body>

@@ -12,20 +12,12 @@ namespace {
 // filled up with zeros to whole registers. The rows of one panel lie side by side: at the stride of
 // a whole gradient, a power of two as a rule, they would compete for the same few lines of cache.
 void pack_gradient(const float* g, i64 stride, i64 outputs, i64 positions, float* to) {
-    for (i64 first = 0; first < outputs; first += kPanel, to += positions * kPanel) {
-        const i64 left = outputs - first;
-        for (i64 i = 0; i < positions; ++i) {
-            const float* from = g + i * stride + first;
-            float* row = to + i * kPanel;
-            for (i64 v = 0; v < kPanel; v += kLanes) {
-                if (left - v >= kLanes) {
-                    store(row + v, load(from + v));
-                } else if (left > v) {
-                    store(row + v, load_first(from + v, left - v));
-                }
-            }
-        }
-    }
+    for (i64 i = 0; i < positions; ++i)
+        for_each_register(0, outputs, [&](i64 k, auto lanes) CONVOLENS_INLINED {
+            const i64 panel = k / kPanel;
+            store(to + (panel * positions + i) * kPanel + k % kPanel,
+                  load_in_turn(g + i * stride + k, lanes));
+        });
 }
 
 // The rows [first, last) of a block for which a segment's row lies inside the image.

@@ -101,7 +101,7 @@ struct Block {
     float* inputs;
     i64 input_place;
     float* products;
-    i64 product_place, product_row;
+    i64 product_place;
 
     struct Place {
         i64 image, row, column;
@@ -143,7 +143,7 @@ struct Block {
         tile.segments = 1;
         tile.run = args.c;
         tile.b_step = kPanel;
-        tile.y_row = product_row;
+        tile.y_row = args.product_row;
         const i64 stride = odd_lines(args.c * kPanel);
         for (int place = 0; place < kPlaces; ++place) {
             for (i64 panel = first_panel; panel < last_panel; ++panel) {
@@ -152,7 +152,7 @@ struct Block {
                 tile.b = args.u + (panel * kPlaces + place) * stride;
                 for_each_tile(tiles, [&](i64 row, i64 count) {
                     tile.a = inputs + place * input_place + row * args.c;
-                    tile.y = products + place * product_place + row * product_row +
+                    tile.y = products + place * product_place + row * args.product_row +
                              (panel - first_panel) * kPanel;
                     compute_tile<Unit::kStep, true>(tile, count);
                 });
@@ -167,7 +167,7 @@ struct Block {
             const i64 rows = args.p - row < M ? args.p - row : M;
             const i64 columns = args.q - column < M ? args.q - column : M;
             for_each_register(first_output, last_output, [&](i64 k, auto count) {
-                const float* from = products + tile * product_row + (k - first_output);
+                const float* from = products + tile * args.product_row + (k - first_output);
                 vec place[kPlaces], half[M * T], outputs[M];
 #pragma GCC unroll 36
                 for (int i = 0; i < kPlaces; ++i) place[i] = load(from + i * product_place);
@@ -206,8 +206,7 @@ template <int M>
 void blocks(const WinogradArgs& args, i64 begin, i64 end, float* scratch) {
     const i64 total = args.n * args.tile_rows * args.tile_columns;
     const i64 input_place = odd_lines(args.block * args.c);
-    const i64 product_row = args.panel_group * kPanel;
-    const i64 product_place = odd_lines(args.block * product_row);
+    const i64 product_place = odd_lines(args.block * args.product_row);
     const i64 panels = (args.k + kPanel - 1) / kPanel;
     for (i64 unit = begin; unit < end; ++unit) {
         const i64 number = unit % args.blocks, part = unit / args.blocks;
@@ -215,7 +214,7 @@ void blocks(const WinogradArgs& args, i64 begin, i64 end, float* scratch) {
         const i64 last = total * (number + 1) / args.blocks;
         const Block<M> block{args,          first,       last - first,
                              scratch,       input_place, scratch + Block<M>::kPlaces * input_place,
-                             product_place, product_row};
+                             product_place};
         block.compute(panels * part / args.parts, panels * (part + 1) / args.parts);
     }
 }

@@ -7,7 +7,16 @@ namespace convolens::CONVOLENS_ISA {
 namespace {
 
 CONVOLENS_INLINE i64 padded_channels(const WinogradGradArgs& args) {
-    return (args.c + kPanel - 1) / kPanel * kPanel;
+    return (args.c + args.width - 1) / args.width * args.width;
+}
+
+// From place to place among the transformed tiles of the image, and of the gradient.
+CONVOLENS_INLINE i64 input_step(const WinogradGradArgs& args) {
+    return odd_lines(args.tiles * padded_channels(args));
+}
+
+CONVOLENS_INLINE i64 upstream_step(const WinogradGradArgs& args) {
+    return odd_lines(args.tiles * odd_lines(args.k));
 }
 
 template <int M>
@@ -26,18 +35,19 @@ struct Tiles {
         return {at / per_image, at % per_image / args.tile_columns * M, at % args.tile_columns * M};
     }
 
-    // inputs[place][panel of channels][tile][kPanel]
+    // inputs[place][panel of channels][tile][width]
     void transform_input(i64 tile) const {
         const Place at = place_of(tile);
         const float* x = args.x + at.image * args.h * args.w * args.c;
-        const i64 place_step = args.tiles * padded_channels(args);
+        const i64 place_step = input_step(args);
         for_each_register(0, args.c, [&](i64 c, auto count) {
             vec pixels[kPlaces], half[kPlaces], turned[T];
             load_tile<T>(x + c, args.h, args.w, args.c, args.row_origin + at.row,
                          args.column_origin + at.column, pixels, count);
 #pragma GCC unroll 6
             for (int j = 0; j < T; ++j) Filter<M>::template input<T, T>(pixels + j, half + j);
-            float* to = args.inputs + (c / kPanel * args.tiles + tile) * kPanel + c % kPanel;
+            float* to =
+                args.inputs + (c / args.width * args.tiles + tile) * args.width + c % args.width;
 #pragma GCC unroll 6
             for (int i = 0; i < T; ++i) {
                 Filter<M>::template input<1, 1>(half + T * i, turned);
@@ -51,7 +61,7 @@ struct Tiles {
     void transform_upstream(i64 tile) const {
         const Place at = place_of(tile);
         const float* g = args.g + at.image * args.p * args.q * args.k;
-        const i64 row = odd_lines(args.k);
+        const i64 row = odd_lines(args.k), place_step = upstream_step(args);
         for_each_register(0, args.k, [&](i64 k, auto count) {
             vec pixels[M * M], half[T * M], turned[T];
             load_tile<M>(g + k, args.p, args.q, args.k, at.row, at.column, pixels, count);
@@ -62,34 +72,33 @@ struct Tiles {
             for (int i = 0; i < T; ++i) {
                 Filter<M>::template upstream<1, 1>(half + M * i, turned);
 #pragma GCC unroll 6
-                for (int j = 0; j < T; ++j) store(to + (i * T + j) * args.tiles * row, turned[j]);
+                for (int j = 0; j < T; ++j) store(to + (i * T + j) * place_step, turned[j]);
             }
         });
     }
 
-    i64 place_step() const { return odd_lines(args.panels * args.rows * kPanel); }
+    i64 place_step() const { return odd_lines(args.panels * args.rows * args.width); }
 
-    // products[place][panel][output][kPanel] = sum over tiles of upstream[output] input[panel].
+    // products[place][panel][output][width] = sum over tiles of upstream[output] input[panel].
     void multiply(i64 first_panel, i64 last_panel, i64 first, i64 outputs, float* products) const {
         const i64 no_offset = 0, row = odd_lines(args.k);
-        const i64 panels = padded_channels(args) / kPanel;
         Tile tile{};
         tile.a_row = 1;
         tile.a_step = row;
         tile.offsets = &no_offset;
         tile.segments = 1;
         tile.run = args.tiles;
-        tile.b_step = kPanel;
-        tile.y_row = kPanel;
+        tile.b_step = args.width;
+        tile.y_row = args.width;
         for (int place = 0; place < kPlaces; ++place)
             for (i64 panel = first_panel; panel < last_panel; ++panel) {
-                tile.columns = args.c - panel * kPanel <= kLanes ? kLanes : kPanel;
-                tile.b = args.inputs + (place * panels + panel) * args.tiles * kPanel;
-                float* y =
-                    products + place * place_step() + (panel - first_panel) * args.rows * kPanel;
+                tile.columns = args.c - panel * args.width <= kLanes ? kLanes : args.width;
+                tile.b = args.inputs + place * input_step(args) + panel * args.tiles * args.width;
+                float* y = products + place * place_step() +
+                           (panel - first_panel) * args.rows * args.width;
                 for_each_tile(outputs, [&](i64 k, i64 rows) {
-                    tile.a = args.upstream + place * args.tiles * row + first + k;
-                    tile.y = y + k * kPanel;
+                    tile.a = args.upstream + place * upstream_step(args) + first + k;
+                    tile.y = y + k * args.width;
                     compute_tile<Unit::kRow>(tile, rows);
                 });
             }
@@ -97,10 +106,11 @@ struct Tiles {
 
     // sums[output][tap][channel] += the gradient of the products of a panel of channels.
     void add_gradient(i64 panel, i64 first, i64 outputs, const float* products) const {
-        const i64 end = args.c < (panel + 1) * kPanel ? args.c : (panel + 1) * kPanel;
+        const i64 begin = panel * args.width;
+        const i64 end = args.c < begin + args.width ? args.c : begin + args.width;
         for (i64 k = 0; k < outputs; ++k)
-            for_each_register(panel * kPanel, end, [&](i64 c, auto lanes) CONVOLENS_INLINED {
-                const float* from = products + k * kPanel + c % kPanel;
+            for_each_register(begin, end, [&](i64 c, auto lanes) CONVOLENS_INLINED {
+                const float* from = products + k * args.width + (c - begin);
                 vec place[kPlaces], half[3 * T], taps[3];
 #pragma GCC unroll 36
                 for (int i = 0; i < kPlaces; ++i) place[i] = load(from + i * place_step());
@@ -130,7 +140,7 @@ void transform(const WinogradGradArgs& args, i64 begin, i64 end) {
 }
 
 CONVOLENS_INLINE i64 groups_of(const WinogradGradArgs& args) {
-    const i64 panels = padded_channels(args) / kPanel;
+    const i64 panels = padded_channels(args) / args.width;
     return (panels + args.panels - 1) / args.panels;
 }
 
@@ -142,18 +152,18 @@ void add_products(const WinogradGradArgs& args, i64 begin, i64 end, float* scrat
     for (i64 unit = begin; unit < end; ++unit) {
         const i64 first = unit % blocks * args.rows, panel = unit / blocks * args.panels;
         const i64 outputs = args.k - first < args.rows ? args.k - first : args.rows;
-        const i64 panels = padded_channels(args) / kPanel;
+        const i64 panels = padded_channels(args) / args.width;
         const i64 last = panel + args.panels < panels ? panel + args.panels : panels;
         tiles.multiply(panel, last, first, outputs, scratch);
         for (i64 each = panel; each < last; ++each)
-            tiles.add_gradient(each, first, outputs, scratch + (each - panel) * args.rows * kPanel);
+            tiles.add_gradient(each, first, outputs,
+                               scratch + (each - panel) * args.rows * args.width);
     }
 }
 
 template <int M>
 void add_slots(const WinogradGradArgs& args, i64 begin, i64 end, float* scratch) {
     constexpr i64 kPlaces = Tiles<M>::kPlaces;
-    const i64 channels = padded_channels(args);
     const i64 units = groups_of(args) * ((args.k + args.rows - 1) / args.rows);
     const i64 total = args.n * args.tile_rows * args.tile_columns;
     for (i64 slot = begin; slot < end; ++slot) {
@@ -165,11 +175,10 @@ void add_slots(const WinogradGradArgs& args, i64 begin, i64 end, float* scratch)
             some.first = first + (last - first) * part / parts;
             some.tiles = first + (last - first) * (part + 1) / parts - some.first;
             some.inputs = scratch;
-            some.upstream = some.inputs + kPlaces * some.tiles * channels;
+            some.upstream = some.inputs + kPlaces * input_step(some);
             some.accumulate = part > 0;
             transform<M>(some, 0, some.tiles);
-            add_products<M>(some, 0, units,
-                            some.upstream + kPlaces * some.tiles * odd_lines(args.k));
+            add_products<M>(some, 0, units, some.upstream + kPlaces * upstream_step(some));
         }
     }
 }

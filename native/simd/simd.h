@@ -332,6 +332,15 @@ CONVOLENS_INLINE vec sum_each(vec (&x)[kLanes]) {
     return x[0];
 }
 
+// Loads from an array that is read once from its begin to its end. The processor fetches ahead by
+// itself, but not beyond a page of 4096 bytes, so it is asked for what lies one further. That need
+// not exist.
+template <class Lanes>
+CONVOLENS_INLINE vec load_in_turn(const float* p, Lanes lanes) {
+    __builtin_prefetch(p + 1024, 0, 2);
+    return load(p, lanes);
+}
+
 // Calls body(offset, count) for each register of a row of `length` floats, where count is Whole{}
 // or, for a last incomplete one, its number of lanes.
 template <class Body>

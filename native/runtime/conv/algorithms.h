@@ -31,6 +31,7 @@ extern const WeightedAlgorithm product;
 // Register tiles of weights, summed over outputs; which of them depends on the algorithm.
 void tiled_weight_grad(const ConvProblem& problem, ConvAlgorithm algorithm, const float* x,
                        const float* g, float* dw);
+void product_weight_grad(const ConvProblem& problem, const float* x, const float* g, float* dw);
 void depthwise_weight_grad(const ConvProblem& problem, const float* x, const float* g, float* dw);
 void group_weight_grad(const ConvProblem& problem, const float* x, const float* g, float* dw);
 void winograd_weight_grad(const ConvProblem& problem, i64 tile, const float* x, const float* g,

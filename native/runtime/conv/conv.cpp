@@ -83,6 +83,8 @@ void conv_input_grad(const ConvProblem& problem, ConvAlgorithm algorithm,
 void conv_weight_grad(const ConvProblem& p, ConvAlgorithm algorithm, const float* x, const float* g,
                       float* dw) {
     switch (algorithm) {
+        case ConvAlgorithm::kProduct:
+            return product_weight_grad(p, x, g, dw);
         case ConvAlgorithm::kDepthwise:
             return depthwise_weight_grad(p, x, g, dw);
         case ConvAlgorithm::kGroups:

@@ -1,5 +1,6 @@
 // A 1x1 kernel with stride 1 and no padding: one product of matrices.
 #include "runtime/conv/algorithms.h"
+#include "runtime/long_product.h"
 #include "runtime/matmul.h"
 
 namespace convolens {
@@ -32,5 +33,9 @@ void input_grad(const ConvProblem& p, const float* packed, const float* g, const
 }  // namespace
 
 const WeightedAlgorithm product = {floats, pack, forward, input_grad};
+
+void product_weight_grad(const ConvProblem& p, const float* x, const float* g, float* dw) {
+    long_product(g, p.k, x, p.c, dw, p.k, p.c, p.n * p.h * p.w);
+}
 
 }  // namespace convolens

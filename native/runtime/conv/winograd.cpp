@@ -57,8 +57,10 @@ void run(WinogradArgs& args) {
         args.blocks = std::min(total, divide_up(args.blocks, threads) * threads);
     }
     args.block = divide_up(total, args.blocks);
+    args.product_row =
+        std::min(args.panel_group * table.panel, divide_up(args.k, table.lanes) * table.lanes);
     const i64 inputs = odd_lines(args.block * args.c, table.lanes);
-    const i64 products = odd_lines(args.block * args.panel_group * table.panel, table.lanes);
+    const i64 products = odd_lines(args.block * args.product_row, table.lanes);
     const double work = static_cast<double>(args.block * places) *
                         static_cast<double>(args.c * args.panel_group * table.panel);
     const double units =
@@ -153,8 +155,17 @@ void winograd_weight_grad(const ConvProblem& p, i64 tile, const float* x, const 
         return;
     }
     const i64 places = (tile + 2) * (tile + 2);
-    const i64 panels = divide_up(p.c, table.panel), channels = panels * table.panel;
-    const i64 tile_floats = places * (odd_lines(p.k, table.lanes) + channels);
+    args.width = p.c <= table.lanes ? table.lanes : table.panel;
+    const i64 panels = divide_up(p.c, args.width), channels = panels * args.width;
+    const i64 outputs = odd_lines(p.k, table.lanes);
+    const i64 tile_floats = places * (outputs + channels);
+    // Transformed tiles of the image, and of the gradient, place by place.
+    const auto input_floats = [&](i64 tiles) {
+        return places * odd_lines(tiles * channels, table.lanes);
+    };
+    const auto transformed = [&](i64 tiles) {
+        return input_floats(tiles) + places * odd_lines(tiles * outputs, table.lanes);
+    };
     const i64 weights = 9 * p.c * p.k;
     args.x = x;
     args.g = g;
@@ -177,7 +188,7 @@ void winograd_weight_grad(const ConvProblem& p, i64 tile, const float* x, const 
     while (groups * blocks % kShares != 0 && p.k / (blocks + 1) >= table.tile_rows) ++blocks;
     args.rows = divide_up(p.k, blocks);
     const i64 product_floats =
-        places * odd_lines(args.panels * args.rows * table.panel, table.lanes);
+        places * odd_lines(args.panels * args.rows * args.width, table.lanes);
     const i64 units = groups * divide_up(p.k, args.rows);
     const double products = static_cast<double>(places * channels) * static_cast<double>(p.k);
     if (in_slots) {
@@ -186,19 +197,19 @@ void winograd_weight_grad(const ConvProblem& p, i64 tile, const float* x, const 
         args.tiles = kSlotFloats / tile_floats;
         launch(table.winograd_slots, args, args.slots,
                kMultiplyAdd * products * static_cast<double>(total / args.slots),
-               static_cast<std::size_t>(args.tiles * tile_floats + product_floats));
+               static_cast<std::size_t>(transformed(args.tiles) + product_floats));
         sum(sums.data(), dw, 1, args.slots, weights, 1.0f);
         return;
     }
     args.sums = dw;
     const i64 most = std::clamp(kSharedFloats / tile_floats, i64{1}, total);
     const i64 parts = divide_up(total, most);
-    const Buffer tiles(static_cast<std::size_t>(divide_up(total, parts) * tile_floats));
+    const Buffer tiles(static_cast<std::size_t>(transformed(divide_up(total, parts))));
     args.inputs = tiles.data();
     for (i64 part = 0; part < parts; ++part) {
         args.first = total * part / parts;
         args.tiles = total * (part + 1) / parts - args.first;
-        args.upstream = args.inputs + places * channels * args.tiles;
+        args.upstream = args.inputs + input_floats(args.tiles);
         args.accumulate = part > 0;
         launch(table.winograd_tiles, args, args.tiles,
                2 * kElement * static_cast<double>(tile_floats));

@@ -215,6 +215,7 @@ INPUT_GRAD = (
     _winograd(4, _prepare_input_grad),
 )
 WEIGHT_GRAD = (
+    Candidate("product", _refuse_product, conv_cost.product, _prepare_weight_grad("product")),
     Candidate("direct", refuse, conv_cost.direct, _prepare_weight_grad("direct")),
     Candidate("gather", refuse, conv_cost.gather, _prepare_weight_grad("gather")),
     Candidate("gather_taps", refuse, conv_cost.gather_taps, _prepare_weight_grad("gather_taps")),

@@ -174,15 +174,20 @@ def _rows(columns: int) -> float:
 def product(op: Op, specs: Specs) -> float:
     """Return the time of one product of matrices, in nanoseconds."""
     g = geometry(op, specs)
-    columns, length = (
-        (g.channels, g.outputs)
-        if isinstance(op, ConvInputGrad)
-        else (
-            g.outputs,
-            g.channels,
-        )
-    )
+    if isinstance(op, ConvWeightGrad):
+        each = min(_long_product(g.outputs, g.channels), _long_product(g.channels, g.outputs))
+        return _NANOSECONDS * g.places * (each + _once(g, _SUMS_GATHER))
+    columns, length = g.outputs, g.channels
+    if isinstance(op, ConvInputGrad):
+        columns, length = length, columns
     return _NANOSECONDS * g.places * _products(length, 1, columns, registers().rows, 1)
+
+
+def _long_product(rows: int, columns: int) -> float:
+    """Return the cycles to add an outer product of so many numbers, some of which are packed."""
+    tiles = _tiles(rows, registers().rows)
+    packed = 2 * sum(_panels(columns)) + len(tiles)
+    return _sums(tiles, columns, 192) + 1.5 * packed
 
 
 def direct(op: Op, specs: Specs) -> float:

@@ -1,0 +1,73 @@
+// Products of matrices that are long where they are summed, such as gradients of weights over all
+// positions of a batch.
+#include "kernels/weight_grad.h"
+
+namespace convolens::CONVOLENS_ISA {
+namespace {
+
+constexpr i64 kTileWidth = (kTileRows + kLanes - 1) / kLanes * kLanes;
+
+// The tiles [first, last) of the rows of the result, which are columns of a: `width` each, but for
+// the last of all.
+struct Tiles {
+    i64 m, width, first, last;
+
+    i64 begin(i64 tile) const { return tile * width; }
+    i64 rows(i64 tile) const { return m - begin(tile) < width ? m - begin(tile) : width; }
+};
+
+// to[tile][l][kTileWidth]: the columns of a of each tile side by side.
+void pack_tiles(const float* a, i64 row, i64 length, const Tiles& tiles, float* to) {
+    for (i64 l = 0; l < length; ++l, a += row)
+        for (i64 tile = tiles.first; tile < tiles.last; ++tile) {
+            float* packed = to + ((tile - tiles.first) * length + l) * kTileWidth;
+            for_each_register(0, tiles.rows(tile), [&](i64 i, auto lanes) CONVOLENS_INLINED {
+                store(packed + i, load_in_turn(a + tiles.begin(tile) + i, lanes));
+            });
+        }
+}
+
+}  // namespace
+
+// Scratch: a block of both matrices, packed.
+void long_product(const LongProductArgs& args, i64 begin, i64 end, float* scratch) {
+    const i64 count = (args.m + kTileRows - 1) / kTileRows;
+    const i64 panels = (args.n + kPanel - 1) / kPanel;
+    const i64 no_offset = 0;
+    for (i64 unit = begin; unit < end; ++unit) {
+        const i64 slot = unit / args.parts, part = unit % args.parts;
+        const Tiles tiles{args.m, (args.m + count - 1) / count, count * part / args.parts,
+                          count * (part + 1) / args.parts};
+        const i64 from = args.length * slot / args.slots;
+        const i64 to = args.length * (slot + 1) / args.slots;
+        const i64 blocks = (to - from + args.block - 1) / args.block;
+        for (i64 block = 0; block < blocks; ++block) {
+            const i64 first = from + (to - from) * block / blocks;
+            const i64 length = from + (to - from) * (block + 1) / blocks - first;
+            float* packed = scratch + panels * length * kPanel;
+            pack_gradient(args.b + first * args.b_row, args.b_row, args.n, length, scratch);
+            pack_tiles(args.a + first * args.a_row, args.a_row, length, tiles, packed);
+            Tile tile{};
+            tile.a_row = 1;
+            tile.a_step = kTileWidth;
+            tile.offsets = &no_offset;
+            tile.segments = 1;
+            tile.run = length;
+            tile.b_step = kPanel;
+            tile.accumulate = block > 0;
+            tile.y_row = args.n;
+            for (i64 panel = 0; panel < panels; ++panel) {
+                const i64 column = panel * kPanel;
+                tile.b = scratch + panel * length * kPanel;
+                tile.columns = args.n - column < kPanel ? args.n - column : kPanel;
+                for (i64 t = tiles.first; t < tiles.last; ++t) {
+                    tile.a = packed + (t - tiles.first) * length * kTileWidth;
+                    tile.y = args.partial + (slot * args.m + tiles.begin(t)) * args.n + column;
+                    compute_tile<Unit::kRow>(tile, tiles.rows(t));
+                }
+            }
+        }
+    }
+}
+
+}  // namespace convolens::CONVOLENS_ISA

@@ -1,0 +1,69 @@
+#include "runtime/long_product.h"
+
+#include <algorithm>
+
+#include "runtime/buffer.h"
+#include "runtime/gemm.h"
+#include "runtime/isa.h"
+#include "runtime/launch.h"
+#include "runtime/sum.h"
+
+namespace convolens {
+namespace {
+
+// Enough units of work for the threads of a laptop.
+constexpr i64 kUnits = 16;
+// A panel of a block and a tile of it stay in the first level of cache, the block in the second.
+constexpr i64 kMostRows = 192, kFewestRows = 64;
+constexpr i64 kBlockFloats = 256 * 1024;
+// The sums of all slots, at most.
+constexpr i64 kPartialFloats = 2 * 1024 * 1024;
+// Fewer tiles would not be worth the packing.
+constexpr i64 kFewestTiles = 4;
+
+// What an outer product takes, in registers: those of n columns for each of m rows, and the tiles
+// of rows that are packed.
+i64 cost(i64 m, i64 n) {
+    return m * divide_up(n, kernels().lanes) + 3 * divide_up(m, kernels().tile_rows);
+}
+
+}  // namespace
+
+void long_product(const float* a, i64 a_row, const float* b, i64 b_row, float* c, i64 m, i64 n,
+                  i64 length) {
+    if (m == 0 || n == 0) return;
+    if (length == 0) {
+        std::fill_n(c, m * n, 0.0f);
+        return;
+    }
+    const KernelTable& table = kernels();
+    if (50 * cost(m, n) > 51 * cost(n, m)) {
+        const Buffer turned(static_cast<std::size_t>(m * n));
+        long_product(b, b_row, a, a_row, turned.data(), n, m, length);
+        const TransposeArgs transpose{
+            turned.data(), c, n, m, m, divide_up(n, TransposeArgs::kRows)};
+        launch(table.transpose, transpose, transpose.blocks,
+               kElement * static_cast<double>(TransposeArgs::kRows * m));
+        return;
+    }
+    LongProductArgs args{a, a_row, b, b_row, c, m, n, length};
+    args.block = std::clamp(kBlockFloats / n, kFewestRows, kMostRows);
+    const i64 most = std::clamp(kPartialFloats / (m * n), i64{1}, kUnits);
+    args.slots = std::clamp(length / args.block, i64{1}, most);
+    const i64 tiles = divide_up(m, table.tile_rows);
+    args.parts = std::clamp(kUnits / args.slots, i64{1}, divide_up(tiles, kFewestTiles));
+    const Buffer partial(static_cast<std::size_t>(args.slots > 1 ? args.slots * m * n : 0));
+    if (args.slots > 1) args.partial = partial.data();
+    const i64 panels = divide_up(n, table.panel);
+    const i64 width = divide_up(table.tile_rows, table.lanes) * table.lanes;
+    const i64 rows = std::min(args.block, divide_up(length, args.slots));
+    const double work = static_cast<double>(divide_up(length, args.slots)) *
+                        static_cast<double>(divide_up(m, args.parts)) *
+                        static_cast<double>(panels * table.panel);
+    launch(table.long_product, args, args.slots * args.parts, kMultiplyAdd * work,
+           static_cast<std::size_t>(rows *
+                                    (panels * table.panel + divide_up(tiles, args.parts) * width)));
+    if (args.slots > 1) sum(partial.data(), c, 1, args.slots, m * n, 1.0);
+}
+
+}  // namespace convolens
