@@ -122,6 +122,8 @@ struct Block {
                              args.column_origin + at.column * M, pixels, count);
 #pragma GCC unroll 6
                 for (int j = 0; j < T; ++j) Filter<M>::template input<T, T>(pixels + j, half + j);
+                fetch_below<M>(image + c, args.w, args.c, args.row_origin + at.row * M,
+                               args.column_origin + at.column * M);
                 float* to = inputs + tile * args.c + c;
 #pragma GCC unroll 6
                 for (int i = 0; i < T; ++i) {
@@ -212,8 +214,8 @@ void blocks(const WinogradArgs& args, i64 begin, i64 end, float* scratch) {
         const i64 number = unit % args.blocks, part = unit / args.blocks;
         const i64 first = total * number / args.blocks;
         const i64 last = total * (number + 1) / args.blocks;
-        const Block<M> block{args,          first,       last - first,
-                             scratch,       input_place, scratch + Block<M>::kPlaces * input_place,
+        const Block<M> block{args,         first,       last - first,
+                             scratch,      input_place, scratch + Block<M>::kPlaces * input_place,
                              product_place};
         block.compute(panels * part / args.parts, panels * (part + 1) / args.parts);
     }

@@ -183,5 +183,15 @@ CONVOLENS_INLINE void load_tile(const float* image, i64 h, i64 w, i64 c, i64 top
         }
 }
 
+// Asks for the pixels that the tile below a tile reads and this one does not. They need not exist.
+template <int M>
+CONVOLENS_INLINE void fetch_below(const float* image, i64 w, i64 c, i64 top, i64 left) {
+    const float* first = image + ((top + M + 2) * w + left + 1) * c;
+#pragma GCC unroll 4
+    for (int i = 0; i < M; ++i)
+#pragma GCC unroll 4
+        for (int j = 0; j < M; ++j) __builtin_prefetch(first + (i * w + j) * c, 0, 3);
+}
+
 }  // namespace
 }  // namespace convolens::CONVOLENS_ISA

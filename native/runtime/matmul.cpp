@@ -8,6 +8,7 @@
 #include "runtime/gemm.h"
 #include "runtime/isa.h"
 #include "runtime/launch.h"
+#include "runtime/long_product.h"
 #include "runtime/sum.h"
 
 namespace convolens {
@@ -21,6 +22,8 @@ constexpr i64 kRows = 168;
 // sum have to be added up, so the rows must be long.
 constexpr i64 kLongDots = 512;
 constexpr i64 kFewDots = 12;
+// Columns of A this long lie too far apart to be read tile by tile.
+constexpr i64 kLongSums = 1024;
 // With more rows than this, packing B once is cheaper than reading A again for each panel.
 constexpr i64 kFewRows = 1024;
 // Rows of B further apart than this fall on the same lines of a cache.
@@ -104,6 +107,10 @@ void matmul(Matrix a, Matrix b, const float* bias, float* c, i64 m, i64 n, i64 l
         launch(table.dots, dots, divide_up(n, DotsArgs::kColumns),
                1.3 * kMultiplyAdd * static_cast<double>(DotsArgs::kColumns * m) *
                    static_cast<double>(length));
+        return;
+    }
+    if (a.row == 1 && a.column != 1 && b.column == 1 && !bias && length >= kLongSums) {
+        long_product(a.data, a.column, b.data, b.row, c, m, n, length);
         return;
     }
     const i64 panels = divide_up(n, table.panel);

@@ -70,6 +70,15 @@ def test_heads(groups: int, turned: tuple[int, ...]) -> None:
     np.testing.assert_array_equal(product.numpy(), expected)
 
 
+@pytest.mark.parametrize(
+    ("length", "m", "n"), [(1024, 1, 5), (1100, 30, 17), (2111, 9, 70), (4000, 16, 2)]
+)
+def test_long_sums(length: int, m: int, n: int) -> None:
+    """Such as the gradient of a weight that all positions of a batch share."""
+    a, b = whole((length, m), 0, "float32"), whole((length, n), 1, "float32")
+    np.testing.assert_array_equal((cl.tensor(a).T @ cl.tensor(b)).numpy(), a.T @ b)
+
+
 def test_methods_and_functions() -> None:
     a, b = whole((3, 4), 0), whole((4, 2), 1)
     v, w = whole((4,), 2), whole((4,), 3)
