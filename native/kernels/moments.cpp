@@ -77,7 +77,7 @@ CONVOLENS_INLINE void moments_of(const MomentsArgs& args, const Piece& piece, i6
         vec some[Registers]{}, squared[Registers]{};
         for (i64 k = 0; k < rows; ++k, x += args.columns.inner)
             for (int j = 0; j < Registers; ++j) {
-                const vec d = load(x + j * kLanes, lanes) - shift[j];
+                const vec d = load_in_turn(x + j * kLanes, lanes) - shift[j];
                 some[j] += d;
                 squared[j] += d * d;
             }
@@ -165,9 +165,9 @@ CONVOLENS_INLINE void centred_sums_of(const CentredSumsArgs& args, const Piece& 
         for (i64 k = row; k < row + rows; ++k, x += inner, g += inner) {
             const i64 number = piece.outer * args.columns.reduced + piece.first + k;
             for (int j = 0; j < Registers; ++j) {
-                const vec upstream = load(g + j * kLanes, lanes);
+                const vec upstream = load_in_turn(g + j * kLanes, lanes);
                 const vec own = ByRow ? broadcast(args.centre[number]) : centre[j];
-                vec d = load(x + j * kLanes, lanes) - own;
+                vec d = load_in_turn(x + j * kLanes, lanes) - own;
                 if constexpr (ByRow) d = d * broadcast(args.factor[number]);
                 some[j] += upstream;
                 products[j] += upstream * d;
