@@ -46,6 +46,8 @@ struct Tiles {
                          args.column_origin + at.column, pixels, count);
 #pragma GCC unroll 6
             for (int j = 0; j < T; ++j) Filter<M>::template input<T, T>(pixels + j, half + j);
+            fetch_below<M>(x + c, args.w, args.c, args.row_origin + at.row,
+                           args.column_origin + at.column);
             float* to =
                 args.inputs + (c / args.width * args.tiles + tile) * args.width + c % args.width;
 #pragma GCC unroll 6
@@ -67,6 +69,7 @@ struct Tiles {
             load_tile<M>(g + k, args.p, args.q, args.k, at.row, at.column, pixels, count);
 #pragma GCC unroll 4
             for (int j = 0; j < M; ++j) Filter<M>::template upstream<M, M>(pixels + j, half + j);
+            fetch_below<M>(g + k, args.q, args.k, at.row - 2, at.column - 1);
             float* to = args.upstream + tile * row + k;
 #pragma GCC unroll 6
             for (int i = 0; i < T; ++i) {
