@@ -165,9 +165,18 @@ struct Row {
         });
     }
 
-    void slide(i64 column, AnySlide compute) const {
+    // Asks for what the row of outputs below reads and this one does not. It need not exist.
+    void fetch_below(i64 column, i64 pixels, i64 output) const {
+        const float* below = x + (args.segments.dy_max + 1) * args.w * args.c;
+        for (i64 row = 0; row < args.row_step; ++row)
+            for (i64 i = 0; i < pixels; ++i)
+                __builtin_prefetch(below + (row * args.w + column + i) * args.c + output, 0, 3);
+    }
+
+    void slide(i64 column, i64 size, AnySlide compute) const {
         for_each_register([&](const Channels& channels) {
             const i64 output = channels.output;
+            fetch_below(column * args.column_step, size * args.column_step, output);
             compute(x + column * step() + output, args.c, taps_of(output),
                     y + column * args.y_column + output, args.y_column, channels.count);
         });
@@ -224,7 +233,7 @@ struct Row {
         if (!Repeat && choose_slide(width, args.column_step, 0)) {
             for (int size = 0; size < 4; ++size)
                 for (; column + kSlides[size] <= columns.last; column += kSlides[size])
-                    slide(column, choose_slide(width, args.column_step, size));
+                    slide(column, kSlides[size], choose_slide(width, args.column_step, size));
         } else {
             for_each_tile(columns.last - column,
                           [&](i64 first, i64 count) { inner(column + first, count); });
