@@ -155,7 +155,7 @@ def _best(op: Op, specs: Specs, winograd: str) -> Candidate:
 
     Without a name, return the fastest that adds up the definition's own products.
     """
-    row = conv.FORWARD
+    row: tuple[Candidate, ...] = conv.FORWARD
     if isinstance(op, ConvInputGrad):
         row = conv.INPUT_GRAD
     elif isinstance(op, ConvWeightGrad):
