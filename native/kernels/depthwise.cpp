@@ -173,10 +173,18 @@ struct Row {
                 __builtin_prefetch(below + (row * args.w + column + i) * args.c + output, 0, 3);
     }
 
+    // Asks for the memory of the row of outputs below, where it does not run on: the outputs of a
+    // phase of the stride lie between those of others.
+    void fetch_outputs_below(i64 column, i64 count, i64 output) const {
+        for (i64 i = 0; i < count; ++i)
+            __builtin_prefetch(y + args.y_row + (column + i) * args.y_column + output, 1, 3);
+    }
+
     void slide(i64 column, i64 size, AnySlide compute) const {
         for_each_register([&](const Channels& channels) {
             const i64 output = channels.output;
             fetch_below(column * args.column_step, size * args.column_step, output);
+            if (args.y_column != outputs()) fetch_outputs_below(column, size, output);
             compute(x + column * step() + output, args.c, taps_of(output),
                     y + column * args.y_column + output, args.y_column, channels.count);
         });

@@ -4,17 +4,6 @@
 
 namespace convolens::CONVOLENS_ISA {
 
-namespace {
-
-// Asks for the memory that a tile is written to, which takes about as long to come as its products.
-CONVOLENS_INLINE void fetch_for_writing(const Tile& tile, i64 rows) {
-    for (i64 row = 0; row < rows; ++row)
-        for (i64 i = 0; i < kPanel; i += kLanes)
-            __builtin_prefetch(tile.y + row * tile.y_row + i, 1, 3);
-}
-
-}  // namespace
-
 // Scratch: a packed panel, if B is not packed beforehand.
 void gemm(const GemmArgs& args, i64 begin, i64 end, float* scratch) {
     const i64 no_offset = 0;

@@ -58,7 +58,7 @@ CONVOLENS_INLINE void affine(const ColumnsAffineArgs& args, i64 begin, i64 end) 
         vec y[1]{d * load(args.scale + i, lanes) + load(args.shift + i, lanes)};
         if constexpr (Adds) y[0] = y[0] + load_in_turn(args.addend + at, lanes);
         if constexpr (Rectifies) rectify(y);
-        store(args.y + at, y[0], lanes);
+        store_in_turn(args.y + at, y[0], lanes);
     });
 }
 
@@ -80,7 +80,7 @@ void columns_affine_grad(const ColumnsAffineArgs& args, i64 begin, i64 end, floa
         const vec d = load_in_turn(args.x + at, lanes) - load(args.centre + i, lanes);
         const vec direct = load_in_turn(args.g + at, lanes) * load(args.scale + i, lanes);
         const vec shared = load(args.shift + i, lanes) + d * load(args.slope + i, lanes);
-        store(args.y + at, direct - shared, lanes);
+        store_in_turn(args.y + at, direct - shared, lanes);
     });
 }
 

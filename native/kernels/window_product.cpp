@@ -36,6 +36,7 @@ struct Outputs {
             compute_narrow_tile(tile, count, args.lanes_each);
         } else {
             tile.b += first_segment * tile.run * kPanel;
+            fetch_for_writing(tile, count);
             compute_tile<Unit::kStep>(tile, count);
         }
     }

@@ -341,6 +341,13 @@ CONVOLENS_INLINE vec load_in_turn(const float* p, Lanes lanes) {
     return load(p, lanes);
 }
 
+// The same for an array that is written: its memory is fetched, too.
+template <class Lanes>
+CONVOLENS_INLINE void store_in_turn(float* p, vec x, Lanes lanes) {
+    __builtin_prefetch(p + 1024, 1, 2);
+    store(p, x, lanes);
+}
+
 // Calls body(offset, count) for each register of a row of `length` floats, where count is Whole{}
 // or, for a last incomplete one, its number of lanes.
 template <class Body>
