@@ -184,8 +184,11 @@ CONVOLENS_INLINE void load_tile(const float* image, i64 h, i64 w, i64 c, i64 top
 }
 
 // Asks for the pixels that the tile below a tile reads and this one does not. They need not exist.
+// Wide rows are not worth it: what is fetched would leave the first level of cache before its turn.
 template <int M>
 CONVOLENS_INLINE void fetch_below(const float* image, i64 w, i64 c, i64 top, i64 left) {
+    constexpr i64 kWidest = 1024;
+    if (w * c > kWidest) return;
     const float* first = image + ((top + M + 2) * w + left + 1) * c;
 #pragma GCC unroll 4
     for (int i = 0; i < M; ++i)
