@@ -5,8 +5,6 @@
 namespace convolens::CONVOLENS_ISA {
 namespace {
 
-constexpr i64 kTileWidth = (kTileRows + kLanes - 1) / kLanes * kLanes;
-
 // The tiles [first, last) of the rows of the result, which are columns of a: `width` each, but for
 // the last of all.
 struct Tiles {

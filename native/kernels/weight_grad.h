@@ -8,6 +8,9 @@
 namespace convolens::CONVOLENS_ISA {
 namespace {
 
+// The rows of a tile, packed side by side in whole registers.
+constexpr i64 kTileWidth = (kTileRows + kLanes - 1) / kLanes * kLanes;
+
 // `outputs` numbers of each of `positions` gradients, panel by panel: to[panel][position][kPanel],
 // filled up with zeros to whole registers. The rows of one panel lie side by side: at the stride of
 // a whole gradient, a power of two as a rule, they would compete for the same few lines of cache.

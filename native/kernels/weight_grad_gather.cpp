@@ -4,8 +4,6 @@
 namespace convolens::CONVOLENS_ISA {
 namespace {
 
-constexpr i64 kTileWidth = (kTileRows + kLanes - 1) / kLanes * kLanes;
-
 // A block of output positions, and where the numbers lie that their windows read.
 struct Block {
     const WeightGradArgs& args;

@@ -4,18 +4,13 @@
 
 #include "runtime/isa.h"
 #include "runtime/launch.h"
+#include "runtime/units.h"
 
 namespace convolens {
 namespace {
 
 // Pixels that a panel of a matrix is multiplied with while it is in the first level of cache.
 constexpr i64 kPixels = 168;
-// Enough units of work for the threads of a laptop.
-constexpr i64 kUnits = 16;
-
-i64 divide_up(i64 a, i64 b) {
-    return (a + b - 1) / b;
-}
 
 }  // namespace
 

@@ -1,14 +1,10 @@
 // The arguments of the product of two matrices.
 #pragma once
 
-#include "kernels/kernels.h"
 #include "runtime/matmul.h"
+#include "runtime/units.h"
 
 namespace convolens {
-
-inline i64 divide_up(i64 a, i64 b) {
-    return (a + b - 1) / b;
-}
 
 PackArgs pack_args(Matrix b, i64 n, i64 length);
 

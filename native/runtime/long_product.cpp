@@ -3,16 +3,14 @@
 #include <algorithm>
 
 #include "runtime/buffer.h"
-#include "runtime/gemm.h"
 #include "runtime/isa.h"
 #include "runtime/launch.h"
 #include "runtime/sum.h"
+#include "runtime/units.h"
 
 namespace convolens {
 namespace {
 
-// Enough units of work for the threads of a laptop.
-constexpr i64 kUnits = 16;
 // A panel of a block and a tile of it stay in the first level of cache, the block in the second.
 constexpr i64 kMostRows = 192, kFewestRows = 64;
 constexpr i64 kBlockFloats = 256 * 1024;

@@ -14,8 +14,6 @@
 namespace convolens {
 namespace {
 
-// Enough units of work for the threads of a laptop.
-constexpr i64 kUnits = 16;
 // Rows of A that all panels of B are multiplied with while they are in the second level of cache.
 constexpr i64 kRows = 168;
 // Scalar products of rows need no packing, which is worth it for few rows, but the lanes of each

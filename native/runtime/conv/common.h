@@ -4,19 +4,14 @@
 #include <vector>
 
 #include "runtime/conv/conv.h"
+#include "runtime/units.h"
 
 namespace convolens {
 
-// Enough units of work for the threads of a laptop.
-constexpr i64 kUnits = 16;
 // The rows that a block of outputs reads should stay in the first levels of cache.
 constexpr i64 kBlockFloats = 16 * 1024;
 // The padded rows of one row of outputs may have at most 2 GiB.
 constexpr i64 kLargestBlock = i64{1} << 29;
-
-constexpr i64 divide_up(i64 a, i64 b) {
-    return (a + b - 1) / b;
-}
 
 // The remainder that is never negative.
 constexpr i64 modulo(i64 a, i64 b) {

@@ -47,10 +47,10 @@ def kept(make: Callable[Arguments, Operator]) -> Callable[Arguments, Operator]:
 
     Example:
         >>> make = kept(lambda stride: [stride])
-        >>> make((2, 2)) is make((2, 2)), make(2.0) is make(2.0)
-        (True, False)
+        >>> make((2, 2)) is make((2, 2)), make(2) is make(2.0), make([2]) is make([2])
+        (True, False, False)
     """
-    made = lru_cache(maxsize=1024)(make)
+    made = lru_cache(maxsize=1024, typed=True)(make)
 
     @wraps(make)
     def operator(*args: Arguments.args, **named: Arguments.kwargs) -> Operator:
@@ -62,7 +62,12 @@ def kept(make: Callable[Arguments, Operator]) -> Callable[Arguments, Operator]:
 
 
 def _is_plain(argument: object) -> bool:
-    """Return whether arguments that are equal to this one mean the same: 1.0 does not mean 1."""
+    """Return whether arguments of its type that are equal to this one mean the same.
+
+    Types are compared at the top, but not inside of a tuple; -0.0 is equal to 0.0.
+    """
+    if type(argument) is float:
+        return argument != 0
     if type(argument) is tuple:
         return all(type(number) is int for number in argument)
     return argument is None or type(argument) in (int, bool, str)

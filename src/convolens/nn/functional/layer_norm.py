@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 from convolens import ops
 from convolens.errors import ArgumentError, ArgumentTypeError, ShapeError
+from convolens.nn.functional._arguments import kept
 from convolens.nn.functional._norm import affine, of_nothing, unrecorded
 from convolens.tensor import Tensor, apply
 
@@ -69,6 +69,6 @@ def layer_norm(
     return apply(norm, input, unrecorded(moments, input), *parameters)
 
 
-@lru_cache(maxsize=1024, typed=True)  # making them takes as long as the kernels of a small call
+@kept
 def _operators(dims: int, eps: float) -> tuple[ops.RowMoments, ops.LayerNorm]:
     return ops.RowMoments(dims), ops.LayerNorm(dims, eps)
