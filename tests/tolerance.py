@@ -173,6 +173,13 @@ def _power(op: ops.Pow, arrays: list[Array]) -> Array:
     return error * np.abs(op.reference(x))
 
 
+def _power_grad(op: ops.PowGrad, arrays: list[Array]) -> Array:
+    """A power, and its products with the exponent and the gradient."""
+    x, g = arrays
+    slope = abs(op.exponent) * (_power(ops.Pow(op.exponent - 1), [x]) + 2 * x ** (op.exponent - 1))
+    return slope * np.abs(g)
+
+
 def _parts(x: Array, dim: int) -> tuple[Array, Array, int]:
     """x - max, log sum exp of it, and the sum's length."""
     shifted = x - x.max(axis=dim, keepdims=True, initial=-np.inf)
@@ -334,6 +341,7 @@ _BOUNDS: dict[type[Op], Callable[[Any, list[Array]], Array]] = {
     ops.SigmoidGrad: _sigmoid_grad,
     ops.TanhGrad: _tanh_grad,
     ops.Pow: _power,
+    ops.PowGrad: _power_grad,
     ops.Softmax: _softmax,
     ops.SoftmaxGrad: _softmax_grad,
     ops.LogSoftmax: _log_softmax,

@@ -68,8 +68,8 @@ void power(Array x, nb::handle b, Array y, double exponent, double factor, bool 
         if (other.size() != x.size()) throw std::invalid_argument("x and b differ in size");
         args.b = other.read("b");
     }
-    args.exponent = static_cast<float>(exponent);
-    args.factor = static_cast<float>(factor);
+    args.exponent = exponent;
+    args.factor = factor;
     args.zero_stays = zero_stays;
     const i64 size = x.size();
     const WithoutGil without_gil;

@@ -426,7 +426,7 @@ struct PowerArgs {
     const float* x;
     const float* b;  // or null: 1
     float* y;
-    float exponent, factor;
+    double exponent, factor;
     bool zero_stays;
 };
 

@@ -122,10 +122,14 @@ CONVOLENS_INLINE vec product_error(vec a, vec b, vec product) {
 #endif
 }
 
-// x^exponent for an exponent other than 0, to little more than one rounding: the logarithm and its
-// product with the exponent are sums high + low. NaN below zero.
-CONVOLENS_INLINE vec power(vec x, float exponent) {
+// x^exponent for an exponent other than 0, to little more than one rounding: the logarithm, the
+// exponent and their product are sums high + low. NaN below zero.
+CONVOLENS_INLINE vec power(vec x, double exact) {
+    const float exponent = static_cast<float>(exact);
     if (exponent != exponent) return broadcast(exponent);
+    const bool finite = exponent - exponent == 0.0f;
+    const vec times = broadcast(exponent);
+    const vec times_low = broadcast(finite ? static_cast<float>(exact - exponent) : 0.0f);
     const Parts parts = parts_of(x);
     const vec r = parts.fraction - broadcast(1.0f), half = broadcast(0.5f);
     const vec z = r * r;
@@ -138,9 +142,8 @@ CONVOLENS_INLINE vec power(vec x, float exponent) {
     const vec tail = r * z * log_tail(r) + parts.exponent * broadcast(kLn2Low);
     const vec high = first + tail;
     const vec low = ((first - high) + tail) + first_low;
-    const vec times = broadcast(exponent);
     const vec product = high * times;
-    const vec rest = product_error(high, times, product) + low * times;
+    const vec rest = product_error(high, times, product) + (low * times + high * times_low);
 
     const vec bounded = min(max(product, broadcast(-104.0f)), broadcast(89.0f));
     const vec n = round_to_whole(bounded * broadcast(1.44269504088896341f));

@@ -38,23 +38,31 @@ def _power_error(x: Array, exponent: float) -> Array:
     return FUNCTION + abs(exponent) + np.abs(exponent * logs)
 
 
-def _lp_pool(op: ops.LPPool, arrays: list[Array]) -> Array:
-    """Powers, their mean, a root, and two roundings of the factor."""
-    (x,) = arrays
+def _sums_of_powers(op: Any, x: Array) -> tuple[Array, Array]:
+    """Return the mean of |x|^norm over each window, and its relative error."""
     powers, taps = np.abs(x) ** op.norm, op.taps(x.shape[2:])
     mean = op.mean().reference(powers)
     # The definition multiplies by a quotient, the kernel divides by a number of cells.
     off = op.mean().reference(powers * (_power_error(x, op.norm) + taps + 2))
-    relative = np.where(mean > 0, off / mean, 0.0) / abs(op.norm)
-    return (relative + _power_error(mean, 1 / op.norm) + 2) * np.abs(op.reference(x))
+    return mean, np.where(mean > 0, off / mean, 0.0)
+
+
+def _lp_pool(op: ops.LPPool, arrays: list[Array]) -> Array:
+    """Powers, their mean, a root, and two roundings of the factor."""
+    (x,) = arrays
+    mean, relative = _sums_of_powers(op, x)
+    root = 1 / op.norm
+    return (relative * abs(root) + _power_error(mean, root) + 2) * np.abs(op.reference(x))
 
 
 def _lp_pool_grad(op: ops.LPPoolGrad, arrays: list[Array]) -> Array:
-    """The power of y, its products, a sum of shares, and its product with the power of x."""
-    x, y, g = (np.abs(array) for array in arrays)
-    relative = _power_error(y, 1 - op.norm) + op.taps(x.shape[2:]) + 5
-    direct = (_power_error(x, op.norm - 1) + 1) * op.reference(x, y, g)
-    return direct + op.reference(x, y, relative * g)
+    """A power of the mean, its products, a sum of shares, and its product with the power of x."""
+    x, g = (np.abs(array) for array in arrays)
+    mean, off = _sums_of_powers(op, x)
+    power = 1 / op.norm - 1
+    relative = off * abs(power) + _power_error(mean, power) + op.taps(x.shape[2:]) + 5
+    direct = (_power_error(x, op.norm - 1) + 1) * op.reference(x, g)
+    return direct + op.reference(x, relative * g)
 
 
 BOUNDS: dict[type[Op], Callable[[Any, list[Array]], Array]] = {

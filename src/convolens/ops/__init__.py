@@ -68,7 +68,7 @@ from convolens.ops.pad import Pad, PadGrad
 from convolens.ops.pairwise_distance import PairwiseDistance, PairwiseDistanceGrad
 from convolens.ops.permute import Permute
 from convolens.ops.pixel_shuffle import PixelShuffle, PixelUnshuffle
-from convolens.ops.pow import Pow
+from convolens.ops.pow import Pow, PowGrad
 from convolens.ops.prelu import Prelu, PreluInputGrad, PreluWeightGrad
 from convolens.ops.prod import Prod, ProdGrad
 from convolens.ops.relu import Relu, ReluGrad
@@ -210,6 +210,7 @@ __all__ = [
     "PixelShuffle",
     "PixelUnshuffle",
     "Pow",
+    "PowGrad",
     "Prelu",
     "PreluInputGrad",
     "PreluWeightGrad",
@@ -353,6 +354,7 @@ OPERATORS: tuple[type[Op], ...] = (
     Div,
     Scale,
     Pow,
+    PowGrad,
     Exp,
     Clamp,
     ClampGrad,

@@ -23,8 +23,9 @@ from convolens.spec import TensorSpec, checked, require_float
 
 
 def _positive(arrays: list[Array]) -> list[Array]:
-    """Make the image and its pooled image positive, and neither nearly zero."""
-    return [*(np.abs(a) + a.dtype.type(0.5) for a in arrays[:2]), *arrays[2:]]
+    """Make the image positive, and nowhere nearly zero."""
+    x, *rest = arrays
+    return [np.abs(x) + x.dtype.type(0.5), *rest]
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ class LPPool(LPPoolGeometry):
         self, inputs: Sequence[Value], output: Value, upstream: Value
     ) -> tuple[Value | None, ...]:
         back = LPPoolGrad(**shared(self, LPPoolGeometry))
-        return (back(inputs[0], output, upstream),)
+        return (back(inputs[0], upstream),)
 
     def explain(self, *specs: TensorSpec) -> str:
         (x,) = specs
@@ -122,60 +123,58 @@ class LPPool(LPPoolGeometry):
 @final
 @dataclass(frozen=True)
 class LPPoolGrad(LPPoolGeometry):
-    """dx[i] = x[i]^(norm - 1) times the sum of g[p] y[p]^(1 - norm) over windows p that read x[i].
+    """dx[i] = x[i]^(norm - 1) times the sum of g[p] s[p]^(1 / norm - 1) over windows p with x[i].
 
-    A window whose y is 0 gives nothing back, as in torch.
+    s[p] is the sum of x^norm over window p, added once more: a root of it, rounded, would lose
+    digits when its power is taken. A window whose sum is 0 gives nothing back, as in torch.
 
     Shapes:
-        x [N, C, *I], y [N, C, *P], g [N, C, *P] -> dx [N, C, *I]
+        x [N, C, *I], g [N, C, *P] -> dx [N, C, *I]
     """
 
     name: ClassVar[str] = "lp_pool_grad"
-    signature: ClassVar[str] = "x[N,C,*I], y[N,C,*P], g[N,C,*P] -> dx[N,C,*I]"
+    signature: ClassVar[str] = "x[N,C,*I], g[N,C,*P] -> dx[N,C,*I]"
 
     def infer(self, *specs: TensorSpec) -> TensorSpec:
-        x, y, g = specs
-        dtype = require_float(self.name, x=x, y=y, g=g)
-        self.require_output(x, y)
+        x, g = specs
+        dtype = require_float(self.name, x=x, g=g)
         self.require_output(x, g)
         return checked(x.shape, dtype)
 
     def reference(self, *arrays: Array) -> Array:
-        x, y, g = arrays
-        norm = x.dtype.type(self.norm)
-        safe = np.where(y == 0, y.dtype.type(1), y)
-        share = np.where(y == 0, y.dtype.type(0), g * safe ** (1 - norm))
-        share = share * self.factors(x.shape[2:], x.dtype)
+        x, g = arrays
+        norm, factors = x.dtype.type(self.norm), self.factors(x.shape[2:], x.dtype)
+        total = window_sums(self, x**norm) * factors
+        safe = np.where(total == 0, x.dtype.type(1), total)
+        share = np.where(total == 0, x.dtype.type(0), g * safe ** (1 / norm - 1)) * factors
         dx: Array = x ** (norm - 1) * spread_sums(self, share, x.shape[2:])
         return dx
 
     def gradient(
         self, inputs: Sequence[Value], output: Value, upstream: Value
     ) -> tuple[Value | None, ...]:
-        x, y, g = inputs
-        share = Scale(float(prod(self.kernel)))(Mul()(g, Pow(1 - self.norm)(y)))
-        spread = self.mean().spreading(x.shape[2:])(share)
-        return differentiate(Mul()(Pow(self.norm - 1)(x), spread), upstream, (x, y, g))
+        x, g = inputs
+        cells, mean = Scale(float(prod(self.kernel))), self.mean()
+        total = cells(mean(Pow(self.norm)(x)))
+        share = cells(Mul()(g, Pow(1 / self.norm - 1)(total)))
+        spread = mean.spreading(x.shape[2:])(share)
+        return differentiate(Mul()(Pow(self.norm - 1)(x), spread), upstream, (x, g))
 
     def explain(self, *specs: TensorSpec) -> str:
-        x, _, g = specs
+        x, g = specs
         return f"Sends {g.size} gradients back to {x.size} inputs, as their powers count."
 
     @classmethod
     def samples(cls) -> Iterable[Sample]:
         for op, x in LPPool.operators():
             y = TensorSpec(op.output_shape(x))
-            yield Sample(
-                cls(**shared(op, LPPoolGeometry)),
-                (x, y, y),
-                prepare=_positive,
-            )
+            yield Sample(cls(**shared(op, LPPoolGeometry)), (x, y), prepare=_positive)
 
     @classmethod
     def mistakes(cls) -> Iterable[Mistake]:
         op = cls((2, 2), (2, 2), ((0, 0), (0, 0)), (1, 1))
         x, y = TensorSpec((1, 3, 8, 8)), TensorSpec((1, 3, 4, 4))
         return (
-            Mistake(lambda: op.infer(x, y, x), ("g has shape [1, 3, 8, 8]",)),
-            Mistake(lambda: op.infer(x, x, y), ("g has shape [1, 3, 8, 8]",)),
+            Mistake(lambda: op.infer(x, x), ("g has shape [1, 3, 8, 8]",)),
+            Mistake(lambda: op.infer(y, y), ("g has shape [1, 3, 4, 4]",)),
         )

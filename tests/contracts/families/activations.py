@@ -72,6 +72,10 @@ def _equal_in_places(arrays: list[Array]) -> list[Array]:
     return [a, b, *rest]
 
 
+def _positive_first(arrays: list[Array]) -> list[Array]:
+    return [*positive(arrays[:1]), *arrays[1:]]
+
+
 def _of_positive(op: Op) -> Iterator[Sample]:
     for shape in _shapes():
         yield Sample(op, (TensorSpec(shape),), prepare=positive)
@@ -80,6 +84,12 @@ def _of_positive(op: Op) -> Iterator[Sample]:
 def _powers() -> Iterator[Sample]:
     for exponent in (2.0, 3.0, -1.0, 0.5, -0.75, 2.5, 0.0):
         yield from _of_positive(ops.Pow(exponent))
+
+
+def _power_grads() -> Iterator[Sample]:
+    for exponent in (2.0, 3.0, -1.0, 0.5, -0.75, 2.5, 1.0):
+        for shape in _shapes():
+            yield Sample(ops.PowGrad(exponent), (TensorSpec(shape),) * 2, prepare=_positive_first)
 
 
 def _larger(op: Op) -> Iterator[Sample]:
@@ -153,6 +163,7 @@ SMALL: dict[type[Op], Callable[[], Iterable[Sample]]] = {
     **{operator: partial(_each, tried, 2) for operator, tried in PAIRS.items()},
     ops.Log: partial(_of_positive, ops.Log()),
     ops.Pow: _powers,
+    ops.PowGrad: _power_grads,
     ops.Sqrt: partial(_of_positive, ops.Sqrt()),
     ops.Maximum: partial(_larger, ops.Maximum()),
     ops.Minimum: partial(_larger, ops.Minimum()),
@@ -176,6 +187,7 @@ BIG: dict[type[Op], Callable[[], Iterable[Sample]]] = {
     ops.Pow: _calls(
         *(Sample(ops.Pow(e), (TensorSpec(_BIG),), prepare=positive) for e in (2.0, 2.5))
     ),
+    ops.PowGrad: _calls(Sample(ops.PowGrad(2.5), (TensorSpec(_BIG),) * 2, prepare=_positive_first)),
     ops.Sqrt: _calls(Sample(ops.Sqrt(), (TensorSpec(_BIG),), prepare=positive)),
     ops.Maximum: _calls(
         Sample(ops.Maximum(), (_IMAGE, _IMAGE)), Sample(ops.Maximum(), (_IMAGE, TensorSpec(())))

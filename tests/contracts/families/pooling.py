@@ -102,6 +102,10 @@ def _positive(arrays: list[np.ndarray]) -> list[np.ndarray]:
     return [np.abs(array) + array.dtype.type(0.1) for array in arrays]
 
 
+def _positive_image(arrays: list[np.ndarray]) -> list[np.ndarray]:
+    return [*_positive(arrays[:1]), *arrays[1:]]
+
+
 def _powers() -> Iterator[tuple[ops.LPPool, TensorSpec]]:
     norms = (1.0, 2.0, 3.0, 16.0, 17.0, 2.5, -1.0, -2.5, 0.5)
     for number, (windows, x) in enumerate(_windows(dilated=False)):
@@ -116,7 +120,7 @@ def _lp_pool_grad() -> Iterator[Sample]:
     for op, x in _powers():
         y = TensorSpec(op.output_shape(x))
         back = ops.LPPoolGrad(**shared(op, LPPoolGeometry))
-        yield Sample(back, (x, y, y), prepare=lambda a: [*_positive(a[:2]), a[2]])
+        yield Sample(back, (x, y), prepare=_positive_image)
 
 
 def _places() -> Iterator[tuple[tuple[int, ...], TensorSpec, TensorSpec]]:
@@ -186,7 +190,7 @@ def _big(operator: type[Any]) -> Iterator[Sample]:
         if operator in (ops.AvgPoolGrad, ops.AdaptiveAvgPoolGrad):
             yield Sample(op.spreading(x.shape[2:]), (y,))
         elif operator is ops.LPPoolGrad:
-            yield Sample(op, (x, y, y), prepare=lambda a: [*_positive(a[:2]), a[2]])
+            yield Sample(op, (x, y), prepare=_positive_image)
         elif operator is ops.LPPool:
             yield Sample(op, (x,), prepare=_positive)
         else:

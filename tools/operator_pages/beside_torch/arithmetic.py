@@ -11,6 +11,7 @@ ROWS = {
     "div": Row("div", f"{_A} / cl.tensor([4.0, 0.0])"),
     "scale": Row("mul by a number", f"3 * {_A}"),
     "pow": Row("pow by a number", f"{_A} ** 3"),
+    "pow_grad": Row("", "apply(ops.PowGrad(3.0), cl.tensor([1.0, -2.0]), cl.ones(2))"),
     "exp": Row("exp", "cl.tensor([0.0, -1000.0]).exp()"),
     "log": Row("log", "cl.log(cl.tensor([1.0, 0.0]))"),
     "sqrt": Row("sqrt", "cl.sqrt(cl.tensor([9.0, -1.0]))"),

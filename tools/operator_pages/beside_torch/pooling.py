@@ -38,8 +38,8 @@ ROWS = {
     ),
     "lp_pool_grad": Row(
         "",
-        "x, y = cl.tensor([[[3.0, 4.0]]]), cl.tensor([[[5.0]]])\n"
-        "apply(ops.LPPoolGrad((2,), (2,), ((0, 0),), (1,), norm=2.0), x, y, cl.tensor([[[10.0]]]))",
+        "x, g = cl.tensor([[[3.0, 4.0]]]), cl.tensor([[[10.0]]])\n"
+        "apply(ops.LPPoolGrad((2,), (2,), ((0, 0),), (1,), norm=2.0), x, g)",
     ),
     "adaptive_max_pool": Row(
         "nn.functional.adaptive_max_pool1d, nn.functional.adaptive_max_pool2d, "

@@ -20,7 +20,7 @@ from convolens.backends.layout import (
     is_dense,
     memory_order,
 )
-from convolens.ops import Array, Op, Pow, Scale
+from convolens.ops import Array, Op, Pow, PowGrad, Scale
 from convolens.spec import TensorSpec
 
 
@@ -119,6 +119,12 @@ def _prepare_pow(op: Op, specs: Specs, output: TensorSpec) -> Run:
     return kernel(op, specs, output)
 
 
+def _prepare_pow_grad(op: Op, specs: Specs, output: TensorSpec) -> Run:
+    exponent = cast(PowGrad, op).exponent
+    kernel = into_new(lambda x, g, dx: _native.power(x, g, dx, exponent - 1, exponent, False))
+    return kernel(op, specs, output)
+
+
 RELU = pointwise(_native.relu)
 RELU_GRAD = pointwise(_native.relu_grad)
 SIGMOID = pointwise(_native.sigmoid)
@@ -127,6 +133,7 @@ TANH = pointwise(_native.tanh)
 TANH_GRAD = pointwise(_native.tanh_grad)
 EXP = pointwise(_native.exp)
 POW = Candidate("native", refuse_all_but_float32, estimate, _prepare_pow, any_order=True)
+POW_GRAD = Candidate("native", refuse_all_but_float32, estimate, _prepare_pow_grad, any_order=True)
 SCALE = Candidate("native", refuse_all_but_float32, estimate, _prepare_scale, any_order=True)
 ADD = _binary(_native.add, _native.add_rows)
 SUB = _binary(_native.sub, _native.sub_rows)

@@ -131,13 +131,18 @@ def _mean_and_cells(lp: LPPoolGeometry, x: TensorSpec) -> tuple[AvgPool, int]:
     return mean, cells
 
 
+def _power_of(cells: int, exponent: float) -> float:
+    """Return cells^exponent, infinite where it is too large for a float."""
+    with np.errstate(over="ignore"):
+        return float(np.float64(cells) ** exponent)
+
+
 def _prepare_lp(op: Op, specs: Specs, output: TensorSpec) -> Run:
     lp = cast(LPPool, op)
     mean, cells = _mean_and_cells(lp, specs[0])
     average = _pool(mean, specs[0]).avg_forward
     (x_spec,) = specs
-    with np.errstate(over="ignore"):
-        factor = float(np.float64(cells) ** (1 / lp.norm))
+    factor = _power_of(cells, 1 / lp.norm)
 
     def run(x: Array) -> Array:
         powers, means, y = empty(x_spec), empty(output), empty(output)
@@ -151,16 +156,20 @@ def _prepare_lp(op: Op, specs: Specs, output: TensorSpec) -> Run:
 
 def _prepare_lp_grad(op: Op, specs: Specs, output: TensorSpec) -> Run:
     lp = cast(LPPoolGrad, op)
-    mean, cells = _mean_and_cells(lp, specs[0])
-    spread = _pool(mean, specs[0]).avg_backward
-    _, y_spec, _ = specs
-    factor = float(cells)
+    x_spec, g_spec = specs
+    mean, cells = _mean_and_cells(lp, x_spec)
+    pool = _pool(mean, x_spec)
+    factor = _power_of(cells, 1 / lp.norm)
 
-    def run(x: Array, y: Array, g: Array) -> Array:
-        share, spreads, dx = empty(y_spec), empty(output), empty(output)
-        _native.power(dense(y), dense(g), share, 1 - lp.norm, factor, True)
-        spread(share, spreads)
-        _native.power(dense(x), spreads, dx, lp.norm - 1, 1.0, False)
+    def run(x: Array, g: Array) -> Array:
+        x = dense(x)
+        powers, means, share, dx = empty(x_spec), empty(g_spec), empty(g_spec), empty(output)
+        _native.power(x, None, powers, lp.norm, 1.0, False)
+        pool.avg_forward(powers, means)
+        _native.power(means, dense(g), share, 1 / lp.norm - 1, factor, True)
+        spreads = powers
+        pool.avg_backward(share, spreads)
+        _native.power(x, spreads, dx, lp.norm - 1, 1.0, False)
         return dx
 
     return run
