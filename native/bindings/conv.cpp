@@ -28,6 +28,7 @@ ConvAlgorithm algorithm_named(std::string_view name) {
     if (name == "depthwise") return ConvAlgorithm::kDepthwise;
     if (name == "groups") return ConvAlgorithm::kGroups;
     if (name == "winograd2") return ConvAlgorithm::kWinograd2;
+    if (name == "winograd3") return ConvAlgorithm::kWinograd3;
     if (name == "winograd4") return ConvAlgorithm::kWinograd4;
     if (name == "product") return ConvAlgorithm::kProduct;
     throw std::invalid_argument("no such algorithm: " + std::string(name));
@@ -62,11 +63,7 @@ class Conv {
             throw std::invalid_argument("this convolution is not one product of matrices");
         if (algorithm_ == ConvAlgorithm::kPlanes && (input[1] != 1 || stride != Pair{1, 1}))
             throw std::invalid_argument("planes need one channel and stride 1");
-        const bool is_winograd =
-            algorithm_ == ConvAlgorithm::kWinograd2 || algorithm_ == ConvAlgorithm::kWinograd4;
-        if (is_winograd &&
-            (kernel != Pair{3, 3} || stride != Pair{1, 1} || dilation != Pair{1, 1} || groups != 1))
-            throw std::invalid_argument("Winograd's algorithm needs a 3x3 kernel with stride 1");
+        check_winograd(kernel, stride, dilation, groups);
         const i64 size = groups ? input[1] / groups : 0;
         const bool in_registers = (size == 2 || size == 4 || size == 8) &&
                                   kernels().lanes % size == 0 && output[1] == input[1];
@@ -109,6 +106,23 @@ class Conv {
     }
 
   private:
+    void check_winograd(Pair kernel, Pair stride, Pair dilation, i64 groups) const {
+        const i64 taps = kernel[0];
+        bool fits = kernel[1] == taps && stride == Pair{1, 1} && dilation == Pair{1, 1};
+        if (algorithm_ == ConvAlgorithm::kWinograd2) {
+            fits = fits && (taps == 3 || taps == 5);
+        } else if (algorithm_ == ConvAlgorithm::kWinograd3) {
+            fits = fits && (taps == 2 || taps == 4);
+        } else if (algorithm_ == ConvAlgorithm::kWinograd4) {
+            fits = fits && taps == 3;
+        } else {
+            return;
+        }
+        if (!fits || groups != 1)
+            throw std::invalid_argument(
+                "Winograd's algorithm needs a square kernel of its size, stride 1 and one group");
+    }
+
     const float* read_image(const Array& x) const {
         return x.read("x", {problem_.n, problem_.c, problem_.h, problem_.w});
     }

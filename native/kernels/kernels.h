@@ -770,15 +770,15 @@ struct WeightGradArgs {
 // A unit is kRowBlock channels of a panel of outputs, or outputs of a panel of channels for
 // `backward`; the panels of the first channels come first.
 struct WinogradWeightArgs {
-    const float* w;  // [outputs][3][3][channels]
+    const float* w;  // [outputs][taps][taps][channels]
     float* u;        // [panel][place][channels][width], places an odd number of lines apart
     i64 outputs, channels;
-    i64 tile;
+    i64 tile, taps;  // outputs and weights a side: F(tile x tile, taps x taps)
     bool backward;  // for the input gradient: taps turned round, outputs and channels exchanged
     static constexpr i64 kRowBlock = 32;
 };
 
-// y = the convolution of x with transformed 3x3 weights. A unit is a block of tiles and a part of
+// y = the convolution of x with transformed weights. A unit is a block of tiles and a part of
 // the panels; the blocks of the first part come first.
 struct WinogradArgs {
     const float* x;
@@ -788,7 +788,7 @@ struct WinogradArgs {
     i64 n, h, w, c;
     i64 p, q, k;
     i64 row_origin, column_origin;  // of output (0, 0); negative in the padding
-    i64 tile;
+    i64 tile, taps;               // as above
     i64 tile_rows, tile_columns;  // per image
     i64 block, blocks;            // the most tiles of a block, and how many there are
     i64 parts;                    // the panels are shared between so many units for each block
@@ -797,9 +797,9 @@ struct WinogradArgs {
     bool relu;                    // negative outputs become zero
 };
 
-// The gradient of 3x3 weights by tiles of `tile` outputs a side: the batch's tiles are transformed,
+// The gradient of weights by tiles of `tile` outputs a side: the batch's tiles are transformed,
 // multiplied and turned into gradients some at a time, and these are added up in `sums`, [slot] of
-// [k][3][3][c]. What a unit is stands beside the three kernels.
+// [k][taps][taps][c]. What a unit is stands beside the three kernels.
 struct WinogradGradArgs {
     const float* x;
     const float* g;
@@ -809,7 +809,7 @@ struct WinogradGradArgs {
     i64 n, h, w, c;
     i64 p, q, k;
     i64 row_origin, column_origin;
-    i64 tile;
+    i64 tile, taps;
     i64 tile_rows, tile_columns;
     i64 first, tiles;  // of the batch's tiles
     i64 rows, panels;  // outputs, and panels of channels, whose products are kept at a time

@@ -7,17 +7,6 @@
 namespace convolens::CONVOLENS_ISA {
 namespace {
 
-// [3][3] registers to [T][T].
-template <int M>
-CONVOLENS_INLINE void transform_weight(const vec* w, vec* u) {
-    constexpr int T = Filter<M>::kTile;
-    vec half[T * 3];
-#pragma GCC unroll 3
-    for (int j = 0; j < 3; ++j) Filter<M>::template weight<3, 3>(w + j, half + j);
-#pragma GCC unroll 6
-    for (int i = 0; i < T; ++i) Filter<M>::template weight<1, 1>(half + 3 * i, u + T * i);
-}
-
 // The transformed weights of one panel: [place][row][kPanel], where the places lie an odd number of
 // lines apart. Rows are channels, or outputs for the input gradient.
 CONVOLENS_INLINE float* panel_of(float* u, i64 panel, i64 places, i64 rows) {
@@ -25,38 +14,39 @@ CONVOLENS_INLINE float* panel_of(float* u, i64 panel, i64 places, i64 rows) {
 }
 
 // Transforms the weights of one register and writes them to row `row` of a panel.
-template <int M, class Tap>
+template <class F, class Tap>
 CONVOLENS_INLINE void write_weights(float* u, i64 place_stride, i64 row, Tap tap) {
-    constexpr int T = Filter<M>::kTile, kPlaces = T * T;
-    vec w[9], turned[kPlaces];
-#pragma GCC unroll 9
-    for (int i = 0; i < 9; ++i) w[i] = tap(i);
-    transform_weight<M>(w, turned);
+    constexpr int kTaps = F::kTaps * F::kTaps, kPlaces = F::kPlaces;
+    vec w[kTaps], turned[kPlaces];
+#pragma GCC unroll 25
+    for (int i = 0; i < kTaps; ++i) w[i] = tap(i);
+    F::template spread<F::kTaps>(w, turned);
 #pragma GCC unroll 36
     for (int place = 0; place < kPlaces; ++place)
         store(u + place * place_stride + row * kPanel, turned[place]);
 }
 
-// From w [K][3][3][C], for the forward pass: channels [first, last) of a panel of outputs. A block
+// From w [K][R][R][C], for the forward pass: channels [first, last) of a panel of outputs. A block
 // of kLanes x kLanes weights is turned, since the lanes of u are outputs and those of w channels.
-template <int M>
+template <class F>
 void weights_forward(const WinogradWeightArgs& args, i64 panel, i64 first, i64 last,
                      float* scratch) {
-    constexpr int T = Filter<M>::kTile, kPlaces = T * T;
+    constexpr i64 kTaps = F::kTaps * F::kTaps;
     constexpr i64 kBlock = kLanes * kLanes;
     const i64 stride = odd_lines(args.channels * kPanel);
-    float* u = panel_of(args.u, panel, kPlaces, args.channels);
+    float* u = panel_of(args.u, panel, F::kPlaces, args.channels);
     for (i64 c = first; c < last; c += kLanes)
         for (i64 v = 0; v < kPanel; v += kLanes) {
             const i64 output = panel * kPanel + v;
             const i64 left = args.outputs - output;
             const i64 outputs = left < 0 ? 0 : left < kLanes ? left : kLanes;
             const i64 count = last - c < kLanes ? last - c : kLanes;
-            for (i64 tap = 0; tap < 9; ++tap)
-                transpose_block(args.w + (output * 9 + tap) * args.channels + c, 9 * args.channels,
-                                scratch + tap * kBlock, kLanes, outputs, count, kLanes);
+            for (i64 tap = 0; tap < kTaps; ++tap)
+                transpose_block(args.w + (output * kTaps + tap) * args.channels + c,
+                                kTaps * args.channels, scratch + tap * kBlock, kLanes, outputs,
+                                count, kLanes);
             for (i64 i = 0; i < count; ++i)
-                write_weights<M>(u + v, stride, c + i, [&](int tap) CONVOLENS_INLINED {
+                write_weights<F>(u + v, stride, c + i, [&](int tap) CONVOLENS_INLINED {
                     return load(scratch + tap * kBlock + i * kLanes);
                 });
         }
@@ -64,19 +54,19 @@ void weights_forward(const WinogradWeightArgs& args, i64 panel, i64 first, i64 l
 
 // The same for the input gradient, outputs [first, last) of a panel of channels: the taps turned
 // round, inputs and outputs exchanged.
-template <int M>
+template <class F>
 void weights_backward(const WinogradWeightArgs& args, i64 panel, i64 first, i64 last) {
-    constexpr int T = Filter<M>::kTile, kPlaces = T * T;
+    constexpr i64 kTaps = F::kTaps * F::kTaps;
     const i64 stride = odd_lines(args.outputs * kPanel);
-    float* u = panel_of(args.u, panel, kPlaces, args.outputs);
+    float* u = panel_of(args.u, panel, F::kPlaces, args.outputs);
     for (i64 k = first; k < last; ++k)
         for (i64 v = 0; v < kPanel; v += kLanes) {
             const i64 channel = panel * kPanel + v;
             const i64 left = args.channels - channel;
-            const float* w = args.w + k * 9 * args.channels + channel;
+            const float* w = args.w + k * kTaps * args.channels + channel;
             const auto write = [&](auto lanes) CONVOLENS_INLINED {
-                write_weights<M>(u + v, stride, k, [&](int tap) CONVOLENS_INLINED {
-                    return load(w + (8 - tap) * args.channels, lanes);
+                write_weights<F>(u + v, stride, k, [&](int tap) CONVOLENS_INLINED {
+                    return load(w + (kTaps - 1 - tap) * args.channels, lanes);
                 });
             };
             if (left >= kLanes) {
@@ -84,17 +74,16 @@ void weights_backward(const WinogradWeightArgs& args, i64 panel, i64 first, i64 
             } else if (left > 0) {
                 write(left);
             } else {
-                write_weights<M>(u + v, stride, k, [](int) { return vec{}; });
+                write_weights<F>(u + v, stride, k, [](int) { return vec{}; });
             }
         }
 }
 
 // A block of tiles: first the tiles of the image, transformed, [place][tile][channels]; then their
 // products with the weights, [place][tile][outputs of a group of panels].
-template <int M>
+template <class F>
 struct Block {
-    static constexpr int T = Filter<M>::kTile;
-    static constexpr int kPlaces = T * T;
+    static constexpr int M = F::kOutputs, R = F::kTaps, T = F::kTile, kPlaces = F::kPlaces;
 
     const WinogradArgs& args;
     i64 first, tiles;  // counted over the whole batch
@@ -121,13 +110,13 @@ struct Block {
                 load_tile<T>(image + c, args.h, args.w, args.c, args.row_origin + at.row * M,
                              args.column_origin + at.column * M, pixels, count);
 #pragma GCC unroll 6
-                for (int j = 0; j < T; ++j) Filter<M>::template input<T, T>(pixels + j, half + j);
-                fetch_below<M>(image + c, args.w, args.c, args.row_origin + at.row * M,
-                               args.column_origin + at.column * M);
+                for (int j = 0; j < T; ++j) F::template input<T, T>(pixels + j, half + j);
+                fetch_pixels<M>(image + c, args.w, args.c, args.row_origin + at.row * M + T,
+                                args.column_origin + at.column * M + R / 2);
                 float* to = inputs + tile * args.c + c;
 #pragma GCC unroll 6
                 for (int i = 0; i < T; ++i) {
-                    Filter<M>::template input<1, 1>(half + T * i, turned);
+                    F::template input<1, 1>(half + T * i, turned);
 #pragma GCC unroll 6
                     for (int j = 0; j < T; ++j)
                         store(to + (i * T + j) * input_place, turned[j], count);
@@ -174,13 +163,13 @@ struct Block {
 #pragma GCC unroll 36
                 for (int i = 0; i < kPlaces; ++i) place[i] = load(from + i * product_place);
 #pragma GCC unroll 6
-                for (int j = 0; j < T; ++j) Filter<M>::template output<T, T>(place + j, half + j);
+                for (int j = 0; j < T; ++j) F::template sums<M, T, T>(place + j, half + j);
                 const vec bias = args.bias ? load(args.bias + k, count) : vec{};
                 float* to = args.y + ((at.image * args.p + row) * args.q + column) * args.k + k;
 #pragma GCC unroll 4
                 for (int i = 0; i < M; ++i) {
                     if (i >= rows) break;
-                    Filter<M>::template output<1, 1>(half + T * i, outputs);
+                    F::template sums<M, 1, 1>(half + T * i, outputs);
 #pragma GCC unroll 4
                     for (int j = 0; j < M; ++j) outputs[j] += bias;
                     if (args.relu) rectify(outputs);
@@ -204,7 +193,7 @@ struct Block {
     }
 };
 
-template <int M>
+template <class F>
 void blocks(const WinogradArgs& args, i64 begin, i64 end, float* scratch) {
     const i64 total = args.n * args.tile_rows * args.tile_columns;
     const i64 input_place = odd_lines(args.block * args.c);
@@ -214,8 +203,8 @@ void blocks(const WinogradArgs& args, i64 begin, i64 end, float* scratch) {
         const i64 number = unit % args.blocks, part = unit / args.blocks;
         const i64 first = total * number / args.blocks;
         const i64 last = total * (number + 1) / args.blocks;
-        const Block<M> block{args,         first,       last - first,
-                             scratch,      input_place, scratch + Block<M>::kPlaces * input_place,
+        const Block<F> block{args,         first,       last - first,
+                             scratch,      input_place, scratch + F::kPlaces * input_place,
                              product_place};
         block.compute(panels * part / args.parts, panels * (part + 1) / args.parts);
     }
@@ -231,23 +220,18 @@ void winograd_weights(const WinogradWeightArgs& args, i64 begin, i64 end, float*
     for (i64 unit = begin; unit < end; ++unit) {
         const i64 panel = unit % panels, first = unit / panels * args.kRowBlock;
         const i64 last = first + args.kRowBlock < rows ? first + args.kRowBlock : rows;
-        if (args.backward) {
-            args.tile == 2 ? weights_backward<2>(args, panel, first, last)
-                           : weights_backward<4>(args, panel, first, last);
-        } else {
-            args.tile == 2 ? weights_forward<2>(args, panel, first, last, scratch)
-                           : weights_forward<4>(args, panel, first, last, scratch);
-        }
+        with_filter(args.tile, args.taps, [&](auto filter) {
+            using F = decltype(filter);
+            args.backward ? weights_backward<F>(args, panel, first, last)
+                          : weights_forward<F>(args, panel, first, last, scratch);
+        });
     }
 }
 
 // Scratch: what a block holds.
 void winograd(const WinogradArgs& args, i64 begin, i64 end, float* scratch) {
-    if (args.tile == 2) {
-        blocks<2>(args, begin, end, scratch);
-    } else {
-        blocks<4>(args, begin, end, scratch);
-    }
+    with_filter(args.tile, args.taps,
+                [&](auto filter) { blocks<decltype(filter)>(args, begin, end, scratch); });
 }
 
 }  // namespace convolens::CONVOLENS_ISA

@@ -1,10 +1,13 @@
-// Winograd's minimal filtering: F(m x m, 3 x 3), a tile of m x m outputs from (m + 2)^2 products.
+// Winograd's minimal filtering: F(m x m, r x r), a tile of m x m outputs from (m + r - 1)^2
+// products.
 //
-// Along one axis, with tile size a = m + 2 and a - 1 interpolation points beside infinity:
-//   outputs  y = AT [(G w) . (BT d)]          weights w[3], inputs d[a], outputs y[m]
-//   weights  dw = CT [(H g) . (BT d)]         upstream g[m], inputs d[a], gradient dw[3]
-// In two axes each matrix is applied along both. The products become matrix products over channels,
-// one for each of the a x a places of a tile.
+// Along one axis, with tile size t = m + r - 1 and t - 1 points of interpolation beside infinity:
+//   outputs  y = AT [(G w) . (BT d)]          weights w[r], inputs d[t], outputs y[m]
+//   weights  dw = CT [(H g) . (BT d)]         upstream g[m], inputs d[t], gradient dw[r]
+// BT depends on the points only. G and H take the values of polynomials at the points, with r or m
+// coefficients, AT and CT go the other way, for m or r numbers: so each tile size has three
+// transforms. In two axes each matrix is applied along both. The products become matrix products
+// over channels, one for each of the t x t places of a tile.
 //
 // Source: Winograd, "Arithmetic Complexity of Computations", 1980; Lavin and Gray, "Fast Algorithms
 // for Convolutional Neural Networks", 2016; Barabasz et al., "Error Analysis and Improving the
@@ -25,14 +28,13 @@ CONVOLENS_INLINE i64 odd_lines(i64 floats) {
     return ((floats + kLanes - 1) / kLanes | 1) * kLanes;
 }
 
-template <int M>
-struct Filter;
+template <int T>
+struct Points;
 
 // Each transform reads `from` with stride In and writes `to` with stride Out, in registers' arrays.
+// The points 0, 1, -1 and infinity.
 template <>
-struct Filter<2> {
-    static constexpr int kTile = 4;
-
+struct Points<4> {
     template <int In, int Out>
     CONVOLENS_INLINE static void input(const vec* from, vec* to) {
         const vec d0 = from[0], d1 = from[In], d2 = from[2 * In], d3 = from[3 * In];
@@ -42,48 +44,35 @@ struct Filter<2> {
         to[3 * Out] = d3 - d1;
     }
 
-    template <int In, int Out>
-    CONVOLENS_INLINE static void output(const vec* from, vec* to) {
-        const vec m0 = from[0], m1 = from[In], m2 = from[2 * In], m3 = from[3 * In];
-        to[0] = m0 + (m1 + m2);
-        to[Out] = (m1 - m2) + m3;
-    }
-
-    template <int In, int Out>
-    CONVOLENS_INLINE static void weight(const vec* from, vec* to) {
+    // From the N coefficients of a polynomial to its values, divided as the algorithm needs it.
+    template <int N, int In, int Out>
+    CONVOLENS_INLINE static void values(const vec* from, vec* to) {
         const vec half = broadcast(0.5f);
-        const vec w0 = from[0], w1 = from[In], w2 = from[2 * In];
-        const vec even = half * (w0 + w2), odd = half * w1;
-        to[0] = w0;
+        vec even = from[0];
+        if constexpr (N > 2) even = even + from[2 * In];
+        even = half * even;
+        const vec odd = half * from[In];
+        to[0] = from[0];
         to[Out] = even + odd;
         to[2 * Out] = even - odd;
-        to[3 * Out] = w2;
+        to[3 * Out] = from[(N - 1) * In];
     }
 
-    template <int In, int Out>
-    CONVOLENS_INLINE static void upstream(const vec* from, vec* to) {
-        const vec half = broadcast(0.5f);
-        const vec g0 = from[0], g1 = from[In];
-        to[0] = g0;
-        to[Out] = half * (g0 + g1);
-        to[2 * Out] = half * (g0 - g1);
-        to[3 * Out] = g1;
-    }
-
-    template <int In, int Out>
-    CONVOLENS_INLINE static void gradient(const vec* from, vec* to) {
-        const vec m0 = from[0], m1 = from[In], m2 = from[2 * In], m3 = from[3 * In];
-        to[0] = m0 + (m1 + m2);
-        to[Out] = m1 - m2;
-        to[2 * Out] = (m1 + m2) + m3;
+    // The transpose: N sums of what the points hold, times their powers.
+    template <int N, int In, int Out>
+    CONVOLENS_INLINE static void sums(const vec* from, vec* to) {
+        const vec even = from[In] + from[2 * In], odd = from[In] - from[2 * In];
+        to[0] = from[0] + even;
+        to[Out] = odd;
+        if constexpr (N > 2) to[2 * Out] = even;
+        to[(N - 1) * Out] += from[3 * In];
     }
 };
 
+// The points 0, P, -P, Q, -Q and infinity. All constants are short binary fractions, and the error
+// is several times less than with the usual 1 and 2.
 template <>
-struct Filter<4> {
-    static constexpr int kTile = 6;
-    // The points 0, P, -P, Q, -Q and infinity. All constants are short binary fractions, and the
-    // error is several times less than with the usual 1 and 2.
+struct Points<6> {
     static constexpr double P = 0.75, Q = 1.5, P2 = P * P, Q2 = Q * Q;
 
     static CONVOLENS_INLINE vec constant(double x) { return broadcast(static_cast<float>(x)); }
@@ -104,63 +93,80 @@ struct Filter<4> {
         to[5 * Out] = product * d1 + (d5 - sum * d3);
     }
 
-    template <int In, int Out>
-    CONVOLENS_INLINE static void output(const vec* from, vec* to) {
-        const vec p = constant(P), q = constant(Q), p2 = constant(P2), q2 = constant(Q2);
-        const vec p3 = constant(P2 * P), q3 = constant(Q2 * Q);
-        const vec m0 = from[0], m1 = from[In], m2 = from[2 * In];
-        const vec m3 = from[3 * In], m4 = from[4 * In], m5 = from[5 * In];
-        const vec even_p = m1 + m2, odd_p = m1 - m2, even_q = m3 + m4, odd_q = m3 - m4;
-        to[0] = m0 + (even_p + even_q);
-        to[Out] = p * odd_p + q * odd_q;
-        to[2 * Out] = p2 * even_p + q2 * even_q;
-        to[3 * Out] = (p3 * odd_p + q3 * odd_q) + m5;
-    }
-
     // What the products at P and -P, at Q and -Q, and at 0 are divided by.
     static constexpr double kAtP = 1 / (2 * P2 * (P2 - Q2)), kAtQ = 1 / (2 * Q2 * (Q2 - P2));
     static constexpr double kAt0 = 1 / (P2 * Q2);
 
-    template <int In, int Out>
-    CONVOLENS_INLINE static void weight(const vec* from, vec* to) {
-        const vec w0 = from[0], w1 = from[In], w2 = from[2 * In];
-        const vec even_p = constant(kAtP) * w0 + constant(kAtP * P2) * w2;
-        const vec even_q = constant(kAtQ) * w0 + constant(kAtQ * Q2) * w2;
-        const vec odd_p = constant(kAtP * P) * w1, odd_q = constant(kAtQ * Q) * w1;
-        to[0] = constant(kAt0) * w0;
+    template <int N, int In, int Out>
+    CONVOLENS_INLINE static void values(const vec* from, vec* to) {
+        vec even_p = constant(kAtP) * from[0], even_q = constant(kAtQ) * from[0];
+        vec odd_p = constant(kAtP * P) * from[In], odd_q = constant(kAtQ * Q) * from[In];
+        if constexpr (N > 2) {
+            even_p = even_p + constant(kAtP * P2) * from[2 * In];
+            even_q = even_q + constant(kAtQ * Q2) * from[2 * In];
+        }
+        if constexpr (N > 3) {
+            odd_p = odd_p + constant(kAtP * P2 * P) * from[3 * In];
+            odd_q = odd_q + constant(kAtQ * Q2 * Q) * from[3 * In];
+        }
+        if constexpr (N > 4) {
+            even_p = even_p + constant(kAtP * P2 * P2) * from[4 * In];
+            even_q = even_q + constant(kAtQ * Q2 * Q2) * from[4 * In];
+        }
+        to[0] = constant(kAt0) * from[0];
         to[Out] = even_p + odd_p;
         to[2 * Out] = even_p - odd_p;
         to[3 * Out] = even_q + odd_q;
         to[4 * Out] = even_q - odd_q;
-        to[5 * Out] = w2;
+        to[5 * Out] = from[(N - 1) * In];
     }
 
-    template <int In, int Out>
-    CONVOLENS_INLINE static void upstream(const vec* from, vec* to) {
-        const vec g0 = from[0], g1 = from[In], g2 = from[2 * In], g3 = from[3 * In];
-        const vec even_p = constant(kAtP) * g0 + constant(kAtP * P2) * g2;
-        const vec even_q = constant(kAtQ) * g0 + constant(kAtQ * Q2) * g2;
-        const vec odd_p = constant(kAtP * P) * g1 + constant(kAtP * P2 * P) * g3;
-        const vec odd_q = constant(kAtQ * Q) * g1 + constant(kAtQ * Q2 * Q) * g3;
-        to[0] = constant(kAt0) * g0;
-        to[Out] = even_p + odd_p;
-        to[2 * Out] = even_p - odd_p;
-        to[3 * Out] = even_q + odd_q;
-        to[4 * Out] = even_q - odd_q;
-        to[5 * Out] = g3;
-    }
-
-    template <int In, int Out>
-    CONVOLENS_INLINE static void gradient(const vec* from, vec* to) {
-        const vec p = constant(P), q = constant(Q), p2 = constant(P2), q2 = constant(Q2);
-        const vec m0 = from[0], m1 = from[In], m2 = from[2 * In];
-        const vec m3 = from[3 * In], m4 = from[4 * In], m5 = from[5 * In];
-        const vec even_p = m1 + m2, even_q = m3 + m4;
-        to[0] = m0 + (even_p + even_q);
-        to[Out] = p * (m1 - m2) + q * (m3 - m4);
-        to[2 * Out] = (p2 * even_p + q2 * even_q) + m5;
+    template <int N, int In, int Out>
+    CONVOLENS_INLINE static void sums(const vec* from, vec* to) {
+        const vec even_p = from[In] + from[2 * In], odd_p = from[In] - from[2 * In];
+        const vec even_q = from[3 * In] + from[4 * In], odd_q = from[3 * In] - from[4 * In];
+        to[0] = from[0] + (even_p + even_q);
+        to[Out] = constant(P) * odd_p + constant(Q) * odd_q;
+        if constexpr (N > 2) to[2 * Out] = constant(P2) * even_p + constant(Q2) * even_q;
+        if constexpr (N > 3) to[3 * Out] = constant(P2 * P) * odd_p + constant(Q2 * Q) * odd_q;
+        if constexpr (N > 4) to[4 * Out] = constant(P2 * P2) * even_p + constant(Q2 * Q2) * even_q;
+        to[(N - 1) * Out] += from[5 * In];
     }
 };
+
+// F(M x M, R x R).
+template <int M, int R>
+struct Filter : Points<M + R - 1> {
+    static constexpr int kOutputs = M, kTaps = R;
+    static constexpr int kTile = M + R - 1, kPlaces = kTile * kTile;
+    using Own = Points<kTile>;
+
+    // [R][R] weights, or [M][M] numbers of the upstream gradient, to [T][T].
+    template <int N>
+    CONVOLENS_INLINE static void spread(const vec* from, vec* to) {
+        vec half[kTile * N];
+#pragma GCC unroll 5
+        for (int j = 0; j < N; ++j) Own::template values<N, N, N>(from + j, half + j);
+#pragma GCC unroll 6
+        for (int i = 0; i < kTile; ++i) Own::template values<N, 1, 1>(half + N * i, to + kTile * i);
+    }
+};
+
+// Calls body(filter) for F(m x m, r x r).
+template <class Body>
+CONVOLENS_INLINE void with_filter(i64 m, i64 r, Body body) {
+    if (r == 2) {
+        body(Filter<3, 2>{});
+    } else if (r == 4) {
+        body(Filter<3, 4>{});
+    } else if (r == 5) {
+        body(Filter<2, 5>{});
+    } else if (m == 2) {
+        body(Filter<2, 3>{});
+    } else {
+        body(Filter<4, 3>{});
+    }
+}
 
 // `count` numbers of each pixel [row][column] of a tile that begins at (top, left), zeros outside
 // of the image; registers' arrays [Size][Size].
@@ -183,17 +189,17 @@ CONVOLENS_INLINE void load_tile(const float* image, i64 h, i64 w, i64 c, i64 top
         }
 }
 
-// Asks for the pixels that the tile below a tile reads and this one does not. They need not exist.
-// Wide rows are not worth it: what is fetched would leave the first level of cache before its turn.
-template <int M>
-CONVOLENS_INLINE void fetch_below(const float* image, i64 w, i64 c, i64 top, i64 left) {
+// Asks for rows x columns pixels that will be read next. They need not exist. Wide rows are not
+// worth it: what is fetched would leave the first level of cache before its turn.
+template <int Rows>
+CONVOLENS_INLINE void fetch_pixels(const float* image, i64 w, i64 c, i64 top, i64 left) {
     constexpr i64 kWidest = 1024;
     if (w * c > kWidest) return;
-    const float* first = image + ((top + M + 2) * w + left + 1) * c;
+    const float* first = image + (top * w + left) * c;
 #pragma GCC unroll 4
-    for (int i = 0; i < M; ++i)
+    for (int i = 0; i < Rows; ++i)
 #pragma GCC unroll 4
-        for (int j = 0; j < M; ++j) __builtin_prefetch(first + (i * w + j) * c, 0, 3);
+        for (int j = 0; j < Rows; ++j) __builtin_prefetch(first + (i * w + j) * c, 0, 3);
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // Winograd's weight gradient: transformed tiles of image and gradient, their outer products summed
-// over the tiles, and the way back to 3x3 weights.
+// over the tiles, and the way back to r x r weights.
 #include "kernels/tile.h"
 #include "kernels/winograd.h"
 
@@ -19,10 +19,9 @@ CONVOLENS_INLINE i64 upstream_step(const WinogradGradArgs& args) {
     return odd_lines(args.tiles * odd_lines(args.k));
 }
 
-template <int M>
+template <class F>
 struct Tiles {
-    static constexpr int T = Filter<M>::kTile;
-    static constexpr int kPlaces = T * T;
+    static constexpr int M = F::kOutputs, R = F::kTaps, T = F::kTile, kPlaces = F::kPlaces;
 
     const WinogradGradArgs& args;
 
@@ -45,14 +44,14 @@ struct Tiles {
             load_tile<T>(x + c, args.h, args.w, args.c, args.row_origin + at.row,
                          args.column_origin + at.column, pixels, count);
 #pragma GCC unroll 6
-            for (int j = 0; j < T; ++j) Filter<M>::template input<T, T>(pixels + j, half + j);
-            fetch_below<M>(x + c, args.w, args.c, args.row_origin + at.row,
-                           args.column_origin + at.column);
+            for (int j = 0; j < T; ++j) F::template input<T, T>(pixels + j, half + j);
+            fetch_pixels<M>(x + c, args.w, args.c, args.row_origin + at.row + T,
+                            args.column_origin + at.column + R / 2);
             float* to =
                 args.inputs + (c / args.width * args.tiles + tile) * args.width + c % args.width;
 #pragma GCC unroll 6
             for (int i = 0; i < T; ++i) {
-                Filter<M>::template input<1, 1>(half + T * i, turned);
+                F::template input<1, 1>(half + T * i, turned);
 #pragma GCC unroll 6
                 for (int j = 0; j < T; ++j) store(to + (i * T + j) * place_step, turned[j]);
             }
@@ -68,12 +67,12 @@ struct Tiles {
             vec pixels[M * M], half[T * M], turned[T];
             load_tile<M>(g + k, args.p, args.q, args.k, at.row, at.column, pixels, count);
 #pragma GCC unroll 4
-            for (int j = 0; j < M; ++j) Filter<M>::template upstream<M, M>(pixels + j, half + j);
-            fetch_below<M>(g + k, args.q, args.k, at.row - 2, at.column - 1);
+            for (int j = 0; j < M; ++j) F::template values<M, M, M>(pixels + j, half + j);
+            fetch_pixels<M>(g + k, args.q, args.k, at.row + M, at.column);
             float* to = args.upstream + tile * row + k;
 #pragma GCC unroll 6
             for (int i = 0; i < T; ++i) {
-                Filter<M>::template upstream<1, 1>(half + M * i, turned);
+                F::template values<M, 1, 1>(half + M * i, turned);
 #pragma GCC unroll 6
                 for (int j = 0; j < T; ++j) store(to + (i * T + j) * place_step, turned[j]);
             }
@@ -114,18 +113,18 @@ struct Tiles {
         for (i64 k = 0; k < outputs; ++k)
             for_each_register(begin, end, [&](i64 c, auto lanes) CONVOLENS_INLINED {
                 const float* from = products + k * args.width + (c - begin);
-                vec place[kPlaces], half[3 * T], taps[3];
+                vec place[kPlaces], half[R * T], taps[R];
 #pragma GCC unroll 36
                 for (int i = 0; i < kPlaces; ++i) place[i] = load(from + i * place_step());
 #pragma GCC unroll 6
-                for (int j = 0; j < T; ++j) Filter<M>::template gradient<T, T>(place + j, half + j);
-                float* to = args.sums + (first + k) * 9 * args.c + c;
-#pragma GCC unroll 3
-                for (int i = 0; i < 3; ++i) {
-                    Filter<M>::template gradient<1, 1>(half + T * i, taps);
-#pragma GCC unroll 3
-                    for (int j = 0; j < 3; ++j) {
-                        float* tap = to + (i * 3 + j) * args.c;
+                for (int j = 0; j < T; ++j) F::template sums<R, T, T>(place + j, half + j);
+                float* to = args.sums + (first + k) * R * R * args.c + c;
+#pragma GCC unroll 5
+                for (int i = 0; i < R; ++i) {
+                    F::template sums<R, 1, 1>(half + T * i, taps);
+#pragma GCC unroll 5
+                    for (int j = 0; j < R; ++j) {
+                        float* tap = to + (i * R + j) * args.c;
                         store(tap, args.accumulate ? taps[j] + load(tap, lanes) : taps[j], lanes);
                     }
                 }
@@ -133,9 +132,9 @@ struct Tiles {
     }
 };
 
-template <int M>
+template <class F>
 void transform(const WinogradGradArgs& args, i64 begin, i64 end) {
-    const Tiles<M> tiles{args};
+    const Tiles<F> tiles{args};
     for (i64 tile = begin; tile < end; ++tile) {
         tiles.transform_input(tile);
         tiles.transform_upstream(tile);
@@ -148,9 +147,9 @@ CONVOLENS_INLINE i64 groups_of(const WinogradGradArgs& args) {
 }
 
 // For the pairs [begin, end) of a group of panels and a block of outputs.
-template <int M>
+template <class F>
 void add_products(const WinogradGradArgs& args, i64 begin, i64 end, float* scratch) {
-    const Tiles<M> tiles{args};
+    const Tiles<F> tiles{args};
     const i64 blocks = (args.k + args.rows - 1) / args.rows;
     for (i64 unit = begin; unit < end; ++unit) {
         const i64 first = unit % blocks * args.rows, panel = unit / blocks * args.panels;
@@ -164,24 +163,24 @@ void add_products(const WinogradGradArgs& args, i64 begin, i64 end, float* scrat
     }
 }
 
-template <int M>
+template <class F>
 void add_slots(const WinogradGradArgs& args, i64 begin, i64 end, float* scratch) {
-    constexpr i64 kPlaces = Tiles<M>::kPlaces;
+    constexpr i64 kPlaces = F::kPlaces;
     const i64 units = groups_of(args) * ((args.k + args.rows - 1) / args.rows);
     const i64 total = args.n * args.tile_rows * args.tile_columns;
     for (i64 slot = begin; slot < end; ++slot) {
         const i64 first = total * slot / args.slots, last = total * (slot + 1) / args.slots;
         const i64 parts = (last - first + args.tiles - 1) / args.tiles;
         WinogradGradArgs some = args;
-        some.sums += slot * 9 * args.c * args.k;
+        some.sums += slot * F::kTaps * F::kTaps * args.c * args.k;
         for (i64 part = 0; part < parts; ++part) {
             some.first = first + (last - first) * part / parts;
             some.tiles = first + (last - first) * (part + 1) / parts - some.first;
             some.inputs = scratch;
             some.upstream = some.inputs + kPlaces * input_step(some);
             some.accumulate = part > 0;
-            transform<M>(some, 0, some.tiles);
-            add_products<M>(some, 0, units, some.upstream + kPlaces * upstream_step(some));
+            transform<F>(some, 0, some.tiles);
+            add_products<F>(some, 0, units, some.upstream + kPlaces * upstream_step(some));
         }
     }
 }
@@ -190,30 +189,21 @@ void add_slots(const WinogradGradArgs& args, i64 begin, i64 end, float* scratch)
 
 // A unit is a tile.
 void winograd_tiles(const WinogradGradArgs& args, i64 begin, i64 end, float*) {
-    if (args.tile == 2) {
-        transform<2>(args, begin, end);
-    } else {
-        transform<4>(args, begin, end);
-    }
+    with_filter(args.tile, args.taps,
+                [&](auto filter) { transform<decltype(filter)>(args, begin, end); });
 }
 
 // A unit is a group of panels and a block of outputs. Scratch: their products.
 void winograd_products(const WinogradGradArgs& args, i64 begin, i64 end, float* scratch) {
-    if (args.tile == 2) {
-        add_products<2>(args, begin, end, scratch);
-    } else {
-        add_products<4>(args, begin, end, scratch);
-    }
+    with_filter(args.tile, args.taps,
+                [&](auto filter) { add_products<decltype(filter)>(args, begin, end, scratch); });
 }
 
 // Both, for a share of the batch's tiles, about `tiles` at a time. A unit is a slot, which has sums
 // of its own. Scratch: the transformed tiles, and products as above.
 void winograd_slots(const WinogradGradArgs& args, i64 begin, i64 end, float* scratch) {
-    if (args.tile == 2) {
-        add_slots<2>(args, begin, end, scratch);
-    } else {
-        add_slots<4>(args, begin, end, scratch);
-    }
+    with_filter(args.tile, args.taps,
+                [&](auto filter) { add_slots<decltype(filter)>(args, begin, end, scratch); });
 }
 
 }  // namespace convolens::CONVOLENS_ISA

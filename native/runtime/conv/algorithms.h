@@ -25,6 +25,7 @@ extern const WeightedAlgorithm scatter;
 extern const WeightedAlgorithm depthwise;
 extern const WeightedAlgorithm groups;
 extern const WeightedAlgorithm winograd2;
+extern const WeightedAlgorithm winograd3;
 extern const WeightedAlgorithm winograd4;
 extern const WeightedAlgorithm product;
 

@@ -22,6 +22,8 @@ const WeightedAlgorithm& weighted(ConvAlgorithm algorithm) {
             return groups;
         case ConvAlgorithm::kWinograd2:
             return winograd2;
+        case ConvAlgorithm::kWinograd3:
+            return winograd3;
         case ConvAlgorithm::kWinograd4:
             return winograd4;
         case ConvAlgorithm::kProduct:
@@ -91,6 +93,8 @@ void conv_weight_grad(const ConvProblem& p, ConvAlgorithm algorithm, const float
             return group_weight_grad(p, x, g, dw);
         case ConvAlgorithm::kWinograd2:
             return winograd_weight_grad(p, 2, x, g, dw);
+        case ConvAlgorithm::kWinograd3:
+            return winograd_weight_grad(p, 3, x, g, dw);
         case ConvAlgorithm::kWinograd4:
             return winograd_weight_grad(p, 4, x, g, dw);
         default:

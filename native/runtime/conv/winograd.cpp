@@ -1,4 +1,4 @@
-// Winograd's fast algorithms for 3x3 kernels with stride 1.
+// Winograd's fast algorithms for square kernels with stride 1.
 #include <algorithm>
 
 #include "runtime/buffer.h"
@@ -29,6 +29,11 @@ constexpr i64 kFewTiles = 4;
 // Transformed weights that are too many for one core's cache: each thread takes a part of them.
 constexpr i64 kWeightFloats = 1024 * 1024;
 
+// The products of a tile and a channel.
+i64 places_of(i64 tile, i64 taps) {
+    return (tile + taps - 1) * (tile + taps - 1);
+}
+
 i64 odd_lines(i64 floats, i64 lanes) {
     return (divide_up(floats, lanes) | 1) * lanes;
 }
@@ -37,7 +42,7 @@ i64 odd_lines(i64 floats, i64 lanes) {
 void run(WinogradArgs& args) {
     if (args.n == 0 || args.p == 0 || args.q == 0) return;
     const KernelTable& table = kernels();
-    const i64 places = (args.tile + 2) * (args.tile + 2);
+    const i64 places = places_of(args.tile, args.taps);
     args.tile_rows = divide_up(args.p, args.tile);
     args.tile_columns = divide_up(args.q, args.tile);
     const i64 panels = divide_up(args.k, table.panel), threads = thread_count();
@@ -75,7 +80,7 @@ std::size_t floats(const ConvProblem& p, Pass pass) {
     const KernelTable& table = kernels();
     const i64 place = odd_lines((backward ? p.k : p.c) * table.panel, table.lanes);
     const i64 panels = divide_up(backward ? p.c : p.k, table.panel);
-    return static_cast<std::size_t>((tile + 2) * (tile + 2) * panels * place);
+    return static_cast<std::size_t>(places_of(tile, p.r) * panels * place);
 }
 
 // Lanes are outputs, or channels for the input gradient.
@@ -83,13 +88,13 @@ template <i64 tile>
 void pack(const ConvProblem& p, Pass pass, const float* weight, float* u) {
     const KernelTable& table = kernels();
     const bool backward = pass == Pass::kInputGrad;
-    const WinogradWeightArgs args{weight, u, p.k, p.c, tile, backward};
-    const i64 places = (tile + 2) * (tile + 2);
+    const WinogradWeightArgs args{weight, u, p.k, p.c, tile, p.r, backward};
+    const i64 places = places_of(tile, p.r);
     const i64 panels = divide_up(backward ? p.c : p.k, table.panel);
     const i64 blocks = divide_up(backward ? p.k : p.c, args.kRowBlock);
     launch(table.winograd_weights, args, panels * blocks,
            kElement * static_cast<double>(places * table.panel * args.kRowBlock),
-           static_cast<std::size_t>(9 * table.lanes * table.lanes));
+           static_cast<std::size_t>(p.r * p.r * table.lanes * table.lanes));
 }
 
 template <i64 tile>
@@ -109,6 +114,7 @@ void forward(const ConvProblem& p, const float* u, const float* x, const float* 
     args.row_origin = -p.padding[0];
     args.column_origin = -p.padding[1];
     args.tile = tile;
+    args.taps = p.r;
     args.relu = p.relu;
     run(args);
 }
@@ -129,15 +135,17 @@ void input_grad(const ConvProblem& p, const float* u, const float* g, const floa
     args.p = p.h;
     args.q = p.w;
     args.k = p.c;
-    args.row_origin = p.padding[0] - 2;
-    args.column_origin = p.padding[1] - 2;
+    args.row_origin = p.padding[0] - (p.r - 1);
+    args.column_origin = p.padding[1] - (p.r - 1);
     args.tile = tile;
+    args.taps = p.r;
     run(args);
 }
 
 }  // namespace
 
 const WeightedAlgorithm winograd2 = {floats<2>, pack<2>, forward<2>, input_grad<2>};
+const WeightedAlgorithm winograd3 = {floats<3>, pack<3>, forward<3>, input_grad<3>};
 const WeightedAlgorithm winograd4 = {floats<4>, pack<4>, forward<4>, input_grad<4>};
 
 // Some tiles at a time are transformed, then multiplied. If those that are worth while stay in one
@@ -154,7 +162,7 @@ void winograd_weight_grad(const ConvProblem& p, i64 tile, const float* x, const 
         std::fill_n(dw, p.k * p.weight_length(), 0.0f);
         return;
     }
-    const i64 places = (tile + 2) * (tile + 2);
+    const i64 places = places_of(tile, p.r);
     args.width = p.c <= table.lanes ? table.lanes : table.panel;
     const i64 panels = divide_up(p.c, args.width), channels = panels * args.width;
     const i64 outputs = odd_lines(p.k, table.lanes);
@@ -166,7 +174,7 @@ void winograd_weight_grad(const ConvProblem& p, i64 tile, const float* x, const 
     const auto transformed = [&](i64 tiles) {
         return input_floats(tiles) + places * odd_lines(tiles * outputs, table.lanes);
     };
-    const i64 weights = 9 * p.c * p.k;
+    const i64 weights = p.r * p.r * p.c * p.k;
     args.x = x;
     args.g = g;
     args.n = p.n;
@@ -179,6 +187,7 @@ void winograd_weight_grad(const ConvProblem& p, i64 tile, const float* x, const 
     args.row_origin = -p.padding[0];
     args.column_origin = -p.padding[1];
     args.tile = tile;
+    args.taps = p.r;
     const bool in_slots = kTiles * tile_floats <= kSlotFloats && total >= kSlots * kTiles;
     args.slots = in_slots ? kSlots : 1;
     args.panels = std::min(panels, kPanels);

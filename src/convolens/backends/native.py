@@ -7,6 +7,8 @@ from convolens.backends.kernels import (
     activation,
     axis,
     conv,
+    conv_phases,
+    conv_rows,
     conv_slices,
     conv_transpose,
     dense,
@@ -175,11 +177,23 @@ from convolens.ops import (
     WhereGrad,
 )
 
+_FORWARD = (
+    *conv.FORWARD,
+    *conv_phases.WAYS.forward,
+    *conv_rows.WAYS.forward,
+    *conv_slices.FORWARD,
+)
+
 KERNELS: dict[type[Op], tuple[Candidate, ...]] = {
-    Conv: (*conv.FORWARD, *conv_slices.FORWARD),
-    ConvRelu: (*conv.FORWARD, *conv_slices.FORWARD),
+    Conv: _FORWARD,
+    ConvRelu: _FORWARD,
     ConvInputGrad: conv_transpose.INPUT_GRAD,
-    ConvWeightGrad: (*conv.WEIGHT_GRAD, *conv_slices.WEIGHT_GRAD),
+    ConvWeightGrad: (
+        *conv.WEIGHT_GRAD,
+        *conv_phases.WAYS.weight_grad,
+        *conv_rows.WAYS.weight_grad,
+        *conv_slices.WEIGHT_GRAD,
+    ),
     ConvTranspose: conv_transpose.CANDIDATES,
     MaxPool: (pool.MAX,),
     MaxPoolGrad: (pool.MAX_GRAD,),

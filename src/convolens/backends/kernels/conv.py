@@ -52,15 +52,21 @@ def _refuse_groups(op: Op, specs: Specs) -> str:
     return "" if lanes % size == 0 else f"{groups} groups of {size} do not fill {lanes} lanes"
 
 
-def refuse_winograd(op: Op, specs: Specs) -> str:
-    """Return why Winograd's algorithms do not compute a convolution, or nothing."""
-    if reason := refuse(op, specs):
-        return reason
-    conv = cast(Conv, op)
-    plain = prod(conv.stride) == prod(conv.dilation) == conv.groups == 1
-    if not plain or images(op, specs)[1].shape[2:] != (3, 3):
-        return "only 3x3 kernels with stride 1, dilation 1 and one group"
-    return ""
+def refuse_winograd(m: int) -> Callable[[Op, Specs], str]:
+    """Return what says why Winograd's F(m x m, r x r) do not compute a convolution, or nothing."""
+    sides = conv_cost.WINOGRAD_TAPS[m]
+    kernels = " and ".join(f"{side}x{side}" for side in sides)
+
+    def refuse_others(op: Op, specs: Specs) -> str:
+        if reason := refuse(op, specs):
+            return reason
+        conv = cast(Conv, op)
+        plain = prod(conv.stride) == prod(conv.dilation) == conv.groups == 1
+        if not plain or images(op, specs)[1].shape[2:] not in [(side, side) for side in sides]:
+            return f"only {kernels} kernels with stride 1, dilation 1 and one group"
+        return ""
+
+    return refuse_others
 
 
 def _padded_row_floats(op: Op, specs: Specs) -> int:
@@ -189,7 +195,7 @@ def _prepare_weight_grad(algorithm: str) -> Prepare:
 
 def _winograd(m: int, prepare: Callable[[str], Prepare]) -> Candidate:
     name, cost = f"winograd{m}", conv_cost.winograd(m)
-    return Candidate(name, refuse_winograd, cost, prepare(name), exact=False)
+    return Candidate(name, refuse_winograd(m), cost, prepare(name), exact=False)
 
 
 FORWARD = (
@@ -200,6 +206,7 @@ FORWARD = (
     Candidate("depthwise", _refuse_depthwise, conv_cost.depthwise, _prepare_forward("depthwise")),
     Candidate("groups", _refuse_groups, conv_cost.groups, _prepare_forward("groups")),
     _winograd(2, _prepare_forward),
+    _winograd(3, _prepare_forward),
     _winograd(4, _prepare_forward),
 )
 INPUT_GRAD = (
@@ -212,6 +219,7 @@ INPUT_GRAD = (
     ),
     Candidate("groups", _refuse_groups, conv_cost.groups, _prepare_input_grad("groups")),
     _winograd(2, _prepare_input_grad),
+    _winograd(3, _prepare_input_grad),
     _winograd(4, _prepare_input_grad),
 )
 WEIGHT_GRAD = (
@@ -225,5 +233,6 @@ WEIGHT_GRAD = (
     ),
     Candidate("groups", _refuse_groups, conv_cost.groups, _prepare_weight_grad("groups")),
     _winograd(2, _prepare_weight_grad),
+    _winograd(3, _prepare_weight_grad),
     _winograd(4, _prepare_weight_grad),
 )

@@ -333,27 +333,32 @@ def gather_taps(op: Op, specs: Specs) -> float:
     return _NANOSECONDS * g.places * g.groups * each
 
 
+#: The sides of the kernels for which Winograd's algorithm has tiles of m x m outputs.
+WINOGRAD_TAPS = {2: (3, 5), 3: (2, 4), 4: (3,)}
+
+
 def winograd(m: int) -> Callable[[Op, Specs], float]:
-    """Return the time of Winograd's F(m x m, 3 x 3), in nanoseconds, as a function of a call."""
+    """Return the time of Winograd's F(m x m, r x r), in nanoseconds, as a function of a call."""
 
     def nanoseconds(op: Op, specs: Specs) -> float:
         g = geometry(op, specs)
         if isinstance(op, ConvWeightGrad):
             image = _winograd_weight_grad(g, m)
         elif isinstance(op, ConvInputGrad):
-            image = _winograd(m, g.sizes, g.outputs, g.channels)
+            image = _winograd(m, g.kernel[0], g.sizes, g.outputs, g.channels)
         else:
-            image = _winograd(m, g.positions, g.channels, g.outputs)
+            image = _winograd(m, g.kernel[0], g.positions, g.channels, g.outputs)
         return _NANOSECONDS * g.batch * image
 
     return nanoseconds
 
 
-def _winograd(m: int, sizes: tuple[int, ...], length: int, columns: int) -> float:
+def _winograd(m: int, r: int, sizes: tuple[int, ...], length: int, columns: int) -> float:
     """Return the cycles of an image: those of its tiles, or of reading the weights for them."""
     lanes, most = registers().lanes, registers().rows
-    places, tiles = (m + 2) ** 2, prod(-(-size // m) for size in sizes)
-    register, begin = {2: (40.0, 110.0), 4: (165.0, 150.0)}[m]
+    side, tiles = m + r - 1, prod(-(-size // m) for size in sizes)
+    register, begin = {4: (40.0, 110.0), 6: (165.0, 150.0)}[side]
+    places = side * side
     rows = min(2 * most, _IMAGES * tiles)
     steps = length * _panel_steps(columns, rows) + sum(_panels(columns)) * (_TILE + _SEGMENT)
     tile = places * 1.1 * steps / rows
@@ -366,8 +371,9 @@ def _winograd(m: int, sizes: tuple[int, ...], length: int, columns: int) -> floa
 
 def _winograd_weight_grad(g: Geometry, m: int) -> float:
     """Return the cycles of an image: the products of few channels stay in a core's cache."""
-    places, tiles = (m + 2) ** 2, prod(-(-size // m) for size in g.positions)
-    register, begin = {2: (40.0, 110.0), 4: (165.0, 300.0)}[m]
+    side, tiles = m + g.kernel[0] - 1, prod(-(-size // m) for size in g.positions)
+    register, begin = {4: (40.0, 110.0), 6: (165.0, 300.0)}[side]
+    places = side * side
     wide, narrow = _panels(g.outputs)
     near = places * g.channels * g.outputs < _NEAR
     products = (1.45 if near else 1.95) * places * g.channels * (wide + narrow / 2)

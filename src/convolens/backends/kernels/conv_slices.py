@@ -177,7 +177,7 @@ def _refuse(op: Op, specs: Specs, winograd: str = "") -> str:
     image, weight, output = images(op, specs)
     if (reads := max(image.shape[2], output.shape[2]) * weight.shape[2]) > _MOST_READS:
         return f"the taps of the depth read {reads} slices"
-    refuse = conv.refuse_winograd if winograd else conv.refuse
+    refuse = conv.refuse_winograd(int(winograd[-1])) if winograd else conv.refuse
     for part in _parts(op, specs):
         if part.taps and (reason := refuse(*_flat(op, specs, part))):
             return reason

@@ -1,0 +1,211 @@
+"""A convolution as another one, with stride 1 and a square kernel, for Winograd's algorithms.
+
+Where the other one finds its image, weight and output is a matter of copies: they cost as much as
+memory takes, and the products become fewer.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from math import prod
+
+from convolens import _native
+from convolens.backends.candidate import Candidate, Packed, Run, Specs
+from convolens.backends.kernels import conv, conv_cost
+from convolens.backends.kernels._common import refuse_all_but_float32
+from convolens.backends.kernels.conv_cost import images
+from convolens.backends.layout import dense, empty
+from convolens.ops import Array, Conv, ConvInputGrad, ConvRelu, ConvWeightGrad, Op
+from convolens.spec import TensorSpec
+
+#: Nanoseconds to copy a float into its place, and to begin the copies of a call.
+_COPY, _CALL = 0.5, 8000.0
+
+
+@dataclass(frozen=True)
+class Recast(ABC):
+    """The other convolution of a call, and the copies between the two.
+
+    All arrays are [N, C, *I] in channels-last memory. An array that is read is returned as the
+    other convolution reads it; one that is written is filled from what the other one computed.
+
+    Args:
+        op: The call's operator.
+        specs: Its inputs.
+        side: The side of the other one's square kernel.
+    """
+
+    op: Conv
+    specs: Specs
+    side: int
+
+    @abstractmethod
+    def image_shape(self) -> tuple[int, ...]:
+        """Return the shape [N, C, H, W] of the other image."""
+
+    @abstractmethod
+    def weight_shape(self) -> tuple[int, ...]:
+        """Return the shape [K, C, side, side] of the other weight."""
+
+    @abstractmethod
+    def padding(self) -> int:
+        """Return the padding of the other convolution, before and after each axis."""
+
+    @abstractmethod
+    def read_image(self, x: Array) -> Array:
+        """Return the other image."""
+
+    @abstractmethod
+    def read_weight(self, weight: Array) -> Array:
+        """Return the other weight."""
+
+    @abstractmethod
+    def read_output(self, g: Array) -> Array:
+        """Return the other gradient of the output."""
+
+    @abstractmethod
+    def write_image(self, other: Array, dx: Array, bias: Array | None) -> None:
+        """Fill the gradient of the image; ``bias`` is what pixels are that no window reads."""
+
+    @abstractmethod
+    def write_weight(self, other: Array, dweight: Array) -> None:
+        """Fill the gradient of the weight."""
+
+    @abstractmethod
+    def other_output(self, y: Array) -> Array:
+        """Return an array for the other output, which may share y's memory."""
+
+    @abstractmethod
+    def write_output(self, other: Array, y: Array) -> None:
+        """Fill the output."""
+
+    @abstractmethod
+    def bias_of_image(self, bias: Array) -> Array:
+        """Return the bias of each channel of the other image."""
+
+    def call(self) -> tuple[Conv, Specs]:
+        """Return the other call, of the same operator."""
+        image, weight = TensorSpec(self.image_shape()), TensorSpec(self.weight_shape())
+        pad = (self.padding(),) * 2
+        attributes = ((1, 1), (pad, pad), (1, 1), 1)
+        plain = Conv(*attributes)
+        output = plain.infer(image, weight)
+        if isinstance(self.op, ConvInputGrad):
+            return ConvInputGrad(*attributes, sizes=image.shape[2:]), (weight, output)
+        if isinstance(self.op, ConvWeightGrad):
+            return ConvWeightGrad(*attributes, kernel=weight.shape[2:]), (image, output)
+        return (ConvRelu if isinstance(self.op, ConvRelu) else Conv)(*attributes), (image, weight)
+
+    def floats(self) -> int:
+        """Return how many numbers the other image and weight have."""
+        return prod(self.image_shape()) + prod(self.weight_shape())
+
+
+#: Returns the other convolution of a call, or why there is none.
+Find = Callable[[Op, Specs], "Recast | str"]
+
+
+def _refuse(op: Op, specs: Specs, find: Find, m: int) -> str:
+    if reason := refuse_all_but_float32(op, specs):
+        return reason
+    found = find(op, specs)
+    if isinstance(found, str):
+        return found
+    return conv.refuse_winograd(m)(*found.call())
+
+
+def _found(op: Op, specs: Specs, find: Find) -> Recast:
+    found = find(op, specs)
+    assert isinstance(found, Recast)
+    return found
+
+
+def _nanoseconds(op: Op, specs: Specs, find: Find, m: int) -> float:
+    found = _found(op, specs, find)
+    batch = images(op, specs)[0].shape[0]
+    copies = _COPY * prod(found.image_shape()) + _CALL * batch
+    return conv_cost.winograd(m)(*found.call()) + copies
+
+
+def _scratch(op: Op, specs: Specs, find: Find) -> int:
+    return 4 * _found(op, specs, find).floats()
+
+
+def _prepare_forward(op: Op, specs: Specs, output: TensorSpec, find: Find, m: int) -> Run:
+    found = _found(op, specs, find)
+    problem = conv.problem_of(*found.call(), f"winograd{m}")
+
+    def pack(weight: Array) -> _native.ConvWeights:
+        return problem.pack(found.read_weight(dense(weight)), backward=False)
+
+    def run(x: Array, weights: _native.ConvWeights, bias: Array | None = None) -> Array:
+        y = empty(output)
+        other = found.other_output(y)
+        start = None if bias is None else dense(bias)
+        problem.forward(found.read_image(dense(x)), weights, start, other)
+        found.write_output(other, y)
+        return y
+
+    return Packed((1,), (type(found), m, False, op, specs[0].shape[2:]), pack, run)
+
+
+def prepare_input_grad(op: Op, specs: Specs, output: TensorSpec, find: Find, m: int) -> Packed:
+    """Return what computes an input gradient; its run takes a bias behind, for a transposed one."""
+    found = _found(op, specs, find)
+    flat, flat_specs = found.call()
+    problem = conv.problem_of(flat, flat_specs, f"winograd{m}")
+    image = flat.infer(*flat_specs)
+
+    def pack(weight: Array) -> _native.ConvWeights:
+        return problem.pack(found.read_weight(dense(weight)), backward=True)
+
+    def run(weights: _native.ConvWeights, g: Array, bias: Array | None = None) -> Array:
+        dx, other = empty(output), empty(image)
+        start = None if bias is None else dense(found.bias_of_image(bias))
+        problem.input_grad(weights, found.read_output(dense(g)), start, other)
+        found.write_image(other, dx, bias)
+        return dx
+
+    return Packed((0,), (type(found), m, True, op, specs[1].shape[2:]), pack, run)
+
+
+def _prepare_weight_grad(op: Op, specs: Specs, output: TensorSpec, find: Find, m: int) -> Run:
+    found = _found(op, specs, find)
+    flat, flat_specs = found.call()
+    weight_grad = conv.problem_of(flat, flat_specs, f"winograd{m}").weight_grad
+    weight = flat.infer(*flat_specs)
+
+    def run(x: Array, g: Array) -> Array:
+        dweight, other = empty(output), empty(weight)
+        weight_grad(found.read_image(dense(x)), found.read_output(dense(g)), other)
+        found.write_weight(other, dweight)
+        return dweight
+
+    return run
+
+
+class Ways:
+    """The candidates of one kind of recasting, for the three operators."""
+
+    def __init__(self, name: str, find: Find) -> None:
+        """Make them; ``find`` returns the other convolution of a call, or why there is none."""
+
+        def ways(prepare: Callable[..., Run]) -> tuple[Candidate, ...]:
+            return tuple(
+                Candidate(
+                    f"{name}_winograd{m}",
+                    partial(_refuse, find=find, m=m),
+                    partial(_nanoseconds, find=find, m=m),
+                    partial(prepare, find=find, m=m),
+                    exact=False,
+                    scratch=partial(_scratch, find=find),
+                )
+                for m in conv_cost.WINOGRAD_TAPS
+            )
+
+        self.forward = ways(_prepare_forward)
+        self.input_grad = ways(prepare_input_grad)
+        self.weight_grad = ways(_prepare_weight_grad)
