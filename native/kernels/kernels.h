@@ -774,7 +774,7 @@ struct WinogradWeightArgs {
     float* u;        // [panel][place][channels][width], places an odd number of lines apart
     i64 outputs, channels;
     i64 tile, taps;  // outputs and weights a side: F(tile x tile, taps x taps)
-    bool backward;  // for the input gradient: taps turned round, outputs and channels exchanged
+    bool backward;   // for the input gradient: taps turned round, outputs and channels exchanged
     static constexpr i64 kRowBlock = 32;
 };
 
@@ -788,34 +788,31 @@ struct WinogradArgs {
     i64 n, h, w, c;
     i64 p, q, k;
     i64 row_origin, column_origin;  // of output (0, 0); negative in the padding
-    i64 tile, taps;               // as above
-    i64 tile_rows, tile_columns;  // per image
-    i64 block, blocks;            // the most tiles of a block, and how many there are
-    i64 parts;                    // the panels are shared between so many units for each block
-    i64 panel_group;              // panels whose products are kept at a time
-    i64 product_row;              // how many of these there are for a tile, in whole registers
-    bool relu;                    // negative outputs become zero
+    i64 tile, taps;                 // as above
+    i64 tile_rows, tile_columns;    // per image
+    i64 block, blocks;              // the most tiles of a block, and how many there are
+    i64 parts;                      // the panels are shared between so many units for each block
+    i64 panel_group;                // panels whose products are kept at a time
+    i64 product_row;                // how many of these there are for a tile, in whole registers
+    bool relu;                      // negative outputs become zero
 };
 
-// The gradient of weights by tiles of `tile` outputs a side: the batch's tiles are transformed,
-// multiplied and turned into gradients some at a time, and these are added up in `sums`, [slot] of
-// [k][taps][taps][c]. What a unit is stands beside the three kernels.
+// The gradient of weights by tiles of `tile` outputs a side: a share of the outputs and channels
+// for a slot of the batch's tiles is a unit. `tiles` of them are transformed, multiplied and turned
+// into gradients at a time, and these are added up in `sums`, [slot] of [k][taps][taps][c].
 struct WinogradGradArgs {
     const float* x;
     const float* g;
-    float* inputs;    // transformed tiles of the image
-    float* upstream;  // and of the gradient
     float* sums;
     i64 n, h, w, c;
     i64 p, q, k;
     i64 row_origin, column_origin;
     i64 tile, taps;
     i64 tile_rows, tile_columns;
-    i64 first, tiles;  // of the batch's tiles
+    i64 slots, row_shares, column_shares;
+    i64 tiles;         // at a time, about
     i64 rows, panels;  // outputs, and panels of channels, whose products are kept at a time
     i64 width;         // of a panel; a single register holds few channels
-    bool accumulate;
-    i64 slots;
 };
 
 // One step of an optimiser on `size` parameters. A unit is an element.
@@ -990,9 +987,7 @@ struct UpdateArgs {
     X(depthwise_weight_grad, WeightGradArgs)      \
     X(winograd_weights, WinogradWeightArgs)       \
     X(winograd, WinogradArgs)                     \
-    X(winograd_tiles, WinogradGradArgs)           \
-    X(winograd_products, WinogradGradArgs)        \
-    X(winograd_slots, WinogradGradArgs)           \
+    X(winograd_weight_grad, WinogradGradArgs)     \
     X(group_sum, GroupSumArgs)                    \
     X(weight_grad, WeightGradArgs)                \
     X(weight_grad_gather, WeightGradArgs)         \

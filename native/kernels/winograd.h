@@ -182,11 +182,19 @@ CONVOLENS_INLINE void load_tile(const float* image, i64 h, i64 w, i64 c, i64 top
             for (int j = 0; j < Size; ++j) to[i * Size + j] = load(first + (i * w + j) * c, count);
         return;
     }
-    for (int i = 0; i < Size; ++i)
-        for (int j = 0; j < Size; ++j) {
-            const bool real = top + i >= 0 && top + i < h && left + j >= 0 && left + j < w;
-            to[i * Size + j] = real ? load(first + (i * w + j) * c, count) : vec{};
-        }
+    // Pixels outside are read from zeros, so that there is nothing to branch on.
+    alignas(64) static constexpr float zeros[kLanes] = {};
+    unsigned columns = 0;
+    for (int j = 0; j < Size; ++j)
+        columns |= static_cast<unsigned>(left + j >= 0 && left + j < w) << j;
+#pragma GCC unroll 6
+    for (int i = 0; i < Size; ++i) {
+        const unsigned real = top + i >= 0 && top + i < h ? columns : 0;
+        const float* row = first + i * w * c;
+#pragma GCC unroll 6
+        for (int j = 0; j < Size; ++j)
+            to[i * Size + j] = load(real >> j & 1 ? row + j * c : zeros, count);
+    }
 }
 
 // Asks for rows x columns pixels that will be read next. They need not exist. Wide rows are not

@@ -1,45 +1,62 @@
 // Winograd's weight gradient: transformed tiles of image and gradient, their outer products summed
 // over the tiles, and the way back to r x r weights.
+#include <algorithm>
+
 #include "kernels/tile.h"
 #include "kernels/winograd.h"
 
 namespace convolens::CONVOLENS_ISA {
 namespace {
 
-CONVOLENS_INLINE i64 padded_channels(const WinogradGradArgs& args) {
-    return (args.c + args.width - 1) / args.width * args.width;
-}
+// Which channels and outputs a unit computes: whole panels of channels.
+struct Share {
+    i64 first_channel, last_channel;
+    i64 first_output, last_output;
 
-// From place to place among the transformed tiles of the image, and of the gradient.
-CONVOLENS_INLINE i64 input_step(const WinogradGradArgs& args) {
-    return odd_lines(args.tiles * padded_channels(args));
-}
+    i64 outputs() const { return last_output - first_output; }
+};
 
-CONVOLENS_INLINE i64 upstream_step(const WinogradGradArgs& args) {
-    return odd_lines(args.tiles * odd_lines(args.k));
-}
-
+// The products of some tiles for a share, from transformed tiles in a memory of its own.
 template <class F>
 struct Tiles {
     static constexpr int M = F::kOutputs, R = F::kTaps, T = F::kTile, kPlaces = F::kPlaces;
 
     const WinogradGradArgs& args;
+    Share share;
+    i64 first, tiles, panels;  // of the batch's tiles; of the share's channels
+    i64 input_step, upstream_row, upstream_step, product_step;
+    float* inputs;    // [place][panel of channels][tile][width]
+    float* upstream;  // [place][tile][outputs]
+    float* products;  // [place][panel][output][width] of a block of outputs and a group of panels
+
+    Tiles(const WinogradGradArgs& all, const Share& own, i64 begin, i64 end, float* scratch)
+        : args(all),
+          share(own),
+          first(begin),
+          tiles(end - begin),
+          panels((own.last_channel - own.first_channel + all.width - 1) / all.width),
+          input_step(odd_lines(tiles * panels * all.width)),
+          upstream_row(odd_lines(own.outputs())),
+          upstream_step(odd_lines(tiles * upstream_row)),
+          product_step(odd_lines(all.panels * all.rows * all.width)),
+          inputs(scratch),
+          upstream(inputs + kPlaces * input_step),
+          products(upstream + kPlaces * upstream_step) {}
 
     struct Place {
         i64 image, row, column;
     };
 
     Place place_of(i64 tile) const {
-        const i64 at = args.first + tile, per_image = args.tile_rows * args.tile_columns;
+        const i64 at = first + tile, per_image = args.tile_rows * args.tile_columns;
         return {at / per_image, at % per_image / args.tile_columns * M, at % args.tile_columns * M};
     }
 
-    // inputs[place][panel of channels][tile][width]
     void transform_input(i64 tile) const {
         const Place at = place_of(tile);
+        const i64 step = input_step, width = args.width;
         const float* x = args.x + at.image * args.h * args.w * args.c;
-        const i64 place_step = input_step(args);
-        for_each_register(0, args.c, [&](i64 c, auto count) {
+        for_each_register(share.first_channel, share.last_channel, [&](i64 c, auto count) {
             vec pixels[kPlaces], half[kPlaces], turned[T];
             load_tile<T>(x + c, args.h, args.w, args.c, args.row_origin + at.row,
                          args.column_origin + at.column, pixels, count);
@@ -47,163 +64,140 @@ struct Tiles {
             for (int j = 0; j < T; ++j) F::template input<T, T>(pixels + j, half + j);
             fetch_pixels<M>(x + c, args.w, args.c, args.row_origin + at.row + T,
                             args.column_origin + at.column + R / 2);
-            float* to =
-                args.inputs + (c / args.width * args.tiles + tile) * args.width + c % args.width;
+            const i64 own = c - share.first_channel;
+            float* to = inputs + (own / args.width * tiles + tile) * args.width + own % args.width;
 #pragma GCC unroll 6
             for (int i = 0; i < T; ++i) {
                 F::template input<1, 1>(half + T * i, turned);
 #pragma GCC unroll 6
-                for (int j = 0; j < T; ++j) store(to + (i * T + j) * place_step, turned[j]);
+                for (int j = 0; j < T; ++j) store(to + (i * T + j) * step, turned[j]);
             }
         });
     }
 
-    // upstream[place][tile][outputs]
     void transform_upstream(i64 tile) const {
         const Place at = place_of(tile);
+        const i64 step = upstream_step;
         const float* g = args.g + at.image * args.p * args.q * args.k;
-        const i64 row = odd_lines(args.k), place_step = upstream_step(args);
-        for_each_register(0, args.k, [&](i64 k, auto count) {
+        for_each_register(share.first_output, share.last_output, [&](i64 k, auto count) {
             vec pixels[M * M], half[T * M], turned[T];
             load_tile<M>(g + k, args.p, args.q, args.k, at.row, at.column, pixels, count);
 #pragma GCC unroll 4
             for (int j = 0; j < M; ++j) F::template values<M, M, M>(pixels + j, half + j);
             fetch_pixels<M>(g + k, args.q, args.k, at.row + M, at.column);
-            float* to = args.upstream + tile * row + k;
+            float* to = upstream + tile * upstream_row + (k - share.first_output);
 #pragma GCC unroll 6
             for (int i = 0; i < T; ++i) {
                 F::template values<M, 1, 1>(half + M * i, turned);
 #pragma GCC unroll 6
-                for (int j = 0; j < T; ++j) store(to + (i * T + j) * place_step, turned[j]);
+                for (int j = 0; j < T; ++j) store(to + (i * T + j) * step, turned[j]);
             }
         });
     }
 
-    i64 place_step() const { return odd_lines(args.panels * args.rows * args.width); }
-
-    // products[place][panel][output][width] = sum over tiles of upstream[output] input[panel].
-    void multiply(i64 first_panel, i64 last_panel, i64 first, i64 outputs, float* products) const {
-        const i64 no_offset = 0, row = odd_lines(args.k);
+    // products = the sums over tiles of upstream[output] input[panel].
+    void multiply(i64 first_panel, i64 last_panel, i64 first_row, i64 rows) const {
+        const i64 no_offset = 0;
         Tile tile{};
         tile.a_row = 1;
-        tile.a_step = row;
+        tile.a_step = upstream_row;
         tile.offsets = &no_offset;
         tile.segments = 1;
-        tile.run = args.tiles;
+        tile.run = tiles;
         tile.b_step = args.width;
         tile.y_row = args.width;
         for (int place = 0; place < kPlaces; ++place)
             for (i64 panel = first_panel; panel < last_panel; ++panel) {
-                tile.columns = args.c - panel * args.width <= kLanes ? kLanes : args.width;
-                tile.b = args.inputs + place * input_step(args) + panel * args.tiles * args.width;
-                float* y = products + place * place_step() +
+                const i64 left = share.last_channel - share.first_channel - panel * args.width;
+                tile.columns = left <= kLanes ? kLanes : args.width;
+                tile.b = inputs + place * input_step + panel * tiles * args.width;
+                float* y = products + place * product_step +
                            (panel - first_panel) * args.rows * args.width;
-                for_each_tile(outputs, [&](i64 k, i64 rows) {
-                    tile.a = args.upstream + place * upstream_step(args) + first + k;
+                for_each_tile(rows, [&](i64 k, i64 count) {
+                    tile.a = upstream + place * upstream_step + first_row + k;
                     tile.y = y + k * args.width;
-                    compute_tile<Unit::kRow>(tile, rows);
+                    compute_tile<Unit::kRow>(tile, count);
                 });
             }
     }
 
     // sums[output][tap][channel] += the gradient of the products of a panel of channels.
-    void add_gradient(i64 panel, i64 first, i64 outputs, const float* products) const {
-        const i64 begin = panel * args.width;
-        const i64 end = args.c < begin + args.width ? args.c : begin + args.width;
-        for (i64 k = 0; k < outputs; ++k)
+    void add_gradient(i64 panel, const float* product, i64 first_row, i64 rows, float* sums,
+                      bool accumulate) const {
+        const i64 begin = share.first_channel + panel * args.width;
+        const i64 end = std::min(share.last_channel, begin + args.width), step = product_step;
+        for (i64 k = 0; k < rows; ++k)
             for_each_register(begin, end, [&](i64 c, auto lanes) CONVOLENS_INLINED {
-                const float* from = products + k * args.width + (c - begin);
+                const float* from = product + k * args.width + (c - begin);
                 vec place[kPlaces], half[R * T], taps[R];
 #pragma GCC unroll 36
-                for (int i = 0; i < kPlaces; ++i) place[i] = load(from + i * place_step());
+                for (int i = 0; i < kPlaces; ++i) place[i] = load(from + i * step);
 #pragma GCC unroll 6
                 for (int j = 0; j < T; ++j) F::template sums<R, T, T>(place + j, half + j);
-                float* to = args.sums + (first + k) * R * R * args.c + c;
+                const i64 output = share.first_output + first_row + k;
+                float* to = sums + output * R * R * args.c + c;
 #pragma GCC unroll 5
                 for (int i = 0; i < R; ++i) {
                     F::template sums<R, 1, 1>(half + T * i, taps);
 #pragma GCC unroll 5
                     for (int j = 0; j < R; ++j) {
                         float* tap = to + (i * R + j) * args.c;
-                        store(tap, args.accumulate ? taps[j] + load(tap, lanes) : taps[j], lanes);
+                        store(tap, accumulate ? taps[j] + load(tap, lanes) : taps[j], lanes);
                     }
                 }
             });
     }
+
+    // Computes some outputs and panels at a time, so that their products stay near.
+    void add(float* sums, bool accumulate) const {
+        for (i64 tile = 0; tile < tiles; ++tile) {
+            transform_input(tile);
+            transform_upstream(tile);
+        }
+        for (i64 panel = 0; panel < panels; panel += args.panels) {
+            const i64 last = std::min(panels, panel + args.panels);
+            for (i64 row = 0; row < share.outputs(); row += args.rows) {
+                const i64 rows = std::min(args.rows, share.outputs() - row);
+                multiply(panel, last, row, rows);
+                for (i64 each = panel; each < last; ++each)
+                    add_gradient(each, products + (each - panel) * args.rows * args.width, row,
+                                 rows, sums, accumulate);
+            }
+        }
+    }
 };
 
-template <class F>
-void transform(const WinogradGradArgs& args, i64 begin, i64 end) {
-    const Tiles<F> tiles{args};
-    for (i64 tile = begin; tile < end; ++tile) {
-        tiles.transform_input(tile);
-        tiles.transform_upstream(tile);
-    }
-}
-
-CONVOLENS_INLINE i64 groups_of(const WinogradGradArgs& args) {
-    const i64 panels = padded_channels(args) / args.width;
-    return (panels + args.panels - 1) / args.panels;
-}
-
-// For the pairs [begin, end) of a group of panels and a block of outputs.
-template <class F>
-void add_products(const WinogradGradArgs& args, i64 begin, i64 end, float* scratch) {
-    const Tiles<F> tiles{args};
-    const i64 blocks = (args.k + args.rows - 1) / args.rows;
-    for (i64 unit = begin; unit < end; ++unit) {
-        const i64 first = unit % blocks * args.rows, panel = unit / blocks * args.panels;
-        const i64 outputs = args.k - first < args.rows ? args.k - first : args.rows;
-        const i64 panels = padded_channels(args) / args.width;
-        const i64 last = panel + args.panels < panels ? panel + args.panels : panels;
-        tiles.multiply(panel, last, first, outputs, scratch);
-        for (i64 each = panel; each < last; ++each)
-            tiles.add_gradient(each, first, outputs,
-                               scratch + (each - panel) * args.rows * args.width);
-    }
+Share share_of(const WinogradGradArgs& args, i64 number) {
+    const i64 row = number % args.row_shares, column = number / args.row_shares;
+    const i64 panels = (args.c + args.width - 1) / args.width;
+    const i64 last = panels * (column + 1) / args.column_shares * args.width;
+    return {panels * column / args.column_shares * args.width, std::min(args.c, last),
+            args.k * row / args.row_shares, args.k * (row + 1) / args.row_shares};
 }
 
 template <class F>
-void add_slots(const WinogradGradArgs& args, i64 begin, i64 end, float* scratch) {
-    constexpr i64 kPlaces = F::kPlaces;
-    const i64 units = groups_of(args) * ((args.k + args.rows - 1) / args.rows);
+void add_units(const WinogradGradArgs& args, i64 begin, i64 end, float* scratch) {
     const i64 total = args.n * args.tile_rows * args.tile_columns;
-    for (i64 slot = begin; slot < end; ++slot) {
+    for (i64 unit = begin; unit < end; ++unit) {
+        const i64 slot = unit % args.slots;
         const i64 first = total * slot / args.slots, last = total * (slot + 1) / args.slots;
         const i64 parts = (last - first + args.tiles - 1) / args.tiles;
-        WinogradGradArgs some = args;
-        some.sums += slot * F::kTaps * F::kTaps * args.c * args.k;
+        float* sums = args.sums + slot * F::kTaps * F::kTaps * args.c * args.k;
         for (i64 part = 0; part < parts; ++part) {
-            some.first = first + (last - first) * part / parts;
-            some.tiles = first + (last - first) * (part + 1) / parts - some.first;
-            some.inputs = scratch;
-            some.upstream = some.inputs + kPlaces * input_step(some);
-            some.accumulate = part > 0;
-            transform<F>(some, 0, some.tiles);
-            add_products<F>(some, 0, units, some.upstream + kPlaces * upstream_step(some));
+            const i64 from = first + (last - first) * part / parts;
+            const i64 to = first + (last - first) * (part + 1) / parts;
+            const Tiles<F> some(args, share_of(args, unit / args.slots), from, to, scratch);
+            some.add(sums, part > 0);
         }
     }
 }
 
 }  // namespace
 
-// A unit is a tile.
-void winograd_tiles(const WinogradGradArgs& args, i64 begin, i64 end, float*) {
+// Scratch: the transformed tiles of a share, and products of some of its outputs and panels.
+void winograd_weight_grad(const WinogradGradArgs& args, i64 begin, i64 end, float* scratch) {
     with_filter(args.tile, args.taps,
-                [&](auto filter) { transform<decltype(filter)>(args, begin, end); });
-}
-
-// A unit is a group of panels and a block of outputs. Scratch: their products.
-void winograd_products(const WinogradGradArgs& args, i64 begin, i64 end, float* scratch) {
-    with_filter(args.tile, args.taps,
-                [&](auto filter) { add_products<decltype(filter)>(args, begin, end, scratch); });
-}
-
-// Both, for a share of the batch's tiles, about `tiles` at a time. A unit is a slot, which has sums
-// of its own. Scratch: the transformed tiles, and products as above.
-void winograd_slots(const WinogradGradArgs& args, i64 begin, i64 end, float* scratch) {
-    with_filter(args.tile, args.taps,
-                [&](auto filter) { add_slots<decltype(filter)>(args, begin, end, scratch); });
+                [&](auto filter) { add_units<decltype(filter)>(args, begin, end, scratch); });
 }
 
 }  // namespace convolens::CONVOLENS_ISA

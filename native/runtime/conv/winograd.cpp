@@ -12,15 +12,15 @@ namespace convolens {
 namespace {
 
 // The weight gradient: how many tiles make the transforms of their products worth while, the slots
-// and the transformed tiles of one, those of all threads, and the outputs and panels of a block of
+// and the transformed tiles of one, those of all weights, and the outputs and panels of a block of
 // products.
 constexpr i64 kTiles = 28;
 constexpr i64 kSlots = 8;
 constexpr i64 kSlotFloats = 160 * 1024;
-constexpr i64 kSharedFloats = 1280 * 1024;
-constexpr i64 kRows = 56;
-constexpr i64 kPanels = 4;
-constexpr i64 kShares = 4;
+constexpr i64 kShare = 128;
+constexpr i64 kShareFloats = 320 * 1024;
+constexpr i64 kRows = 64;
+constexpr i64 kPanels = 2;
 // The transformed tiles of a block, and their products, stay in the second level of cache.
 constexpr i64 kInputFloats = 256 * 1024;
 constexpr i64 kPanelGroup = 2;
@@ -36,6 +36,34 @@ i64 places_of(i64 tile, i64 taps) {
 
 i64 odd_lines(i64 floats, i64 lanes) {
     return (divide_up(floats, lanes) | 1) * lanes;
+}
+
+// The outputs and the channels are shared between so many units.
+struct Shares {
+    i64 rows, columns;
+};
+
+// Shares whose transformed tiles stay in one core's cache, at least one a thread: those that take
+// the least time, where each unit transforms what it reads.
+Shares shares_of(i64 outputs, i64 panels, i64 width) {
+    constexpr double kProduct = 1.1, kTransform = 20;  // cycles for a tile
+    const i64 threads = thread_count(), tiles = divide_up(outputs, kernels().tile_rows);
+    const Shares least{divide_up(outputs, kShare), divide_up(panels * width, kShare)};
+    Shares best = least;
+    double fastest = 0;
+    for (i64 rows = least.rows; rows <= std::min(tiles, least.rows * threads); ++rows)
+        for (i64 columns = least.columns; columns <= std::min(panels, least.columns * threads);
+             ++columns) {
+            const auto k = static_cast<double>(divide_up(outputs, rows));
+            const auto c = static_cast<double>(divide_up(panels, columns) * width);
+            const auto turns = static_cast<double>(divide_up(rows * columns, threads));
+            const double time = turns * (kProduct * k * c + kTransform * (k + c));
+            if (fastest == 0 || time < fastest) {
+                best = {rows, columns};
+                fastest = time;
+            }
+        }
+    return best;
 }
 
 // y [n][p][q][k] from x [n][h][w][c] and transformed weights.
@@ -149,8 +177,9 @@ const WeightedAlgorithm winograd3 = {floats<3>, pack<3>, forward<3>, input_grad<
 const WeightedAlgorithm winograd4 = {floats<4>, pack<4>, forward<4>, input_grad<4>};
 
 // Some tiles at a time are transformed, then multiplied. If those that are worth while stay in one
-// core's cache, each slot does so for a share of the batch. Either way the order of the sums
-// follows from the shapes.
+// core's cache, each slot does so for a share of the batch; else each thread does so for a share of
+// the weights, and transforms again what others need, too: that takes less time than to read what
+// another core has written. Either way the order of the sums follows from the shapes.
 void winograd_weight_grad(const ConvProblem& p, i64 tile, const float* x, const float* g,
                           float* dw) {
     const KernelTable& table = kernels();
@@ -164,16 +193,8 @@ void winograd_weight_grad(const ConvProblem& p, i64 tile, const float* x, const 
     }
     const i64 places = places_of(tile, p.r);
     args.width = p.c <= table.lanes ? table.lanes : table.panel;
-    const i64 panels = divide_up(p.c, args.width), channels = panels * args.width;
-    const i64 outputs = odd_lines(p.k, table.lanes);
-    const i64 tile_floats = places * (outputs + channels);
-    // Transformed tiles of the image, and of the gradient, place by place.
-    const auto input_floats = [&](i64 tiles) {
-        return places * odd_lines(tiles * channels, table.lanes);
-    };
-    const auto transformed = [&](i64 tiles) {
-        return input_floats(tiles) + places * odd_lines(tiles * outputs, table.lanes);
-    };
+    const i64 panels = divide_up(p.c, args.width);
+    const i64 tile_floats = places * (odd_lines(p.k, table.lanes) + panels * args.width);
     const i64 weights = p.r * p.r * p.c * p.k;
     args.x = x;
     args.g = g;
@@ -190,43 +211,33 @@ void winograd_weight_grad(const ConvProblem& p, i64 tile, const float* x, const 
     args.taps = p.r;
     const bool in_slots = kTiles * tile_floats <= kSlotFloats && total >= kSlots * kTiles;
     args.slots = in_slots ? kSlots : 1;
-    args.panels = std::min(panels, kPanels);
-    const i64 groups = divide_up(panels, args.panels);
-    // Two or four threads get the same number of units, if their blocks fill register tiles.
-    i64 blocks = divide_up(p.k, kRows);
-    while (groups * blocks % kShares != 0 && p.k / (blocks + 1) >= table.tile_rows) ++blocks;
-    args.rows = divide_up(p.k, blocks);
-    const i64 product_floats =
-        places * odd_lines(args.panels * args.rows * args.width, table.lanes);
-    const i64 units = groups * divide_up(p.k, args.rows);
-    const double products = static_cast<double>(places * channels) * static_cast<double>(p.k);
+    const Shares shares = in_slots ? Shares{1, 1} : shares_of(p.k, panels, args.width);
+    args.row_shares = shares.rows;
+    args.column_shares = shares.columns;
+    // Not more for more threads: the order of the sums must not depend on them.
+    const i64 share_floats = places * (std::min(p.k, kShare) + std::min(p.c, kShare));
+    const i64 most = in_slots ? kSlotFloats / tile_floats : kShareFloats / share_floats;
+    args.tiles = std::clamp(most, i64{1}, divide_up(total, args.slots));
+    const i64 own_panels = divide_up(panels, shares.columns);
+    const i64 own_outputs = divide_up(p.k, shares.rows);
+    args.panels = std::min(own_panels, kPanels);
+    args.rows = divide_up(own_outputs, divide_up(own_outputs, kRows));
+    const i64 inputs = odd_lines(args.tiles * own_panels * args.width, table.lanes);
+    const i64 upstream = odd_lines(args.tiles * odd_lines(own_outputs, table.lanes), table.lanes);
+    const i64 products = odd_lines(args.panels * args.rows * args.width, table.lanes);
+    const i64 units = args.slots * shares.rows * shares.columns;
+    const double work = static_cast<double>(places * total) * static_cast<double>(p.c) *
+                        static_cast<double>(p.k) / static_cast<double>(units);
+    const auto scratch = static_cast<std::size_t>(places * (inputs + upstream + products));
     if (in_slots) {
         const Buffer sums(static_cast<std::size_t>(args.slots * weights));
         args.sums = sums.data();
-        args.tiles = kSlotFloats / tile_floats;
-        launch(table.winograd_slots, args, args.slots,
-               kMultiplyAdd * products * static_cast<double>(total / args.slots),
-               static_cast<std::size_t>(transformed(args.tiles) + product_floats));
+        launch(table.winograd_weight_grad, args, units, kMultiplyAdd * work, scratch);
         sum(sums.data(), dw, 1, args.slots, weights, 1.0f);
         return;
     }
     args.sums = dw;
-    const i64 most = std::clamp(kSharedFloats / tile_floats, i64{1}, total);
-    const i64 parts = divide_up(total, most);
-    const Buffer tiles(static_cast<std::size_t>(transformed(divide_up(total, parts))));
-    args.inputs = tiles.data();
-    for (i64 part = 0; part < parts; ++part) {
-        args.first = total * part / parts;
-        args.tiles = total * (part + 1) / parts - args.first;
-        args.upstream = args.inputs + input_floats(args.tiles);
-        args.accumulate = part > 0;
-        launch(table.winograd_tiles, args, args.tiles,
-               2 * kElement * static_cast<double>(tile_floats));
-        launch(
-            table.winograd_products, args, units,
-            kMultiplyAdd * products / static_cast<double>(units) * static_cast<double>(args.tiles),
-            static_cast<std::size_t>(product_floats));
-    }
+    launch(table.winograd_weight_grad, args, units, kMultiplyAdd * work, scratch);
 }
 
 }  // namespace convolens

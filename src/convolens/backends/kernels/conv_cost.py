@@ -34,7 +34,12 @@ _IMAGES, _IMAGES_OF_A_STEP = 4, 16
 _NEAR, _SHARED, _FAR = 256 * 1024, 4096 * 1024, 0.6
 #: Cycles to transform and write a weight beyond those that other ways lay out, which training does
 #: each step and inference once: half of what is measured.
-_LAID_OUT = 1.0
+_LAID_OUT = 0.5
+#: Outputs or channels of a share of a weight gradient, and the floats of its transformed tiles: as
+#: in native/runtime/conv/winograd.cpp.
+_SHARE, _SHARE_FLOATS = 128, 320 * 1024
+#: Tiles are few where there are so many times as many channels: their weights are read once.
+_FEW_TILES = 4
 #: Cycles, for each weight of its gradient, to begin, add up and turn the partial sums of a call.
 _SUMS_DIRECT, _SUMS_GATHER = 5.0, 1.0
 #: Lines of 64 bytes in the first level of cache, per set, and sets.
@@ -363,24 +368,25 @@ def _winograd(m: int, r: int, sizes: tuple[int, ...], length: int, columns: int)
     steps = length * _panel_steps(columns, rows) + sum(_panels(columns)) * (_TILE + _SEGMENT)
     tile = places * 1.1 * steps / rows
     block = most * max(1, min(4, _NEAR // (places * length * most)))
-    reads = max(1 / _IMAGES, tiles / block) * _far(places * length * columns)
+    few = _FEW_TILES * _IMAGES * tiles <= length
+    reads = max(1 / _IMAGES, 0 if few else tiles / block) * _far(places * length * columns)
     moved = register * (-(-length // lanes) - (-columns // lanes)) + begin
     laid_out = _LAID_OUT * places * length * columns / _IMAGES
     return max(tiles * tile, reads) + tiles * moved + laid_out
 
 
 def _winograd_weight_grad(g: Geometry, m: int) -> float:
-    """Return the cycles of an image: the products of few channels stay in a core's cache."""
+    """Return the cycles of an image: transforms into and out of a core's cache, and products."""
     side, tiles = m + g.kernel[0] - 1, prod(-(-size // m) for size in g.positions)
-    register, begin = {4: (40.0, 110.0), 6: (165.0, 300.0)}[side]
-    places = side * side
+    places, register = side * side, {4: 110.0, 6: 330.0}[side]
     wide, narrow = _panels(g.outputs)
-    near = places * g.channels * g.outputs < _NEAR
-    products = (1.45 if near else 1.95) * places * g.channels * (wide + narrow / 2)
-    lanes = registers().lanes
-    moved = register * (-(-g.channels // lanes) - (-g.outputs // lanes)) + begin
-    once = 0.5 * places * g.channels * g.outputs
-    return tiles * (products + moved) + once / _IMAGES_OF_A_STEP
+    products = 1.2 * places * g.channels * (wide + narrow / 2)
+    channels, outputs = (-(-each // registers().lanes) for each in (g.channels, g.outputs))
+    # Weights are shared between units, each of which transforms what it reads.
+    again = channels * -(-g.outputs // _SHARE) + outputs * -(-g.channels // _SHARE)
+    at_a_time = _SHARE_FLOATS / (places * (min(g.outputs, _SHARE) + min(g.channels, _SHARE)))
+    back = channels * g.outputs / min(at_a_time, _IMAGES_OF_A_STEP * tiles)
+    return tiles * (products + register * (again + back))
 
 
 def _far(weights: float) -> float:

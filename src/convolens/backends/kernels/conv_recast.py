@@ -21,8 +21,8 @@ from convolens.backends.layout import dense, empty
 from convolens.ops import Array, Conv, ConvInputGrad, ConvRelu, ConvWeightGrad, Op
 from convolens.spec import TensorSpec
 
-#: Nanoseconds to copy a float into its place, and to begin the copies of a call.
-_COPY, _CALL = 0.5, 8000.0
+#: Nanoseconds to copy a float into its place, and for an image to begin a row of copies.
+_COPY, _ROW = 0.5, 10_000.0
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ def _found(op: Op, specs: Specs, find: Find) -> Recast:
 def _nanoseconds(op: Op, specs: Specs, find: Find, m: int) -> float:
     found = _found(op, specs, find)
     batch = images(op, specs)[0].shape[0]
-    copies = _COPY * prod(found.image_shape()) + _CALL * batch
+    copies = _COPY * prod(found.image_shape()) + _ROW * found.op.stride[0] * batch
     return conv_cost.winograd(m)(*found.call()) + copies
 
 
