@@ -29,16 +29,16 @@ from benchmarks.layers.case import (
     make_problem,
     repeated,
 )
-from benchmarks.layers.convolution import Conv
+from benchmarks.layers.convolution import Conv, ConvTranspose
 from benchmarks.nets import Array
 from benchmarks.peers.base import UnavailableError
 from benchmarks.process import ROOT
 from convolens import ops
+from convolens.backends.choose import candidates
 from convolens.nn import functional
+from convolens.spec import TensorSpec
 
 _U = EPSILON / 2
-#: Of Winograd's algorithms the one with the largest tiles, so with the largest bound.
-LEAST_EXACT = "winograd4"
 #: For terms of higher order.
 _MORE = 1.01
 
@@ -122,39 +122,60 @@ def what_is_missing() -> Iterator[None]:
         raise UnavailableError(f"convolens cannot compute it: {error}") from error
 
 
-def may_use_winograd(operation: object) -> bool:
-    """Return whether the algorithm computes such a layer."""
-    return (
-        isinstance(operation, Conv)
-        and operation.kernel == (3, 3)
-        and operation.stride == operation.dilation == operation.groups == 1
-    )
+def least_exact(op: ops.Op, arrays: Sequence[Array]) -> str | None:
+    """Return which of Winograd's algorithms that can compute a call has the largest tiles, if any.
+
+    It has the largest bound.
+    """
+    specs = tuple(TensorSpec(array.shape) for array in arrays)
+    names = [
+        verdict.candidate.name
+        for verdict in candidates(op, specs)
+        if not verdict.candidate.exact and not verdict.reason
+    ]
+    return max(names, key=lambda name: int(name[-1]), default=None)
 
 
 def _winograd(
     case: LayerCase, arrays: Sequence[Array], upstream: Array, values: dict[str, Array]
 ) -> dict[str, float]:
-    """Return for each result the largest error of Winograd's algorithm, in units u."""
-    operation = case.operation
+    """Return for each result the largest error of Winograd's algorithms, in units u."""
     limits = dict.fromkeys(values, 0.0)
-    if not isinstance(operation, Conv) or not may_use_winograd(operation):
-        return limits
+    winograd = _bound()
+    for name, (op, inputs) in _calls(case, arrays, upstream).items():
+        algorithm = least_exact(op, inputs)
+        if name in limits and algorithm:
+            limits[name] = _largest(winograd.error(op, inputs, algorithm))
+    return limits
+
+
+def _calls(
+    case: LayerCase, arrays: Sequence[Array], upstream: Array
+) -> dict[str, tuple[ops.Op, list[Array]]]:
+    """Return what computes each result of a convolution, or nothing for other layers."""
+    operation = case.operation
+    if not isinstance(operation, Conv | ConvTranspose):
+        return {}
+    rank = len(operation.kernel)
     geometry: dict[str, Any] = {
-        "stride": (1, 1),
-        "padding": ((operation.padding,) * 2,) * 2,
-        "dilation": (1, 1),
+        "stride": (operation.stride,) * rank,
+        "padding": ((operation.padding,) * 2,) * rank,
+        "dilation": (operation.dilation,) * rank,
+        "groups": operation.groups,
     }
     x, weight = arrays[:2]
-    calls: dict[str, tuple[ops.Op, list[Array]]] = {
+    weight_grad = ops.ConvWeightGrad(**geometry, kernel=operation.kernel)
+    if isinstance(operation, ConvTranspose):
+        return {
+            "y": (ops.ConvTranspose(**geometry), list(arrays)),
+            "gradient of x": (ops.Conv(**geometry), [upstream, weight]),
+            "gradient of weight": (weight_grad, [upstream, x]),
+        }
+    return {
         "y": (ops.Conv(**geometry), list(arrays)),
         "gradient of x": (ops.ConvInputGrad(**geometry, sizes=x.shape[2:]), [weight, upstream]),
-        "gradient of weight": (ops.ConvWeightGrad(**geometry, kernel=(3, 3)), [x, upstream]),
+        "gradient of weight": (weight_grad, [x, upstream]),
     }
-    winograd = _bound()
-    for name, (op, inputs) in calls.items():
-        if name in limits:
-            limits[name] = _largest(winograd.error(op, inputs, LEAST_EXACT))
-    return limits
 
 
 def _bound() -> Any:

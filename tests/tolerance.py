@@ -58,7 +58,7 @@ def allowed(
     """Return how far each output computed in ``dtype`` may be from ``exact``."""
     wide = widened(arrays)
     with np.errstate(all="ignore"):
-        if algorithm in winograd.POINTS:
+        if algorithm in winograd.NAMES:
             bound = winograd.error(op, wide, algorithm)
         else:
             bound = _bounds().get(type(op), _sum_of_products)(op, wide)

@@ -8,7 +8,8 @@
 namespace convolens::CONVOLENS_ISA {
 namespace {
 
-// Which channels and outputs a unit computes: whole panels of channels.
+// Which channels and outputs a unit computes: whole panels, and whole registers, so that each
+// number is computed by the same instructions however many shares there are.
 struct Share {
     i64 first_channel, last_channel;
     i64 first_output, last_output;
@@ -116,7 +117,7 @@ struct Tiles {
                 for_each_tile(rows, [&](i64 k, i64 count) {
                     tile.a = upstream + place * upstream_step + first_row + k;
                     tile.y = y + k * args.width;
-                    compute_tile<Unit::kRow>(tile, count);
+                    compute_tile<Unit::kRow, true>(tile, count);
                 });
             }
     }
@@ -170,9 +171,11 @@ struct Tiles {
 Share share_of(const WinogradGradArgs& args, i64 number) {
     const i64 row = number % args.row_shares, column = number / args.row_shares;
     const i64 panels = (args.c + args.width - 1) / args.width;
-    const i64 last = panels * (column + 1) / args.column_shares * args.width;
-    return {panels * column / args.column_shares * args.width, std::min(args.c, last),
-            args.k * row / args.row_shares, args.k * (row + 1) / args.row_shares};
+    const i64 registers = (args.k + kLanes - 1) / kLanes;
+    return {panels * column / args.column_shares * args.width,
+            std::min(args.c, panels * (column + 1) / args.column_shares * args.width),
+            registers * row / args.row_shares * kLanes,
+            std::min(args.k, registers * (row + 1) / args.row_shares * kLanes)};
 }
 
 template <class F>

@@ -185,11 +185,28 @@ def test_the_algorithm_does_not_depend_on_the_batch() -> None:
         (CONV, ((9, 3, 224, 224), (64, 3, 3, 3)), "direct"),
         # The weights of the larger tile are 38 MB.
         (CONV, ((9, 512, 7, 7), (512, 512, 3, 3)), "winograd2"),
-        # A stem: the gradient has three channels, its taps fill whole registers.
+        # The gradient has three channels, its taps fill whole registers.
+        (
+            ops.ConvInputGrad((1, 1), ((1, 1),) * 2, (1, 1), 1, (112, 112)),
+            ((64, 3, 3, 3), (9, 64, 112, 112)),
+            "scatter",
+        ),
+        # Phases of the stride as channels, and lines cut into rows.
         (
             ops.ConvInputGrad((2, 2), ((3, 3),) * 2, (1, 1), 1, (224, 224)),
             ((64, 3, 7, 7), (9, 64, 112, 112)),
-            "scatter",
+            "phases_winograd3",
+        ),
+        (
+            ops.ConvTranspose((2, 2), ((1, 1),) * 2, (1, 1)),
+            ((9, 256, 16, 16), (256, 128, 4, 4)),
+            "phases_winograd3",
+        ),
+        (ops.Conv((1,), ((4, 4),), (1,)), ((9, 256, 512), (1024, 256, 9)), "rows_winograd4"),
+        (
+            ops.Conv((1, 1), ((2, 2),) * 2, (1, 1)),
+            ((9, 64, 27, 27), (192, 64, 5, 5)),
+            "winograd2",
         ),
         # Many channels: pixels lie far apart.
         (

@@ -47,14 +47,15 @@ struct Shares {
 // the least time, where each unit transforms what it reads.
 Shares shares_of(i64 outputs, i64 panels, i64 width) {
     constexpr double kProduct = 1.1, kTransform = 20;  // cycles for a tile
-    const i64 threads = thread_count(), tiles = divide_up(outputs, kernels().tile_rows);
+    const i64 threads = thread_count(), lanes = kernels().lanes;
+    const i64 registers = divide_up(outputs, lanes);
     const Shares least{divide_up(outputs, kShare), divide_up(panels * width, kShare)};
     Shares best = least;
     double fastest = 0;
-    for (i64 rows = least.rows; rows <= std::min(tiles, least.rows * threads); ++rows)
+    for (i64 rows = least.rows; rows <= std::min(registers, least.rows * threads); ++rows)
         for (i64 columns = least.columns; columns <= std::min(panels, least.columns * threads);
              ++columns) {
-            const auto k = static_cast<double>(divide_up(outputs, rows));
+            const auto k = static_cast<double>(divide_up(registers, rows) * lanes);
             const auto c = static_cast<double>(divide_up(panels, columns) * width);
             const auto turns = static_cast<double>(divide_up(rows * columns, threads));
             const double time = turns * (kProduct * k * c + kTransform * (k + c));
@@ -219,7 +220,8 @@ void winograd_weight_grad(const ConvProblem& p, i64 tile, const float* x, const 
     const i64 most = in_slots ? kSlotFloats / tile_floats : kShareFloats / share_floats;
     args.tiles = std::clamp(most, i64{1}, divide_up(total, args.slots));
     const i64 own_panels = divide_up(panels, shares.columns);
-    const i64 own_outputs = divide_up(p.k, shares.rows);
+    const i64 registers = divide_up(p.k, table.lanes);
+    const i64 own_outputs = divide_up(registers, shares.rows) * table.lanes;
     args.panels = std::min(own_panels, kPanels);
     args.rows = divide_up(own_outputs, divide_up(own_outputs, kRows));
     const i64 inputs = odd_lines(args.tiles * own_panels * args.width, table.lanes);

@@ -37,8 +37,10 @@ def calls(draw: st.DrawFn) -> tuple[ops.Conv, TensorSpec, TensorSpec]:
         own = 1  # depthwise, with any multiplier
     # Windows that Winograd's algorithms take, those that lie side by side, and others.
     same, beside = draw(st.sampled_from([(True, False), (False, True), (False, False)]))
-    kernel = (3,) * rank if same else each(1, 2, 3, 4, 5, 7)
-    stride = (1,) * rank if same else kernel if beside else each(1, 2, 3, 4)
+    side, step = draw(st.integers(2, 5)), draw(st.sampled_from([1, 1, 2, 3]))
+    square = side * step - draw(st.integers(0, step - 1))
+    kernel = (square,) * rank if same else each(1, 2, 3, 4, 5, 7)
+    stride = (step,) * rank if same else kernel if beside else each(1, 2, 3, 4)
     dilation = (1,) * rank if same or beside else each(1, 1, 2, 3)
     padding = tuple(zip(each(0, 1, 2, 3), each(0, 1, 2, 3), strict=True))
     if beside:

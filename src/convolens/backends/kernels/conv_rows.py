@@ -120,9 +120,9 @@ class Rows(Recast):
 
 def _lines(array: Array) -> Array:
     """Return [N of all but the last axis, C, L] of a dense [N, C, *I, L], in the same memory."""
-    n, c, *_, length = array.shape
+    channels, length = array.shape[1], array.shape[-1]
     order = (0, *range(2, array.ndim), 1)
-    return array.transpose(order).reshape(-1, length, c).transpose(0, 2, 1)
+    return array.transpose(order).reshape(-1, length, channels).transpose(0, 2, 1)
 
 
 def _rows_of(lines: Array, rows: int, side: int) -> Array:

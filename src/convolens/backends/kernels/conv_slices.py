@@ -391,7 +391,7 @@ def _ways(prepare: Callable[..., Run]) -> tuple[Candidate, ...]:
             exact=False,
             scratch=_scratch,
         )
-        for name in ("winograd2", "winograd4")
+        for name in ("winograd2", "winograd3", "winograd4")
     )
 
 
