@@ -56,7 +56,7 @@ void weights_forward(const WinogradWeightArgs& args, i64 panel, i64 first, i64 l
 // round, inputs and outputs exchanged.
 template <class F>
 void weights_backward(const WinogradWeightArgs& args, i64 panel, i64 first, i64 last) {
-    constexpr i64 kTaps = F::kTaps * F::kTaps;
+    constexpr i64 kTaps = F::kTaps * F::kTaps, kAhead = 3;
     const i64 stride = odd_lines(args.outputs * kPanel);
     float* u = panel_of(args.u, panel, F::kPlaces, args.outputs);
     for (i64 k = first; k < last; ++k)
@@ -64,6 +64,9 @@ void weights_backward(const WinogradWeightArgs& args, i64 panel, i64 first, i64 
             const i64 channel = panel * kPanel + v;
             const i64 left = args.channels - channel;
             const float* w = args.w + k * kTaps * args.channels + channel;
+            // The taps of an output lie far apart: the processor does not foresee the next ones.
+            for (i64 tap = 0; tap < kTaps; ++tap)
+                __builtin_prefetch(w + (kAhead * kTaps + tap) * args.channels, 0, 3);
             const auto write = [&](auto lanes) CONVOLENS_INLINED {
                 write_weights<F>(u + v, stride, k, [&](int tap) CONVOLENS_INLINED {
                     return load(w + (kTaps - 1 - tap) * args.channels, lanes);

@@ -25,7 +25,8 @@ using namespace simd;
 // An odd number of lines of cache, so that what lies so far apart does not compete for the same
 // few.
 CONVOLENS_INLINE i64 odd_lines(i64 floats) {
-    return ((floats + kLanes - 1) / kLanes | 1) * kLanes;
+    constexpr i64 kLine = 16;  // floats, at least a register
+    return ((floats + kLine - 1) / kLine | 1) * kLine;
 }
 
 template <int T>

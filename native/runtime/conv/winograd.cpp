@@ -34,8 +34,10 @@ i64 places_of(i64 tile, i64 taps) {
     return (tile + taps - 1) * (tile + taps - 1);
 }
 
-i64 odd_lines(i64 floats, i64 lanes) {
-    return (divide_up(floats, lanes) | 1) * lanes;
+// As in native/kernels/winograd.h.
+i64 odd_lines(i64 floats) {
+    constexpr i64 kLine = 16;
+    return (divide_up(floats, kLine) | 1) * kLine;
 }
 
 // The outputs and the channels are shared between so many units.
@@ -93,8 +95,8 @@ void run(WinogradArgs& args) {
     args.block = divide_up(total, args.blocks);
     args.product_row =
         std::min(args.panel_group * table.panel, divide_up(args.k, table.lanes) * table.lanes);
-    const i64 inputs = odd_lines(args.block * args.c, table.lanes);
-    const i64 products = odd_lines(args.block * args.product_row, table.lanes);
+    const i64 inputs = odd_lines(args.block * args.c);
+    const i64 products = odd_lines(args.block * args.product_row);
     const double work = static_cast<double>(args.block * places) *
                         static_cast<double>(args.c * args.panel_group * table.panel);
     const double units =
@@ -107,7 +109,7 @@ template <i64 tile>
 std::size_t floats(const ConvProblem& p, Pass pass) {
     const bool backward = pass == Pass::kInputGrad;
     const KernelTable& table = kernels();
-    const i64 place = odd_lines((backward ? p.k : p.c) * table.panel, table.lanes);
+    const i64 place = odd_lines((backward ? p.k : p.c) * table.panel);
     const i64 panels = divide_up(backward ? p.c : p.k, table.panel);
     return static_cast<std::size_t>(places_of(tile, p.r) * panels * place);
 }
@@ -195,7 +197,7 @@ void winograd_weight_grad(const ConvProblem& p, i64 tile, const float* x, const 
     const i64 places = places_of(tile, p.r);
     args.width = p.c <= table.lanes ? table.lanes : table.panel;
     const i64 panels = divide_up(p.c, args.width);
-    const i64 tile_floats = places * (odd_lines(p.k, table.lanes) + panels * args.width);
+    const i64 tile_floats = places * (odd_lines(p.k) + panels * args.width);
     const i64 weights = p.r * p.r * p.c * p.k;
     args.x = x;
     args.g = g;
@@ -224,9 +226,9 @@ void winograd_weight_grad(const ConvProblem& p, i64 tile, const float* x, const 
     const i64 own_outputs = divide_up(registers, shares.rows) * table.lanes;
     args.panels = std::min(own_panels, kPanels);
     args.rows = divide_up(own_outputs, divide_up(own_outputs, kRows));
-    const i64 inputs = odd_lines(args.tiles * own_panels * args.width, table.lanes);
-    const i64 upstream = odd_lines(args.tiles * odd_lines(own_outputs, table.lanes), table.lanes);
-    const i64 products = odd_lines(args.panels * args.rows * args.width, table.lanes);
+    const i64 inputs = odd_lines(args.tiles * own_panels * args.width);
+    const i64 upstream = odd_lines(args.tiles * odd_lines(own_outputs));
+    const i64 products = odd_lines(args.panels * args.rows * args.width);
     const i64 units = args.slots * shares.rows * shares.columns;
     const double work = static_cast<double>(places * total) * static_cast<double>(p.c) *
                         static_cast<double>(p.k) / static_cast<double>(units);
