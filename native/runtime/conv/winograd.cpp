@@ -83,10 +83,14 @@ void run(WinogradArgs& args) {
     const i64 most = std::clamp(kInputFloats / (places * args.c * table.tile_rows), i64{1}, i64{4});
     args.blocks = divide_up(total, most * table.tile_rows);
     if (total * kFewTiles <= args.c) {
-        // The weights are what is read most: each thread reads its part of them, once.
-        args.blocks = 1;
+        // The weights are what is read most: each thread reads its part of them, once, as long as
+        // what all threads transform stays below image, output and weights, with room for copies.
         args.parts = std::min(threads, panels);
         args.panel_group = divide_up(panels, args.parts);
+        const i64 floats = args.parts * places * (args.c + args.panel_group * table.panel);
+        const i64 most_floats = args.n * (args.h * args.w * args.c + args.p * args.q * args.k) +
+                                args.taps * args.taps * args.c * args.k;
+        args.blocks = divide_up(total, std::max(table.tile_rows, most_floats * 3 / 4 / floats));
     } else if (places * args.c * args.k > kWeightFloats) {
         args.parts = std::min(threads, panels);
     } else if (args.blocks > 1) {

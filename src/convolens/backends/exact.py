@@ -12,9 +12,10 @@ def set_exact(mode: bool) -> None:
     """Use only algorithms that add up the definition's own products, or all again.
 
     Winograd's algorithm multiplies sums of pixels with sums of weights, which takes fewer
-    multiplications and rounds more: ``docs/decisions/0009-winograd.md`` has its error. With
-    ``set_exact(True)`` it is refused, for 3x3 convolutions that are 1.5 to 3 times slower. Results
-    are still rounded to float32. The setting is the process's, not the thread's.
+    multiplications and rounds more: ``docs/decisions/0009-winograd.md`` has its error, and 0017 the
+    layers that are seen as its own. With ``set_exact(True)`` it is refused, for 3x3 convolutions
+    that are 1.5 to 3 times slower. Results are still rounded to float32. The setting is the
+    process's, not the thread's.
 
     Example:
         >>> set_exact(True)

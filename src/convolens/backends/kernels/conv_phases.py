@@ -38,29 +38,17 @@ class Phases(Recast):
         _, weight, _ = images(self.op, self.specs)
         return (weight.shape[0], prod(self.op.stride) * weight.shape[1], self.side, self.side)
 
-    def padding(self) -> int:
-        return 0
-
     def read_image(self, x: Array) -> Array:
         return self._spread(x, self.image_shape(), self._before())
 
     def read_weight(self, weight: Array) -> Array:
         return self._spread(weight, self.weight_shape(), (0, 0))
 
-    def read_output(self, g: Array) -> Array:
-        return g
-
     def write_image(self, other: Array, dx: Array, bias: Array | None) -> None:
         self._collect(other, dx, self._before(), bias)
 
     def write_weight(self, other: Array, dweight: Array) -> None:
         self._collect(other, dweight, (0, 0), None)
-
-    def other_output(self, y: Array) -> Array:
-        return y
-
-    def write_output(self, other: Array, y: Array) -> None:
-        """Do nothing: it is the other output."""
 
     def bias_of_image(self, bias: Array) -> Array:
         return np.tile(bias, prod(self.op.stride))

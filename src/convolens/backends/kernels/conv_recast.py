@@ -31,6 +31,7 @@ class Recast(ABC):
 
     All arrays are [N, C, *I] in channels-last memory. An array that is read is returned as the
     other convolution reads it; one that is written is filled from what the other one computed.
+    As long as a kind does not say otherwise, outputs are the same for both.
 
     Args:
         op: The call's operator.
@@ -51,20 +52,12 @@ class Recast(ABC):
         """Return the shape [K, C, side, side] of the other weight."""
 
     @abstractmethod
-    def padding(self) -> int:
-        """Return the padding of the other convolution, before and after each axis."""
-
-    @abstractmethod
     def read_image(self, x: Array) -> Array:
         """Return the other image."""
 
     @abstractmethod
     def read_weight(self, weight: Array) -> Array:
         """Return the other weight."""
-
-    @abstractmethod
-    def read_output(self, g: Array) -> Array:
-        """Return the other gradient of the output."""
 
     @abstractmethod
     def write_image(self, other: Array, dx: Array, bias: Array | None) -> None:
@@ -74,17 +67,24 @@ class Recast(ABC):
     def write_weight(self, other: Array, dweight: Array) -> None:
         """Fill the gradient of the weight."""
 
-    @abstractmethod
-    def other_output(self, y: Array) -> Array:
-        """Return an array for the other output, which may share y's memory."""
+    def padding(self) -> int:
+        """Return the padding of the other convolution, before and after each axis."""
+        return 0
 
-    @abstractmethod
-    def write_output(self, other: Array, y: Array) -> None:
-        """Fill the output."""
-
-    @abstractmethod
     def bias_of_image(self, bias: Array) -> Array:
         """Return the bias of each channel of the other image."""
+        return bias
+
+    def read_output(self, g: Array) -> Array:
+        """Return the other gradient of the output."""
+        return g
+
+    def other_output(self, y: Array) -> Array:
+        """Return an array for the other output, which may share y's memory."""
+        return y
+
+    def write_output(self, other: Array, y: Array) -> None:  # noqa: B027
+        """Fill the output, unless the other one is in its memory."""
 
     def call(self) -> tuple[Conv, Specs]:
         """Return the other call, of the same operator."""
@@ -100,8 +100,8 @@ class Recast(ABC):
         return (ConvRelu if isinstance(self.op, ConvRelu) else Conv)(*attributes), (image, weight)
 
     def floats(self) -> int:
-        """Return how many numbers the other image and weight have."""
-        return prod(self.image_shape()) + prod(self.weight_shape())
+        """Return how many numbers a call copies."""
+        return prod(self.image_shape())
 
 
 #: Returns the other convolution of a call, or why there is none.
@@ -114,7 +114,10 @@ def _refuse(op: Op, specs: Specs, find: Find, m: int) -> str:
     found = find(op, specs)
     if isinstance(found, str):
         return found
-    return conv.refuse_winograd(m)(*found.call())
+    if found.side not in conv_cost.WINOGRAD_TAPS[m]:
+        kernels = " or ".join(f"{side}x{side}" for side in conv_cost.WINOGRAD_TAPS[m])
+        return f"the kernel becomes {found.side}x{found.side}, not {kernels}"
+    return conv.refuse(*found.call())
 
 
 def _found(op: Op, specs: Specs, find: Find) -> Recast:

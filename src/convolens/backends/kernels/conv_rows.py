@@ -64,6 +64,10 @@ class Rows(Recast):
             g, rows, 2 * self.side - 1, self.side * self.side - 1 - self.op.padding[-1][0]
         )
 
+    def floats(self) -> int:
+        *_, output = images(self.op, self.specs)
+        return prod(self.image_shape()) + output.size
+
     def write_image(self, other: Array, dx: Array, bias: Array | None) -> None:
         self._join(other, dx)
 
@@ -80,9 +84,6 @@ class Rows(Recast):
     def write_output(self, other: Array, y: Array) -> None:
         if other.shape[2] * self.side != y.shape[-1]:
             self._join(other, y)
-
-    def bias_of_image(self, bias: Array) -> Array:
-        return bias
 
     def _cut(self, array: Array, rows: int, width: int, before: int) -> Array:
         """Return rows: row i begins ``before`` pixels before pixel ``side`` times i of a line."""

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import groupby
+from math import prod
 from typing import cast
 
 import numpy as np
@@ -25,8 +26,10 @@ from convolens.backends.layout import dense, empty
 from convolens.ops import Array, Conv, ConvInputGrad, ConvRelu, ConvWeightGrad, Op
 from convolens.spec import TensorSpec
 
-#: Nanoseconds to copy a float into its place, and to begin a call.
-_COPY, _CALL = 0.5, 5000.0
+#: Nanoseconds to copy a float into its place, to lay out a weight, and to begin a call.
+_COPY, _LAID_OUT, _CALL = 0.5, 1.0, 5000.0
+#: The images that share weights that are laid out, as in conv_cost.
+_IMAGES = 4
 #: Slices laid side by side have at most this many floats, or are those of one output slice.
 _FLOATS = 2**19
 #: Pairs of a slice and a tap, so that their list stays small.
@@ -185,15 +188,21 @@ def _refuse(op: Op, specs: Specs, winograd: str = "") -> str:
 
 
 def _nanoseconds(op: Op, specs: Specs, winograd: str = "") -> float:
-    image, _, output = images(op, specs)
+    image, weight, output = images(op, specs)
     moved = output if isinstance(op, ConvInputGrad) else image
     floats = moved.size // moved.shape[2]
+    taps = weight.size // weight.shape[2]
+    if winograd:
+        side = int(winograd[-1]) + weight.shape[-1] - 1
+        taps = taps // prod(weight.shape[3:]) * side * side
+    laid_out = 0.0 if isinstance(op, ConvWeightGrad) else _LAID_OUT * taps / _IMAGES
     total = 0.0
     for part in _parts(op, specs):
         if part.taps:
             flat = _flat(op, specs, part)
             each = _best(*flat, winograd).nanoseconds(*flat) + _CALL
             total += part.count * (image.shape[0] * each + _COPY * floats * len(part.taps))
+            total += image.shape[0] * laid_out * len(part.taps)
     return total
 
 

@@ -39,7 +39,7 @@ class _Rows:
 
     def numbers(self, array: Array) -> Array:
         """Return [N, *I] as [rows], or a single number as it is."""
-        return dense(array if array.ndim == 0 else np.ascontiguousarray(array).reshape(-1))
+        return dense(array if array.ndim < 2 else np.ascontiguousarray(array).reshape(-1))
 
     def labels(self, array: Array) -> tuple[Array, bool]:
         """Return the labels as [rows], after checking their range, and whether each counts 1.

@@ -159,6 +159,8 @@ REASONS = {
         "只适用于只沿最后一个轴展开的卷积核，且另一个轴没有填充"
     ),
     r"(\d+) taps are too few for rows": r"\1 个抽头太少，排不成行",
+    r"the kernel becomes (\S+), not (\S+)": r"卷积核变成 \1，而不是 \2",
+    r"the kernel becomes (\S+), not (\S+) or (\S+)": r"卷积核变成 \1，而不是 \2 或 \3",
     r"slices are for three spatial axes, not (\d+)": r"slices 用于三个空间轴，而不是 \1 个",
     r"the taps of the depth read (\d+) slices": r"深度方向的抽头读取 \1 个切片",
     r"only a 1x1 kernel with stride 1 and no padding is one product": (
