@@ -33,8 +33,9 @@ _IMAGES, _IMAGES_OF_A_STEP = 4, 16
 #: a float from the third, and as many again from beyond.
 _NEAR, _SHARED, _FAR = 256 * 1024, 4096 * 1024, 0.6
 #: Cycles to transform and write a weight beyond those that other ways lay out, which training does
-#: each step and inference once: half of what is measured.
-_LAID_OUT = 0.5
+#: each step and inference once: half of what is measured. What is written far away counts besides,
+#: as a share of what it takes to read it.
+_LAID_OUT, _WRITTEN = 0.5, 0.5
 #: Outputs or channels of a share of a weight gradient, and the floats of its transformed tiles: as
 #: in native/runtime/conv/winograd.cpp.
 _SHARE, _SHARE_FLOATS = 128, 320 * 1024
@@ -368,10 +369,11 @@ def _winograd(m: int, r: int, sizes: tuple[int, ...], length: int, columns: int)
     steps = length * _panel_steps(columns, rows) + sum(_panels(columns)) * (_TILE + _SEGMENT)
     tile = places * 1.1 * steps / rows
     block = most * max(1, min(4, _NEAR // (places * length * most)))
+    weights = places * length * columns
     few = _FEW_TILES * _IMAGES * tiles <= length
-    reads = max(1 / _IMAGES, 0 if few else tiles / block) * _far(places * length * columns)
+    reads = max(1 / _IMAGES, 0 if few else tiles / block) * _far(weights)
     moved = register * (-(-length // lanes) - (-columns // lanes)) + begin
-    laid_out = _LAID_OUT * places * length * columns / _IMAGES
+    laid_out = (_LAID_OUT * weights + _WRITTEN * _far(weights)) / _IMAGES
     return max(tiles * tile, reads) + tiles * moved + laid_out
 
 
