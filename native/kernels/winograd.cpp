@@ -20,7 +20,7 @@ CONVOLENS_INLINE void write_weights(float* u, i64 place_stride, i64 row, Tap tap
     vec w[kTaps], turned[kPlaces];
 #pragma GCC unroll 25
     for (int i = 0; i < kTaps; ++i) w[i] = tap(i);
-    F::template spread<F::kTaps>(w, turned);
+    F::weights(w, turned);
 #pragma GCC unroll 36
     for (int place = 0; place < kPlaces; ++place)
         store(u + place * place_stride + row * kPanel, turned[place]);

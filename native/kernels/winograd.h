@@ -142,14 +142,13 @@ struct Filter : Points<M + R - 1> {
     static constexpr int kTile = M + R - 1, kPlaces = kTile * kTile;
     using Own = Points<kTile>;
 
-    // [R][R] weights, or [M][M] numbers of the upstream gradient, to [T][T].
-    template <int N>
-    CONVOLENS_INLINE static void spread(const vec* from, vec* to) {
-        vec half[kTile * N];
+    // [R][R] registers to [T][T].
+    CONVOLENS_INLINE static void weights(const vec* from, vec* to) {
+        vec half[kTile * R];
 #pragma GCC unroll 5
-        for (int j = 0; j < N; ++j) Own::template values<N, N, N>(from + j, half + j);
+        for (int j = 0; j < R; ++j) Own::template values<R, R, R>(from + j, half + j);
 #pragma GCC unroll 6
-        for (int i = 0; i < kTile; ++i) Own::template values<N, 1, 1>(half + N * i, to + kTile * i);
+        for (int i = 0; i < kTile; ++i) Own::template values<R, 1, 1>(half + R * i, to + kTile * i);
     }
 };
 

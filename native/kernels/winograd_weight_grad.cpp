@@ -66,7 +66,7 @@ struct Tiles {
             fetch_pixels<M>(x + c, args.w, args.c, args.row_origin + at.row + T,
                             args.column_origin + at.column + R / 2);
             const i64 own = c - share.first_channel;
-            float* to = inputs + (own / args.width * tiles + tile) * args.width + own % args.width;
+            float* to = inputs + (own / width * tiles + tile) * width + own % width;
 #pragma GCC unroll 6
             for (int i = 0; i < T; ++i) {
                 F::template input<1, 1>(half + T * i, turned);

@@ -10,6 +10,7 @@ import pytest
 
 import convolens as cl
 from convolens import _native, ops
+from convolens.backends.candidate import Packed
 from convolens.backends.choose import Verdict, candidates, choose
 from convolens.backends.native import KERNELS
 from convolens.backends.reference import REFERENCE
@@ -226,6 +227,22 @@ def test_the_best_algorithm_of_some_layers(op: Op, shapes: Any, name: str) -> No
     if _native.isa() != "avx512":
         pytest.skip("other registers, other choices")
     assert choose(op, specs(*shapes)).name == name
+
+
+def test_lines_and_images_of_any_size_share_weights_that_are_laid_out() -> None:
+    line, strided = ops.Conv((1,), ((4, 4),), (1,)), ops.Conv((2, 2), ((1, 1),) * 2, (1, 1))
+    for op, weight, first, other, name in (
+        (line, (64, 64, 9), (1, 64, 100), (1, 64, 57), "rows_winograd4"),
+        (strided, (8, 8, 4, 4), (1, 8, 9, 9), (3, 8, 20, 14), "phases_winograd3"),
+    ):
+        with cl.algorithm(name):
+            one, two = (choose(op, specs(shape, weight)).run for shape in (first, other))
+            assert isinstance(one, Packed)
+            assert isinstance(two, Packed)
+            assert one.layout == two.layout
+            w = cl.randn(*weight).array
+            x = cl.randn(*other).array
+            np.testing.assert_array_equal(two.run(x, one.pack(w)), two(x, w))
 
 
 def test_estimates_grow_with_the_work() -> None:

@@ -99,6 +99,11 @@ class Recast(ABC):
             return ConvWeightGrad(*attributes, kernel=weight.shape[2:]), (image, output)
         return (ConvRelu if isinstance(self.op, ConvRelu) else Conv)(*attributes), (image, weight)
 
+    def layout(self, m: int) -> tuple[object, ...]:
+        """Return what decides how F(m x m, side x side) lays the weights out: not the image."""
+        backward = isinstance(self.op, ConvInputGrad)
+        return type(self), m, self.side, backward, self.op.stride
+
     def floats(self) -> int:
         """Return how many numbers a call copies."""
         return prod(self.image_shape())
@@ -152,7 +157,7 @@ def _prepare_forward(op: Op, specs: Specs, output: TensorSpec, find: Find, m: in
         found.write_output(other, y)
         return y
 
-    return Packed((1,), (type(found), m, False, op, specs[0].shape[2:]), pack, run)
+    return Packed((1,), found.layout(m), pack, run)
 
 
 def prepare_input_grad(op: Op, specs: Specs, output: TensorSpec, find: Find, m: int) -> Packed:
@@ -172,7 +177,7 @@ def prepare_input_grad(op: Op, specs: Specs, output: TensorSpec, find: Find, m: 
         found.write_image(other, dx, bias)
         return dx
 
-    return Packed((0,), (type(found), m, True, op, specs[1].shape[2:]), pack, run)
+    return Packed((0,), found.layout(m), pack, run)
 
 
 def _prepare_weight_grad(op: Op, specs: Specs, output: TensorSpec, find: Find, m: int) -> Run:
