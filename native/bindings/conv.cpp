@@ -74,10 +74,11 @@ class Conv {
     }
 
     ConvWeights pack(Array weight, bool backward) const {
-        const float* weights =
-            weight.read("weight", {problem_.k, problem_.group_channels(), problem_.r, problem_.s});
-        const WithoutGil without_gil;
-        return {problem_, algorithm_, backward ? Pass::kInputGrad : Pass::kForward, weights};
+        return weights_for(Use::kMany, weight, backward);
+    }
+
+    ConvWeights borrow(Array weight, bool backward) const {
+        return weights_for(Use::kOne, weight, backward);
     }
 
     void forward(Array x, const ConvWeights& weights, nb::handle bias, Array y) const {
@@ -123,6 +124,13 @@ class Conv {
                 "Winograd's algorithm needs a square kernel of its size, stride 1 and one group");
     }
 
+    ConvWeights weights_for(Use use, const Array& weight, bool backward) const {
+        const float* weights =
+            weight.read("weight", {problem_.k, problem_.group_channels(), problem_.r, problem_.s});
+        const WithoutGil without_gil;
+        return {problem_, algorithm_, backward ? Pass::kInputGrad : Pass::kForward, use, weights};
+    }
+
     const float* read_image(const Array& x) const {
         return x.read("x", {problem_.n, problem_.c, problem_.h, problem_.w});
     }
@@ -150,6 +158,8 @@ void bind_conv(nb::module_& module) {
              nb::arg("padding"), nb::arg("dilation"), nb::arg("groups"), nb::arg("algorithm"),
              nb::arg("relu"))
         .def("pack", &Conv::pack, nb::arg("weight"), nb::arg("backward"))
+        .def("borrow", &Conv::borrow, nb::arg("weight"), nb::arg("backward"),
+             nb::keep_alive<0, 2>())
         .def("forward", &Conv::forward, nb::arg("x"), nb::arg("weights"), nb::arg("bias").none(),
              nb::arg("y"))
         .def("input_grad", &Conv::input_grad, nb::arg("weights"), nb::arg("g"),

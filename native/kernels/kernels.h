@@ -766,15 +766,20 @@ struct WeightGradArgs {
     bool taps_in_lanes;  // gather only
 };
 
-// u: the weights of 3x3 kernels, transformed for tiles of `tile` outputs a side.
-// A unit is kRowBlock channels of a panel of outputs, or outputs of a panel of channels for
-// `backward`; the panels of the first channels come first.
-struct WinogradWeightArgs {
+// Weights of square kernels, for Winograd's algorithm.
+struct WinogradWeights {
     const float* w;  // [outputs][taps][taps][channels]
-    float* u;        // [panel][place][channels][width], places an odd number of lines apart
     i64 outputs, channels;
+    bool backward;  // for the input gradient: taps turned round, outputs and channels exchanged
+};
+
+// u: weights transformed for tiles of `tile` outputs a side.
+// A unit is kRowBlock channels of a panel of outputs, or outputs of a panel of channels for the
+// input gradient; the panels of the first channels come first.
+struct WinogradWeightArgs {
+    WinogradWeights weights;
+    float* u;        // [panel][place][channels][width], places an odd number of lines apart
     i64 tile, taps;  // outputs and weights a side: F(tile x tile, taps x taps)
-    bool backward;   // for the input gradient: taps turned round, outputs and channels exchanged
     static constexpr i64 kRowBlock = 32;
 };
 
@@ -782,8 +787,9 @@ struct WinogradWeightArgs {
 // the panels; the blocks of the first part come first.
 struct WinogradArgs {
     const float* x;
-    const float* u;
-    const float* bias;  // or null
+    const float* u;           // or null:
+    WinogradWeights weights;  // then each unit transforms these where it uses them
+    const float* bias;        // or null
     float* y;
     i64 n, h, w, c;
     i64 p, q, k;
@@ -794,6 +800,7 @@ struct WinogradArgs {
     i64 parts;                      // the panels are shared between so many units for each block
     i64 panel_group;                // panels whose products are kept at a time
     i64 product_row;                // how many of these there are for a tile, in whole registers
+    i64 chain;                      // channels whose products are added up at a time
     bool relu;                      // negative outputs become zero
 };
 

@@ -1,75 +1,73 @@
 // Winograd's convolution: transformed weights, and blocks of tiles from image to output.
 #include "kernels/winograd.h"
 
+#include <algorithm>
+
 #include "kernels/tile.h"
 #include "simd/transpose.h"
 
 namespace convolens::CONVOLENS_ISA {
 namespace {
 
-// The transformed weights of one panel: [place][row][kPanel], where the places lie an odd number of
-// lines apart. Rows are channels, or outputs for the input gradient.
-CONVOLENS_INLINE float* panel_of(float* u, i64 panel, i64 places, i64 rows) {
-    return u + panel * places * odd_lines(rows * kPanel);
-}
-
-// Transforms the weights of one register and writes them to row `row` of a panel.
+// Transforms the weights of one register and writes them to the places of a row.
 template <class F, class Tap>
-CONVOLENS_INLINE void write_weights(float* u, i64 place_stride, i64 row, Tap tap) {
+CONVOLENS_INLINE void write_weights(float* row, i64 place_step, Tap tap) {
     constexpr int kTaps = F::kTaps * F::kTaps, kPlaces = F::kPlaces;
     vec w[kTaps], turned[kPlaces];
 #pragma GCC unroll 25
     for (int i = 0; i < kTaps; ++i) w[i] = tap(i);
     F::weights(w, turned);
 #pragma GCC unroll 36
-    for (int place = 0; place < kPlaces; ++place)
-        store(u + place * place_stride + row * kPanel, turned[place]);
+    for (int place = 0; place < kPlaces; ++place) store(row + place * place_step, turned[place]);
 }
 
-// From w [K][R][R][C], for the forward pass: channels [first, last) of a panel of outputs. A block
-// of kLanes x kLanes weights is turned, since the lanes of u are outputs and those of w channels.
+// Transforms rows [first, last) of a panel into u [place][row][kPanel]. For the forward pass rows
+// are channels. A block of kLanes x kLanes weights is turned, since the lanes of u are outputs and
+// those of w channels.
 template <class F>
-void weights_forward(const WinogradWeightArgs& args, i64 panel, i64 first, i64 last,
-                     float* scratch) {
+void weights_forward(const WinogradWeights& weights, i64 panel, i64 first, i64 last, float* u,
+                     i64 place_step, float* scratch) {
     constexpr i64 kTaps = F::kTaps * F::kTaps;
     constexpr i64 kBlock = kLanes * kLanes;
-    const i64 stride = odd_lines(args.channels * kPanel);
-    float* u = panel_of(args.u, panel, F::kPlaces, args.channels);
     for (i64 c = first; c < last; c += kLanes)
         for (i64 v = 0; v < kPanel; v += kLanes) {
             const i64 output = panel * kPanel + v;
-            const i64 left = args.outputs - output;
+            const i64 left = weights.outputs - output;
             const i64 outputs = left < 0 ? 0 : left < kLanes ? left : kLanes;
             const i64 count = last - c < kLanes ? last - c : kLanes;
-            for (i64 tap = 0; tap < kTaps; ++tap)
-                transpose_block(args.w + (output * kTaps + tap) * args.channels + c,
-                                kTaps * args.channels, scratch + tap * kBlock, kLanes, outputs,
-                                count, kLanes);
+            for (i64 tap = 0; tap < kTaps; ++tap) {
+                const float* from = weights.w + (output * kTaps + tap) * weights.channels + c;
+                const i64 step = kTaps * weights.channels;
+                transpose_block(from, step, scratch + tap * kBlock, kLanes, outputs, count, kLanes);
+                // The next channels of so many outputs: the processor does not foresee them.
+                for (i64 i = 0; i < outputs; ++i)
+                    __builtin_prefetch(from + i * step + kLanes, 0, 3);
+            }
+            float* row = u + (c - first) * kPanel + v;
             for (i64 i = 0; i < count; ++i)
-                write_weights<F>(u + v, stride, c + i, [&](int tap) CONVOLENS_INLINED {
+                write_weights<F>(row + i * kPanel, place_step, [&](int tap) CONVOLENS_INLINED {
                     return load(scratch + tap * kBlock + i * kLanes);
                 });
         }
 }
 
-// The same for the input gradient, outputs [first, last) of a panel of channels: the taps turned
-// round, inputs and outputs exchanged.
+// The same for the input gradient: rows are outputs, and lanes channels.
 template <class F>
-void weights_backward(const WinogradWeightArgs& args, i64 panel, i64 first, i64 last) {
+void weights_backward(const WinogradWeights& weights, i64 panel, i64 first, i64 last, float* u,
+                      i64 place_step) {
     constexpr i64 kTaps = F::kTaps * F::kTaps, kAhead = 3;
-    const i64 stride = odd_lines(args.outputs * kPanel);
-    float* u = panel_of(args.u, panel, F::kPlaces, args.outputs);
     for (i64 k = first; k < last; ++k)
         for (i64 v = 0; v < kPanel; v += kLanes) {
             const i64 channel = panel * kPanel + v;
-            const i64 left = args.channels - channel;
-            const float* w = args.w + k * kTaps * args.channels + channel;
+            const i64 left = weights.channels - channel;
+            const float* w = weights.w + k * kTaps * weights.channels + channel;
             // The taps of an output lie far apart: the processor does not foresee the next ones.
             for (i64 tap = 0; tap < kTaps; ++tap)
-                __builtin_prefetch(w + (kAhead * kTaps + tap) * args.channels, 0, 3);
+                __builtin_prefetch(w + (kAhead * kTaps + tap) * weights.channels, 0, 3);
+            float* row = u + (k - first) * kPanel + v;
             const auto write = [&](auto lanes) CONVOLENS_INLINED {
-                write_weights<F>(u + v, stride, k, [&](int tap) CONVOLENS_INLINED {
-                    return load(w + (kTaps - 1 - tap) * args.channels, lanes);
+                write_weights<F>(row, place_step, [&](int tap) CONVOLENS_INLINED {
+                    return load(w + (kTaps - 1 - tap) * weights.channels, lanes);
                 });
             };
             if (left >= kLanes) {
@@ -77,9 +75,16 @@ void weights_backward(const WinogradWeightArgs& args, i64 panel, i64 first, i64 
             } else if (left > 0) {
                 write(left);
             } else {
-                write_weights<F>(u + v, stride, k, [](int) { return vec{}; });
+                write_weights<F>(row, place_step, [](int) { return vec{}; });
             }
         }
+}
+
+template <class F>
+void transform_weights(const WinogradWeights& weights, i64 panel, i64 first, i64 last, float* u,
+                       i64 place_step, float* scratch) {
+    weights.backward ? weights_backward<F>(weights, panel, first, last, u, place_step)
+                     : weights_forward<F>(weights, panel, first, last, u, place_step, scratch);
 }
 
 // A block of tiles: first the tiles of the image, transformed, [place][tile][channels]; then their
@@ -94,6 +99,8 @@ struct Block {
     i64 input_place;
     float* products;
     i64 product_place;
+    float* weights;  // of a group of panels and a chain of channels, if they are not laid out
+    float* turned;
 
     struct Place {
         i64 image, row, column;
@@ -128,29 +135,49 @@ struct Block {
         }
     }
 
-    void multiply(i64 first_panel, i64 last_panel) const {
+    // products = the sums over some channels of inputs and weights u [panel][place][channel][width]
+    // of a group of panels, added up a chain at a time; if these are not the first channels, added
+    // to what is there.
+    void multiply(i64 first_panel, i64 last_panel, const float* u, i64 first, i64 last) const {
         const i64 no_offset = 0;
         Tile tile{};
         tile.a_row = args.c;
         tile.a_step = 1;
         tile.offsets = &no_offset;
         tile.segments = 1;
-        tile.run = args.c;
         tile.b_step = kPanel;
         tile.y_row = args.product_row;
-        const i64 stride = odd_lines(args.c * kPanel);
-        for (int place = 0; place < kPlaces; ++place) {
+        const i64 place_step = odd_lines((last - first) * kPanel);
+        for (int place = 0; place < kPlaces; ++place)
             for (i64 panel = first_panel; panel < last_panel; ++panel) {
-                const i64 left = args.k - panel * kPanel;
+                const i64 left = args.k - panel * kPanel, number = panel - first_panel;
                 tile.columns = left <= kLanes ? kLanes : kPanel;
-                tile.b = args.u + (panel * kPlaces + place) * stride;
+                const float* b = u + (number * kPlaces + place) * place_step;
                 for_each_tile(tiles, [&](i64 row, i64 count) {
-                    tile.a = inputs + place * input_place + row * args.c;
-                    tile.y = products + place * product_place + row * args.product_row +
-                             (panel - first_panel) * kPanel;
-                    compute_tile<Unit::kStep, true>(tile, count);
+                    const float* a = inputs + place * input_place + row * args.c;
+                    tile.y =
+                        products + place * product_place + row * args.product_row + number * kPanel;
+                    for (i64 c = first; c < last; c += args.chain) {
+                        tile.a = a + c;
+                        tile.b = b + (c - first) * kPanel;
+                        tile.run = std::min(args.chain, last - c);
+                        tile.accumulate = c > 0;
+                        compute_tile<Unit::kStep, true>(tile, count);
+                    }
                 });
             }
+    }
+
+    // The same for all channels, with weights that are transformed a chain at a time.
+    void multiply_fresh(i64 first_panel, i64 last_panel) const {
+        for (i64 c = 0; c < args.c; c += args.chain) {
+            const i64 last = std::min(args.c, c + args.chain);
+            const i64 place_step = odd_lines((last - c) * kPanel);
+            for (i64 panel = first_panel; panel < last_panel; ++panel)
+                transform_weights<F>(args.weights, panel, c, last,
+                                     weights + (panel - first_panel) * kPlaces * place_step,
+                                     place_step, turned);
+            multiply(first_panel, last_panel, weights, c, last);
         }
     }
 
@@ -189,7 +216,12 @@ struct Block {
         transform_inputs();
         for (i64 panel = begin; panel < end; panel += args.panel_group) {
             const i64 next = panel + args.panel_group < end ? panel + args.panel_group : end;
-            multiply(panel, next);
+            if (args.u) {
+                const i64 step = kPlaces * odd_lines(args.c * kPanel);
+                multiply(panel, next, args.u + panel * step, 0, args.c);
+            } else {
+                multiply_fresh(panel, next);
+            }
             const i64 last = next * kPanel < args.k ? next * kPanel : args.k;
             transform_outputs(panel * kPanel, last);
         }
@@ -202,13 +234,15 @@ void blocks(const WinogradArgs& args, i64 begin, i64 end, float* scratch) {
     const i64 input_place = odd_lines(args.block * args.c);
     const i64 product_place = odd_lines(args.block * args.product_row);
     const i64 panels = (args.k + kPanel - 1) / kPanel;
+    float* products = scratch + F::kPlaces * input_place;
+    float* weights = products + F::kPlaces * product_place;
+    float* turned = weights + F::kPlaces * args.panel_group * odd_lines(args.chain * kPanel);
     for (i64 unit = begin; unit < end; ++unit) {
         const i64 number = unit % args.blocks, part = unit / args.blocks;
         const i64 first = total * number / args.blocks;
         const i64 last = total * (number + 1) / args.blocks;
-        const Block<F> block{args,         first,       last - first,
-                             scratch,      input_place, scratch + F::kPlaces * input_place,
-                             product_place};
+        const Block<F> block{args,     first,         last - first, scratch, input_place,
+                             products, product_place, weights,      turned};
         block.compute(panels * part / args.parts, panels * (part + 1) / args.parts);
     }
 }
@@ -217,21 +251,23 @@ void blocks(const WinogradArgs& args, i64 begin, i64 end, float* scratch) {
 
 // Scratch: a block of kLanes x kLanes weights at each tap.
 void winograd_weights(const WinogradWeightArgs& args, i64 begin, i64 end, float* scratch) {
-    const i64 rows = args.backward ? args.outputs : args.channels;
-    const i64 lanes = args.backward ? args.channels : args.outputs;
-    const i64 panels = (lanes + kPanel - 1) / kPanel;
+    const WinogradWeights& weights = args.weights;
+    const i64 rows = weights.backward ? weights.outputs : weights.channels;
+    const i64 lanes = weights.backward ? weights.channels : weights.outputs;
+    const i64 panels = (lanes + kPanel - 1) / kPanel, place_step = odd_lines(rows * kPanel);
     for (i64 unit = begin; unit < end; ++unit) {
         const i64 panel = unit % panels, first = unit / panels * args.kRowBlock;
-        const i64 last = first + args.kRowBlock < rows ? first + args.kRowBlock : rows;
+        const i64 last = std::min(rows, first + args.kRowBlock);
         with_filter(args.tile, args.taps, [&](auto filter) {
             using F = decltype(filter);
-            args.backward ? weights_backward<F>(args, panel, first, last)
-                          : weights_forward<F>(args, panel, first, last, scratch);
+            float* u = args.u + panel * F::kPlaces * place_step + first * kPanel;
+            transform_weights<F>(weights, panel, first, last, u, place_step, scratch);
         });
     }
 }
 
-// Scratch: what a block holds.
+// Scratch: what a block holds, and, for weights that are not laid out, those of a group of panels
+// and a chain of channels, and a block of kLanes x kLanes of them at each tap.
 void winograd(const WinogradArgs& args, i64 begin, i64 end, float* scratch) {
     with_filter(args.tile, args.taps,
                 [&](auto filter) { blocks<decltype(filter)>(args, begin, end, scratch); });

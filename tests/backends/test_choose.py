@@ -185,7 +185,7 @@ def test_the_algorithm_does_not_depend_on_the_batch() -> None:
         (CONV, ((9, 64, 56, 56), (64, 64, 3, 3)), "winograd4"),
         (CONV, ((9, 3, 224, 224), (64, 3, 3, 3)), "direct"),
         # The weights of the larger tile are 38 MB.
-        (CONV, ((9, 512, 7, 7), (512, 512, 3, 3)), "winograd2"),
+        (CONV, ((9, 512, 7, 7), (512, 512, 3, 3)), "winograd4"),
         # The gradient has three channels, its taps fill whole registers.
         (
             ops.ConvInputGrad((1, 1), ((1, 1),) * 2, (1, 1), 1, (112, 112)),

@@ -9,6 +9,7 @@
 namespace convolens {
 
 // An algorithm that lays the weights out first. A null function is a pass that it does not have.
+// Those at the end take weights as they are, and give the same bits.
 struct WeightedAlgorithm {
     std::size_t (*floats)(const ConvProblem& problem, Pass pass);
     void (*pack)(const ConvProblem& problem, Pass pass, const float* weight, float* packed);
@@ -16,6 +17,10 @@ struct WeightedAlgorithm {
                     const float* bias, float* y);
     void (*input_grad)(const ConvProblem& problem, const float* packed, const float* g,
                        const float* bias, float* dx);
+    void (*forward_fresh)(const ConvProblem& problem, const float* weight, const float* x,
+                          const float* bias, float* y) = nullptr;
+    void (*input_grad_fresh)(const ConvProblem& problem, const float* weight, const float* g,
+                             const float* bias, float* dx) = nullptr;
 };
 
 extern const WeightedAlgorithm window_direct;

@@ -42,15 +42,21 @@ const WeightedAlgorithm& checked(ConvAlgorithm algorithm, Pass pass) {
     return found;
 }
 
+bool takes_fresh(ConvAlgorithm algorithm, Pass pass) {
+    const WeightedAlgorithm& found = weighted(algorithm);
+    return pass == Pass::kForward ? found.forward_fresh : found.input_grad_fresh;
+}
+
 }  // namespace
 
-ConvWeights::ConvWeights(const ConvProblem& problem, ConvAlgorithm algorithm, Pass pass,
+ConvWeights::ConvWeights(const ConvProblem& problem, ConvAlgorithm algorithm, Pass pass, Use use,
                          const float* weight)
     : problem_(problem),
       algorithm_(algorithm),
       pass_(pass),
-      packed_(checked(algorithm, pass).floats(problem, pass)) {
-    weighted(algorithm).pack(problem, pass, weight, packed_.data());
+      fresh_(use == Use::kOne && takes_fresh(algorithm, pass) ? weight : nullptr),
+      packed_(fresh_ ? 0 : checked(algorithm, pass).floats(problem, pass)) {
+    if (!fresh_) weighted(algorithm).pack(problem, pass, weight, packed_.data());
 }
 
 void ConvWeights::check(const ConvProblem& problem, ConvAlgorithm algorithm, Pass pass) const {
@@ -65,21 +71,25 @@ void ConvWeights::check(const ConvProblem& problem, ConvAlgorithm algorithm, Pas
         same = same && problem.stride[axis] == problem_.stride[axis] &&
                problem.padding[axis] == problem_.padding[axis] &&
                problem.dilation[axis] == problem_.dilation[axis];
-    if (!same) throw std::invalid_argument("the weights were laid out for another convolution");
+    if (!same) throw std::invalid_argument("the weights are those of another convolution");
 }
 
 void conv_forward(const ConvProblem& problem, ConvAlgorithm algorithm, const ConvWeights& weights,
                   const float* x, const float* bias, float* y) {
     weights.check(problem, algorithm, Pass::kForward);
     if (problem.n == 0 || problem.p <= 0 || problem.q <= 0) return;
-    weighted(algorithm).forward(problem, weights.data(), x, bias, y);
+    const WeightedAlgorithm& found = weighted(algorithm);
+    const auto run = weights.fresh() ? found.forward_fresh : found.forward;
+    run(problem, weights.data(), x, bias, y);
 }
 
 void conv_input_grad(const ConvProblem& problem, ConvAlgorithm algorithm,
                      const ConvWeights& weights, const float* g, const float* bias, float* dx) {
     weights.check(problem, algorithm, Pass::kInputGrad);
     if (problem.n == 0) return;
-    weighted(algorithm).input_grad(problem, weights.data(), g, bias, dx);
+    const WeightedAlgorithm& found = weighted(algorithm);
+    const auto run = weights.fresh() ? found.input_grad_fresh : found.input_grad;
+    run(problem, weights.data(), g, bias, dx);
 }
 
 void conv_weight_grad(const ConvProblem& p, ConvAlgorithm algorithm, const float* x, const float* g,

@@ -39,20 +39,26 @@ enum class ConvAlgorithm {
 
 enum class Pass { kForward, kInputGrad };
 
-// Weights laid out for one algorithm and one pass.
+// Whether weights are laid out for many calls, or used as they are for one, where the algorithm
+// can.
+enum class Use { kMany, kOne };
+
+// Weights for one algorithm and one pass. Those for one call are borrowed.
 class ConvWeights {
   public:
-    ConvWeights(const ConvProblem& problem, ConvAlgorithm algorithm, Pass pass,
+    ConvWeights(const ConvProblem& problem, ConvAlgorithm algorithm, Pass pass, Use use,
                 const float* weight);
 
-    const float* data() const { return packed_.data(); }
-    // Throws std::invalid_argument if they were laid out for another convolution.
+    bool fresh() const { return fresh_; }
+    const float* data() const { return fresh_ ? fresh_ : packed_.data(); }
+    // Throws std::invalid_argument if they are for another convolution.
     void check(const ConvProblem& problem, ConvAlgorithm algorithm, Pass pass) const;
 
   private:
     ConvProblem problem_;
     ConvAlgorithm algorithm_;
     Pass pass_;
+    const float* fresh_;  // or null, if they are laid out
     Buffer packed_;
 };
 

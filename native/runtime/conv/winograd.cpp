@@ -28,6 +28,10 @@ constexpr i64 kPanelGroup = 2;
 constexpr i64 kFewTiles = 4;
 // Transformed weights that are too many for one core's cache: each thread takes a part of them.
 constexpr i64 kWeightFloats = 1024 * 1024;
+// The products of a chain are added up before they go to memory, as in kernels/tile.h.
+constexpr i64 kChain = 64;
+// Weights that are transformed where they are used: for so many tiles, and outputs, at a time.
+constexpr i64 kFreshTiles = 56, kGroupOutputs = 64;
 
 // The products of a tile and a channel.
 i64 places_of(i64 tile, i64 taps) {
@@ -69,13 +73,35 @@ Shares shares_of(i64 outputs, i64 panels, i64 width) {
     return best;
 }
 
-// y [n][p][q][k] from x [n][h][w][c] and transformed weights.
-void run(WinogradArgs& args) {
-    if (args.n == 0 || args.p == 0 || args.q == 0) return;
+// The floats of the image, the output and the weights.
+i64 all_floats(const WinogradArgs& args) {
+    return args.n * (args.h * args.w * args.c + args.p * args.q * args.k) +
+           args.taps * args.taps * args.c * args.k;
+}
+
+// Completes the sizes that follow from how the work is shared, and runs it. Scratch besides that of
+// the tiles: `weights`.
+void run_blocks(WinogradArgs& args, i64 weights) {
+    const KernelTable& table = kernels();
+    const i64 places = places_of(args.tile, args.taps), panels = divide_up(args.k, table.panel);
+    const i64 total = args.n * args.tile_rows * args.tile_columns;
+    args.block = divide_up(total, args.blocks);
+    args.product_row =
+        std::min(args.panel_group * table.panel, divide_up(args.k, table.lanes) * table.lanes);
+    const i64 inputs = odd_lines(args.block * args.c);
+    const i64 products = odd_lines(args.block * args.product_row);
+    const double work = static_cast<double>(args.block * places) *
+                        static_cast<double>(args.c * args.panel_group * table.panel);
+    const double units =
+        static_cast<double>(panels) / static_cast<double>(args.parts * args.panel_group);
+    launch(table.winograd, args, args.blocks * args.parts, kMultiplyAdd * work * units,
+           static_cast<std::size_t>(places * (inputs + products) + weights));
+}
+
+// With weights that are laid out.
+void run_laid_out(WinogradArgs& args) {
     const KernelTable& table = kernels();
     const i64 places = places_of(args.tile, args.taps);
-    args.tile_rows = divide_up(args.p, args.tile);
-    args.tile_columns = divide_up(args.q, args.tile);
     const i64 panels = divide_up(args.k, table.panel), threads = thread_count();
     args.panel_group = std::min(kPanelGroup, panels);
     args.parts = 1;
@@ -88,29 +114,38 @@ void run(WinogradArgs& args) {
         args.parts = std::min(threads, panels);
         args.panel_group = divide_up(panels, args.parts);
         const i64 floats = args.parts * places * (args.c + args.panel_group * table.panel);
-        const i64 most_floats = args.n * (args.h * args.w * args.c + args.p * args.q * args.k) +
-                                args.taps * args.taps * args.c * args.k;
-        args.blocks = divide_up(total, std::max(table.tile_rows, most_floats * 3 / 4 / floats));
+        args.blocks =
+            divide_up(total, std::max(table.tile_rows, all_floats(args) * 3 / 4 / floats));
     } else if (places * args.c * args.k > kWeightFloats) {
         args.parts = std::min(threads, panels);
     } else if (args.blocks > 1) {
         args.blocks = std::min(total, divide_up(args.blocks, threads) * threads);
     }
-    args.block = divide_up(total, args.blocks);
-    args.product_row =
-        std::min(args.panel_group * table.panel, divide_up(args.k, table.lanes) * table.lanes);
-    const i64 inputs = odd_lines(args.block * args.c);
-    const i64 products = odd_lines(args.block * args.product_row);
-    const double work = static_cast<double>(args.block * places) *
-                        static_cast<double>(args.c * args.panel_group * table.panel);
-    const double units =
-        static_cast<double>(panels) / static_cast<double>(args.parts * args.panel_group);
-    launch(table.winograd, args, args.blocks * args.parts, kMultiplyAdd * work * units,
-           static_cast<std::size_t>(places * (inputs + products)));
+    run_blocks(args, 0);
 }
 
-template <i64 tile>
-std::size_t floats(const ConvProblem& p, Pass pass) {
+// With weights that are transformed where they are used, for so many tiles at a time as repay it.
+// Returns false if there is no room for that.
+bool run_fresh(WinogradArgs& args) {
+    const KernelTable& table = kernels();
+    const i64 places = places_of(args.tile, args.taps);
+    const i64 panels = divide_up(args.k, table.panel);
+    const i64 total = args.n * args.tile_rows * args.tile_columns;
+    args.parts = std::min(static_cast<i64>(thread_count()), panels);
+    args.panel_group =
+        std::min(divide_up(kGroupOutputs, table.panel), divide_up(panels, args.parts));
+    const i64 outputs = args.panel_group * table.panel;
+    const i64 weights = args.panel_group * places * odd_lines(args.chain * table.panel) +
+                        args.taps * args.taps * table.lanes * table.lanes;
+    const i64 room = all_floats(args) * 3 / 4 / args.parts - weights;
+    const i64 most = std::min(kFreshTiles, room / (places * (args.c + outputs)));
+    if (most < std::min(total, table.tile_rows)) return false;
+    args.blocks = divide_up(total, most);
+    run_blocks(args, weights);
+    return true;
+}
+
+std::size_t floats_of(const ConvProblem& p, i64 tile, Pass pass) {
     const bool backward = pass == Pass::kInputGrad;
     const KernelTable& table = kernels();
     const i64 place = odd_lines((backward ? p.k : p.c) * table.panel);
@@ -119,11 +154,10 @@ std::size_t floats(const ConvProblem& p, Pass pass) {
 }
 
 // Lanes are outputs, or channels for the input gradient.
-template <i64 tile>
-void pack(const ConvProblem& p, Pass pass, const float* weight, float* u) {
+void lay_out(const ConvProblem& p, i64 tile, Pass pass, const float* weight, float* u) {
     const KernelTable& table = kernels();
     const bool backward = pass == Pass::kInputGrad;
-    const WinogradWeightArgs args{weight, u, p.k, p.c, tile, p.r, backward};
+    const WinogradWeightArgs args{{weight, p.k, p.c, backward}, u, tile, p.r};
     const i64 places = places_of(tile, p.r);
     const i64 panels = divide_up(backward ? p.c : p.k, table.panel);
     const i64 blocks = divide_up(backward ? p.k : p.c, args.kRowBlock);
@@ -132,11 +166,39 @@ void pack(const ConvProblem& p, Pass pass, const float* weight, float* u) {
            static_cast<std::size_t>(p.r * p.r * table.lanes * table.lanes));
 }
 
+// y [n][p][q][k] from x [n][h][w][c] and weights, laid out in u or else as they are.
+void run(WinogradArgs& args, const ConvProblem& p, Pass pass) {
+    if (args.n == 0 || args.p == 0 || args.q == 0) return;
+    args.tile_rows = divide_up(args.p, args.tile);
+    args.tile_columns = divide_up(args.q, args.tile);
+    const i64 lanes = kernels().lanes, chains = divide_up(args.c, kChain);
+    args.chain = divide_up(divide_up(args.c, chains), lanes) * lanes;
+    if (args.u) return run_laid_out(args);
+    if (run_fresh(args)) return;
+    const Buffer u(floats_of(p, args.tile, pass));
+    lay_out(p, args.tile, pass, args.weights.w, u.data());
+    args.u = u.data();
+    run_laid_out(args);
+}
+
 template <i64 tile>
-void forward(const ConvProblem& p, const float* u, const float* x, const float* bias, float* y) {
+std::size_t floats(const ConvProblem& p, Pass pass) {
+    return floats_of(p, tile, pass);
+}
+
+template <i64 tile>
+void pack(const ConvProblem& p, Pass pass, const float* weight, float* u) {
+    lay_out(p, tile, pass, weight, u);
+}
+
+// Weights are what `pack` made, or, if fresh, those of the problem.
+template <i64 tile, bool fresh>
+void forward(const ConvProblem& p, const float* weights, const float* x, const float* bias,
+             float* y) {
     WinogradArgs args{};
     args.x = x;
-    args.u = u;
+    args.u = fresh ? nullptr : weights;
+    args.weights = {fresh ? weights : nullptr, p.k, p.c, false};
     args.bias = bias;
     args.y = y;
     args.n = p.n;
@@ -151,16 +213,17 @@ void forward(const ConvProblem& p, const float* u, const float* x, const float* 
     args.tile = tile;
     args.taps = p.r;
     args.relu = p.relu;
-    run(args);
+    run(args, p, Pass::kForward);
 }
 
 // A convolution of g with the taps turned round, padded so that the windows reach as far.
-template <i64 tile>
-void input_grad(const ConvProblem& p, const float* u, const float* g, const float* bias,
+template <i64 tile, bool fresh>
+void input_grad(const ConvProblem& p, const float* weights, const float* g, const float* bias,
                 float* dx) {
     WinogradArgs args{};
     args.x = g;
-    args.u = u;
+    args.u = fresh ? nullptr : weights;
+    args.weights = {fresh ? weights : nullptr, p.k, p.c, true};
     args.bias = bias;
     args.y = dx;
     args.n = p.n;
@@ -174,14 +237,19 @@ void input_grad(const ConvProblem& p, const float* u, const float* g, const floa
     args.column_origin = p.padding[1] - (p.r - 1);
     args.tile = tile;
     args.taps = p.r;
-    run(args);
+    run(args, p, Pass::kInputGrad);
 }
+
+template <i64 tile>
+constexpr WeightedAlgorithm algorithm = {floats<tile>,         pack<tile>,
+                                         forward<tile, false>, input_grad<tile, false>,
+                                         forward<tile, true>,  input_grad<tile, true>};
 
 }  // namespace
 
-const WeightedAlgorithm winograd2 = {floats<2>, pack<2>, forward<2>, input_grad<2>};
-const WeightedAlgorithm winograd3 = {floats<3>, pack<3>, forward<3>, input_grad<3>};
-const WeightedAlgorithm winograd4 = {floats<4>, pack<4>, forward<4>, input_grad<4>};
+const WeightedAlgorithm winograd2 = algorithm<2>;
+const WeightedAlgorithm winograd3 = algorithm<3>;
+const WeightedAlgorithm winograd4 = algorithm<4>;
 
 // Some tiles at a time are transformed, then multiplied. If those that are worth while stay in one
 // core's cache, each slot does so for a share of the batch; else each thread does so for a share of

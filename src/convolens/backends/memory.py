@@ -54,9 +54,16 @@ def memory(candidate: Candidate, op: Op, specs: Specs) -> Memory | None:
     packed, most = _counted(
         lambda *inputs: kept.extend(map(run.pack, inputs)), [arrays[i] for i in run.indices]
     )
-    for index, laid_out in zip(run.indices, kept, strict=True):
-        arrays[index] = laid_out
-    return Memory(packed, max(most - packed, own + _counted(run.run, arrays)[1]))
+    scratch = max(most - packed, _counted(run.run, _put(arrays, run.indices, kept))[1] + own)
+    if run.borrow is not None:
+        scratch = max(scratch, _counted(run, arrays)[1] + own)
+    return Memory(packed, scratch)
+
+
+def _put(arrays: list[Any], indices: tuple[int, ...], others: list[Any]) -> list[Any]:
+    """Return the arrays with others in the places of some."""
+    replaced = dict(zip(indices, others, strict=True))
+    return [replaced.get(index, array) for index, array in enumerate(arrays)]
 
 
 def _counted(call: Any, arrays: list[Any]) -> tuple[int, int]:

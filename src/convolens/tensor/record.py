@@ -18,6 +18,8 @@ from convolens.tensor.program import gradient_program
 if TYPE_CHECKING:
     from convolens.tensor.tensor import Tensor
 
+LayOut = Callable[[Array], Any]
+
 _count = itertools.count()
 
 
@@ -68,8 +70,12 @@ class Version:
             _settle(tensor, self)
 
     def packed(self, packing: Packed, array: Array) -> Any:
-        """Return ``array``, which lies in this memory, as a kernel lays it out."""
-        return self._laid_out(packing.layout, packing.pack, array)
+        """Return ``array``, which lies in this memory, as a kernel lays it out or borrows it.
+
+        What can be borrowed is laid out when it is read a second time: training reads its weights
+        once and then changes them.
+        """
+        return self._laid_out(packing.layout, packing.pack, array, packing.borrow)
 
     def dense(self, array: Array) -> Array:
         """Return ``array``, which lies in this memory, in the order that kernels read."""
@@ -78,15 +84,21 @@ class Version:
         copy: Array = self._laid_out("dense", dense, array)
         return copy
 
-    def _laid_out(self, layout: Hashable, lay_out: Callable[[Array], Any], array: Array) -> Any:
+    def _laid_out(
+        self, layout: Hashable, lay_out: LayOut, array: Array, borrow: LayOut | None = None
+    ) -> Any:
         if self.shared:
-            return lay_out(array)
+            return (borrow or lay_out)(array)
         if self._kept is None:
             self._kept = {}
         owner, laid_out = self._kept.get(layout, (None, None))
-        if owner is not array:
-            laid_out = lay_out(array)
-            self._kept[layout] = array, laid_out
+        if owner is array and laid_out is not None:
+            return laid_out
+        if borrow is not None and owner is not array:
+            self._kept[layout] = array, None
+            return borrow(array)
+        laid_out = lay_out(array)
+        self._kept[layout] = array, laid_out
         return laid_out
 
 

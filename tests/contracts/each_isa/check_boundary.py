@@ -647,17 +647,21 @@ def methods(name: str) -> dict[str, list[str]]:
     return {method: own for method, own in classes()[name].items() if method != "__init__"}
 
 
-def arguments_of(made: Any, arrays: dict[str, Any], method: str) -> list[Any]:
-    """Return the arguments of a method; weights are laid out by ``made`` itself."""
+def arguments_of(
+    made: Any, arrays: dict[str, Any], method: str, borrowed: bool = False
+) -> list[Any]:
+    """Return the arguments of a method; weights are laid out, or borrowed, by ``made`` itself."""
     if method in ("forward", "input_grad"):
         backward = method == "input_grad"
-        arrays = {**arrays, "weights": attempt(made.pack, [arrays["weight"], backward])}
+        lay_out = made.borrow if borrowed else made.pack
+        arrays = {**arrays, "weights": attempt(lay_out, [arrays["weight"], backward])}
     return [arrays[parameter] for parameter in methods(type(made).__name__)[method]]
 
 
 def use(name: str, made: Any, arrays: dict[str, Any]) -> None:
     for method in methods(name):
-        attempt(getattr(made, method), arguments_of(made, arrays, method))
+        for borrowed in (False, True):
+            attempt(getattr(made, method), arguments_of(made, arrays, method, borrowed))
 
 
 def convolve(conv: Any, x: np.ndarray, weight: np.ndarray, y: np.ndarray) -> None:
@@ -754,9 +758,10 @@ def test_convolutions_of_tiny_arrays_with_huge_steps(data: st.DataObject) -> Non
     if made is not None:
         x, weight, y = (n, c, h, w), (k, c, r, s), (n, k, p, q)
         for backward in (False, True):
-            weights = attempt(made.pack, [floats(*weight), backward])
-            attempt(made.forward, [floats(*x), weights, None, floats(*y)])
-            attempt(made.input_grad, [weights, floats(*y), None, floats(*x)])
+            for lay_out in (made.pack, made.borrow):
+                weights = attempt(lay_out, [floats(*weight), backward])
+                attempt(made.forward, [floats(*x), weights, None, floats(*y)])
+                attempt(made.input_grad, [weights, floats(*y), None, floats(*x)])
         attempt(made.weight_grad, [floats(*x), floats(*y), floats(*weight)])
 
 

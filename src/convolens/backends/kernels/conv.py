@@ -144,6 +144,14 @@ def _layout(op: Op, specs: Specs, algorithm: str, backward: bool) -> tuple[objec
     return algorithm, backward, conv.stride, conv.padding, conv.dilation, conv.groups, phases
 
 
+def borrows(op: Op, specs: Specs, algorithm: str) -> bool:
+    """Return whether one call takes less time with the weights as they are than laid out first.
+
+    Winograd's transforms of many weights are written, and read again, far away.
+    """
+    return algorithm.startswith("winograd") and conv_cost.is_far(op, specs, int(algorithm[-1]))
+
+
 def _prepare_forward(algorithm: str) -> Prepare:
     def prepare(op: Op, specs: Specs, output: TensorSpec) -> Run:
         problem = problem_of(op, specs, algorithm)
@@ -151,30 +159,41 @@ def _prepare_forward(algorithm: str) -> Prepare:
         def pack(weight: Array) -> _native.ConvWeights:
             return problem.pack(_image(weight), backward=False)
 
+        def borrow(weight: Array) -> _native.ConvWeights:
+            return problem.borrow(_image(weight), backward=False)
+
         def run(x: Array, weights: _native.ConvWeights, bias: Array | None = None) -> Array:
             y = empty(output)
             start = None if bias is None else dense(bias)
             problem.forward(_image(x), weights, start, _image(y))
             return y
 
-        return Packed((1,), _layout(op, specs, algorithm, backward=False), pack, run)
+        layout = _layout(op, specs, algorithm, backward=False)
+        return Packed((1,), layout, pack, run, borrow if borrows(op, specs, algorithm) else None)
 
     return prepare
 
 
 def _prepare_input_grad(algorithm: str) -> Prepare:
+    """Return what makes runs; they take a bias behind, for a transposed convolution."""
+
     def prepare(op: Op, specs: Specs, output: TensorSpec) -> Run:
         problem = problem_of(op, specs, algorithm)
 
         def pack(weight: Array) -> _native.ConvWeights:
             return problem.pack(_image(weight), backward=True)
 
-        def run(weights: _native.ConvWeights, g: Array) -> Array:
+        def borrow(weight: Array) -> _native.ConvWeights:
+            return problem.borrow(_image(weight), backward=True)
+
+        def run(weights: _native.ConvWeights, g: Array, bias: Array | None = None) -> Array:
             dx = empty(output)
-            problem.input_grad(weights, _image(g), None, _image(dx))
+            start = None if bias is None else dense(bias)
+            problem.input_grad(weights, _image(g), start, _image(dx))
             return dx
 
-        return Packed((0,), _layout(op, specs, algorithm, backward=True), pack, run)
+        layout = _layout(op, specs, algorithm, backward=True)
+        return Packed((0,), layout, pack, run, borrow if borrows(op, specs, algorithm) else None)
 
     return prepare
 

@@ -144,10 +144,14 @@ def _scratch(op: Op, specs: Specs, find: Find) -> int:
 
 def _prepare_forward(op: Op, specs: Specs, output: TensorSpec, find: Find, m: int) -> Run:
     found = _found(op, specs, find)
-    problem = conv.problem_of(*found.call(), f"winograd{m}")
+    flat, flat_specs = found.call()
+    problem = conv.problem_of(flat, flat_specs, f"winograd{m}")
 
     def pack(weight: Array) -> _native.ConvWeights:
         return problem.pack(found.read_weight(dense(weight)), backward=False)
+
+    def borrow(weight: Array) -> _native.ConvWeights:
+        return problem.borrow(found.read_weight(dense(weight)), backward=False)
 
     def run(x: Array, weights: _native.ConvWeights, bias: Array | None = None) -> Array:
         y = empty(output)
@@ -157,7 +161,8 @@ def _prepare_forward(op: Op, specs: Specs, output: TensorSpec, find: Find, m: in
         found.write_output(other, y)
         return y
 
-    return Packed((1,), found.layout(m), pack, run)
+    once = borrow if conv.borrows(flat, flat_specs, f"winograd{m}") else None
+    return Packed((1,), found.layout(m), pack, run, once)
 
 
 def prepare_input_grad(op: Op, specs: Specs, output: TensorSpec, find: Find, m: int) -> Packed:
@@ -170,6 +175,9 @@ def prepare_input_grad(op: Op, specs: Specs, output: TensorSpec, find: Find, m: 
     def pack(weight: Array) -> _native.ConvWeights:
         return problem.pack(found.read_weight(dense(weight)), backward=True)
 
+    def borrow(weight: Array) -> _native.ConvWeights:
+        return problem.borrow(found.read_weight(dense(weight)), backward=True)
+
     def run(weights: _native.ConvWeights, g: Array, bias: Array | None = None) -> Array:
         dx, other = empty(output), empty(image)
         start = None if bias is None else dense(found.bias_of_image(bias))
@@ -177,7 +185,8 @@ def prepare_input_grad(op: Op, specs: Specs, output: TensorSpec, find: Find, m: 
         found.write_image(other, dx, bias)
         return dx
 
-    return Packed((0,), found.layout(m), pack, run)
+    once = borrow if conv.borrows(flat, flat_specs, f"winograd{m}") else None
+    return Packed((0,), found.layout(m), pack, run, once)
 
 
 def _prepare_weight_grad(op: Op, specs: Specs, output: TensorSpec, find: Find, m: int) -> Run:

@@ -7,11 +7,9 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import cast
 
-from convolens import _native
 from convolens.backends.candidate import Candidate, Packed, Run, Specs
 from convolens.backends.kernels import conv, conv_blocks, conv_phases, conv_rows, conv_slices
 from convolens.backends.kernels._common import refuse_all_but_float32
-from convolens.backends.layout import dense, empty
 from convolens.ops import Array, ConvInputGrad, ConvTranspose, Op
 from convolens.ops._conv_geometry import ConvGeometry
 from convolens.ops._op import shared
@@ -58,33 +56,14 @@ def _refuse(candidate: Candidate) -> Callable[[Op, Specs], str]:
     return refuse
 
 
-def _prepare(algorithm: str) -> Callable[[Op, Specs, TensorSpec], Run]:
-    def prepare(op: Op, specs: Specs, output: TensorSpec) -> Run:
-        gradient = _as_gradient(op, specs)
-        problem = conv.problem_of(*gradient, algorithm)
-
-        def pack(weight: Array) -> _native.ConvWeights:
-            return problem.pack(conv._image(weight), backward=True)
-
-        def run(x: Array, weights: _native.ConvWeights, bias: Array | None = None) -> Array:
-            y = empty(output)
-            start = None if bias is None else dense(bias)
-            problem.input_grad(weights, conv._image(x), start, conv._image(y))
-            return y
-
-        return Packed((1,), conv._layout(*gradient, algorithm, backward=True), pack, run)
-
-    return prepare
-
-
-def _prepare_with_bias(own: Candidate) -> Callable[[Op, Specs, TensorSpec], Run]:
+def _prepare(own: Candidate) -> Callable[[Op, Specs, TensorSpec], Run]:
     def prepare(op: Op, specs: Specs, output: TensorSpec) -> Run:
         packed = cast(Packed, own.prepare(*_as_gradient(op, specs), output))
 
         def run(x: Array, weights: object, bias: Array | None = None) -> Array:
             return packed.run(weights, x, bias)
 
-        return Packed((1,), packed.layout, packed.pack, run)
+        return replace(packed, indices=(1,), run=run)
 
     return prepare
 
@@ -96,9 +75,8 @@ def _row(own: Candidate) -> Candidate:
     def scratch(op: Op, specs: Specs) -> int:
         return own.scratch(*_as_gradient(op, specs))
 
-    prepare = _prepare(own.name) if own in conv.INPUT_GRAD else _prepare_with_bias(own)
     return replace(
-        own, refuse=_refuse(own), nanoseconds=nanoseconds, prepare=prepare, scratch=scratch
+        own, refuse=_refuse(own), nanoseconds=nanoseconds, prepare=_prepare(own), scratch=scratch
     )
 
 

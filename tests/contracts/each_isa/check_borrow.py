@@ -1,0 +1,106 @@
+"""Weights that Winograd's algorithms borrow for a call give the bits of those that are laid out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+import convolens as cl
+from contracts.each_isa.guards import Guarded, guarded
+from convolens import _native
+
+#: Images, channels, outputs, size, taps and padding: several chains of channels and blocks of
+#: tiles, few tiles, panels that are not full, and too little room to borrow.
+CASES = [
+    (1, 80, 150, 60, 3, 1),
+    (2, 130, 70, 31, 3, 0),
+    (1, 200, 96, 7, 3, 2),
+    (5, 66, 129, 9, 3, 1),
+    (1, 65, 17, 70, 3, 1),
+    (1, 3, 5, 4, 3, 1),
+    (2, 90, 110, 33, 2, 1),
+    (2, 90, 110, 33, 4, 1),
+    (1, 100, 33, 41, 5, 2),
+    (0, 70, 70, 9, 3, 1),
+]
+ALGORITHMS = {
+    2: ("winograd3",),
+    3: ("winograd2", "winograd4"),
+    4: ("winograd3",),
+    5: ("winograd2",),
+}
+
+
+@pytest.fixture(autouse=True)
+def _threads_as_before() -> Iterator[None]:
+    before = cl.get_num_threads()
+    yield
+    cl.set_num_threads(before)
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_borrowed_weights_give_the_same_bits(case: tuple[int, ...], threads: int) -> None:
+    n, c, k, size, taps, padding = case
+    cl.set_num_threads(threads)
+    outputs = size + 2 * padding - taps + 1
+    shapes = (n, c, size, size), (k, c, taps, taps), (n, k, outputs, outputs)
+    random = np.random.default_rng(0)
+    x, weight, g = (
+        guarded(random.standard_normal(shape).astype(np.float32), at_end=bool(place % 2))
+        for place, shape in enumerate(shapes)
+    )
+    for algorithm in ALGORITHMS[taps]:
+        conv = _native.Conv(
+            input=x.array.shape,
+            output=g.array.shape,
+            kernel=(taps, taps),
+            stride=(1, 1),
+            padding=(padding, padding),
+            dilation=(1, 1),
+            groups=1,
+            algorithm=algorithm,
+            relu=False,
+        )
+        for backward, image, result in ((False, x, g), (True, g, x)):
+            wanted, found = (
+                Guarded(result.array.shape, np.dtype(np.float32), at_end)
+                for at_end in (True, False)
+            )
+            packed = conv.pack(weight.array, backward=backward)
+            borrowed = conv.borrow(weight.array, backward=backward)
+            for weights, to in ((packed, wanted), (borrowed, found)):
+                if backward:
+                    conv.input_grad(weights, image.array, None, to.array)
+                else:
+                    conv.forward(image.array, weights, None, to.array)
+                to.check()
+            np.testing.assert_array_equal(found.array, wanted.array)
+            assert not np.isnan(wanted.array).any()
+
+
+def test_other_algorithms_lay_out_what_they_borrow() -> None:
+    x, y = _dense(np.ones((1, 3, 5, 5), np.float32)), _dense(np.empty((1, 4, 3, 3), np.float32))
+    conv = _native.Conv(x.shape, y.shape, (3, 3), (1, 1), (0, 0), (1, 1), 1, "direct", False)
+    weight = _dense(np.ones((4, 3, 3, 3), np.float32))
+    borrowed = conv.borrow(weight, backward=False)
+    weight[...] = np.nan
+    conv.forward(x, borrowed, None, y)
+    np.testing.assert_array_equal(y, 27.0)
+
+
+def test_borrowed_weights_outlive_their_name() -> None:
+    x, y = _dense(np.ones((1, 3, 5, 5), np.float32)), _dense(np.empty((1, 4, 3, 3), np.float32))
+    conv = _native.Conv(x.shape, y.shape, (3, 3), (1, 1), (0, 0), (1, 1), 1, "winograd2", False)
+    borrowed = conv.borrow(_dense(np.ones((4, 3, 3, 3), np.float32)), backward=False)
+    _dense(np.full((4, 3, 3, 3), 7.0, np.float32))  # would take the place of what is let go
+    conv.forward(x, borrowed, None, y)
+    np.testing.assert_allclose(y, 27.0, rtol=1e-5)
+
+
+def _dense(array: np.ndarray) -> np.ndarray:
+    made = _native.empty(array.shape, array.dtype)
+    made[...] = array
+    return made
