@@ -21,10 +21,11 @@ from convolens.ops import Array, Op
 from convolens.ops._taps import Pair
 from convolens.spec import TensorSpec
 
-#: Besides infinity, for a tile of 4 x 4 or 6 x 6 products. Those of the larger tile lie between the
+#: Besides infinity, for a tile of 4 x 4 to 6 x 6 products. Those of the larger tiles lie between the
 #: usual 1 and 2, which are less exact.
 _POINTS = {
     4: (0, 1, -1),
+    5: (0, Fraction(3, 4), Fraction(-3, 4), Fraction(3, 2)),
     6: (0, Fraction(3, 4), Fraction(-3, 4), Fraction(3, 2), Fraction(-3, 2)),
 }
 #: The algorithms that have this bound; the last letter is m.

@@ -115,7 +115,7 @@ class Conv {
         } else if (algorithm_ == ConvAlgorithm::kWinograd3) {
             fits = fits && (taps == 2 || taps == 4);
         } else if (algorithm_ == ConvAlgorithm::kWinograd4) {
-            fits = fits && taps == 3;
+            fits = fits && (taps == 2 || taps == 3);
         } else {
             return;
         }

@@ -70,13 +70,69 @@ struct Points<4> {
     }
 };
 
+CONVOLENS_INLINE vec constant(double x) {
+    return broadcast(static_cast<float>(x));
+}
+
+// The points 0, P, -P, Q and infinity: those of the larger tile, less one.
+template <>
+struct Points<5> {
+    static constexpr double P = 0.75, Q = 1.5, P2 = P * P, Q2 = Q * Q;
+
+    template <int In, int Out>
+    CONVOLENS_INLINE static void input(const vec* from, vec* to) {
+        const vec q = constant(Q), p2 = constant(P2);
+        const vec d0 = from[0], d1 = from[In], d2 = from[2 * In];
+        const vec d3 = from[3 * In], d4 = from[4 * In];
+        const vec at_q = d3 - p2 * d1;
+        const vec even = d3 - q * d2, odd = constant(P) * (d2 - q * d1);
+        to[0] = at_q - q * (d2 - p2 * d0);
+        to[Out] = even + odd;
+        to[2 * Out] = even - odd;
+        to[3 * Out] = at_q;
+        to[4 * Out] = (d4 - p2 * d2) - q * at_q;
+    }
+
+    // What the products at 0, P, -P and Q are divided by.
+    static constexpr double kAt0 = 1 / (P2 * Q), kAtP = 1 / (2 * P2 * (P - Q));
+    static constexpr double kAtMinusP = -1 / (2 * P2 * (P + Q)), kAtQ = 1 / (Q * (Q2 - P2));
+
+    template <int N, int In, int Out>
+    CONVOLENS_INLINE static void values(const vec* from, vec* to) {
+        vec even = from[0], odd = constant(P) * from[In];
+        vec at_q = constant(kAtQ) * from[0] + constant(kAtQ * Q) * from[In];
+        if constexpr (N > 2) {
+            even = even + constant(P2) * from[2 * In];
+            at_q = at_q + constant(kAtQ * Q2) * from[2 * In];
+        }
+        if constexpr (N > 3) {
+            odd = odd + constant(P2 * P) * from[3 * In];
+            at_q = at_q + constant(kAtQ * Q2 * Q) * from[3 * In];
+        }
+        to[0] = constant(kAt0) * from[0];
+        to[Out] = constant(kAtP) * (even + odd);
+        to[2 * Out] = constant(kAtMinusP) * (even - odd);
+        to[3 * Out] = at_q;
+        to[4 * Out] = from[(N - 1) * In];
+    }
+
+    template <int N, int In, int Out>
+    CONVOLENS_INLINE static void sums(const vec* from, vec* to) {
+        const vec even = from[In] + from[2 * In], odd = from[In] - from[2 * In];
+        const vec at_q = from[3 * In];
+        to[0] = from[0] + (even + at_q);
+        to[Out] = constant(P) * odd + constant(Q) * at_q;
+        if constexpr (N > 2) to[2 * Out] = constant(P2) * even + constant(Q2) * at_q;
+        if constexpr (N > 3) to[3 * Out] = constant(P2 * P) * odd + constant(Q2 * Q) * at_q;
+        to[(N - 1) * Out] += from[4 * In];
+    }
+};
+
 // The points 0, P, -P, Q, -Q and infinity. All constants are short binary fractions, and the error
 // is several times less than with the usual 1 and 2.
 template <>
 struct Points<6> {
     static constexpr double P = 0.75, Q = 1.5, P2 = P * P, Q2 = Q * Q;
-
-    static CONVOLENS_INLINE vec constant(double x) { return broadcast(static_cast<float>(x)); }
 
     template <int In, int Out>
     CONVOLENS_INLINE static void input(const vec* from, vec* to) {
@@ -155,8 +211,10 @@ struct Filter : Points<M + R - 1> {
 // Calls body(filter) for F(m x m, r x r).
 template <class Body>
 CONVOLENS_INLINE void with_filter(i64 m, i64 r, Body body) {
-    if (r == 2) {
+    if (r == 2 && m == 3) {
         body(Filter<3, 2>{});
+    } else if (r == 2) {
+        body(Filter<4, 2>{});
     } else if (r == 4) {
         body(Filter<3, 4>{});
     } else if (r == 5) {

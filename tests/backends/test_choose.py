@@ -184,7 +184,6 @@ def test_the_algorithm_does_not_depend_on_the_batch() -> None:
         (ops.Conv((2, 2), ((1, 1),) * 2, (1, 1)), ((9, 64, 56, 56), (64, 64, 3, 3)), "direct"),
         (CONV, ((9, 64, 56, 56), (64, 64, 3, 3)), "winograd4"),
         (CONV, ((9, 3, 224, 224), (64, 3, 3, 3)), "direct"),
-        # The weights of the larger tile are 38 MB.
         (CONV, ((9, 512, 7, 7), (512, 512, 3, 3)), "winograd4"),
         # The gradient has three channels, its taps fill whole registers.
         (
@@ -202,6 +201,11 @@ def test_the_algorithm_does_not_depend_on_the_batch() -> None:
             ops.ConvTranspose((2, 2), ((1, 1),) * 2, (1, 1)),
             ((9, 256, 16, 16), (256, 128, 4, 4)),
             "phases_winograd3",
+        ),
+        (
+            ops.Conv((2, 2), ((1, 1),) * 2, (1, 1)),
+            ((9, 128, 32, 32), (256, 128, 4, 4)),
+            "phases_winograd4",
         ),
         (ops.Conv((1,), ((4, 4),), (1,)), ((9, 256, 512), (1024, 256, 9)), "rows_winograd4"),
         (

@@ -54,7 +54,7 @@ def test_a_reason_of_the_shape_comes_first() -> None:
     with cl.exact():
         verdicts = candidates(CONV, (IMAGE, TensorSpec((64, 64, 5, 5))))
     (reason,) = {v.reason for v in verdicts if v.candidate.name == "winograd4"}
-    assert reason.startswith("only 3x3 kernels")
+    assert reason.startswith("only 2x2 and 3x3 kernels")
 
 
 def test_winograd_cannot_be_forced_then() -> None:

@@ -33,7 +33,7 @@ enum class ConvAlgorithm {
     kGroups,      // groups of a few channels with as many outputs: whole ones fill the registers
     kWinograd2,   // Winograd's F(2x2, 3x3) and F(2x2, 5x5)
     kWinograd3,   // Winograd's F(3x3, 2x2) and F(3x3, 4x4)
-    kWinograd4,   // Winograd's F(4x4, 3x3)
+    kWinograd4,   // Winograd's F(4x4, 2x2) and F(4x4, 3x3)
     kProduct,     // a 1x1 kernel with stride 1 and no padding is one product of matrices
 };
 

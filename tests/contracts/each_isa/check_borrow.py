@@ -26,7 +26,7 @@ CASES = [
     (0, 70, 70, 9, 3, 1),
 ]
 ALGORITHMS = {
-    2: ("winograd3",),
+    2: ("winograd3", "winograd4"),
     3: ("winograd2", "winograd4"),
     4: ("winograd3",),
     5: ("winograd2",),

@@ -341,7 +341,7 @@ def gather_taps(op: Op, specs: Specs) -> float:
 
 
 #: The sides of the kernels for which Winograd's algorithm has tiles of m x m outputs.
-WINOGRAD_TAPS = {2: (3, 5), 3: (2, 4), 4: (3,)}
+WINOGRAD_TAPS = {2: (3, 5), 3: (2, 4), 4: (2, 3)}
 
 
 def winograd(m: int) -> Callable[[Op, Specs], float]:
@@ -370,7 +370,7 @@ def _winograd(m: int, r: int, sizes: tuple[int, ...], length: int, columns: int)
     """Return the cycles of an image: those of its tiles, or of reading the weights for them."""
     lanes, most = registers().lanes, registers().rows
     side, tiles = m + r - 1, prod(-(-size // m) for size in sizes)
-    register, begin = {4: (40.0, 110.0), 6: (165.0, 150.0)}[side]
+    register, begin = {4: (40.0, 110.0), 5: (90.0, 130.0), 6: (165.0, 150.0)}[side]
     places = side * side
     rows = min(2 * most, _IMAGES * tiles)
     steps = length * _panel_steps(columns, rows) + sum(_panels(columns)) * (_TILE + _SEGMENT)
@@ -391,7 +391,7 @@ def _winograd(m: int, r: int, sizes: tuple[int, ...], length: int, columns: int)
 def _winograd_weight_grad(g: Geometry, m: int) -> float:
     """Return the cycles of an image: transforms into and out of a core's cache, and products."""
     side, tiles = m + g.kernel[0] - 1, prod(-(-size // m) for size in g.positions)
-    places, register = side * side, {4: 110.0, 6: 330.0}[side]
+    places, register = side * side, {4: 110.0, 5: 200.0, 6: 330.0}[side]
     wide, narrow = _panels(g.outputs)
     products = 1.2 * places * g.channels * (wide + narrow / 2)
     channels, outputs = (-(-each // registers().lanes) for each in (g.channels, g.outputs))
