@@ -21,7 +21,7 @@ from convolens.ops import Array, Op
 from convolens.ops._taps import Pair
 from convolens.spec import TensorSpec
 
-#: Besides infinity, for a tile of 4 x 4 to 6 x 6 products. Those of the larger tiles lie between the
+#: Besides infinity, for a tile of 4 x 4 to 6 x 6 products. Those of larger tiles lie between the
 #: usual 1 and 2, which are less exact.
 _POINTS = {
     4: (0, 1, -1),
