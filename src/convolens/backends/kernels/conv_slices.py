@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from itertools import groupby
 from math import prod
 from typing import cast
 
@@ -34,14 +33,13 @@ _IMAGES = 4
 _FLOATS = 2**19
 #: Pairs of a slice and a tap, so that their list stays small.
 _MOST_READS = 2**16
-#: With fewer taps that read zeros their products do not cost more than weights that are laid out,
-#: and read, once for each set of taps.
+#: With fewer taps that read zeros their products cost less than to add up a sum for each tap.
 _MANY_EMPTY = 1 / 5
 
 
 @dataclass(frozen=True)
 class Part:
-    """Output slices that are read by the same taps, and where those read.
+    """Output slices that read by the same taps, and where those read.
 
     Args:
         first: The first output slice.
@@ -49,6 +47,7 @@ class Part:
         count: How many there are.
         taps: Which taps of the depth take part.
         reads: Which slice each output slice reads by each tap, ``[count, taps]``; -1 for zeros.
+        adds: Whether other parts compute the same slices by other taps: then all add to them.
     """
 
     first: int
@@ -56,6 +55,7 @@ class Part:
     count: int
     taps: tuple[int, ...]
     reads: tuple[tuple[int, ...], ...]
+    adds: bool = False
 
     @property
     def outputs(self) -> slice:
@@ -67,6 +67,13 @@ class Part:
         """Whether so many taps read zeros that their products are worth to be left out."""
         reads = [place for places in self.reads for place in places]
         return reads.count(-1) > _MANY_EMPTY * len(reads)
+
+    def put(self, found: Array, to: Array) -> None:
+        """Bring what was computed for some output slices to its place."""
+        if self.adds:
+            np.add(to, found, out=to)
+        elif found is not to:
+            to[...] = found
 
     def blocks(self, floats: int) -> Iterator[slice]:
         """Yield the output slices a few at a time; ``floats`` are laid side by side for one."""
@@ -88,8 +95,7 @@ def _parts(op: Op, specs: Specs) -> tuple[Part, ...]:
             tuple(_inside(p * stride + r * dilation - before, depth) for r in taps)
             for p in range(slices)
         )
-        part = Part(0, 1, slices, taps, reads)
-        return tuple(_each_tap(part) if isinstance(op, ConvWeightGrad) else _by_taps(part))
+        return tuple(_each_tap(Part(0, 1, slices, taps, reads)))
     parts: list[Part] = []
     for phase in range(min(stride, depth)):
         taps = tuple(r for r in range(kernel) if (phase + before - r * dilation) % stride == 0)
@@ -97,21 +103,8 @@ def _parts(op: Op, specs: Specs) -> tuple[Part, ...]:
             tuple(_inside((d + before - r * dilation) // stride, slices) for r in taps)
             for d in range(phase, depth, stride)
         )
-        parts += _by_taps(Part(phase, stride, len(reads), taps, reads))
+        parts += _each_tap(Part(phase, stride, len(reads), taps, reads))
     return tuple(parts)
-
-
-def _by_taps(part: Part) -> Iterator[Part]:
-    """Yield runs of slices that read by the same taps, if many taps read zeros; else the part."""
-    if not part.is_sparse:
-        yield part
-        return
-    begin = 0
-    for taps, run in groupby(part.reads, _taps_inside):
-        reads = tuple(tuple(places[tap] for tap in taps) for places in run)
-        first = part.first + begin * part.step
-        yield Part(first, part.step, len(reads), tuple(part.taps[tap] for tap in taps), reads)
-        begin += len(reads)
 
 
 def _each_tap(part: Part) -> Iterator[Part]:
@@ -123,11 +116,8 @@ def _each_tap(part: Part) -> Iterator[Part]:
         inside = [at for at, places in enumerate(part.reads) if places[place] >= 0]
         reads = tuple((part.reads[at][place],) for at in inside)
         if inside:
-            yield Part(part.first + inside[0] * part.step, part.step, len(reads), (tap,), reads)
-
-
-def _taps_inside(places: tuple[int, ...]) -> tuple[int, ...]:
-    return tuple(tap for tap, place in enumerate(places) if place >= 0)
+            first = part.first + inside[0] * part.step
+            yield Part(first, part.step, len(reads), (tap,), reads, adds=True)
 
 
 def _inside(place: int, size: int) -> int:
@@ -150,7 +140,8 @@ def _flat(op: Op, specs: Specs, part: Part) -> tuple[Op, Specs]:
         return ConvInputGrad(*attributes, sizes=x.shape[2:]), (w, y)
     if isinstance(op, ConvWeightGrad):
         return ConvWeightGrad(*attributes, kernel=w.shape[2:]), (x, y)
-    return (ConvRelu if isinstance(op, ConvRelu) else Conv)(*attributes), (x, w)
+    rectifies = isinstance(op, ConvRelu) and not part.adds
+    return (ConvRelu if rectifies else Conv)(*attributes), (x, w)
 
 
 def _best(op: Op, specs: Specs, winograd: str) -> Candidate:
@@ -207,11 +198,17 @@ def _nanoseconds(op: Op, specs: Specs, winograd: str = "") -> float:
 
 
 def _scratch(op: Op, specs: Specs) -> int:
-    """Return the bytes of the slices that are laid side by side at a time."""
-    image, weight, output = images(op, specs)
-    moved = output if isinstance(op, ConvInputGrad) else image
-    floats = moved.size // (moved.shape[0] * moved.shape[2]) * weight.shape[2]
-    return 4 * max(floats, min(_FLOATS, floats * output.shape[2]))
+    """Return the bytes of the slices that are laid side by side, or added, at a time."""
+    image, _, output = images(op, specs)
+    read, written = (output, image) if isinstance(op, ConvInputGrad) else (image, output)
+    floats = [0]
+    for part in _parts(op, specs):
+        if part.taps:
+            beside = read.size // (read.shape[0] * read.shape[2]) * len(part.taps)
+            own = written.size // (written.shape[0] * written.shape[2])
+            slices = next(part.blocks(beside)).stop
+            floats.append(slices * (beside + own * (part.adds or part.step > 1)))
+    return 4 * max(floats)
 
 
 def _slices(array: Array) -> Array:
@@ -233,6 +230,9 @@ def _taps_of(flat: Array, taps: int) -> Array:
 def _side_by_side(slices: Array, part: Part, block: slice, groups: int) -> Array:
     """Return [count, H, W, G taps C/G]: what some output slices read, channels by group and tap."""
     reads = part.reads[block]
+    first = reads[0][0]
+    if reads == tuple((first + i,) for i in range(len(reads))):  # one tap, of neighbours
+        return slices[first : first + len(reads)]
     _, height, width, channels = slices.shape
     shape = (len(reads), height, width, groups, len(part.taps), channels // groups)
     beside = np.empty(shape, np.float32)
@@ -266,10 +266,10 @@ def _problem(op: Op, specs: Specs, part: Part, winograd: str) -> Callable[[int],
 
 def _prepare_forward(op: Op, specs: Specs, output: TensorSpec, winograd: str = "") -> Run:
     parts = _parts(op, specs)
-    problems = [_problem(op, specs, part, winograd) if part.taps else None for part in parts]
-    groups = cast(Conv, op).groups
+    problems = [_problem(op, specs, part, winograd) for part in parts]
+    groups, is_sum = cast(Conv, op).groups, any(part.adds for part in parts) or not parts
 
-    def pack(weight: Array) -> list[_native.ConvWeights | None]:
+    def pack(weight: Array) -> list[_native.ConvWeights]:
         k, c, _, *kernel = weight.shape
         slices = _slices(weight)
 
@@ -282,41 +282,36 @@ def _prepare_forward(op: Op, specs: Specs, output: TensorSpec, winograd: str = "
             return flat
 
         return [
-            problem(1).pack(some(part.taps), backward=False) if problem else None
+            problem(1).pack(some(part.taps), backward=False)
             for part, problem in zip(parts, problems, strict=True)
         ]
 
-    def run(
-        x: Array, weights: list[_native.ConvWeights | None], bias: Array | None = None
-    ) -> Array:
+    def run(x: Array, weights: list[_native.ConvWeights], bias: Array | None = None) -> Array:
         y = empty(output)
         start = None if bias is None else dense(bias)
         for image, result in zip(_slices(x), _slices(y), strict=True):
+            if is_sum:
+                result[...] = 0 if start is None else start
             for part, problem, packed in zip(parts, problems, weights, strict=True):
-                if problem is None or packed is None:
-                    result[part.outputs] = _of_nothing(op, start)
-                    continue
+                bias = None if part.adds else start
                 for block in part.blocks(image[0].size * len(part.taps)):
                     beside = _side_by_side(image, part, block, groups)
-                    into = _image(result[part.outputs][block])
-                    problem(len(beside)).forward(_image(beside), packed, start, into)
+                    to = result[part.outputs][block]
+                    into = np.empty(to.shape, np.float32) if part.adds else to
+                    problem(len(beside)).forward(_image(beside), packed, bias, _image(into))
+                    part.put(into, to)
+            if is_sum and isinstance(op, ConvRelu):
+                np.maximum(result, 0, out=result)
         return y
 
     return Packed((1,), ("slices", winograd, False, op, specs[0].shape[2:]), pack, run)
-
-
-def _of_nothing(op: Op, bias: Array | None) -> Array | float:
-    """Return what outputs are whose windows lie outside of the image."""
-    if bias is None:
-        return 0.0
-    return np.maximum(bias, 0) if isinstance(op, ConvRelu) else bias
 
 
 def prepare_input_grad(op: Op, specs: Specs, output: TensorSpec, winograd: str = "") -> Packed:
     """Return what computes an input gradient; its run takes a bias behind, for a transposed one."""
     parts = _parts(op, specs)
     problems = [_problem(op, specs, part, winograd) if part.taps else None for part in parts]
-    groups = cast(Conv, op).groups
+    groups, is_sum = cast(Conv, op).groups, any(part.adds for part in parts) or not parts
 
     def pack(weight: Array) -> list[_native.ConvWeights | None]:
         k, c, _, *kernel = weight.shape
@@ -341,17 +336,20 @@ def prepare_input_grad(op: Op, specs: Specs, output: TensorSpec, winograd: str =
         dx = empty(output)
         start = None if bias is None else dense(bias)
         for upstream, result in zip(_slices(g), _slices(dx), strict=True):
+            if is_sum:
+                result[...] = 0 if start is None else start
             for part, problem, packed in zip(parts, problems, weights, strict=True):
                 if problem is None or packed is None:
                     result[part.outputs] = 0 if start is None else start
                     continue
+                bias = None if part.adds else start
                 for block in part.blocks(upstream[0].size * len(part.taps)):
                     beside = _side_by_side(upstream, part, block, groups)
                     to = result[part.outputs][block]
-                    into = to if part.step == 1 else np.empty(to.shape, np.float32)
-                    problem(len(beside)).input_grad(packed, _image(beside), start, _image(into))
-                    if into is not to:
-                        to[...] = into
+                    lies = part.step == 1 and not part.adds
+                    into = to if lies else np.empty(to.shape, np.float32)
+                    problem(len(beside)).input_grad(packed, _image(beside), bias, _image(into))
+                    part.put(into, to)
         return dx
 
     return Packed((0,), ("slices", winograd, True, op, specs[1].shape[2:]), pack, run)
