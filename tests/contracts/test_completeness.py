@@ -161,6 +161,7 @@ COVERED_BY = {
     "backends/kernels/conv_recast": "contracts/each_isa/check_values",
     "backends/kernels/conv_rows": "contracts/each_isa/check_values",
     "backends/kernels/conv_slices": "contracts/each_isa/check_values",
+    "backends/kernels/slice_parts": "contracts/each_isa/check_values",
     "backends/kernels/conv_transpose": "contracts/each_isa/check_values",
     "backends/kernels/dense": "contracts/each_isa/check_values",
     "backends/kernels/elementwise": "contracts/each_isa/check_values",

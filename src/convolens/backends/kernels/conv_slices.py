@@ -3,13 +3,12 @@
 The slices that an output slice reads, one a tap of the depth, lie behind one another as channels of
 one image [C R, H, W]; the weight's taps along the depth become channels likewise. Then the kernels
 for two axes compute an output slice, or the slices of one image at once. Only some slices are laid
-side by side at a time.
+side by side at a time. Where many taps read zeros, each tap adds what it has to the outputs instead.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import lru_cache, partial
 from math import prod
 from typing import cast
@@ -21,6 +20,7 @@ from convolens.backends.candidate import Candidate, Packed, Run, Specs
 from convolens.backends.kernels import conv
 from convolens.backends.kernels._common import refuse_all_but_float32
 from convolens.backends.kernels.conv_cost import images
+from convolens.backends.kernels.slice_parts import Part, parts_of
 from convolens.backends.layout import dense, empty
 from convolens.ops import Array, Conv, ConvInputGrad, ConvRelu, ConvWeightGrad, Op
 from convolens.spec import TensorSpec
@@ -29,99 +29,8 @@ from convolens.spec import TensorSpec
 _COPY, _LAID_OUT, _CALL = 0.5, 1.0, 5000.0
 #: The images that share weights that are laid out, as in conv_cost.
 _IMAGES = 4
-#: Slices laid side by side have at most this many floats, or are those of one output slice.
-_FLOATS = 2**19
 #: Pairs of a slice and a tap, so that their list stays small.
 _MOST_READS = 2**16
-#: With fewer taps that read zeros their products cost less than to add up a sum for each tap.
-_MANY_EMPTY = 1 / 5
-
-
-@dataclass(frozen=True)
-class Part:
-    """Output slices that read by the same taps, and where those read.
-
-    Args:
-        first: The first output slice.
-        step: From one to the next.
-        count: How many there are.
-        taps: Which taps of the depth take part.
-        reads: Which slice each output slice reads by each tap, ``[count, taps]``; -1 for zeros.
-        adds: Whether other parts compute the same slices by other taps: then all add to them.
-    """
-
-    first: int
-    step: int
-    count: int
-    taps: tuple[int, ...]
-    reads: tuple[tuple[int, ...], ...]
-    adds: bool = False
-
-    @property
-    def outputs(self) -> slice:
-        """The output slices."""
-        return slice(self.first, self.first + (self.count - 1) * self.step + 1, self.step)
-
-    @property
-    def is_sparse(self) -> bool:
-        """Whether so many taps read zeros that their products are worth to be left out."""
-        reads = [place for places in self.reads for place in places]
-        return reads.count(-1) > _MANY_EMPTY * len(reads)
-
-    def put(self, found: Array, to: Array) -> None:
-        """Bring what was computed for some output slices to its place."""
-        if self.adds:
-            np.add(to, found, out=to)
-        elif found is not to:
-            to[...] = found
-
-    def blocks(self, floats: int) -> Iterator[slice]:
-        """Yield the output slices a few at a time; ``floats`` are laid side by side for one."""
-        few = max(1, _FLOATS // floats)
-        for begin in range(0, self.count, few):
-            yield slice(begin, min(self.count, begin + few))
-
-
-@lru_cache(maxsize=1024)
-def _parts(op: Op, specs: Specs) -> tuple[Part, ...]:
-    """Return the parts of the output, or for the input gradient of the image, by their taps."""
-    image, weight, output = images(op, specs)
-    geometry = cast(Conv, op)
-    (before, _), stride, dilation = geometry.padding[0], geometry.stride[0], geometry.dilation[0]
-    depth, slices, kernel = image.shape[2], output.shape[2], weight.shape[2]
-    if not isinstance(op, ConvInputGrad):
-        taps = tuple(range(kernel))
-        reads = tuple(
-            tuple(_inside(p * stride + r * dilation - before, depth) for r in taps)
-            for p in range(slices)
-        )
-        return tuple(_each_tap(Part(0, 1, slices, taps, reads)))
-    parts: list[Part] = []
-    for phase in range(min(stride, depth)):
-        taps = tuple(r for r in range(kernel) if (phase + before - r * dilation) % stride == 0)
-        reads = tuple(
-            tuple(_inside((d + before - r * dilation) // stride, slices) for r in taps)
-            for d in range(phase, depth, stride)
-        )
-        parts += _each_tap(Part(phase, stride, len(reads), taps, reads))
-    return tuple(parts)
-
-
-def _each_tap(part: Part) -> Iterator[Part]:
-    """Yield for each tap the slices that read by it, if many taps read zeros; else the part."""
-    if not part.is_sparse:
-        yield part
-        return
-    for place, tap in enumerate(part.taps):
-        inside = [at for at, places in enumerate(part.reads) if places[place] >= 0]
-        reads = tuple((part.reads[at][place],) for at in inside)
-        if inside:
-            first = part.first + inside[0] * part.step
-            yield Part(first, part.step, len(reads), (tap,), reads, adds=True)
-
-
-def _inside(place: int, size: int) -> int:
-    return place if 0 <= place < size else -1
 
 
 def _flat(op: Op, specs: Specs, part: Part) -> tuple[Op, Specs]:
@@ -172,7 +81,7 @@ def _refuse(op: Op, specs: Specs, winograd: str = "") -> str:
     if (reads := max(image.shape[2], output.shape[2]) * weight.shape[2]) > _MOST_READS:
         return f"the taps of the depth read {reads} slices"
     refuse = conv.refuse_winograd(int(winograd[-1])) if winograd else conv.refuse
-    for part in _parts(op, specs):
+    for part in parts_of(op, specs):
         if part.taps and (reason := refuse(*_flat(op, specs, part))):
             return reason
     return ""
@@ -188,7 +97,7 @@ def _nanoseconds(op: Op, specs: Specs, winograd: str = "") -> float:
         taps = taps // prod(weight.shape[3:]) * side * side
     laid_out = 0.0 if isinstance(op, ConvWeightGrad) else _LAID_OUT * taps / _IMAGES
     total = 0.0
-    for part in _parts(op, specs):
+    for part in parts_of(op, specs):
         if part.taps:
             flat = _flat(op, specs, part)
             each = _best(*flat, winograd).nanoseconds(*flat) + _CALL
@@ -202,7 +111,7 @@ def _scratch(op: Op, specs: Specs) -> int:
     image, _, output = images(op, specs)
     read, written = (output, image) if isinstance(op, ConvInputGrad) else (image, output)
     floats = [0]
-    for part in _parts(op, specs):
+    for part in parts_of(op, specs):
         if part.taps:
             beside = read.size // (read.shape[0] * read.shape[2]) * len(part.taps)
             own = written.size // (written.shape[0] * written.shape[2])
@@ -265,7 +174,7 @@ def _problem(op: Op, specs: Specs, part: Part, winograd: str) -> Callable[[int],
 
 
 def _prepare_forward(op: Op, specs: Specs, output: TensorSpec, winograd: str = "") -> Run:
-    parts = _parts(op, specs)
+    parts = parts_of(op, specs)
     problems = [_problem(op, specs, part, winograd) for part in parts]
     groups, is_sum = cast(Conv, op).groups, any(part.adds for part in parts) or not parts
 
@@ -309,7 +218,7 @@ def _prepare_forward(op: Op, specs: Specs, output: TensorSpec, winograd: str = "
 
 def prepare_input_grad(op: Op, specs: Specs, output: TensorSpec, winograd: str = "") -> Packed:
     """Return what computes an input gradient; its run takes a bias behind, for a transposed one."""
-    parts = _parts(op, specs)
+    parts = parts_of(op, specs)
     problems = [_problem(op, specs, part, winograd) if part.taps else None for part in parts]
     groups, is_sum = cast(Conv, op).groups, any(part.adds for part in parts) or not parts
 
@@ -356,7 +265,7 @@ def prepare_input_grad(op: Op, specs: Specs, output: TensorSpec, winograd: str =
 
 
 def _prepare_weight_grad(op: Op, specs: Specs, output: TensorSpec, winograd: str = "") -> Run:
-    parts = _parts(op, specs)
+    parts = parts_of(op, specs)
     problems = [_problem(op, specs, part, winograd) for part in parts]
     groups = cast(Conv, op).groups
     k, c, all_taps, *kernel = output.shape
