@@ -3,7 +3,7 @@
 The slices that an output slice reads, one a tap of the depth, lie behind one another as channels of
 one image [C R, H, W]; the weight's taps along the depth become channels likewise. Then the kernels
 for two axes compute an output slice, or the slices of one image at once. Only some slices are laid
-side by side at a time. Where many taps read zeros, each tap adds what it has to the outputs instead.
+side by side at a time. Where many taps read zeros, each adds what it has to the outputs instead.
 """
 
 from __future__ import annotations
