@@ -11,6 +11,9 @@ namespace nb = nanobind;
 namespace convolens {
 namespace {
 
+// More would not be addressed.
+constexpr i64 kMostFloats = i64{1} << 40;
+
 // 0 along an axis of one number, where a stride means nothing.
 i64 stride_of(const Array& array, int axis) {
     return array.extent(axis) > 1 ? array.stride(axis) : 0;
@@ -39,6 +42,36 @@ void matmul_checked(Array a, Array b, nb::handle bias, Array c, bool transpose_a
     float* to = c.write("c", {m, n});
     const WithoutGil without_gil;
     matmul(left, right, start, to, m, n, length);
+}
+
+// The columns of a product, rows of a weight, as panels.
+void pack_weight_checked(Array weight, Array packed) {
+    if (weight.rank() != 2) throw std::invalid_argument("pack_weight: expected a matrix");
+    const i64 n = weight.extent(0), length = weight.extent(1);
+    const PackedMatrix matrix{length, n};
+    const float* from = weight.read("weight");
+    float* to = packed.write("packed", {static_cast<i64>(matrix.floats())});
+    const WithoutGil without_gil;
+    matrix.pack({from, 1, length}, to);
+}
+
+void packed_product_checked(Array a, Array packed, nb::handle bias, Array c) {
+    if (a.rank() != 2 || c.rank() != 2)
+        throw std::invalid_argument("packed_product: expected matrices");
+    const i64 m = a.extent(0), length = a.extent(1), n = c.extent(1);
+    const PackedMatrix matrix{length, n};
+    const float* rows = a.read("a");
+    const float* panels = packed.read("packed", {static_cast<i64>(matrix.floats())});
+    const float* start = bias.is_none() ? nullptr : nb::cast<Array>(bias).read("bias", {n});
+    float* to = c.write("c", {m, n});
+    const WithoutGil without_gil;
+    matrix.multiply({rows, length, 1}, panels, start, to, m);
+}
+
+i64 packed_size(i64 length, i64 n) {
+    if (length < 0 || n < 0 || (n > 0 && length > kMostFloats / n))
+        throw std::invalid_argument("packed_size: there is no such matrix");
+    return static_cast<i64>(PackedMatrix{length, n}.floats());
 }
 
 void dot_checked(Array a, Array b, Array y) {
@@ -98,6 +131,12 @@ void matmul_batch_checked(Array a, Array b, Array c) {
 void bind_dense(nb::module_& module) {
     module.def("matmul", &matmul_checked, nb::arg("a"), nb::arg("b"), nb::arg("bias").none(),
                nb::arg("c"), nb::arg("transpose_a"), nb::arg("transpose_b"));
+    module.def("packed_size", &packed_size, nb::arg("length"), nb::arg("n"));
+    module.def("pack_weight", &pack_weight_checked, nb::arg("weight"), nb::arg("packed"));
+    module.def("packed_product", &packed_product_checked, nb::arg("a"), nb::arg("packed"),
+               nb::arg("bias").none(), nb::arg("c"));
+    module.def("packed_serves", &PackedMatrix::serves, nb::arg("m"), nb::arg("n"),
+               nb::arg("length"));
     module.def("dot", &dot_checked, nb::arg("a"), nb::arg("b"), nb::arg("y"));
     module.def("matmul_batch", &matmul_batch_checked, nb::arg("a"), nb::arg("b"), nb::arg("c"));
 }

@@ -1,8 +1,17 @@
 // The product of two matrices, the second one packed in panels.
+#include <algorithm>
+
 #include "kernels/kernels.h"
 #include "kernels/tile.h"
 
 namespace convolens::CONVOLENS_ISA {
+namespace {
+
+// Products are added up so far at a time, so that what a panel's tiles read in turn stays in the
+// second level of cache.
+constexpr i64 kLength = 1024;
+
+}  // namespace
 
 // Scratch: a packed panel, if B is not packed beforehand.
 void gemm(const GemmArgs& args, i64 begin, i64 end, float* scratch) {
@@ -18,7 +27,6 @@ void gemm(const GemmArgs& args, i64 begin, i64 end, float* scratch) {
         tile.a_step = args.a_step;
         tile.offsets = &no_offset;
         tile.segments = 1;
-        tile.run = args.length;
         if (args.packed) {
             tile.b = args.packed + panel * args.length * kPanel;
             tile.b_step = kPanel;
@@ -40,18 +48,24 @@ void gemm(const GemmArgs& args, i64 begin, i64 end, float* scratch) {
         }
         tile.bias = args.bias ? args.bias + column : nullptr;
         tile.y_row = args.c_row;
-        tile.relu = args.relu;
         tile.columns = args.n - column < kPanel ? args.n - column : kPanel;
-        for_each_tile(left < args.row_block ? left : args.row_block, [&](i64 row, i64 rows) {
-            tile.a = args.a + (first + row) * args.a_row;
-            tile.y = args.c + (first + row) * args.c_row + column;
-            fetch_for_writing(tile, rows);
-            if (args.a_step == 1) {
-                compute_tile<Unit::kStep, true>(tile, rows);
-            } else {
-                compute_tile<Unit::kRow, true>(tile, rows);
-            }
-        });
+        const float* b = tile.b;
+        for (i64 l = 0; l == 0 || l < args.length; l += kLength) {
+            tile.run = std::min(kLength, args.length - l);
+            tile.b = b + l * tile.b_step;
+            tile.accumulate = l > 0;
+            tile.relu = args.relu && l + kLength >= args.length;
+            for_each_tile(std::min(left, args.row_block), [&](i64 row, i64 rows) {
+                tile.a = args.a + (first + row) * args.a_row + l * args.a_step;
+                tile.y = args.c + (first + row) * args.c_row + column;
+                fetch_for_writing(tile, rows);
+                if (args.a_step == 1) {
+                    compute_tile<Unit::kStep, true>(tile, rows);
+                } else {
+                    compute_tile<Unit::kRow, true>(tile, rows);
+                }
+            });
+        }
     }
 }
 

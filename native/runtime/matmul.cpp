@@ -16,16 +16,26 @@ namespace {
 
 // Rows of A that all panels of B are multiplied with while they are in the second level of cache.
 constexpr i64 kRows = 168;
-// Scalar products of rows need no packing, which is worth it for few rows, but the lanes of each
-// sum have to be added up, so the rows must be long.
+// Scalar products of rows need no packing, which is worth it for few rows, and for some more where
+// few panels are not shared evenly. The lanes of each sum have to be added up, so the rows must be
+// long.
 constexpr i64 kLongDots = 512;
-constexpr i64 kFewDots = 12;
+constexpr double kFewDots = 1.25, kSomeDots = 4;  // rows for each lane
+constexpr i64 kFewPanels = 8;
 // Columns of A this long lie too far apart to be read tile by tile.
 constexpr i64 kLongSums = 1024;
+// So many panels for each thread are shared evenly enough.
+constexpr i64 kFewestPanels = 2;
 // With more rows than this, packing B once is cheaper than reading A again for each panel.
 constexpr i64 kFewRows = 1024;
 // Rows of B further apart than this fall on the same lines of a cache.
 constexpr i64 kNarrow = 512;
+
+bool by_dots(i64 m, i64 n, i64 length) {
+    const KernelTable& table = kernels();
+    const double rows = divide_up(n, table.panel) < kFewPanels ? kSomeDots : kFewDots;
+    return length >= kLongDots && static_cast<double>(m) <= rows * static_cast<double>(table.lanes);
+}
 
 // Blocks of rows, so that there are units enough.
 void cut_rows(GemmArgs& gemm, i64 panels) {
@@ -100,7 +110,7 @@ void matmul(Matrix a, Matrix b, const float* bias, float* c, i64 m, i64 n, i64 l
                kElement * static_cast<double>(DotsArgs::kColumns) * static_cast<double>(length));
         return;
     }
-    if (a.column == 1 && b.row == 1 && length >= kLongDots && m <= kFewDots * table.lanes) {
+    if (a.column == 1 && b.row == 1 && by_dots(m, n, length)) {
         const DotsArgs dots{a.data, a.row, b.data, b.column, bias, c, m, n, length};
         launch(table.dots, dots, divide_up(n, DotsArgs::kColumns),
                1.3 * kMultiplyAdd * static_cast<double>(DotsArgs::kColumns * m) *
@@ -113,7 +123,7 @@ void matmul(Matrix a, Matrix b, const float* bias, float* c, i64 m, i64 n, i64 l
     }
     const i64 panels = divide_up(n, table.panel);
     const i64 panel_floats = length * table.panel;
-    if (panels >= kUnits && m <= kFewRows) {
+    if (panels >= kFewestPanels * thread_count() && m <= kFewRows) {
         // A unit packs its panel and uses it while it is in the cache.
         const GemmArgs gemm = unpacked_args(a, b, bias, c, m, n, length);
         launch(table.gemm, gemm, panels,
@@ -137,6 +147,10 @@ void matmul(Matrix a, Matrix b, const float* bias, float* c, i64 m, i64 n, i64 l
     const Buffer packed(matrix.floats());
     matrix.pack(b, packed.data());
     matrix.multiply(a, packed.data(), bias, c, m);
+}
+
+bool PackedMatrix::serves(i64 m, i64 n, i64 length) {
+    return m > 1 && n > 1 && length > 1 && !by_dots(m, n, length);
 }
 
 i64 PackedMatrix::panels() const {

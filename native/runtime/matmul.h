@@ -24,6 +24,10 @@ float dot(const float* a, const float* b, i64 length);
 struct PackedMatrix {
     i64 length, n;
 
+    // Whether the product with m rows of numbers side by side, by a matrix whose columns are, has
+    // the bits of `matmul` and takes less time.
+    static bool serves(i64 m, i64 n, i64 length);
+
     std::size_t floats() const;
     void pack(Matrix b, float* packed) const;
     // c[m][n] = bias[n] + a[m][length] b, or with `relu` 0 where that is negative. bias may be

@@ -1,4 +1,4 @@
-"""Weights that Winograd's algorithms borrow for a call give the bits of those that are laid out."""
+"""Weights that are borrowed for a call give the bits of those that are laid out."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ import numpy as np
 import pytest
 
 import convolens as cl
-from contracts.each_isa.guards import Guarded, guarded
-from convolens import _native
+from contracts.each_isa.guards import Guarded, guarded, guarded_outputs
+from convolens import _native, ops
+from convolens.backends.candidate import Packed
+from convolens.backends.choose import choose
+from convolens.spec import TensorSpec
 
 #: Images, channels, outputs, size, taps and padding: several chains of channels and blocks of
 #: tiles, few tiles, panels that are not full, and too little room to borrow.
@@ -79,6 +82,30 @@ def test_borrowed_weights_give_the_same_bits(case: tuple[int, ...], threads: int
                 to.check()
             np.testing.assert_array_equal(found.array, wanted.array)
             assert not np.isnan(wanted.array).any()
+
+
+@pytest.mark.parametrize("rows", [1, 2, 13, 24, 25, 65, 200, 1030])
+@pytest.mark.parametrize("size", [(1, 30), (7, 1), (100, 1100), (40, 513), (300, 70)], ids=str)
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_linear_layers(rows: int, size: tuple[int, int], threads: int) -> None:
+    cl.set_num_threads(threads)
+    features, inputs = size
+    shapes = (rows, inputs), (features, inputs), (features,)
+    op, specs = ops.Linear(), tuple(map(TensorSpec, shapes))
+    chosen = choose(op, specs)
+    assert chosen.name == "native"
+    random = np.random.default_rng(0)
+    arrays = [guarded(random.standard_normal(s).astype(np.float32), at_end=True) for s in shapes]
+    x, weight, bias = (each.array for each in arrays)
+    exact = x.astype(np.float64) @ weight.T.astype(np.float64) + bias
+    with guarded_outputs(at_end=False) as made:
+        found = chosen.run(x, weight, bias)
+        np.testing.assert_allclose(found, exact, rtol=1e-4, atol=1e-4)
+        run = chosen.run
+        if isinstance(run, Packed):
+            np.testing.assert_array_equal(run.run(x, run.pack(weight), bias), found)
+        for each in made:
+            each.check()
 
 
 def test_other_algorithms_lay_out_what_they_borrow() -> None:

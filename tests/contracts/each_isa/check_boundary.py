@@ -269,6 +269,12 @@ CALLS: dict[str, Callable[[int, int, int], list[Any]]] = {
     "maximum_rows": rows,
     "minimum_rows": rows,
     "matmul": lambda n, c, h: [floats(n, c), floats(c, h), floats(h), floats(n, h), False, False],
+    "packed_size": lambda n, c, h: [n, c],
+    "pack_weight": lambda n, c, h: [floats(n, c), floats(_native.packed_size(c, n))],
+    "packed_product": lambda n, c, h: [
+        *(floats(n, c), floats(_native.packed_size(c, h)), floats(h), floats(n, h)),
+    ],
+    "packed_serves": lambda n, c, h: [n, c, h],
     "dot": lambda n, c, h: [floats(c), floats(c), floats()],
     "matmul_batch": lambda n, c, h: [
         floats(4 * n, c, h, 2).transpose(0, 3, 2, 1),

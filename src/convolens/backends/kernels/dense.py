@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import itertools
 from math import prod
-from typing import cast
+from typing import NamedTuple, cast
 
 import numpy as np
 
 from convolens import _native
-from convolens.backends.candidate import Candidate, Run, Specs
+from convolens.backends.candidate import Candidate, Packed, Run, Specs
 from convolens.backends.kernels._common import (
     LARGEST_RANK,
     estimate,
@@ -87,20 +87,36 @@ def _prepare_dot(op: Op, specs: Specs, output: TensorSpec) -> Run:
     return run
 
 
+class _Panels(NamedTuple):
+    """A weight as the product reads it."""
+
+    floats: Array
+
+
 def _prepare_linear(op: Op, specs: Specs, output: TensorSpec) -> Run:
     rows, features = prod(output.shape[:-1]), output.shape[-1]
     flat = TensorSpec((rows, features), output.dtype)
     inputs = specs[0].shape[-1]
     is_matrix = output.rank == 2
 
-    def run(x: Array, weight: Array, bias: Array | None = None) -> Array:
+    def run(x: Array, weight: Array | _Panels, bias: Array | None = None) -> Array:
         y = empty(flat)
         start = None if bias is None else dense(bias)
         matrix = dense(x) if is_matrix else in_index_order(x).reshape(rows, inputs)
-        _native.matmul(matrix, dense(weight), start, y, False, True)
+        if isinstance(weight, _Panels):
+            _native.packed_product(matrix, weight.floats, start, y)
+        else:
+            _native.matmul(matrix, dense(weight), start, y, False, True)
         return y if is_matrix else y.reshape(output.shape)
 
-    return run
+    def pack(weight: Array) -> _Panels:
+        panels = _Panels(empty(TensorSpec((_native.packed_size(inputs, features),))))
+        _native.pack_weight(dense(weight), panels.floats)
+        return panels
+
+    if not _native.packed_serves(rows, features, inputs):
+        return run
+    return Packed((1,), "panels", pack, run, borrow=lambda weight: weight)
 
 
 def _prepare_reshape(op: Op, specs: Specs, output: TensorSpec) -> Run:
