@@ -503,6 +503,7 @@ struct ColumnsAffineArgs {
     const float* slope;
     const float* addend;  // like x, or null
     bool relu;            // negative results become zero
+    bool far;             // what is read and written is more than stays near
 };
 
 // Mean and variance of each row. A unit is a row.

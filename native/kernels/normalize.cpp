@@ -10,8 +10,7 @@ using namespace simd;
 // Calls body(offset in the array, offset in the columns' numbers, lanes) for the registers of units
 // [begin, end).
 template <class Body>
-CONVOLENS_INLINE void for_each_in_columns(const ColumnsAffineArgs& args, i64 begin, i64 end,
-                                          Body&& body) {
+CONVOLENS_INLINE void for_each_in_columns(ColumnsAffineArgs args, i64 begin, i64 end, Body&& body) {
     for (i64 unit = begin; unit < end; ++unit) {
         const i64 outer = unit / args.blocks, first = unit % args.blocks * args.block;
         const i64 last = first + args.block < args.rows ? first + args.block : args.rows;
@@ -51,37 +50,61 @@ CONVOLENS_INLINE void normalize_beside(const NormalizeRowsArgs& args, i64 row) {
     });
 }
 
-template <bool Adds, bool Rectifies>
-CONVOLENS_INLINE void affine(const ColumnsAffineArgs& args, i64 begin, i64 end) {
-    for_each_in_columns(args, begin, end, [&](i64 at, i64 i, auto lanes) CONVOLENS_INLINED {
-        const vec d = load_in_turn(args.x + at, lanes) - load(args.centre + i, lanes);
+// Reads or writes what lies near, or far away and is asked for ahead.
+template <bool Far, class Lanes>
+CONVOLENS_INLINE vec read(const float* p, Lanes lanes) {
+    if constexpr (Far) return load_in_turn(p, lanes);
+    return load(p, lanes);
+}
+
+template <bool Far, class Lanes>
+CONVOLENS_INLINE void write(float* p, vec x, Lanes lanes) {
+    if constexpr (Far) return store_in_turn(p, x, lanes);
+    store(p, x, lanes);
+}
+
+// The arguments by value: what is written cannot be one of them, so they stay in registers.
+template <bool Far, bool Adds, bool Rectifies>
+CONVOLENS_INLINE void affine(ColumnsAffineArgs args, i64 begin, i64 end) {
+    for_each_in_columns(args, begin, end, [=](i64 at, i64 i, auto lanes) CONVOLENS_INLINED {
+        const vec d = read<Far>(args.x + at, lanes) - load(args.centre + i, lanes);
         vec y[1]{d * load(args.scale + i, lanes) + load(args.shift + i, lanes)};
-        if constexpr (Adds) y[0] = y[0] + load_in_turn(args.addend + at, lanes);
+        if constexpr (Adds) y[0] = y[0] + read<Far>(args.addend + at, lanes);
         if constexpr (Rectifies) rectify(y);
-        store_in_turn(args.y + at, y[0], lanes);
+        write<Far>(args.y + at, y[0], lanes);
+    });
+}
+
+template <bool Far>
+CONVOLENS_INLINE void affine_any(const ColumnsAffineArgs& args, i64 begin, i64 end) {
+    if (args.addend && args.relu)
+        affine<Far, true, true>(args, begin, end);
+    else if (args.addend)
+        affine<Far, true, false>(args, begin, end);
+    else if (args.relu)
+        affine<Far, false, true>(args, begin, end);
+    else
+        affine<Far, false, false>(args, begin, end);
+}
+
+template <bool Far>
+CONVOLENS_INLINE void affine_grad(ColumnsAffineArgs args, i64 begin, i64 end) {
+    for_each_in_columns(args, begin, end, [=](i64 at, i64 i, auto lanes) CONVOLENS_INLINED {
+        const vec d = read<Far>(args.x + at, lanes) - load(args.centre + i, lanes);
+        const vec direct = read<Far>(args.g + at, lanes) * load(args.scale + i, lanes);
+        const vec shared = load(args.shift + i, lanes) + d * load(args.slope + i, lanes);
+        write<Far>(args.y + at, direct - shared, lanes);
     });
 }
 
 }  // namespace
 
 void columns_affine(const ColumnsAffineArgs& args, i64 begin, i64 end, float*) {
-    if (args.addend && args.relu)
-        affine<true, true>(args, begin, end);
-    else if (args.addend)
-        affine<true, false>(args, begin, end);
-    else if (args.relu)
-        affine<false, true>(args, begin, end);
-    else
-        affine<false, false>(args, begin, end);
+    args.far ? affine_any<true>(args, begin, end) : affine_any<false>(args, begin, end);
 }
 
 void columns_affine_grad(const ColumnsAffineArgs& args, i64 begin, i64 end, float*) {
-    for_each_in_columns(args, begin, end, [&](i64 at, i64 i, auto lanes) CONVOLENS_INLINED {
-        const vec d = load_in_turn(args.x + at, lanes) - load(args.centre + i, lanes);
-        const vec direct = load_in_turn(args.g + at, lanes) * load(args.scale + i, lanes);
-        const vec shared = load(args.shift + i, lanes) + d * load(args.slope + i, lanes);
-        store_in_turn(args.y + at, direct - shared, lanes);
-    });
+    args.far ? affine_grad<true>(args, begin, end) : affine_grad<false>(args, begin, end);
 }
 
 void normalize_rows(const NormalizeRowsArgs& args, i64 begin, i64 end, float*) {

@@ -19,6 +19,7 @@ constexpr i64 kAcrossBlock = 64;  // about, of columns
 constexpr i64 kAcrossLanes = 16;
 constexpr i64 kManyOuter = 4;       // so many share out the work without cutting columns
 constexpr i64 kAffineBlock = 8192;  // floats
+constexpr i64 kNearFloats = 512 * 1024;
 // Rows of few channels are taken several at once, so that they fill registers.
 constexpr i64 kMostFolds = 16;
 constexpr i64 kManyColumns = 128;
@@ -92,6 +93,7 @@ ColumnsAffineArgs affine_args(const ColumnSets& sets, i64 folds) {
     args.inner = folds * sets.inner;
     args.block = std::clamp<i64>(kAffineBlock / args.inner, 1, std::max<i64>(1, args.rows));
     args.blocks = (args.rows + args.block - 1) / args.block;
+    args.far = sets.outer * sets.reduced * sets.inner > kNearFloats;
     return args;
 }
 
