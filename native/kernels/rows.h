@@ -9,18 +9,27 @@ namespace {
 
 using namespace simd;
 
-// The largest number, or NaN if there is one.
+// The largest number, or NaN if there is one. Several at a time: each comparison waits for the
+// last.
 [[maybe_unused]] float row_max(const float* x, i64 length) {
     constexpr float lowest = -__builtin_inff();
-    vec best = broadcast(lowest);
-    vec nan{};
-    for_each_register(0, length, [&](i64 i, auto count) {
-        const vec v = first_or(load(x + i, count), count, broadcast(lowest));
-        best = max(v, best);
-        nan = select(v != v, v, nan);
+    constexpr int kBeside = 4;
+    vec best[kBeside], nan[kBeside]{};
+    for (vec& each : best) each = broadcast(lowest);
+    const auto add = [&](int j, vec v) CONVOLENS_INLINED {
+        best[j] = max(v, best[j]);
+        nan[j] = select(v != v, v, nan[j]);
+    };
+    i64 first = 0;
+    for (; first + kBeside * kLanes <= length; first += kBeside * kLanes)
+#pragma GCC unroll 4
+        for (int j = 0; j < kBeside; ++j) add(j, load(x + first + j * kLanes));
+    for_each_register(first, length, [&](i64 i, auto count) CONVOLENS_INLINED {
+        add(0, first_or(load(x + i, count), count, broadcast(lowest)));
     });
-    const float not_a_number = sum_lanes(nan);
-    return not_a_number != not_a_number ? not_a_number : max_lanes(best);
+    const float not_a_number = sum_lanes((nan[0] + nan[1]) + (nan[2] + nan[3]));
+    if (not_a_number != not_a_number) return not_a_number;
+    return max_lanes(max(max(best[0], best[1]), max(best[2], best[3])));
 }
 
 [[maybe_unused]] float row_sum_exp(const float* x, float* exponentials, i64 length, float shift) {

@@ -1,6 +1,7 @@
 // Softmax, log-softmax and cross-entropy along contiguous rows, and their gradients.
 #include "kernels/rows.h"
 #include "kernels/short_rows.h"
+#include "simd/divide.h"
 
 namespace convolens::CONVOLENS_ISA {
 namespace {
@@ -16,8 +17,8 @@ void softmax_short(const RowsArgs& args, i64 begin, i64 end) {
     for_each_group(begin, end, [&](i64 row, i64 rows) {
         ShortRows x{rows, args.length, {}};
         x.read(args.a + row * args.length);
-        const vec total = exponentials(x, row_maxima(x));
-        for (i64 i = 0; i < x.length; ++i) x.set_column(i, x.column(i) / total);
+        const Divisor total(exponentials(x, row_maxima(x)));
+        for (i64 i = 0; i < x.length; ++i) x.set_column(i, total.divide(x.column(i)));
         x.write(args.y + row * args.length);
     });
 }
@@ -96,9 +97,9 @@ void softmax(const RowsArgs& args, i64 begin, i64 end, float*) {
     for (i64 row = begin; row < end; ++row) {
         const float* x = args.a + row * args.length;
         float* y = args.y + row * args.length;
-        const vec total = broadcast(row_sum_exp(x, y, args.length, row_max(x, args.length)));
+        const Divisor total(broadcast(row_sum_exp(x, y, args.length, row_max(x, args.length))));
         for_each_register(0, args.length, [&](i64 i, auto count) {
-            store(y + i, load(y + i, count) / total, count);
+            store(y + i, total.divide(load(y + i, count)), count);
         });
     }
 }

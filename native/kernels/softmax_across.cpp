@@ -2,6 +2,7 @@
 // lanes of a register belong to neighbouring columns.
 #include "kernels/kernels.h"
 #include "kernels/middle.h"
+#include "simd/divide.h"
 #include "simd/math.h"
 #include "simd/wide.h"
 
@@ -43,13 +44,13 @@ void softmax_across(const ColumnsArgs& args, i64 begin, i64 end, float*) {
     const i64 rows = args.axis.length;
     for_each_column(args, begin, end, [&](auto at, auto count) {
         const vec shift = column_max(args, at, count);
-        const vec total = column_sum(rows, [&](i64 row) {
+        const Divisor total(column_sum(rows, [&](i64 row) {
             const vec e = simd::exp(load(args.a + at(row), count) - shift);
             store(args.y + at(row), e, count);
             return widen(e);
-        });
+        }));
         for (i64 row = 0; row < rows; ++row)
-            store(args.y + at(row), load(args.y + at(row), count) / total, count);
+            store(args.y + at(row), total.divide(load(args.y + at(row), count)), count);
     });
 }
 

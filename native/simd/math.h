@@ -183,7 +183,7 @@ CONVOLENS_INLINE vec with_sign(vec x, vec sign) {
 CONVOLENS_INLINE vec inverse(vec x) {
 #if defined(__AVX512F__)
     const vec rough = rough_inverse(x);
-    return rough + rough * (broadcast(1.0f) - x * rough);
+    return rough - rough * product_error(x, rough, broadcast(1.0f));
 #else
     return broadcast(1.0f) / x;
 #endif

@@ -117,7 +117,7 @@ CONVOLENS_INLINE vec tanh(vec x) {
     const vec low = twice * q_low + (twice * q + (whole - high));
     const vec inverse = rough_inverse(broadcast(2.0f) + high);
     const vec y = high * inverse;
-    const vec remainder = low * (one - y) + ((high - broadcast(2.0f) * y) - y * high);
+    const vec remainder = low * (one - y) - product_error(y, high, high - broadcast(2.0f) * y);
     return with_sign(select(a < broadcast(-9.01f), one, y + remainder * inverse), x);
 }
 
