@@ -79,7 +79,7 @@ def test_inference_packs_once(packs: list[object]) -> None:
 
 
 def test_many_weights_are_laid_out_when_they_are_read_again(packs: list[object]) -> None:
-    """These have 16 MB or more when transformed: training reads them once, and does not write."""
+    """These have 12 MB or more when transformed: training reads them once, and does not write."""
     cl.manual_seed(0)
     x, weight = cl.randn(1, 512, 7, 7), nn.Parameter(cl.randn(512, 512, 3, 3))
     once = outcome(x, weight)

@@ -34,9 +34,9 @@ _IMAGES, _IMAGES_OF_A_STEP = 4, 16
 _NEAR, _SHARED, _FAR = 256 * 1024, 4096 * 1024, 0.6
 #: Cycles to transform and write a weight beyond those that other ways lay out, which training does
 #: each step and inference once: half of what is measured. What is written far away counts besides,
-#: as a share of what it takes to read it; if it is too much, training transforms for so many tiles
-#: at a time instead.
-_LAID_OUT, _WRITTEN, _FRESH_TILES = 0.5, 0.5, 56
+#: as a share of what it takes to read it. From so many transformed weights on, training transforms
+#: them anew for so many tiles at a time instead.
+_LAID_OUT, _WRITTEN, _BORROWED, _FRESH_TILES = 0.5, 0.5, 3 * 2**20, 56
 #: Outputs or channels of a share of a weight gradient, and the floats of its transformed tiles: as
 #: in native/runtime/conv/winograd.cpp.
 _SHARE, _SHARE_FLOATS = 128, 320 * 1024
@@ -363,7 +363,7 @@ def winograd(m: int) -> Callable[[Op, Specs], float]:
 def is_far(op: Op, specs: Specs, m: int) -> bool:
     """Return whether the weights that F(m x m, r x r) transforms are too many to stay near."""
     g = geometry(op, specs)
-    return (m + g.kernel[0] - 1) ** 2 * g.channels * g.outputs >= _SHARED
+    return (m + g.kernel[0] - 1) ** 2 * g.channels * g.outputs >= _BORROWED
 
 
 def _winograd(m: int, r: int, sizes: tuple[int, ...], length: int, columns: int) -> float:
@@ -380,7 +380,7 @@ def _winograd(m: int, r: int, sizes: tuple[int, ...], length: int, columns: int)
     few = _FEW_TILES * _IMAGES * tiles <= length
     reads = max(1 / _IMAGES, 0 if few else tiles / block) * _far(weights)
     moved = register * (-(-length // lanes) - (-columns // lanes)) + begin
-    if weights >= _SHARED:
+    if weights >= _BORROWED:
         reads /= 2  # by inference
         laid_out = _LAID_OUT * weights * max(1 / _IMAGES, tiles / _FRESH_TILES) / 2
     else:
