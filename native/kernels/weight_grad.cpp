@@ -21,9 +21,8 @@ void weight_grad(const WeightGradArgs& args, i64 begin, i64 end, float* scratch)
     float* gradient = scratch + 2 * (taps.count + args.row_block);
     float* buffer = gradient + args.row_block * args.q * panels * kPanel;
     for (i64 unit = begin; unit < end; ++unit) {
-        const i64 slot = unit / args.parts, part = unit % args.parts;
-        const i64 first_panel = panels * part / args.parts;
-        const i64 last_panel = panels * (part + 1) / args.parts;
+        const i64 slot = unit / args.parts;
+        const Share share(args, unit % args.parts, panels);
         float* partial = args.partial + slot * args.groups * length * padded;
         const i64 first_block = blocks * slot / args.slots;
         const i64 last_block = blocks * (slot + 1) / args.slots;
@@ -43,7 +42,7 @@ void weight_grad(const WeightGradArgs& args, i64 begin, i64 end, float* scratch)
             tile.b_step = kPanel;
             tile.accumulate = block != first_block;
             tile.y_row = padded;
-            for (i64 group = 0; group < args.groups; ++group) {
+            for (i64 group = share.first_group; group < share.last_group; ++group) {
                 pack_gradient(g + group * args.group_outputs, outputs, args.group_outputs,
                               rows * args.q, gradient);
                 for (i64 s = 0; s < taps.count; ++s) {
@@ -52,7 +51,7 @@ void weight_grad(const WeightGradArgs& args, i64 begin, i64 end, float* scratch)
                     tile.segments = inside.last - inside.first;
                     for_each_tile(taps.run, [&](i64 first, i64 count) {
                         tile.a = source.origin + offsets[s] + group * args.group_channels + first;
-                        for (i64 panel = first_panel; panel < last_panel; ++panel) {
+                        for (i64 panel = share.first_tile; panel < share.last_tile; ++panel) {
                             const i64 column = panel * kPanel;
                             tile.b = gradient + (panel * rows + inside.first) * args.q * kPanel;
                             tile.y =

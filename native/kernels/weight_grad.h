@@ -23,6 +23,22 @@ void pack_gradient(const float* g, i64 stride, i64 outputs, i64 positions, float
         });
 }
 
+// What a part computes: some of the groups, or some tiles of the only one.
+struct Share {
+    i64 first_group, last_group, first_tile, last_tile;
+
+    Share(const WeightGradArgs& args, i64 part, i64 tiles)
+        : first_group(0), last_group(args.groups), first_tile(0), last_tile(tiles) {
+        if (args.groups > 1) {
+            first_group = args.groups * part / args.parts;
+            last_group = args.groups * (part + 1) / args.parts;
+        } else {
+            first_tile = tiles * part / args.parts;
+            last_tile = tiles * (part + 1) / args.parts;
+        }
+    }
+};
+
 // The rows [first, last) of a block for which a segment's row lies inside the image.
 Inside rows_inside(const WeightGradArgs& args, i64 segment, i64 first_row, i64 rows) {
     const auto inside = [&](i64 row) {

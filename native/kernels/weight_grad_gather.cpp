@@ -125,9 +125,8 @@ void weight_grad_gather(const WeightGradArgs& args, i64 begin, i64 end, float* s
     float* gradient = patches + most * (args.taps_in_lanes ? kPanel : kTileWidth);
     float* buffer = gradient + (args.taps_in_lanes ? 0 : most * panels * kPanel);
     for (i64 unit = begin; unit < end; ++unit) {
-        const i64 slot = unit / args.parts, part = unit % args.parts;
-        const i64 first_tile = tiles * part / args.parts;
-        const i64 last_tile = tiles * (part + 1) / args.parts;
+        const i64 slot = unit / args.parts;
+        const Share share(args, unit % args.parts, tiles);
         float* partial = args.partial + slot * args.groups * group_floats;
         const i64 first_block = blocks * slot / args.slots;
         const i64 last_block = blocks * (slot + 1) / args.slots;
@@ -145,11 +144,11 @@ void weight_grad_gather(const WeightGradArgs& args, i64 begin, i64 end, float* s
                 const float* g =
                     args.g + ((image * args.p + first_row) * args.q + first_column) * outputs;
                 const bool accumulate = at != first_block || c > 0;
-                for (i64 group = 0; group < args.groups; ++group) {
+                for (i64 group = share.first_group; group < share.last_group; ++group) {
                     const float* own = g + group * args.group_outputs;
                     if (!args.taps_in_lanes)
                         pack_gradient(own, outputs, args.group_outputs, rows * columns, gradient);
-                    for (i64 tile = first_tile; tile < last_tile; ++tile) {
+                    for (i64 tile = share.first_tile; tile < share.last_tile; ++tile) {
                         // Tiles in rows are of nearly equal size; panels of lanes are whole.
                         const i64 first =
                             args.taps_in_lanes ? tile * kPanel : length * tile / tiles;

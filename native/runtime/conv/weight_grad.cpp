@@ -54,7 +54,8 @@ void tiled_weight_grad(const ConvProblem& problem, ConvAlgorithm algorithm, cons
     args.row_blocks = divide_up(p.p, args.row_block);
     const i64 blocks = p.n * args.row_blocks;
     args.slots = std::clamp(kPartialFloats / floats, i64{1}, std::min(kSlots, blocks));
-    args.parts = planes ? 1 : std::clamp(kUnits / args.slots, i64{1}, tiles);
+    const i64 most = p.groups > 1 ? p.groups : tiles;
+    args.parts = planes ? 1 : std::clamp(kUnits / args.slots, i64{1}, most);
 
     const Buffer partial(static_cast<std::size_t>(args.slots * floats));
     args.partial = partial.data();
