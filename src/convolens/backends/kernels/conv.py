@@ -16,6 +16,7 @@ from convolens.ops import Array, Conv, ConvInputGrad, ConvRelu, Op
 from convolens.spec import TensorSpec
 
 Prepare = Callable[[Op, Specs, TensorSpec], Run]
+LayOut = Callable[[Array], _native.ConvWeights]
 
 #: The padded rows of one row of outputs may have this many floats.
 _LARGEST_ROWS = 2**24
@@ -144,23 +145,31 @@ def _layout(op: Op, specs: Specs, algorithm: str, backward: bool) -> tuple[objec
     return algorithm, backward, conv.stride, conv.padding, conv.dilation, conv.groups, phases
 
 
-def borrows(op: Op, specs: Specs, algorithm: str) -> bool:
-    """Return whether one call takes less time with the weights as they are than laid out first.
+def readers(
+    op: Op, specs: Specs, algorithm: str, weight: Callable[[Array], Array]
+) -> tuple[_native.Conv, LayOut, LayOut | None]:
+    """Return what computes a call, what lays its weight out, and what borrows it for one call.
 
-    Winograd's transforms of many weights are written, and read again, far away.
+    Winograd's transforms of many weights are written, and read again, far away: then it takes less
+    time to borrow them. ``weight`` makes of the weight the one that is convolved.
     """
-    return algorithm.startswith("winograd") and conv_cost.is_far(op, specs, int(algorithm[-1]))
+    problem = problem_of(op, specs, algorithm)
+    backward = isinstance(op, ConvInputGrad)
+
+    def pack(array: Array) -> _native.ConvWeights:
+        return problem.pack(weight(array), backward=backward)
+
+    def borrow(array: Array) -> _native.ConvWeights:
+        return problem.borrow(weight(array), backward=backward)
+
+    winograd = algorithm.startswith("winograd")
+    far = winograd and conv_cost.is_far(op, specs, int(algorithm[-1]))
+    return problem, pack, borrow if far else None
 
 
 def _prepare_forward(algorithm: str) -> Prepare:
     def prepare(op: Op, specs: Specs, output: TensorSpec) -> Run:
-        problem = problem_of(op, specs, algorithm)
-
-        def pack(weight: Array) -> _native.ConvWeights:
-            return problem.pack(_image(weight), backward=False)
-
-        def borrow(weight: Array) -> _native.ConvWeights:
-            return problem.borrow(_image(weight), backward=False)
+        problem, pack, borrow = readers(op, specs, algorithm, _image)
 
         def run(x: Array, weights: _native.ConvWeights, bias: Array | None = None) -> Array:
             y = empty(output)
@@ -168,8 +177,7 @@ def _prepare_forward(algorithm: str) -> Prepare:
             problem.forward(_image(x), weights, start, _image(y))
             return y
 
-        layout = _layout(op, specs, algorithm, backward=False)
-        return Packed((1,), layout, pack, run, borrow if borrows(op, specs, algorithm) else None)
+        return Packed((1,), _layout(op, specs, algorithm, backward=False), pack, run, borrow)
 
     return prepare
 
@@ -178,13 +186,7 @@ def _prepare_input_grad(algorithm: str) -> Prepare:
     """Return what makes runs; they take a bias behind, for a transposed convolution."""
 
     def prepare(op: Op, specs: Specs, output: TensorSpec) -> Run:
-        problem = problem_of(op, specs, algorithm)
-
-        def pack(weight: Array) -> _native.ConvWeights:
-            return problem.pack(_image(weight), backward=True)
-
-        def borrow(weight: Array) -> _native.ConvWeights:
-            return problem.borrow(_image(weight), backward=True)
+        problem, pack, borrow = readers(op, specs, algorithm, _image)
 
         def run(weights: _native.ConvWeights, g: Array, bias: Array | None = None) -> Array:
             dx = empty(output)
@@ -192,8 +194,7 @@ def _prepare_input_grad(algorithm: str) -> Prepare:
             problem.input_grad(weights, _image(g), start, _image(dx))
             return dx
 
-        layout = _layout(op, specs, algorithm, backward=True)
-        return Packed((0,), layout, pack, run, borrow if borrows(op, specs, algorithm) else None)
+        return Packed((0,), _layout(op, specs, algorithm, backward=True), pack, run, borrow)
 
     return prepare
 

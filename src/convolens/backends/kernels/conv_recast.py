@@ -142,16 +142,16 @@ def _scratch(op: Op, specs: Specs, find: Find) -> int:
     return 4 * _found(op, specs, find).floats()
 
 
+def _readers(found: Recast, m: int) -> tuple[_native.Conv, conv.LayOut, conv.LayOut | None]:
+    def weight(array: Array) -> Array:
+        return found.read_weight(dense(array))
+
+    return conv.readers(*found.call(), f"winograd{m}", weight)
+
+
 def _prepare_forward(op: Op, specs: Specs, output: TensorSpec, find: Find, m: int) -> Run:
     found = _found(op, specs, find)
-    flat, flat_specs = found.call()
-    problem = conv.problem_of(flat, flat_specs, f"winograd{m}")
-
-    def pack(weight: Array) -> _native.ConvWeights:
-        return problem.pack(found.read_weight(dense(weight)), backward=False)
-
-    def borrow(weight: Array) -> _native.ConvWeights:
-        return problem.borrow(found.read_weight(dense(weight)), backward=False)
+    problem, pack, borrow = _readers(found, m)
 
     def run(x: Array, weights: _native.ConvWeights, bias: Array | None = None) -> Array:
         y = empty(output)
@@ -161,22 +161,15 @@ def _prepare_forward(op: Op, specs: Specs, output: TensorSpec, find: Find, m: in
         found.write_output(other, y)
         return y
 
-    once = borrow if conv.borrows(flat, flat_specs, f"winograd{m}") else None
-    return Packed((1,), found.layout(m), pack, run, once)
+    return Packed((1,), found.layout(m), pack, run, borrow)
 
 
 def prepare_input_grad(op: Op, specs: Specs, output: TensorSpec, find: Find, m: int) -> Packed:
     """Return what computes an input gradient; its run takes a bias behind, for a transposed one."""
     found = _found(op, specs, find)
     flat, flat_specs = found.call()
-    problem = conv.problem_of(flat, flat_specs, f"winograd{m}")
     image = flat.infer(*flat_specs)
-
-    def pack(weight: Array) -> _native.ConvWeights:
-        return problem.pack(found.read_weight(dense(weight)), backward=True)
-
-    def borrow(weight: Array) -> _native.ConvWeights:
-        return problem.borrow(found.read_weight(dense(weight)), backward=True)
+    problem, pack, borrow = _readers(found, m)
 
     def run(weights: _native.ConvWeights, g: Array, bias: Array | None = None) -> Array:
         dx, other = empty(output), empty(image)
@@ -185,8 +178,7 @@ def prepare_input_grad(op: Op, specs: Specs, output: TensorSpec, find: Find, m: 
         found.write_image(other, dx, bias)
         return dx
 
-    once = borrow if conv.borrows(flat, flat_specs, f"winograd{m}") else None
-    return Packed((0,), found.layout(m), pack, run, once)
+    return Packed((0,), found.layout(m), pack, run, borrow)
 
 
 def _prepare_weight_grad(op: Op, specs: Specs, output: TensorSpec, find: Find, m: int) -> Run:
