@@ -20,7 +20,7 @@ constexpr i64 kRows = 168;
 // few panels are not shared evenly. The lanes of each sum have to be added up, so the rows must be
 // long.
 constexpr i64 kLongDots = 512;
-constexpr i64 kFewDots = 12, kSomeDots = 4;  // rows, and rows for each lane
+constexpr i64 kFewDots = 12, kSomeDots = 7;  // rows, and rows for each lane
 constexpr i64 kFewPanels = 8;
 // Columns of A this long lie too far apart to be read tile by tile.
 constexpr i64 kLongSums = 1024;
