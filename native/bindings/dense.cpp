@@ -1,4 +1,5 @@
 // Products of matrices.
+#include <algorithm>
 #include <utility>
 
 #include "bindings/array.h"
@@ -68,10 +69,20 @@ void packed_product_checked(Array a, Array packed, nb::handle bias, Array c) {
     matrix.multiply({rows, length, 1}, panels, start, to, m);
 }
 
+void check_weight(i64 length, i64 n) {
+    const bool exists = length >= 0 && n >= 0 && length <= kMostFloats && n <= kMostFloats &&
+                        length <= kMostFloats / std::max<i64>(n, 1);
+    if (!exists) throw std::invalid_argument("there is no weight of this size");
+}
+
 i64 packed_size(i64 length, i64 n) {
-    if (length < 0 || n < 0 || (n > 0 && length > kMostFloats / n))
-        throw std::invalid_argument("packed_size: there is no such matrix");
+    check_weight(length, n);
     return static_cast<i64>(PackedMatrix{length, n}.floats());
+}
+
+bool packed_serves(i64 m, i64 n, i64 length) {
+    check_weight(length, n);
+    return PackedMatrix::serves(m, n, length);
 }
 
 void dot_checked(Array a, Array b, Array y) {
@@ -135,8 +146,7 @@ void bind_dense(nb::module_& module) {
     module.def("pack_weight", &pack_weight_checked, nb::arg("weight"), nb::arg("packed"));
     module.def("packed_product", &packed_product_checked, nb::arg("a"), nb::arg("packed"),
                nb::arg("bias").none(), nb::arg("c"));
-    module.def("packed_serves", &PackedMatrix::serves, nb::arg("m"), nb::arg("n"),
-               nb::arg("length"));
+    module.def("packed_serves", &packed_serves, nb::arg("m"), nb::arg("n"), nb::arg("length"));
     module.def("dot", &dot_checked, nb::arg("a"), nb::arg("b"), nb::arg("y"));
     module.def("matmul_batch", &matmul_batch_checked, nb::arg("a"), nb::arg("b"), nb::arg("c"));
 }
