@@ -20,7 +20,7 @@ from convolens.backends.candidate import Candidate, Packed, Run, Specs
 from convolens.backends.kernels import conv
 from convolens.backends.kernels._common import refuse_all_but_float32
 from convolens.backends.kernels.conv_cost import images
-from convolens.backends.kernels.slice_parts import Part, parts_of
+from convolens.backends.kernels.slice_parts import Part, fill, parts_of
 from convolens.backends.layout import dense, empty
 from convolens.ops import Array, Conv, ConvInputGrad, ConvRelu, ConvWeightGrad, Op
 from convolens.spec import TensorSpec
@@ -140,7 +140,8 @@ def _side_by_side(slices: Array, part: Part, block: slice, groups: int) -> Array
     """Return [count, H, W, G taps C/G]: what some output slices read, channels by group and tap."""
     reads = part.reads[block]
     first = reads[0][0]
-    if reads == tuple((first + i,) for i in range(len(reads))):  # one tap, of neighbours
+    neighbours = tuple((first + i,) for i in range(len(reads)))
+    if first >= 0 and reads == neighbours:  # by one tap: they lie so already
         return slices[first : first + len(reads)]
     _, height, width, channels = slices.shape
     shape = (len(reads), height, width, groups, len(part.taps), channels // groups)
@@ -176,7 +177,7 @@ def _problem(op: Op, specs: Specs, part: Part, winograd: str) -> Callable[[int],
 def _prepare_forward(op: Op, specs: Specs, output: TensorSpec, winograd: str = "") -> Run:
     parts = parts_of(op, specs)
     problems = [_problem(op, specs, part, winograd) for part in parts]
-    groups, is_sum = cast(Conv, op).groups, any(part.adds for part in parts) or not parts
+    groups, are_begun = cast(Conv, op).groups, not fill(parts, output.shape[2])
 
     def pack(weight: Array) -> list[_native.ConvWeights]:
         k, c, _, *kernel = weight.shape
@@ -199,7 +200,7 @@ def _prepare_forward(op: Op, specs: Specs, output: TensorSpec, winograd: str = "
         y = empty(output)
         start = None if bias is None else dense(bias)
         for image, result in zip(_slices(x), _slices(y), strict=True):
-            if is_sum:
+            if are_begun:
                 result[...] = 0 if start is None else start
             for part, problem, packed in zip(parts, problems, weights, strict=True):
                 bias = None if part.adds else start
@@ -209,7 +210,7 @@ def _prepare_forward(op: Op, specs: Specs, output: TensorSpec, winograd: str = "
                     into = np.empty(to.shape, np.float32) if part.adds else to
                     problem(len(beside)).forward(_image(beside), packed, bias, _image(into))
                     part.put(into, to)
-            if is_sum and isinstance(op, ConvRelu):
+            if are_begun and isinstance(op, ConvRelu):
                 np.maximum(result, 0, out=result)
         return y
 
@@ -220,7 +221,7 @@ def prepare_input_grad(op: Op, specs: Specs, output: TensorSpec, winograd: str =
     """Return what computes an input gradient; its run takes a bias behind, for a transposed one."""
     parts = parts_of(op, specs)
     problems = [_problem(op, specs, part, winograd) if part.taps else None for part in parts]
-    groups, is_sum = cast(Conv, op).groups, any(part.adds for part in parts) or not parts
+    groups, are_begun = cast(Conv, op).groups, not fill(parts, output.shape[2])
 
     def pack(weight: Array) -> list[_native.ConvWeights | None]:
         k, c, _, *kernel = weight.shape
@@ -245,7 +246,7 @@ def prepare_input_grad(op: Op, specs: Specs, output: TensorSpec, winograd: str =
         dx = empty(output)
         start = None if bias is None else dense(bias)
         for upstream, result in zip(_slices(g), _slices(dx), strict=True):
-            if is_sum:
+            if are_begun:
                 result[...] = 0 if start is None else start
             for part, problem, packed in zip(parts, problems, weights, strict=True):
                 if problem is None or packed is None:

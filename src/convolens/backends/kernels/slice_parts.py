@@ -89,6 +89,11 @@ def parts_of(op: Op, specs: Specs) -> tuple[Part, ...]:
     return tuple(parts)
 
 
+def fill(parts: tuple[Part, ...], slices: int) -> bool:
+    """Return whether each slice is computed by one part. Others begin as zeros, or their bias."""
+    return sum(part.count for part in parts if not part.adds) == slices
+
+
 def _each_tap(part: Part) -> Iterator[Part]:
     """Yield for each tap the slices that read by it, if many taps read zeros; else the part."""
     if not part.is_sparse:
