@@ -82,7 +82,7 @@ def _refuse(op: Op, specs: Specs, winograd: str = "") -> str:
         return f"the taps of the depth read {reads} slices"
     refuse = conv.refuse_winograd(int(winograd[-1])) if winograd else conv.refuse
     for part in parts_of(op, specs):
-        if part.taps and (reason := refuse(*_flat(op, specs, part))):
+        if reason := refuse(*_flat(op, specs, part)):
             return reason
     return ""
 
@@ -98,11 +98,10 @@ def _nanoseconds(op: Op, specs: Specs, winograd: str = "") -> float:
     laid_out = 0.0 if isinstance(op, ConvWeightGrad) else _LAID_OUT * taps / _IMAGES
     total = 0.0
     for part in parts_of(op, specs):
-        if part.taps:
-            flat = _flat(op, specs, part)
-            each = _best(*flat, winograd).nanoseconds(*flat) + _CALL
-            total += part.count * (image.shape[0] * each + _COPY * floats * len(part.taps))
-            total += image.shape[0] * laid_out * len(part.taps)
+        flat = _flat(op, specs, part)
+        each = _best(*flat, winograd).nanoseconds(*flat) + _CALL
+        total += part.count * (image.shape[0] * each + _COPY * floats * len(part.taps))
+        total += image.shape[0] * laid_out * len(part.taps)
     return total
 
 
@@ -112,11 +111,10 @@ def _scratch(op: Op, specs: Specs) -> int:
     read, written = (output, image) if isinstance(op, ConvInputGrad) else (image, output)
     floats = [0]
     for part in parts_of(op, specs):
-        if part.taps:
-            beside = read.size // (read.shape[0] * read.shape[2]) * len(part.taps)
-            own = written.size // (written.shape[0] * written.shape[2])
-            slices = next(part.blocks(beside)).stop
-            floats.append(slices * (beside + own * (part.adds or part.step > 1)))
+        beside = read.size // (read.shape[0] * read.shape[2]) * len(part.taps)
+        own = written.size // (written.shape[0] * written.shape[2])
+        slices = next(part.blocks(beside)).stop
+        floats.append(slices * (beside + own * (part.adds or part.step > 1)))
     return 4 * max(floats)
 
 
@@ -203,12 +201,12 @@ def _prepare_forward(op: Op, specs: Specs, output: TensorSpec, winograd: str = "
             if are_begun:
                 result[...] = 0 if start is None else start
             for part, problem, packed in zip(parts, problems, weights, strict=True):
-                bias = None if part.adds else start
+                own = None if part.adds else start
                 for block in part.blocks(image[0].size * len(part.taps)):
                     beside = _side_by_side(image, part, block, groups)
                     to = result[part.outputs][block]
                     into = np.empty(to.shape, np.float32) if part.adds else to
-                    problem(len(beside)).forward(_image(beside), packed, bias, _image(into))
+                    problem(len(beside)).forward(_image(beside), packed, own, _image(into))
                     part.put(into, to)
             if are_begun and isinstance(op, ConvRelu):
                 np.maximum(result, 0, out=result)
@@ -220,10 +218,10 @@ def _prepare_forward(op: Op, specs: Specs, output: TensorSpec, winograd: str = "
 def prepare_input_grad(op: Op, specs: Specs, output: TensorSpec, winograd: str = "") -> Packed:
     """Return what computes an input gradient; its run takes a bias behind, for a transposed one."""
     parts = parts_of(op, specs)
-    problems = [_problem(op, specs, part, winograd) if part.taps else None for part in parts]
+    problems = [_problem(op, specs, part, winograd) for part in parts]
     groups, are_begun = cast(Conv, op).groups, not fill(parts, output.shape[2])
 
-    def pack(weight: Array) -> list[_native.ConvWeights | None]:
+    def pack(weight: Array) -> list[_native.ConvWeights]:
         k, c, _, *kernel = weight.shape
         slices = _slices(weight)
 
@@ -236,29 +234,24 @@ def prepare_input_grad(op: Op, specs: Specs, output: TensorSpec, winograd: str =
             return flat
 
         return [
-            problem(1).pack(some(part.taps), backward=True) if problem else None
+            problem(1).pack(some(part.taps), backward=True)
             for part, problem in zip(parts, problems, strict=True)
         ]
 
-    def run(
-        weights: list[_native.ConvWeights | None], g: Array, bias: Array | None = None
-    ) -> Array:
+    def run(weights: list[_native.ConvWeights], g: Array, bias: Array | None = None) -> Array:
         dx = empty(output)
         start = None if bias is None else dense(bias)
         for upstream, result in zip(_slices(g), _slices(dx), strict=True):
             if are_begun:
                 result[...] = 0 if start is None else start
             for part, problem, packed in zip(parts, problems, weights, strict=True):
-                if problem is None or packed is None:
-                    result[part.outputs] = 0 if start is None else start
-                    continue
-                bias = None if part.adds else start
+                own = None if part.adds else start
                 for block in part.blocks(upstream[0].size * len(part.taps)):
                     beside = _side_by_side(upstream, part, block, groups)
                     to = result[part.outputs][block]
                     lies = part.step == 1 and not part.adds
                     into = to if lies else np.empty(to.shape, np.float32)
-                    problem(len(beside)).input_grad(packed, _image(beside), bias, _image(into))
+                    problem(len(beside)).input_grad(packed, _image(beside), own, _image(into))
                     part.put(into, to)
         return dx
 

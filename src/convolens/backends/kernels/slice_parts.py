@@ -90,14 +90,18 @@ def parts_of(op: Op, specs: Specs) -> tuple[Part, ...]:
 
 
 def fill(parts: tuple[Part, ...], slices: int) -> bool:
-    """Return whether each slice is computed by one part. Others begin as zeros, or their bias."""
+    """Return whether each slice is computed by one part. Others begin as zeros, or as the bias."""
     return sum(part.count for part in parts if not part.adds) == slices
 
 
 def _each_tap(part: Part) -> Iterator[Part]:
-    """Yield for each tap the slices that read by it, if many taps read zeros; else the part."""
+    """Yield for each tap the slices that read by it, if many taps read zeros; else the part.
+
+    Without taps there is nothing to compute.
+    """
     if not part.is_sparse:
-        yield part
+        if part.taps:
+            yield part
         return
     for place, tap in enumerate(part.taps):
         inside = [at for at, places in enumerate(part.reads) if places[place] >= 0]
