@@ -2,8 +2,9 @@
 // lanes.
 //
 // Every tap is one multiply-add of a register of the image with a register of weights, so the loads
-// set the pace: no tile of channels can serve twice. A tile of neighbouring outputs shares the
-// weights.
+// set the pace: no tile of channels can serve twice. Small windows are computed by tiles of rows
+// and columns, all others row by row: neighbouring outputs share the weights.
+#include "kernels/depthwise_tiles.h"
 #include "kernels/kernels.h"
 #include "kernels/repeat.h"
 #include "kernels/source.h"
@@ -252,15 +253,24 @@ struct Row {
 
 void compute_rows(const WindowArgs& args, i64 unit, float* scratch) {
     const Segments& taps = args.segments;
+    const i64 image = unit / args.row_blocks;
+    const i64 first = unit % args.row_blocks * args.row_block;
+    const i64 end = first + args.row_block, last = end < args.rows ? end : args.rows;
+    const Inside columns = columns_inside(args, args.columns);
+    const DenseWindow window = dense_window(taps);
+    if (DepthwiseTiles::can_compute(args, window))
+        return DepthwiseTiles{args,
+                              window,
+                              rows_inside(args, args.rows),
+                              columns,
+                              args.x + image * args.h * args.w * args.c,
+                              args.y + image * args.y_image}
+            .compute(first, last);
     i64* offsets = reinterpret_cast<i64*>(scratch);
     i64* chosen = offsets + taps.count;
     for (i64 s = 0; s < taps.count; ++s) offsets[s] = (taps.dy[s] * args.w + taps.dx[s]) * args.c;
-    const Inside columns = columns_inside(args, args.columns);
     const i64 width = width_of(taps);
-    const i64 image = unit / args.row_blocks;
-    const i64 first = unit % args.row_blocks * args.row_block;
-    const i64 last = first + args.row_block;
-    for (i64 row = first; row < last && row < args.rows; ++row) {
+    for (i64 row = first; row < last; ++row) {
         const i64 top = args.row_origin + row * args.row_step;
         const float* x = args.x + ((image * args.h + top) * args.w + args.column_origin) * args.c;
         float* y = args.y + image * args.y_image + row * args.y_row;

@@ -96,6 +96,20 @@ CONVOLENS_INLINE Inside columns_inside(const Args& args, i64 columns) {
     return {first, last};
 }
 
+// The same of rows, from above to below.
+template <class Args>
+CONVOLENS_INLINE Inside rows_inside(const Args& args, i64 rows) {
+    const Segments& taps = args.segments;
+    const auto inside = [&](i64 row) {
+        const i64 y = args.row_origin + row * args.row_step;
+        return y + taps.dy_min >= 0 && y + taps.dy_max < args.h;
+    };
+    i64 first = 0, last = rows;
+    while (first < last && !inside(first)) ++first;
+    while (last > first && !inside(last - 1)) --last;
+    return {first, last};
+}
+
 // How many neighbouring taps each row of the window has, or 0 if they are no neighbours.
 CONVOLENS_INLINE i64 width_of(const Segments& taps) {
     i64 width = 1;

@@ -13,6 +13,8 @@ namespace convolens {
 namespace {
 
 constexpr i64 kSlots = 16;
+// Rows of outputs that make a unit, or half as many where units are few: whole tiles.
+constexpr i64 kRows = 8;
 // With a multiplier, gradients that are kept before those of one channel are summed up.
 constexpr i64 kSpreadFloats = 512 * 1024;
 
@@ -33,7 +35,8 @@ void run(std::vector<WindowArgs>& windows) {
         most = std::max(most, each.segments.count);
     }
     const i64 row = first.columns * first.groups * first.group_outputs * std::max<i64>(1, taps);
-    const i64 block = choose_row_block(first.n, first.rows, row);
+    const i64 few = first.n * divide_up(first.rows, kRows) < kUnits ? kRows / 2 : kRows;
+    const i64 block = std::min(first.rows, few);
     const i64 blocks = divide_up(first.rows, block);
     for (WindowArgs& each : windows) {
         each.row_block = block;

@@ -1,0 +1,104 @@
+// Sums over neighbouring outputs of a weight gradient where each output channel reads one input
+// channel.
+//
+// As in window_tile.h: a loaded pixel serves all outputs of some rows whose windows hold it. The
+// sums of all taps stay in registers meanwhile.
+#pragma once
+
+#include "kernels/dense_window.h"
+
+namespace convolens::CONVOLENS_ISA {
+namespace {
+
+// As many gradients as fit in the registers beside the sums of the largest window.
+constexpr int kSumColumns = 4;
+constexpr int kSumRows = kRegisters >= 32 ? 4 : 1;
+
+struct WindowSums {
+    const float* x;  // what tap (0, 0) of output (0, 0) reads
+    i64 x_row, x_pixel;
+    const float* g;  // of output (0, 0)
+    i64 g_row, g_pixel;
+    i64 columns;  // of outputs
+    float* sums;
+    i64 sum_row, sum_tap;
+    i64 lanes;
+};
+
+// Rows x Columns outputs from `column` on, of windows of Height x Width taps.
+template <int Rows, int Columns, int Height, int Width, int Step, class Count>
+CONVOLENS_INLINE void add_outputs(vec (&sums)[Height][Width], const WindowSums& at, i64 column,
+                                  Count count) {
+    vec gradients[Rows][Columns];
+#pragma GCC unroll 4
+    for (int t = 0; t < Rows; ++t)
+#pragma GCC unroll 4
+        for (int u = 0; u < Columns; ++u)
+            gradients[t][u] = load(at.g + t * at.g_row + (column + u) * at.g_pixel, count);
+    const float* x = at.x + column * Step * at.x_pixel;
+#pragma GCC unroll 9
+    for (int i = 0; i < (Rows - 1) * Step + Height; ++i)
+#pragma GCC unroll 9
+        for (int j = 0; j < (Columns - 1) * Step + Width; ++j) {
+            const vec v = load(x + i * at.x_row + j * at.x_pixel, count);
+#pragma GCC unroll 3
+            for (int r = 0; r < Height; ++r)
+#pragma GCC unroll 3
+                for (int s = 0; s < Width; ++s)
+                    if (i >= r && (i - r) % Step == 0 && (i - r) / Step < Rows && j >= s &&
+                        (j - s) % Step == 0 && (j - s) / Step < Columns)
+                        sums[r][s] += gradients[(i - r) / Step][(j - s) / Step] * v;
+        }
+}
+
+template <int Rows, int Height, int Width, int Step, class Count>
+CONVOLENS_INLINE void add_rows_of_outputs(const WindowSums& at, Count count) {
+    vec sums[Height][Width]{};
+    i64 column = 0;
+    for (; column + kSumColumns <= at.columns; column += kSumColumns)
+        add_outputs<Rows, kSumColumns, Height, Width, Step>(sums, at, column, count);
+    for (; column < at.columns; ++column)
+        add_outputs<Rows, 1, Height, Width, Step>(sums, at, column, count);
+#pragma GCC unroll 3
+    for (int r = 0; r < Height; ++r)
+#pragma GCC unroll 3
+        for (int s = 0; s < Width; ++s) {
+            float* sum = at.sums + r * at.sum_row + s * at.sum_tap;
+            store(sum, load(sum, count) + sums[r][s], count);
+        }
+}
+
+// sums[tap] += gradient x image at the tap, over Rows rows of outputs. Only a single row may have
+// fewer channels than lanes.
+template <int Rows, int Height, int Width, int Step>
+void window_sums(const WindowSums& at) {
+    if (Rows > 1 || at.lanes == kLanes) {
+        add_rows_of_outputs<Rows, Height, Width, Step>(at, Whole{});
+    } else {
+        add_rows_of_outputs<1, Height, Width, Step>(at, at.lanes);
+    }
+}
+
+using AnyWindowSums = void (*)(const WindowSums&);
+
+template <int Rows, int Step>
+CONVOLENS_INLINE AnyWindowSums window_sums_of(i64 height, i64 width) {
+    static constexpr AnyWindowSums all[kLargestWindow][kLargestWindow] = {
+        {window_sums<Rows, 1, 1, Step>, window_sums<Rows, 1, 2, Step>,
+         window_sums<Rows, 1, 3, Step>},
+        {window_sums<Rows, 2, 1, Step>, window_sums<Rows, 2, 2, Step>,
+         window_sums<Rows, 2, 3, Step>},
+        {window_sums<Rows, 3, 1, Step>, window_sums<Rows, 3, 2, Step>,
+         window_sums<Rows, 3, 3, Step>}};
+    return all[height - 1][width - 1];
+}
+
+// For a small window; for 1 or kSumRows rows at step 1, and a single row at step 2.
+CONVOLENS_INLINE AnyWindowSums choose_window_sums(i64 rows, i64 height, i64 width, i64 step) {
+    if (step == 2) return window_sums_of<1, 2>(height, width);
+    return rows == 1 ? window_sums_of<1, 1>(height, width)
+                     : window_sums_of<kSumRows, 1>(height, width);
+}
+
+}  // namespace
+}  // namespace convolens::CONVOLENS_ISA

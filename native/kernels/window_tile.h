@@ -1,0 +1,97 @@
+// A tile of neighbouring outputs of a convolution where each output channel reads one input
+// channel.
+//
+// Neighbouring channels lie in the lanes. The pixels of a tile lie a whole pixel of channels apart,
+// often a power of two, so that they compete for a few lines of the cache: each is loaded once, and
+// serves all outputs of the tile whose windows hold it.
+#pragma once
+
+#include "kernels/dense_window.h"
+
+namespace convolens::CONVOLENS_ISA {
+namespace {
+
+// As many sums as fit in the registers beside the weights of the largest window.
+constexpr int kWindowColumns = 4;
+constexpr int kWindowRows = kRegisters >= 32 ? 4 : 2;
+
+struct WindowTile {
+    const float* x;  // what tap (0, 0) of output (0, 0) reads
+    i64 x_row;       // may be negative, as y_row: then outputs and taps are listed from below
+    i64 x_pixel;
+    const float* weights;
+    i64 weight_row, weight_tap;
+    const float* bias;  // or null
+    bool relu;
+    float* y;
+    i64 y_row, y_column;
+};
+
+// Rows x Columns outputs of windows of Height x Width taps, `Step` pixels apart both ways.
+template <int Rows, int Columns, int Height, int Width, int Step>
+void window_tile(const WindowTile& tile) {
+    vec sums[Rows][Columns], weights[Height][Width];
+    const vec start = tile.bias ? load(tile.bias) : vec{};
+#pragma GCC unroll 4
+    for (auto& row : sums)
+#pragma GCC unroll 4
+        for (vec& sum : row) sum = start;
+#pragma GCC unroll 3
+    for (int r = 0; r < Height; ++r)
+#pragma GCC unroll 3
+        for (int s = 0; s < Width; ++s)
+            weights[r][s] = load(tile.weights + r * tile.weight_row + s * tile.weight_tap);
+#pragma GCC unroll 9
+    for (int i = 0; i < (Rows - 1) * Step + Height; ++i)
+#pragma GCC unroll 9
+        for (int j = 0; j < (Columns - 1) * Step + Width; ++j) {
+            const vec v = load(tile.x + i * tile.x_row + j * tile.x_pixel);
+#pragma GCC unroll 3
+            for (int r = 0; r < Height; ++r)
+#pragma GCC unroll 3
+                for (int s = 0; s < Width; ++s)
+                    if (i >= r && (i - r) % Step == 0 && (i - r) / Step < Rows && j >= s &&
+                        (j - s) % Step == 0 && (j - s) / Step < Columns)
+                        sums[(i - r) / Step][(j - s) / Step] += weights[r][s] * v;
+        }
+#pragma GCC unroll 4
+    for (int t = 0; t < Rows; ++t) {
+        if (tile.relu) rectify(sums[t]);
+#pragma GCC unroll 4
+        for (int u = 0; u < Columns; ++u)
+            store(tile.y + t * tile.y_row + u * tile.y_column, sums[t][u]);
+    }
+}
+
+using AnyWindowTile = void (*)(const WindowTile&);
+
+template <int Rows, int Columns, int Step>
+CONVOLENS_INLINE AnyWindowTile window_tile_of(i64 height, i64 width) {
+    static constexpr AnyWindowTile all[kLargestWindow][kLargestWindow] = {
+        {window_tile<Rows, Columns, 1, 1, Step>, window_tile<Rows, Columns, 1, 2, Step>,
+         window_tile<Rows, Columns, 1, 3, Step>},
+        {window_tile<Rows, Columns, 2, 1, Step>, window_tile<Rows, Columns, 2, 2, Step>,
+         window_tile<Rows, Columns, 2, 3, Step>},
+        {window_tile<Rows, Columns, 3, 1, Step>, window_tile<Rows, Columns, 3, 2, Step>,
+         window_tile<Rows, Columns, 3, 3, Step>}};
+    return all[height - 1][width - 1];
+}
+
+template <int Rows, int Step>
+CONVOLENS_INLINE AnyWindowTile choose_window_tile(i64 columns, i64 height, i64 width) {
+    return columns == 1 ? window_tile_of<Rows, 1, Step>(height, width)
+                        : window_tile_of<Rows, kWindowColumns, Step>(height, width);
+}
+
+// For 1 or kWindowColumns columns and a small window; for 1, 2 or kWindowRows rows at step 1, and a
+// single row at step 2.
+CONVOLENS_INLINE AnyWindowTile choose_window_tile(i64 rows, i64 columns, i64 height, i64 width,
+                                                  i64 step) {
+    if (step == 2) return choose_window_tile<1, 2>(columns, height, width);
+    if (rows == 1) return choose_window_tile<1, 1>(columns, height, width);
+    if (rows == 2) return choose_window_tile<2, 1>(columns, height, width);
+    return choose_window_tile<kWindowRows, 1>(columns, height, width);
+}
+
+}  // namespace
+}  // namespace convolens::CONVOLENS_ISA
