@@ -92,7 +92,7 @@ class Conv {
     void input_grad(const ConvWeights& weights, Array g, nb::handle bias, Array dx) const {
         const float* upstream = read_gradient(g);
         const float* start = read_bias(bias, problem_.c);
-        float* output = dx.write("dx", {problem_.n, problem_.c, problem_.h, problem_.w});
+        float* output = write_image(dx);
         const WithoutGil without_gil;
         conv_input_grad(problem_, algorithm_, weights, upstream, start, output);
     }
@@ -100,10 +100,18 @@ class Conv {
     void weight_grad(Array x, Array g, Array dw) const {
         const float* input = read_image(x);
         const float* upstream = read_gradient(g);
-        float* output =
-            dw.write("dw", {problem_.k, problem_.group_channels(), problem_.r, problem_.s});
+        float* output = write_weight(dw);
         const WithoutGil without_gil;
         conv_weight_grad(problem_, algorithm_, input, upstream, output);
+    }
+
+    void grads(const ConvWeights& weights, Array x, Array g, Array dx, Array dw) const {
+        const float* input = read_image(x);
+        const float* upstream = read_gradient(g);
+        float* input_gradient = write_image(dx);
+        float* weight_gradient = write_weight(dw);
+        const WithoutGil without_gil;
+        conv_grads(problem_, algorithm_, weights, input, upstream, input_gradient, weight_gradient);
     }
 
   private:
@@ -135,6 +143,14 @@ class Conv {
         return x.read("x", {problem_.n, problem_.c, problem_.h, problem_.w});
     }
 
+    float* write_image(const Array& dx) const {
+        return dx.write("dx", {problem_.n, problem_.c, problem_.h, problem_.w});
+    }
+
+    float* write_weight(const Array& dw) const {
+        return dw.write("dw", {problem_.k, problem_.group_channels(), problem_.r, problem_.s});
+    }
+
     static const float* read_bias(nb::handle bias, i64 size) {
         return bias.is_none() ? nullptr : nb::cast<Array>(bias).read("bias", {size});
     }
@@ -164,7 +180,9 @@ void bind_conv(nb::module_& module) {
              nb::arg("y"))
         .def("input_grad", &Conv::input_grad, nb::arg("weights"), nb::arg("g"),
              nb::arg("bias").none(), nb::arg("dx"))
-        .def("weight_grad", &Conv::weight_grad, nb::arg("x"), nb::arg("g"), nb::arg("dw"));
+        .def("weight_grad", &Conv::weight_grad, nb::arg("x"), nb::arg("g"), nb::arg("dw"))
+        .def("grads", &Conv::grads, nb::arg("weights"), nb::arg("x"), nb::arg("g"), nb::arg("dx"),
+             nb::arg("dw"));
 }
 
 }  // namespace convolens

@@ -767,6 +767,14 @@ struct WeightGradArgs {
     bool taps_in_lanes;  // gather only
 };
 
+// The weight gradient where each output channel reads one input channel. A unit is (slot, part):
+// some blocks of rows, and a part of the registers of channels. With windows, which have the same
+// blocks, the input gradient too; then there is one part.
+struct DepthwiseGradArgs {
+    WeightGradArgs weight;
+    WindowsArgs input;
+};
+
 // Weights of square kernels, for Winograd's algorithm.
 struct WinogradWeights {
     const float* w;  // [outputs][taps][taps][channels]
@@ -992,7 +1000,7 @@ struct UpdateArgs {
     X(group_windows, WindowArgs)                  \
     X(group_weight_grad, WeightGradArgs)          \
     X(depthwise, WindowsArgs)                     \
-    X(depthwise_weight_grad, WeightGradArgs)      \
+    X(depthwise_grad, DepthwiseGradArgs)          \
     X(winograd_weights, WinogradWeightArgs)       \
     X(winograd, WinogradArgs)                     \
     X(winograd_weight_grad, WinogradGradArgs)     \

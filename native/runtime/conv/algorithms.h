@@ -38,7 +38,10 @@ extern const WeightedAlgorithm product;
 void tiled_weight_grad(const ConvProblem& problem, ConvAlgorithm algorithm, const float* x,
                        const float* g, float* dw);
 void product_weight_grad(const ConvProblem& problem, const float* x, const float* g, float* dw);
-void depthwise_weight_grad(const ConvProblem& problem, const float* x, const float* g, float* dw);
+// With weights that are laid out, and one output a channel, the input gradient besides: dx, or
+// null.
+void depthwise_grad(const ConvProblem& problem, const float* packed, const float* x, const float* g,
+                    float* dx, float* dw);
 void group_weight_grad(const ConvProblem& problem, const float* x, const float* g, float* dw);
 void winograd_weight_grad(const ConvProblem& problem, i64 tile, const float* x, const float* g,
                           float* dw);

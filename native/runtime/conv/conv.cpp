@@ -98,7 +98,7 @@ void conv_weight_grad(const ConvProblem& p, ConvAlgorithm algorithm, const float
         case ConvAlgorithm::kProduct:
             return product_weight_grad(p, x, g, dw);
         case ConvAlgorithm::kDepthwise:
-            return depthwise_weight_grad(p, x, g, dw);
+            return depthwise_grad(p, nullptr, x, g, nullptr, dw);
         case ConvAlgorithm::kGroups:
             return group_weight_grad(p, x, g, dw);
         case ConvAlgorithm::kWinograd2:
@@ -110,6 +110,16 @@ void conv_weight_grad(const ConvProblem& p, ConvAlgorithm algorithm, const float
         default:
             return tiled_weight_grad(p, algorithm, x, g, dw);
     }
+}
+
+void conv_grads(const ConvProblem& problem, ConvAlgorithm algorithm, const ConvWeights& weights,
+                const float* x, const float* g, float* dx, float* dw) {
+    if (algorithm == ConvAlgorithm::kDepthwise && problem.group_outputs() == 1) {
+        weights.check(problem, algorithm, Pass::kInputGrad);
+        return depthwise_grad(problem, weights.data(), x, g, dx, dw);
+    }
+    conv_input_grad(problem, algorithm, weights, g, nullptr, dx);
+    conv_weight_grad(problem, algorithm, x, g, dw);
 }
 
 }  // namespace convolens

@@ -70,5 +70,8 @@ void conv_input_grad(const ConvProblem& problem, ConvAlgorithm algorithm,
                      const ConvWeights& weights, const float* g, const float* bias, float* dx);
 void conv_weight_grad(const ConvProblem& problem, ConvAlgorithm algorithm, const float* x,
                       const float* g, float* dw);
+// Both gradients, with the bits of each; where the algorithm can, in one pass over their inputs.
+void conv_grads(const ConvProblem& problem, ConvAlgorithm algorithm, const ConvWeights& weights,
+                const float* x, const float* g, float* dx, float* dw);
 
 }  // namespace convolens

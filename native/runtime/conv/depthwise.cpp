@@ -25,26 +25,48 @@ void transpose(const float* from, float* to, i64 rows, i64 columns) {
            kElement * static_cast<double>(TransposeArgs::kRows * columns));
 }
 
-// `windows` lack only the blocks of rows; the first has the most.
-void run(std::vector<WindowArgs>& windows) {
-    const WindowArgs& first = windows.front();
+// How many blocks of rows of outputs an image has: units of work.
+i64 row_blocks(i64 images, i64 rows) {
+    const i64 many = divide_up(rows, kRows);
+    return images * many < kUnits ? divide_up(rows, kRows / 2) : many;
+}
+
+// Windows over one image, without their blocks of rows yet; the first has the most rows.
+struct Windows {
+    std::vector<WindowArgs> all;
+    i64 taps = 0, most = 0;  // of all windows, of one
+
+    void add(const WindowArgs& args) {
+        all.push_back(args);
+        taps += args.segments.count;
+        most = std::max(most, args.segments.count);
+    }
+
+    void split(i64 blocks) {
+        const i64 rows = std::max<i64>(1, divide_up(all.front().rows, blocks));
+        for (WindowArgs& each : all) {
+            each.row_block = rows;
+            each.row_blocks = blocks;
+        }
+    }
+
+    WindowsArgs args() const { return {all.data(), static_cast<i64>(all.size())}; }
+    std::size_t scratch() const { return static_cast<std::size_t>(6 * most); }
+    // Nanoseconds that one row of outputs takes.
+    double row_cost() const {
+        const WindowArgs& first = all.front();
+        const i64 outputs = first.columns * first.groups * first.group_outputs;
+        return kElement * static_cast<double>(outputs * std::max<i64>(1, taps)) / 4;
+    }
+};
+
+void run(Windows windows) {
+    const WindowArgs& first = windows.all.front();
     if (first.n == 0 || first.rows <= 0 || first.columns <= 0) return;
-    i64 taps = 0, most = 0;
-    for (const WindowArgs& each : windows) {
-        taps += each.segments.count;
-        most = std::max(most, each.segments.count);
-    }
-    const i64 row = first.columns * first.groups * first.group_outputs * std::max<i64>(1, taps);
-    const i64 few = first.n * divide_up(first.rows, kRows) < kUnits ? kRows / 2 : kRows;
-    const i64 block = std::min(first.rows, few);
-    const i64 blocks = divide_up(first.rows, block);
-    for (WindowArgs& each : windows) {
-        each.row_block = block;
-        each.row_blocks = blocks;
-    }
-    launch(kernels().depthwise, WindowsArgs{windows.data(), static_cast<i64>(windows.size())},
-           first.n * blocks, kElement * static_cast<double>(block * row) / 4,
-           static_cast<std::size_t>(6 * most));
+    const i64 blocks = row_blocks(first.n, first.rows);
+    windows.split(blocks);
+    launch(kernels().depthwise, windows.args(), first.n * blocks,
+           windows.row_cost() * static_cast<double>(first.row_block), windows.scratch());
 }
 
 std::size_t floats(const ConvProblem& p, Pass) {
@@ -68,16 +90,17 @@ void pack(const ConvProblem& p, Pass pass, const float* weight, float* packed) {
 void forward(const ConvProblem& p, const float* packed, const float* x, const float* bias,
              float* y) {
     const Taps all = single_taps(p);
-    std::vector<WindowArgs> windows{forward_args(p, all, x, bias, y)};
-    windows[0].packed = packed;
-    run(windows);
+    WindowArgs args = forward_args(p, all, x, bias, y);
+    args.packed = packed;
+    Windows windows;
+    windows.add(args);
+    run(std::move(windows));
 }
 
-// What each output reads of the image, in as many channels as there are outputs.
-void spread_input_grad(const ConvProblem& p, const float* packed, const float* g, const float* bias,
-                       float* dx) {
-    const std::vector<TapPhase> phases = tap_phases(p);
-    std::vector<WindowArgs> windows;
+// The phases of what each output reads of the image, in as many channels as there are outputs.
+Windows phase_windows(const ConvProblem& p, const std::vector<TapPhase>& phases,
+                      const float* packed, const float* g, const float* bias, float* dx) {
+    Windows windows;
     for (const TapPhase& phase : phases) {
         WindowArgs args = phase_args(p, phase.top, phase.left, phase.taps, g, bias, dx, p.k);
         args.groups = p.k;
@@ -85,22 +108,24 @@ void spread_input_grad(const ConvProblem& p, const float* packed, const float* g
         args.group_outputs = 1;
         args.packed = packed;
         packed += args.segments.count * p.k;
-        windows.push_back(args);
+        windows.add(args);
     }
-    run(windows);
+    return windows;
 }
 
 void input_grad(const ConvProblem& p, const float* packed, const float* g, const float* bias,
                 float* dx) {
     const i64 multiplier = p.group_outputs(), pixels = p.h * p.w;
-    if (multiplier == 1) return spread_input_grad(p, packed, g, bias, dx);
+    const std::vector<TapPhase> phases = tap_phases(p);
+    if (multiplier == 1) return run(phase_windows(p, phases, packed, g, bias, dx));
     // The outputs that read one channel are summed up, some images at a time.
     ConvProblem some = p;
     some.n = std::clamp(kSpreadFloats / std::max<i64>(1, pixels * p.k), i64{1}, p.n);
     const Buffer spread(static_cast<std::size_t>(some.n * pixels * p.k));
     for (i64 first = 0; first < p.n; first += some.n) {
         some.n = std::min(some.n, p.n - first);
-        spread_input_grad(some, packed, g + first * p.p * p.q * p.k, nullptr, spread.data());
+        run(phase_windows(some, phases, packed, g + first * p.p * p.q * p.k, nullptr,
+                          spread.data()));
         const GroupSumArgs args{spread.data(), bias, dx + first * pixels * p.c, p.c, multiplier};
         launch(kernels().group_sum, args, some.n * pixels, kElement * static_cast<double>(p.k));
     }
@@ -110,26 +135,41 @@ void input_grad(const ConvProblem& p, const float* packed, const float* g, const
 
 const WeightedAlgorithm depthwise = {floats, pack, forward, input_grad};
 
-void depthwise_weight_grad(const ConvProblem& p, const float* x, const float* g, float* dw) {
-    const i64 taps = p.r * p.s, rows = p.n * p.p;
-    if (rows == 0 || p.q == 0) {
+void depthwise_grad(const ConvProblem& p, const float* packed, const float* x, const float* g,
+                    float* dx, float* dw) {
+    const i64 taps = p.r * p.s;
+    if (p.n == 0 || p.p == 0 || p.q == 0) {
         std::fill_n(dw, p.k * taps, 0.0f);
+        if (dx) std::fill_n(dx, p.n * p.h * p.w * p.c, 0.0f);
         return;
     }
     const KernelTable& table = kernels();
     const Taps all = single_taps(p);
-    WeightGradArgs args = weight_grad_args(p, all, x, g);
-    args.slots = std::min(kSlots, rows);
-    args.parts = std::clamp(kUnits / args.slots, i64{1}, divide_up(p.k, table.lanes));
+    const std::vector<TapPhase> phases = tap_phases(p);
+    DepthwiseGradArgs args{weight_grad_args(p, all, x, g), {nullptr, 0}};
+    WeightGradArgs& weight = args.weight;
+    weight.row_blocks = row_blocks(p.n, p.p);
+    weight.row_block = divide_up(p.p, weight.row_blocks);
+    weight.slots = std::min(kSlots, p.n * weight.row_blocks);
+    weight.parts = dx ? 1 : std::clamp(kUnits / weight.slots, i64{1}, divide_up(p.k, table.lanes));
     const i64 floats = taps * p.k;
-    const Buffer partial(static_cast<std::size_t>((args.slots + 1) * floats));
-    args.partial = partial.data();
-    launch(table.depthwise_weight_grad, args, args.slots * args.parts,
-           kElement * static_cast<double>(rows * p.q * p.k * taps) /
-               static_cast<double>(4 * args.slots * args.parts),
-           static_cast<std::size_t>(2 * taps));
-    float* total = partial.data() + args.slots * floats;
-    sum(partial.data(), total, 1, args.slots, floats, 1.0f);
+    const Buffer partial(static_cast<std::size_t>((weight.slots + 1) * floats));
+    weight.partial = partial.data();
+    const i64 slot_rows = p.n * p.p / weight.slots;
+    double cost = kElement * static_cast<double>(slot_rows * p.q * p.k * taps) / 4;
+    auto scratch = static_cast<std::size_t>(2 * taps);
+    Windows windows;
+    if (dx) {
+        windows = phase_windows(p, phases, packed, g, nullptr, dx);
+        windows.split(weight.row_blocks);
+        args.input = windows.args();
+        cost *= 2;
+        scratch += windows.scratch();
+    }
+    launch(table.depthwise_grad, args, weight.slots * weight.parts,
+           cost / static_cast<double>(weight.parts), scratch);
+    float* total = partial.data() + weight.slots * floats;
+    sum(partial.data(), total, 1, weight.slots, floats, 1.0f);
     transpose(total, dw, taps, p.k);
 }
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from convolens.ops import Array, Op
 from convolens.spec import TensorSpec
 
 Specs = tuple[TensorSpec, ...]
+Arrays = Sequence[Any]
 #: Takes the input arrays and returns a new array.
 Run = Callable[..., Array]
+#: Takes the input arrays of two calls, laid out as each wants them, and returns both results.
+RunBoth = Callable[[Arrays, Arrays], tuple[Array, Array]]
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,19 @@ class Packed:
         for index in self.indices:
             inputs[index] = (self.borrow or self.pack)(arrays[index])
         return self.run(*inputs)
+
+
+class Chosen(NamedTuple):
+    """A call for which a way to compute it has been chosen."""
+
+    op: Op
+    specs: Specs
+    output: TensorSpec
+    name: str
+
+
+#: Makes the function that computes two calls in one pass, or None where there is none.
+PrepareBoth = Callable[[Chosen, Chosen], RunBoth | None]
 
 
 @dataclass(frozen=True)

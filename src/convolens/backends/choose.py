@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import NamedTuple
 
-from convolens.backends.candidate import Candidate, Run, Specs
+from convolens.backends.candidate import Candidate, Chosen, Run, RunBoth, Specs
 from convolens.backends.exact import is_exact
 from convolens.backends.isa import isa
-from convolens.backends.native import KERNELS
+from convolens.backends.native import KERNELS, PAIRS
 from convolens.backends.reference import REFERENCE
 from convolens.errors import ArgumentError
 from convolens.ops import Op
@@ -85,6 +85,30 @@ def choose(op: Op, specs: Specs) -> Choice:
         ConvolensError: If the operator refuses the specs, or a forced algorithm cannot compute it.
     """
     return _choose(op, specs, _forced, is_exact())
+
+
+def is_pair(first: Op, second: Op) -> bool:
+    """Return whether some calls of these operators are computed in one pass."""
+    return (type(first), type(second)) in PAIRS
+
+
+@lru_cache(maxsize=8192)
+def _choose_both(
+    calls: tuple[tuple[Op, Specs], tuple[Op, Specs]], forced: str | None, exact: bool
+) -> RunBoth | None:
+    (first, _), (second, _) = calls
+    chosen = [(call, _choose(*call, forced, exact)) for call in calls]
+    prepare = PAIRS[type(first), type(second)]
+    return prepare(*(Chosen(*call, choice.output, choice.name) for call, choice in chosen))
+
+
+def choose_both(first: tuple[Op, Specs], second: tuple[Op, Specs]) -> RunBoth | None:
+    """Return how two calls of a pair are computed in one pass, or None if each by itself.
+
+    Raises:
+        ConvolensError: If an operator refuses its specs, or a forced algorithm cannot compute it.
+    """
+    return _choose_both((first, second), _forced, is_exact())
 
 
 @contextmanager

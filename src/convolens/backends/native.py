@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from convolens.backends.candidate import Candidate
+from convolens.backends.candidate import Candidate, PrepareBoth
 from convolens.backends.kernels import (
     activation,
     axis,
@@ -176,6 +176,11 @@ from convolens.ops import (
     Where,
     WhereGrad,
 )
+
+#: What computes calls of two operators, one behind the other, in one pass, where it can.
+PAIRS: dict[tuple[type[Op], type[Op]], PrepareBoth] = {
+    (ConvInputGrad, ConvWeightGrad): conv.prepare_both
+}
 
 _FORWARD = (
     *conv.FORWARD,

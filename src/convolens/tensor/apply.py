@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from convolens.backends.candidate import Packed
-from convolens.backends.choose import choose
+from convolens.backends.choose import Choice, choose, choose_both
 from convolens.backends.layout import are_dense
 from convolens.errors import MemoryLimitError
 from convolens.ops import Op
@@ -34,17 +35,11 @@ def apply(op: Op, *inputs: TensorBase) -> Tensor:
         raise
     if op.is_view:
         inputs[0].version.settle(inputs[0])  # type: ignore[arg-type]
-    arrays: list[Any] = [t.array for t in inputs]
     try:
-        _, spec, run, any_order = choose(op, specs)
-        if not (any_order or are_dense(arrays)):
-            arrays = [t.version.dense(t.array) for t in inputs]
-        if isinstance(run, Packed):
-            for index in run.indices:
-                arrays[index] = inputs[index].version.packed(run, arrays[index])
-            array = run.run(*arrays)
-        else:
-            array = run(*arrays)
+        choice = choose(op, specs)
+        _, spec, run, _ = choice
+        arrays = _laid_out(choice, inputs)
+        array = run.run(*arrays) if isinstance(run, Packed) else run(*arrays)
     except MemoryError:
         spec = op.infer(*specs)
         raise MemoryLimitError(
@@ -66,3 +61,39 @@ def apply(op: Op, *inputs: TensorBase) -> Tensor:
     for observer in observers:
         observer(op, inputs, output)  # type: ignore[arg-type]
     return output
+
+
+def apply_both(*calls: tuple[Op, Sequence[TensorBase]]) -> list[Tensor]:
+    """Compute two operators, in one pass where they can be and nobody records or looks on.
+
+    Raises:
+        ConvolensError: As ``apply``.
+    """
+    if not (thread.recording or observers):
+        named = [(op, tuple([t.spec for t in inputs])) for op, inputs in calls]
+        run = choose_both(*named)
+        if run is not None:
+            choices = [choose(*call) for call in named]
+            operands = [inputs for _, inputs in calls]
+            try:
+                made = run(*map(_laid_out, choices, operands))
+            except MemoryError:
+                pass  # each by itself says what is too large
+            else:
+                return [
+                    inputs[0].made(array, choice.output, Version(), None)
+                    for inputs, array, choice in zip(operands, made, choices, strict=True)
+                ]
+    return [apply(op, *inputs) for op, inputs in calls]
+
+
+def _laid_out(choice: Choice, inputs: Sequence[TensorBase]) -> list[Any]:
+    """Return the arrays of a call's inputs as its run takes them."""
+    run = choice.run
+    arrays: list[Any] = [t.array for t in inputs]
+    if not (choice.any_order or are_dense(arrays)):
+        arrays = [t.version.dense(t.array) for t in inputs]
+    if isinstance(run, Packed):
+        for index in run.indices:
+            arrays[index] = inputs[index].version.packed(run, arrays[index])
+    return arrays

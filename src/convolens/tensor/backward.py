@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from convolens.errors import GradientError
 from convolens.ops import Add, Slice
 from convolens.spec import FLOATS
-from convolens.tensor.apply import apply
+from convolens.tensor.apply import apply, apply_both
 from convolens.tensor.create import ones_like
 from convolens.tensor.grad_mode import set_grad_enabled
 from convolens.tensor.parts import Parts
@@ -219,8 +219,14 @@ def _hand_on(
     program = gradient_program(node.op, node.specs, node.wanted)
     slots: list[Any] = [_restore(node, saved) for saved in node.saved or ()]
     slots.append(handed.pop())
-    for (op, args, _), last in zip(program.steps, program.last, strict=True):
-        slots.append(apply(op, *[slots[arg] for arg in args]))
+    for number, ((op, args, _), last) in enumerate(zip(program.steps, program.last, strict=True)):
+        if number == program.pair:
+            after, others, _ = program.steps[number + 1]
+            slots += apply_both(
+                (op, [slots[arg] for arg in args]), (after, [slots[arg] for arg in others])
+            )
+        elif number - 1 != program.pair:  # the second of a pair is there already
+            slots.append(apply(op, *[slots[arg] for arg in args]))
         for read in last:
             slots[read] = None
     for number, (place, slot) in enumerate(zip(node.edges, program.results, strict=True)):

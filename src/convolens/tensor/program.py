@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from convolens.backends.candidate import Specs
+from convolens.backends.choose import is_pair
 from convolens.ops import Call, Op, Value
 
 
@@ -25,6 +27,7 @@ class Program(NamedTuple):
     whether nothing else shares its memory; None if only the upstream gradient does. ``needs`` says
     which of the inputs and, last, the output are used: only these have to be kept. ``last`` names,
     for each step, the slots that nothing reads after it, of those that it or the upstream fills.
+    ``pair`` is the number of a step that may be computed in one pass with the next one.
     """
 
     steps: tuple[Step, ...]
@@ -32,6 +35,7 @@ class Program(NamedTuple):
     owned: tuple[bool | None, ...]
     needs: tuple[bool, ...]
     last: tuple[tuple[int, ...], ...]
+    pair: int | None
 
 
 @lru_cache(maxsize=8192)
@@ -79,4 +83,9 @@ def gradient_program(op: Op, specs: Specs, wanted: tuple[bool, ...]) -> Program:
     for step in reversed(steps):
         last.append(tuple(slot for slot in {*step.args} - read if slot >= first - 1))
         read.update(step.args)
-    return Program(tuple(steps), results, owned, needs, tuple(reversed(last)))
+    pairs = (
+        number
+        for number, (step, following) in enumerate(pairwise(steps))
+        if is_pair(step.op, following.op) and first + number not in following.args
+    )
+    return Program(tuple(steps), results, owned, needs, tuple(reversed(last)), next(pairs, None))

@@ -657,8 +657,8 @@ def arguments_of(
     made: Any, arrays: dict[str, Any], method: str, borrowed: bool = False
 ) -> list[Any]:
     """Return the arguments of a method; weights are laid out, or borrowed, by ``made`` itself."""
-    if method in ("forward", "input_grad"):
-        backward = method == "input_grad"
+    if method in ("forward", "input_grad", "grads"):
+        backward = method != "forward"
         lay_out = made.borrow if borrowed else made.pack
         arrays = {**arrays, "weights": attempt(lay_out, [arrays["weight"], backward])}
     return [arrays[parameter] for parameter in methods(type(made).__name__)[method]]
@@ -768,6 +768,8 @@ def test_convolutions_of_tiny_arrays_with_huge_steps(data: st.DataObject) -> Non
                 weights = attempt(lay_out, [floats(*weight), backward])
                 attempt(made.forward, [floats(*x), weights, None, floats(*y)])
                 attempt(made.input_grad, [weights, floats(*y), None, floats(*x)])
+                gradients = floats(*x), floats(*weight)
+                attempt(made.grads, [weights, floats(*x), floats(*y), *gradients])
         attempt(made.weight_grad, [floats(*x), floats(*y), floats(*weight)])
 
 

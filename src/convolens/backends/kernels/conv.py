@@ -7,7 +7,7 @@ from math import prod
 from typing import cast
 
 from convolens import _native
-from convolens.backends.candidate import Candidate, Packed, Run, Specs
+from convolens.backends.candidate import Arrays, Candidate, Chosen, Packed, Run, RunBoth, Specs
 from convolens.backends.kernels import conv_cost
 from convolens.backends.kernels._common import refuse_all_but_float32
 from convolens.backends.kernels.conv_cost import images
@@ -211,6 +211,27 @@ def _prepare_weight_grad(algorithm: str) -> Prepare:
         return run
 
     return prepare
+
+
+def prepare_both(input_grad: Chosen, weight_grad: Chosen) -> RunBoth | None:
+    """Return what computes both gradients in one pass over the upstream one, with the same bits.
+
+    Only a depthwise convolution has it: the rows of its gradients need no others.
+    """
+    op, specs, dx, name = input_grad
+    image, weight, _ = images(op, specs)
+    if name != "depthwise" or weight_grad.name != name or image.shape[1] != weight.shape[0]:
+        return None
+    grads, dw = problem_of(op, specs, name).grads, weight_grad.output
+
+    def run(first: Arrays, second: Arrays) -> tuple[Array, Array]:
+        weights, _ = first
+        x, g = second
+        both = empty(dx), empty(dw)
+        grads(weights, _image(x), _image(g), *map(_image, both))
+        return both
+
+    return run
 
 
 def _winograd(m: int, prepare: Callable[[str], Prepare]) -> Candidate:

@@ -1,9 +1,10 @@
-// The weight gradient of a convolution where each output channel reads one input channel.
+// The weight gradient of a convolution where each output channel reads one input channel; on
+// request the input gradient with it, so that the upstream gradient is read from far once.
+#include "kernels/depthwise_sums.h"
 #include "kernels/kernels.h"
 #include "kernels/repeat.h"
 #include "kernels/source.h"
 #include "kernels/tile.h"
-#include "kernels/window_sums.h"
 
 namespace convolens::CONVOLENS_ISA {
 namespace {
@@ -147,8 +148,7 @@ struct Row {
     Inside taps;  // that lie in the image from above to below
     i64 width;    // of the window's rows of neighbouring taps, or 0
     const i64* offsets;
-    const float* g;  // of output 0, channel 0
-    const float* x;  // the pixel of tap 0 of output 0, channel 0
+    i64 image, row;
     float* partial;
     i64 first, last;  // registers
 
@@ -156,8 +156,10 @@ struct Row {
 
     template <class Body>
     void for_each_register(i64 column, i64 tap, Body body) const {
-        const float* gradient = g + column * channels();
-        const float* pixel = x + column * args.column_step * args.c;
+        const i64 top = args.row_origin + row * args.row_step;
+        const i64 left = args.column_origin + column * args.column_step;
+        const float* gradient = args.g + ((image * args.p + row) * args.q + column) * channels();
+        const float* pixel = args.x + ((image * args.h + top) * args.w + left) * args.c;
         for (i64 c = first * kLanes; c < last * kLanes && c < channels(); c += kLanes) {
             Channels own{c, channels() - c < kLanes ? channels() - c : kLanes, c, 0, {}};
             if constexpr (Repeat) own = channels_of(c, channels(), args.group_outputs);
@@ -197,97 +199,30 @@ struct Row {
                               [&](const TapSums& sums) { any_taps<1, Repeat>(sums, 0, 1); });
         }
     }
-};
 
-// Rows of outputs with small windows whose taps are neighbours, some columns at a time.
-struct SmallWindows {
-    // Outputs of a row whose sums stay in registers: a short chain of additions.
-    static constexpr i64 kStrip = 16;
-
-    const WeightGradArgs& args;
-    DenseWindow window;
-    Inside rows, columns;  // of outputs, whose windows lie inside the image
-    float* partial;
-    i64 first, last;  // registers
-
-    static bool can_compute(const WeightGradArgs& args, const DenseWindow& window) {
-        return args.group_outputs == 1 && window.is_small() && args.column_step <= 2;
-    }
-
-    i64 channels() const { return args.groups; }
-
-    // Some taps of the outputs may lie beside the image only if it is one row, or one column.
-    void add(i64 image, i64 row, i64 high, i64 column, i64 wide) const {
-        const i64 line = args.w * args.c;
-        const i64 top = args.row_origin + row * args.row_step + args.segments.dy[0];
-        const i64 left = args.column_origin + column * args.column_step + args.segments.dx[0];
-        const Inside down =
-            high > 1 ? Inside{0, window.height} : taps_inside(top, 1, window.height, args.h);
-        const Inside across =
-            wide > 1 ? Inside{0, window.width} : taps_inside(left, 1, window.width, args.w);
-        if (down.first == down.last || across.first == across.last) return;
-        const i64 height = down.last - down.first, width = across.last - across.first;
-        const i64 step = args.column_step;
-        const AnyWindowSums some = choose_window_sums(high, height, width, step);
-        const AnyWindowSums one = choose_window_sums(1, height, width, step);
-        WindowSums at{};
-        at.x_row = line;
-        at.x_pixel = args.c;
-        at.g_row = args.q * channels();
-        at.g_pixel = channels();
-        at.columns = wide;
-        at.sum_row = window.width * channels();
-        at.sum_tap = channels();
-        const float* x =
-            args.x + ((image * args.h + top + down.first) * args.w + left + across.first) * args.c;
-        const float* g = args.g + ((image * args.p + row) * args.q + column) * channels();
-        float* sums = partial + down.first * at.sum_row + across.first * at.sum_tap;
-        for (i64 c = first * kLanes; c < last * kLanes && c < channels(); c += kLanes) {
-            at.lanes = channels() - c < kLanes ? channels() - c : kLanes;
-            at.sums = sums + c;
-            const bool whole = at.lanes == kLanes;
-            for (i64 i = 0; i < high; i += whole ? high : 1) {
-                at.x = x + i * args.row_step * line + c;
-                at.g = g + i * at.g_row + c;
-                (whole ? some : one)(at);
-            }
-        }
-    }
-
-    void add_rows(i64 image, i64 row, i64 high) const {
-        for (i64 column = 0; column < columns.first; ++column) add(image, row, high, column, 1);
-        for (i64 column = columns.first; column < columns.last; column += kStrip) {
+    void add(const Inside& columns) const {
+        for (i64 column = 0; column < columns.first; ++column) border(column);
+        for (i64 column = columns.first; column < columns.last; column += kColumns) {
             const i64 left = columns.last - column;
-            add(image, row, high, column, left < kStrip ? left : kStrip);
+            inner(column, left < kColumns ? left : kColumns);
         }
-        for (i64 column = columns.last; column < args.q; ++column) add(image, row, high, column, 1);
-    }
-
-    // The rows [first_row, last_row) of all images.
-    void add(i64 first_row, i64 last_row) const {
-        const bool one = args.row_step > 1 || args.column_step > 1;
-        for (i64 at = first_row; at < last_row;) {
-            const i64 image = at / args.p, row = at % args.p;
-            const i64 end = row + last_row - at, inside = end < rows.last ? end : rows.last;
-            const bool some = !one && row >= rows.first && inside - row >= kSumRows;
-            add_rows(image, row, some ? kSumRows : 1);
-            at += some ? kSumRows : 1;
-        }
+        for (i64 column = columns.last; column < args.q; ++column) border(column);
     }
 };
 
 template <bool Repeat>
-void any_weight_grad(const WeightGradArgs& args, i64 begin, i64 end, float* scratch) {
+void any_weight_grad(const DepthwiseGradArgs& both, i64 begin, i64 end, float* scratch) {
+    const WeightGradArgs& args = both.weight;
     const Segments& taps = args.segments;
     const i64 channels = args.groups * args.group_outputs;
     const i64 registers = (channels + kLanes - 1) / kLanes;
-    const i64 rows = args.n * args.p;
+    const i64 blocks = args.n * args.row_blocks;
     i64* offsets = reinterpret_cast<i64*>(scratch);
     for (i64 s = 0; s < taps.count; ++s) offsets[s] = (taps.dy[s] * args.w + taps.dx[s]) * args.c;
     const i64 width = width_of(taps);
     const Inside columns = columns_inside(args, args.q), inside = rows_inside(args, args.p);
     const DenseWindow window = dense_window(taps);
-    const bool small = SmallWindows::can_compute(args, window);
+    const bool small = DepthwiseSums::can_compute(args, window);
     for (i64 unit = begin; unit < end; ++unit) {
         const i64 slot = unit / args.parts, part = unit % args.parts;
         const i64 first = registers * part / args.parts;
@@ -296,41 +231,34 @@ void any_weight_grad(const WeightGradArgs& args, i64 begin, i64 end, float* scra
         for (i64 s = 0; s < taps.count; ++s)
             clear(partial + s * channels + first * kLanes,
                   (last == registers ? channels : last * kLanes) - first * kLanes);
-        const i64 first_row = rows * slot / args.slots, last_row = rows * (slot + 1) / args.slots;
-        if (small) {
-            SmallWindows{args, window, inside, columns, partial, first, last}.add(first_row,
-                                                                                  last_row);
-            continue;
-        }
-        for (i64 at = first_row; at < last_row; ++at) {
-            const i64 image = at / args.p, row = at % args.p;
-            const i64 top = args.row_origin + row * args.row_step;
-            const Row<Repeat> each{
-                args,
-                segments_inside(args, row),
-                width,
-                offsets,
-                args.g + at * args.q * channels,
-                args.x + ((image * args.h + top) * args.w + args.column_origin) * args.c,
-                partial,
-                first,
-                last};
-            for (i64 column = 0; column < columns.first; ++column) each.border(column);
-            for (i64 column = columns.first; column < columns.last; column += kColumns) {
-                const i64 left = columns.last - column;
-                each.inner(column, left < kColumns ? left : kColumns);
+        const i64 last_block = blocks * (slot + 1) / args.slots;
+        for (i64 block = blocks * slot / args.slots; block < last_block; ++block) {
+            if (both.input.count) depthwise(both.input, block, block + 1, scratch + 2 * taps.count);
+            const i64 image = block / args.row_blocks;
+            const i64 first_row = block % args.row_blocks * args.row_block;
+            const i64 bottom = first_row + args.row_block;
+            const i64 last_row = bottom < args.p ? bottom : args.p;
+            if (small) {
+                DepthwiseSums{args, window, inside, columns, partial, first, last}.add(
+                    image, first_row, last_row);
+            } else {
+                for (i64 row = first_row; row < last_row; ++row)
+                    Row<Repeat>{args,    segments_inside(args, row),
+                                width,   offsets,
+                                image,   row,
+                                partial, first,
+                                last}
+                        .add(columns);
             }
-            for (i64 column = columns.last; column < args.q; ++column) each.border(column);
         }
     }
 }
 
 }  // namespace
 
-// partial[slot][tap][output channel]. A unit is (slot, part): a part is a share of the registers of
-// channels. Scratch: offsets of taps as i64.
-void depthwise_weight_grad(const WeightGradArgs& args, i64 begin, i64 end, float* scratch) {
-    if (args.group_outputs == 1) {
+// partial[slot][tap][output channel]. Scratch: offsets of taps as i64, and what `depthwise` needs.
+void depthwise_grad(const DepthwiseGradArgs& args, i64 begin, i64 end, float* scratch) {
+    if (args.weight.group_outputs == 1) {
         any_weight_grad<false>(args, begin, end, scratch);
     } else {
         any_weight_grad<true>(args, begin, end, scratch);

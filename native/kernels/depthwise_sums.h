@@ -1,0 +1,85 @@
+// The weight gradient of small windows whose taps are neighbours, where each output channel reads
+// one input channel: some rows and columns of outputs at a time.
+#pragma once
+
+#include "kernels/window_sums.h"
+
+namespace convolens::CONVOLENS_ISA {
+namespace {
+
+struct DepthwiseSums {
+    // Outputs of a row whose sums stay in registers: a short chain of additions.
+    static constexpr i64 kStrip = 16;
+
+    const WeightGradArgs& args;
+    DenseWindow window;
+    Inside rows, columns;  // of outputs, whose windows lie inside the image
+    float* partial;
+    i64 first, last;  // registers
+
+    static bool can_compute(const WeightGradArgs& args, const DenseWindow& window) {
+        return args.group_outputs == 1 && window.is_small() && args.column_step <= 2;
+    }
+
+    i64 channels() const { return args.groups; }
+
+    // Some taps of the outputs may lie beside the image only if it is one row, or one column.
+    void add(i64 image, i64 row, i64 high, i64 column, i64 wide) const {
+        const i64 line = args.w * args.c;
+        const i64 top = args.row_origin + row * args.row_step + args.segments.dy[0];
+        const i64 left = args.column_origin + column * args.column_step + args.segments.dx[0];
+        const Inside down =
+            high > 1 ? Inside{0, window.height} : taps_inside(top, 1, window.height, args.h);
+        const Inside across =
+            wide > 1 ? Inside{0, window.width} : taps_inside(left, 1, window.width, args.w);
+        if (down.first == down.last || across.first == across.last) return;
+        const i64 height = down.last - down.first, width = across.last - across.first;
+        const i64 step = args.column_step;
+        const AnyWindowSums some = choose_window_sums(high, height, width, step);
+        const AnyWindowSums one = choose_window_sums(1, height, width, step);
+        WindowSums at{};
+        at.x_row = line;
+        at.x_pixel = args.c;
+        at.g_row = args.q * channels();
+        at.g_pixel = channels();
+        at.columns = wide;
+        at.sum_row = window.width * channels();
+        at.sum_tap = channels();
+        const float* x =
+            args.x + ((image * args.h + top + down.first) * args.w + left + across.first) * args.c;
+        const float* g = args.g + ((image * args.p + row) * args.q + column) * channels();
+        float* sums = partial + down.first * at.sum_row + across.first * at.sum_tap;
+        for (i64 c = first * kLanes; c < last * kLanes && c < channels(); c += kLanes) {
+            at.lanes = channels() - c < kLanes ? channels() - c : kLanes;
+            at.sums = sums + c;
+            const bool whole = at.lanes == kLanes;
+            for (i64 i = 0; i < high; i += whole ? high : 1) {
+                at.x = x + i * args.row_step * line + c;
+                at.g = g + i * at.g_row + c;
+                (whole ? some : one)(at);
+            }
+        }
+    }
+
+    void add_rows(i64 image, i64 row, i64 high) const {
+        for (i64 column = 0; column < columns.first; ++column) add(image, row, high, column, 1);
+        for (i64 column = columns.first; column < columns.last; column += kStrip) {
+            const i64 left = columns.last - column;
+            add(image, row, high, column, left < kStrip ? left : kStrip);
+        }
+        for (i64 column = columns.last; column < args.q; ++column) add(image, row, high, column, 1);
+    }
+
+    void add(i64 image, i64 first_row, i64 last_row) const {
+        const bool one = args.row_step > 1 || args.column_step > 1;
+        const i64 inside = last_row < rows.last ? last_row : rows.last;
+        for (i64 row = first_row; row < last_row;) {
+            const bool some = !one && row >= rows.first && inside - row >= kSumRows;
+            add_rows(image, row, some ? kSumRows : 1);
+            row += some ? kSumRows : 1;
+        }
+    }
+};
+
+}  // namespace
+}  // namespace convolens::CONVOLENS_ISA
