@@ -61,6 +61,32 @@ Source source_rows(const Args& args, i64 image, i64 first_row, i64 rows, i64 col
     return source;
 }
 
+// The same of the channels of one group, which are copied side by side.
+template <class Args>
+Source group_rows(const Args& args, i64 image, i64 first_row, i64 rows, i64 columns, i64 group,
+                  float* buffer, i64* offsets) {
+    const Segments& taps = args.segments;
+    const i64 channels = args.group_channels;
+    const i64 top = args.row_origin + first_row * args.row_step + taps.dy_min;
+    const i64 height = (rows - 1) * args.row_step + taps.dy_max - taps.dy_min + 1;
+    const i64 left = args.column_origin + taps.dx_min;
+    const i64 width = (columns - 1) * args.column_step + taps.dx_max - taps.dx_min + 1;
+    const float* x = args.x + image * args.h * args.w * args.c + group * channels;
+    const i64 line = width * channels;
+    for (i64 s = 0; s < taps.count; ++s)
+        offsets[s] = (taps.dy[s] - taps.dy_min) * line + (taps.dx[s] - taps.dx_min) * channels;
+    const i64 begin = clamp(-left, 0, width), end = clamp(args.w - left, begin, width);
+    for (i64 y = 0; y < height; ++y) {
+        float* to = buffer + y * line;
+        if (top + y < 0 || top + y >= args.h) continue;  // no tap reads it: see segments_inside
+        const float* from = x + ((top + y) * args.w + left) * args.c;
+        clear(to, begin * channels);
+        for (i64 i = begin; i < end; ++i) copy(to + i * channels, from + i * args.c, channels);
+        clear(to + end * channels, (width - end) * channels);
+    }
+    return {buffer, args.row_step * line, args.column_step * channels};
+}
+
 // The segments [first, last) whose row lies inside the image for output row `row`, counted from the
 // top of the output. Their rows ascend or descend, so they are neighbours.
 struct Inside {

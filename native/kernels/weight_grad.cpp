@@ -3,7 +3,8 @@
 
 namespace convolens::CONVOLENS_ISA {
 
-// Reads the image where it lies: the rows of a tile are neighbouring numbers of a segment.
+// Reads the image where it lies, or one group of its channels at a time, side by side: the rows of
+// a tile are neighbouring numbers of a segment.
 //
 // Scratch: offsets of segments and of rows as i64, the packed gradient, the padded rows.
 //
@@ -31,18 +32,22 @@ void weight_grad(const WeightGradArgs& args, i64 begin, i64 end, float* scratch)
             const i64 first_row = block % args.row_blocks * args.row_block;
             const i64 left = args.p - first_row;
             const i64 rows = left < args.row_block ? left : args.row_block;
-            const Source source =
-                source_rows(args, image, first_row, rows, args.q, buffer, offsets);
-            for (i64 row = 0; row < rows; ++row) row_offsets[row] = row * source.row_step;
+            Source source{};
+            if (args.groups == 1)
+                source = source_rows(args, image, first_row, rows, args.q, buffer, offsets);
             const float* g = args.g + (image * args.p + first_row) * args.q * outputs;
             Tile tile{};
             tile.a_row = 1;
-            tile.a_step = source.column_step;
             tile.run = args.q;
             tile.b_step = kPanel;
             tile.accumulate = block != first_block;
             tile.y_row = padded;
             for (i64 group = share.first_group; group < share.last_group; ++group) {
+                if (args.groups > 1)
+                    source =
+                        group_rows(args, image, first_row, rows, args.q, group, buffer, offsets);
+                tile.a_step = source.column_step;
+                for (i64 row = 0; row < rows; ++row) row_offsets[row] = row * source.row_step;
                 pack_gradient(g + group * args.group_outputs, outputs, args.group_outputs,
                               rows * args.q, gradient);
                 for (i64 s = 0; s < taps.count; ++s) {
@@ -50,7 +55,7 @@ void weight_grad(const WeightGradArgs& args, i64 begin, i64 end, float* scratch)
                     tile.offsets = row_offsets + inside.first;
                     tile.segments = inside.last - inside.first;
                     for_each_tile(taps.run, [&](i64 first, i64 count) {
-                        tile.a = source.origin + offsets[s] + group * args.group_channels + first;
+                        tile.a = source.origin + offsets[s] + first;
                         for (i64 panel = share.first_tile; panel < share.last_tile; ++panel) {
                             const i64 column = panel * kPanel;
                             tile.b = gradient + (panel * rows + inside.first) * args.q * kPanel;

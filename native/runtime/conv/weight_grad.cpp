@@ -35,10 +35,15 @@ void tiled_weight_grad(const ConvProblem& problem, ConvAlgorithm algorithm, cons
         std::fill_n(dw, p.k * length, 0.0f);
         return;
     }
-    const Taps taps = forward_taps(p);
+    // One group after the other is a convolution of few channels.
+    const bool each_group = p.groups > 1 && !gather && !planes;
+    ConvProblem one = p;
+    one.groups = 1;
+    one.c = p.group_channels();
+    const Taps taps = forward_taps(each_group ? one : p);
     WeightGradArgs args = weight_grad_args(p, taps, x, g);
     args.taps_in_lanes = taps_in_lanes;
-    const i64 line = line_floats(args.segments, p.q, p.stride[1], p.c);
+    const i64 line = line_floats(args.segments, p.q, p.stride[1], each_group ? one.c : p.c);
     i64 tiles = panels;
     if (gather) {
         args.column_block = divide_up(p.q, divide_up(p.q, kGatheredPositions));
@@ -49,7 +54,9 @@ void tiled_weight_grad(const ConvProblem& problem, ConvAlgorithm algorithm, cons
         args.column_block = p.q;
         const i64 row =
             planes ? line + p.q * outputs : 2 * (line * p.stride[0] + p.q * panels * table.panel);
-        args.row_block = choose_row_block(p.n, p.p, row);
+        // Groups are shared out between threads.
+        args.row_block =
+            each_group ? largest_row_block(p.p, 8 * row) : choose_row_block(p.n, p.p, row);
     }
     args.row_blocks = divide_up(p.p, args.row_block);
     const i64 blocks = p.n * args.row_blocks;

@@ -10,7 +10,7 @@ one. What a call does once, such as to read its weights, is shared by a few imag
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import gcd, prod
 from typing import cast
@@ -280,7 +280,7 @@ def groups(op: Op, specs: Specs) -> float:
     """Return the time of filling registers with whole groups of channels, in nanoseconds."""
     g = geometry(op, specs)
     filled = -(-g.groups * g.outputs // registers().lanes)
-    return _NANOSECONDS * g.places * filled * (g.length * 1.2 + 5.0)
+    return _NANOSECONDS * g.places * filled * (g.length + 5.0)
 
 
 def _panel_steps(outputs: int, rows: float) -> float:
@@ -304,15 +304,21 @@ def _once(g: Geometry, cycles: float) -> float:
 
 
 def _weight_grad_direct(g: Geometry) -> float:
-    """Return the cycles for one output position."""
+    """Return the cycles for one output position of one group.
+
+    The channels of each of several groups are copied side by side.
+    """
+    if g.groups > 1:
+        copied = prod(g.sizes) / prod(g.positions) * -(-g.channels // registers().lanes)
+        return _COPY * copied + _weight_grad_direct(replace(g, groups=1))
     span = (g.positions[-1] - 1) * g.stride[-1] + (g.kernel[-1] - 1) * g.dilation[-1] + 1
-    row = 2 * (span * g.channels * g.groups * g.stride[0] + g.positions[-1] * g.outputs * g.groups)
+    row = 2 * (span * g.channels * g.stride[0] + g.positions[-1] * g.outputs)
     count = max(1, min(16 * 1024 // row, g.places // g.batch // g.positions[-1]))
     tiles = _tiles(g.run, registers().rows)
     cycles = g.segments * _sums(tiles, g.outputs, count * g.positions[-1])
     # The image is read at the stride of a pixel. If that is a multiple of many lines of cache, its
     # numbers compete for a few of them.
-    stride = g.channels * g.groups * g.stride[-1] * 4 // _LINE
+    stride = g.channels * g.stride[-1] * 4 // _LINE
     sets = _SETS // gcd(stride, _SETS) if stride else _SETS
     if min(192, prod(g.positions)) > _WAYS * sets:
         cycles *= 1.0 + 2.8 / sets
