@@ -712,10 +712,11 @@ struct WindowArgs {
     i64 y_image, y_row, y_column;  // strides of the output, in floats
     i64 rows, columns;
     i64 row_block, row_blocks;
-    i64 parts = 1;   // between so many units the panels are shared
-    bool gather;     // copy the patches of a tile side by side first
-    i64 lanes_each;  // 1, or how many lanes each of a few outputs has (see narrow.h)
-    bool relu;       // negative outputs become zero
+    i64 parts = 1;    // between so many units the panels, or the groups, are shared out
+    bool each_group;  // the channels of a group are copied side by side; else read where they lie
+    bool gather;      // copy the patches of a tile side by side first
+    i64 lanes_each;   // 1, or how many lanes each of a few outputs has (see narrow.h)
+    bool relu;        // negative outputs become zero
 };
 
 // Windows over the same images, such as the phases of a strided gradient; all have the row blocks

@@ -45,14 +45,13 @@ struct Outputs {
 // A block of rows of one image, and where its inputs lie.
 struct RowBlock {
     const WindowArgs& args;
-    const Source& source;
+    Source source;  // of one group
     const i64* offsets;
     i64 first_row, rows;
     float* y;
 
-    const float* input(i64 group, i64 row, i64 column) const {
-        return source.origin + row * source.row_step + column * source.column_step +
-               group * args.group_channels;
+    const float* input(i64 row, i64 column) const {
+        return source.origin + row * source.row_step + column * source.column_step;
     }
 
     float* output(i64 row, i64 column) const {
@@ -60,12 +59,13 @@ struct RowBlock {
     }
 };
 
-struct Panels {
+// Some of the panels, or of the groups.
+struct Range {
     i64 first, last;
 };
 
 // Reads the taps where they lie.
-void direct(const RowBlock& block, const Outputs& outputs, i64 group, Panels panels) {
+void direct(const RowBlock& block, const Outputs& outputs, i64 group, Range panels) {
     const WindowArgs& args = block.args;
     Tile tile{};
     tile.a_row = block.source.column_step;
@@ -77,14 +77,14 @@ void direct(const RowBlock& block, const Outputs& outputs, i64 group, Panels pan
             tile.offsets = block.offsets + inside.first;
             tile.segments = inside.last - inside.first;
             for_each_tile(args.columns, [&](i64 column, i64 count) {
-                tile.a = block.input(group, row, column);
+                tile.a = block.input(row, column);
                 outputs.compute(tile, group, panel, inside.first, block.output(row, column), count);
             });
         }
 }
 
 // Copies what the outputs of a tile read side by side first: patches[t][segment x run].
-void gather(const RowBlock& block, const Outputs& outputs, i64 group, Panels panels,
+void gather(const RowBlock& block, const Outputs& outputs, i64 group, Range panels,
             float* patches) {
     const WindowArgs& args = block.args;
     const i64 segments = args.segments.count, run = args.segments.run;
@@ -101,7 +101,7 @@ void gather(const RowBlock& block, const Outputs& outputs, i64 group, Panels pan
         for_each_tile(args.columns, [&](i64 column, i64 count) {
             float* to = patches;
             for (i64 t = 0; t < count; ++t) {
-                const float* from = block.input(group, row, column + t);
+                const float* from = block.input(row, column + t);
                 for (i64 s = 0; s < segments; ++s, to += run) {
                     if (s >= inside.first && s < inside.last) {
                         copy(to, from + block.offsets[s], run);
@@ -130,21 +130,30 @@ void window_product(const WindowArgs& args, i64 begin, i64 end, float* scratch) 
     for (i64 unit = begin; unit < end; ++unit) {
         const i64 part = unit / blocks, image = unit % blocks / args.row_blocks;
         const i64 first_row = unit % args.row_blocks * args.row_block;
-        const Panels panels{outputs.panels * part / args.parts,
-                            outputs.panels * (part + 1) / args.parts};
+        // Parts share out the groups, or the panels of the only one.
+        const auto share = [&](i64 all) {
+            return Range{all * part / args.parts, all * (part + 1) / args.parts};
+        };
+        const bool one = args.groups == 1;
+        const Range panels = one ? share(outputs.panels) : Range{0, outputs.panels};
+        const Range groups = one ? Range{0, 1} : share(args.groups);
         const i64 left = args.rows - first_row;
         const i64 rows = left < args.row_block ? left : args.row_block;
-        const Source source =
-            source_rows(args, image, first_row, rows, args.columns, buffer, offsets);
-        const RowBlock block{args,    source,
-                             offsets, first_row,
-                             rows,    args.y + image * args.y_image + first_row * args.y_row};
-        for (i64 group = 0; group < args.groups; ++group) {
+        RowBlock block{args,      {},   offsets,
+                       first_row, rows, args.y + image * args.y_image + first_row * args.y_row};
+        if (!args.each_group)
+            block.source = source_rows(args, image, first_row, rows, args.columns, buffer, offsets);
+        block.source.origin += groups.first * args.group_channels;
+        for (i64 group = groups.first; group < groups.last; ++group) {
+            if (args.each_group)
+                block.source =
+                    group_rows(args, image, first_row, rows, args.columns, group, buffer, offsets);
             if (args.gather) {
                 gather(block, outputs, group, panels, patches);
             } else {
                 direct(block, outputs, group, panels);
             }
+            block.source.origin += args.group_channels;
         }
     }
 }

@@ -28,6 +28,14 @@ Taps forward_taps(const ConvProblem& p) {
     return taps;
 }
 
+ConvProblem one_group(const ConvProblem& p) {
+    ConvProblem one = p;
+    one.c = p.group_channels();
+    one.k = p.group_outputs();
+    one.groups = 1;
+    return one;
+}
+
 Taps single_taps(const ConvProblem& p) {
     Taps taps;
     taps.run = 1;

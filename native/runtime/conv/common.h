@@ -33,6 +33,9 @@ struct Taps {
 
 Taps forward_taps(const ConvProblem& problem);
 
+// The convolution of one group.
+ConvProblem one_group(const ConvProblem& problem);
+
 // Every tap by itself.
 Taps single_taps(const ConvProblem& problem);
 

@@ -35,15 +35,12 @@ void tiled_weight_grad(const ConvProblem& problem, ConvAlgorithm algorithm, cons
         std::fill_n(dw, p.k * length, 0.0f);
         return;
     }
-    // One group after the other is a convolution of few channels.
     const bool each_group = p.groups > 1 && !gather && !planes;
-    ConvProblem one = p;
-    one.groups = 1;
-    one.c = p.group_channels();
-    const Taps taps = forward_taps(each_group ? one : p);
+    const ConvProblem read = each_group ? one_group(p) : p;
+    const Taps taps = forward_taps(read);
     WeightGradArgs args = weight_grad_args(p, taps, x, g);
     args.taps_in_lanes = taps_in_lanes;
-    const i64 line = line_floats(args.segments, p.q, p.stride[1], each_group ? one.c : p.c);
+    const i64 line = line_floats(args.segments, p.q, p.stride[1], read.c);
     i64 tiles = panels;
     if (gather) {
         args.column_block = divide_up(p.q, divide_up(p.q, kGatheredPositions));

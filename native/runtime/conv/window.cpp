@@ -70,8 +70,13 @@ void run(WindowArgs& args, const Layout& layout, const float* packed) {
     if (args.rows <= 0 || args.columns <= 0) return;
     const KernelTable& table = kernels();
     const Segments& taps = args.segments;
-    const i64 line = line_floats(taps, args.columns, args.column_step, args.c);
-    if (args.groups == 1 && layout.lanes_each == 1 && layout.group_floats > kManyWeights) {
+    const i64 channels = args.each_group ? args.group_channels : args.c;
+    const i64 line = line_floats(taps, args.columns, args.column_step, channels);
+    if (args.each_group) {
+        args.row_block = largest_row_block(args.rows, 16 * line * args.row_step);
+        args.row_blocks = divide_up(args.rows, args.row_block);
+        args.parts = std::clamp(divide_up(kUnits, args.n * args.row_blocks), i64{1}, args.groups);
+    } else if (args.groups == 1 && layout.lanes_each == 1 && layout.group_floats > kManyWeights) {
         args.row_block = largest_row_block(args.rows, line * args.row_step);
         args.row_blocks = divide_up(args.rows, args.row_block);
         args.parts = std::clamp(divide_up(kUnits, args.n * args.row_blocks), i64{1}, layout.panels);
@@ -100,6 +105,7 @@ struct Phase {
     Taps taps;
     std::vector<i64> weights;  // where the weights of each tap begin
 
+    // `p` is the convolution of one group where its channels are copied side by side.
     Phase(const ConvProblem& p, i64 top, i64 left) : top(top), left(left) {
         const bool merged = p.groups == 1 && p.stride[1] == 1 && (p.dilation[1] == 1 || p.s == 1);
         taps.run = merged ? p.s * p.k : p.group_outputs();
@@ -118,13 +124,30 @@ struct Phase {
     }
 };
 
+// Groups with fewer channels, or where few taps read a pixel, are read where they lie.
+constexpr i64 kCopiedChannels = 16;
+
+// Whether the channels of each group are copied side by side before they are read.
+template <bool gather>
+bool copies_groups(const ConvProblem& p) {
+    const i64 least = std::min(p.group_channels(), p.group_outputs());
+    return p.groups > 1 && !gather && least >= kCopiedChannels && p.r * p.s > 1 &&
+           p.stride[0] * p.stride[1] == 1;
+}
+
+// The convolution whose taps are read.
+template <bool gather>
+ConvProblem as_read(const ConvProblem& p) {
+    return copies_groups<gather>(p) ? one_group(p) : p;
+}
+
 // Calls body(phase, layout, offset of its weights) for all phases.
 template <bool gather, class Body>
 i64 for_each_phase(const ConvProblem& p, Body body) {
     i64 offset = 0;
     for (i64 top = 0; top < std::min(p.stride[0], p.h); ++top)
         for (i64 left = 0; left < std::min(p.stride[1], p.w); ++left) {
-            const Phase phase(p, top, left);
+            const Phase phase(as_read<gather>(p), top, left);
             const Layout layout = layout_of(phase.taps.segments(), p.group_channels(), gather);
             body(phase, layout, offset);
             offset += p.groups * layout.group_floats;
@@ -137,7 +160,7 @@ std::size_t floats(const ConvProblem& p, Pass pass) {
     if (pass == Pass::kInputGrad)
         return static_cast<std::size_t>(
             for_each_phase<gather>(p, [](const Phase&, const Layout&, i64) {}));
-    const Taps taps = forward_taps(p);
+    const Taps taps = forward_taps(as_read<gather>(p));
     return static_cast<std::size_t>(
         p.groups * layout_of(taps.segments(), p.group_outputs(), gather).group_floats);
 }
@@ -153,7 +176,7 @@ void pack_weights(const ConvProblem& p, Pass pass, const float* weight, float* p
         args.column_stride = length;
         args.segments = 1;
         args.segment_offsets = &no_offset;
-        const Taps taps = forward_taps(p);
+        const Taps taps = forward_taps(as_read<gather>(p));
         pack(args, layout_of(taps.segments(), p.group_outputs(), gather), p.groups,
              p.group_outputs(), packed);
         return;
@@ -170,9 +193,10 @@ void pack_weights(const ConvProblem& p, Pass pass, const float* weight, float* p
 template <bool gather>
 void forward(const ConvProblem& p, const float* packed, const float* x, const float* bias,
              float* y) {
-    const Taps taps = forward_taps(p);
+    const Taps taps = forward_taps(as_read<gather>(p));
     WindowArgs args = forward_args(p, taps, x, bias, y);
     args.gather = gather;
+    args.each_group = copies_groups<gather>(p);
     run(args, layout_of(args.segments, p.group_outputs(), gather), packed);
 }
 
@@ -182,6 +206,7 @@ void input_grad(const ConvProblem& p, const float* packed, const float* g, const
     for_each_phase<gather>(p, [&](const Phase& phase, const Layout& layout, i64 offset) {
         WindowArgs args = phase_args(p, phase.top, phase.left, phase.taps, g, bias, dx, p.c);
         args.gather = gather;
+        args.each_group = copies_groups<gather>(p);
         run(args, layout, packed + offset);
     });
 }
