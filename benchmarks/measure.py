@@ -20,7 +20,7 @@ from benchmarks.peers import CONVOLENS, Peer
 from benchmarks.peers.base import UnavailableError
 from benchmarks.process import Worker
 from benchmarks.rounds import Spread, ratio, spread
-from benchmarks.worker import WARM_SECONDS
+from benchmarks.worker import TURN_WARM_SECONDS, WARM_SECONDS
 
 ROUNDS = 9
 TURN_SECONDS = 0.25
@@ -125,7 +125,7 @@ def _rounds(
         times, worst = [], 0.0
         for worker, count in zip(workers, counts, strict=True):
             watch = Watch()
-            nanoseconds, cpu = worker.ask("turn", count)
+            nanoseconds, cpu = worker.ask("turn", count, TURN_WARM_SECONDS)
             worst = max(worst, watch.foreign_share(cpu * 1e-9))
             times.append(nanoseconds * 1e-9)
         taken.append((times, worst))

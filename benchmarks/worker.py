@@ -16,6 +16,9 @@ from benchmarks.peers.base import Session, UnavailableError
 
 #: Steps before the clock starts: they bring back what the others' turns have driven from caches.
 WARM_STEPS = 3
+#: Seconds of steps before the clock starts in a turn among peers: processors that had nothing to do
+#: in between take so long to run at full speed again.
+TURN_WARM_SECONDS = 0.04
 #: Compilers, allocators and clocks settle within this time.
 WARM_SECONDS = 0.5
 
@@ -30,16 +33,23 @@ def calibrate(session: Session, seconds: float, warm: float = WARM_SECONDS) -> i
     return max(1, math.ceil(seconds * 1e9 / max(elapsed, 1)))
 
 
-def turn(session: Session, count: int) -> tuple[float, int]:
-    """Return the nanoseconds of a step, and the processor time of the whole turn."""
+def turn(session: Session, count: int, warm: float = 0.0) -> tuple[float, int]:
+    """Return the nanoseconds of a step, and the processor time of the whole turn.
+
+    Before the clock starts, steps run for ``warm`` seconds, and WARM_STEPS at least; none if the
+    turn is a single long one.
+    """
     cpu = process_time_ns()
     session.reset()
     step = session.step
-    for _ in range(WARM_STEPS if count > 1 else 0):
-        step()
     gc.collect()
     gc.disable()
     try:
+        end = perf_counter_ns() + warm * 1e9
+        steps = 0
+        while count > 1 and (steps < WARM_STEPS or perf_counter_ns() < end):
+            step()
+            steps += 1
         start = perf_counter_ns()
         for _ in range(count):
             step()
@@ -71,8 +81,8 @@ class _Server:
     def calibrate(self, seconds: float, warm: float) -> int:
         return calibrate(self.session, seconds, warm)
 
-    def turn(self, count: int) -> tuple[float, int]:
-        return turn(self.session, count)
+    def turn(self, count: int, warm: float = 0.0) -> tuple[float, int]:
+        return turn(self.session, count, warm)
 
     def result(self) -> Any:
         return self.session.result()
