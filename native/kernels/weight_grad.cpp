@@ -2,6 +2,38 @@
 #include "kernels/weight_grad.h"
 
 namespace convolens::CONVOLENS_ISA {
+namespace {
+
+// So many gradients of a position, if they fill registers, are read where they lie: to pack them
+// takes longer than to read them for each segment from the second level of cache.
+constexpr i64 kInPlace = 128;
+
+// A block of output rows, and where the numbers lie that their windows read.
+struct Block {
+    const WeightGradArgs& args;
+    Source source;
+    const i64* offsets;      // of segments
+    const i64* row_offsets;  // of rows
+    i64 first_row, rows;
+};
+
+// Adds the products of a panel of gradients with what each segment reads to `y`.
+void add_panel(const Block& block, const float* gradient, Tile tile, float* y) {
+    const Segments& taps = block.args.segments;
+    for (i64 s = 0; s < taps.count; ++s) {
+        const Inside inside = rows_inside(block.args, s, block.first_row, block.rows);
+        tile.offsets = block.row_offsets + inside.first;
+        tile.segments = inside.last - inside.first;
+        tile.b = gradient + inside.first * tile.run * tile.b_step;
+        for_each_tile(taps.run, [&](i64 first, i64 count) {
+            tile.a = block.source.origin + block.offsets[s] + first;
+            tile.y = y + (s * taps.run + first) * tile.y_row;
+            compute_tile<Unit::kRow>(tile, count);
+        });
+    }
+}
+
+}  // namespace
 
 // Reads the image where it lies, or one group of its channels at a time, side by side: the rows of
 // a tile are neighbouring numbers of a segment.
@@ -17,54 +49,52 @@ void weight_grad(const WeightGradArgs& args, i64 begin, i64 end, float* scratch)
     const i64 outputs = args.groups * args.group_outputs;
     const i64 length = taps.count * taps.run;
     const i64 blocks = args.n * args.row_blocks;
+    const bool in_place = args.groups == 1 && outputs <= kInPlace && outputs % kLanes == 0;
     i64* offsets = reinterpret_cast<i64*>(scratch);
     i64* row_offsets = offsets + taps.count;
     float* gradient = scratch + 2 * (taps.count + args.row_block);
-    float* buffer = gradient + args.row_block * args.q * panels * kPanel;
+    float* buffer = gradient + args.row_block * args.q * kPanel;
     for (i64 unit = begin; unit < end; ++unit) {
         const i64 slot = unit / args.parts;
         const Share share(args, unit % args.parts, panels);
         float* partial = args.partial + slot * args.groups * length * padded;
         const i64 first_block = blocks * slot / args.slots;
         const i64 last_block = blocks * (slot + 1) / args.slots;
-        for (i64 block = first_block; block < last_block; ++block) {
-            const i64 image = block / args.row_blocks;
-            const i64 first_row = block % args.row_blocks * args.row_block;
+        for (i64 at = first_block; at < last_block; ++at) {
+            const i64 image = at / args.row_blocks;
+            const i64 first_row = at % args.row_blocks * args.row_block;
             const i64 left = args.p - first_row;
             const i64 rows = left < args.row_block ? left : args.row_block;
-            Source source{};
+            Block block{args, {}, offsets, row_offsets, first_row, rows};
             if (args.groups == 1)
-                source = source_rows(args, image, first_row, rows, args.q, buffer, offsets);
+                block.source = source_rows(args, image, first_row, rows, args.q, buffer, offsets);
             const float* g = args.g + (image * args.p + first_row) * args.q * outputs;
             Tile tile{};
             tile.a_row = 1;
             tile.run = args.q;
-            tile.b_step = kPanel;
-            tile.accumulate = block != first_block;
+            tile.b_step = in_place ? outputs : kPanel;
+            tile.accumulate = at != first_block;
             tile.y_row = padded;
             for (i64 group = share.first_group; group < share.last_group; ++group) {
                 if (args.groups > 1)
-                    source =
+                    block.source =
                         group_rows(args, image, first_row, rows, args.q, group, buffer, offsets);
-                tile.a_step = source.column_step;
-                for (i64 row = 0; row < rows; ++row) row_offsets[row] = row * source.row_step;
-                pack_gradient(g + group * args.group_outputs, outputs, args.group_outputs,
-                              rows * args.q, gradient);
-                for (i64 s = 0; s < taps.count; ++s) {
-                    const Inside inside = rows_inside(args, s, first_row, rows);
-                    tile.offsets = row_offsets + inside.first;
-                    tile.segments = inside.last - inside.first;
-                    for_each_tile(taps.run, [&](i64 first, i64 count) {
-                        tile.a = source.origin + offsets[s] + first;
-                        for (i64 panel = share.first_tile; panel < share.last_tile; ++panel) {
-                            const i64 column = panel * kPanel;
-                            tile.b = gradient + (panel * rows + inside.first) * args.q * kPanel;
-                            tile.y =
-                                partial + (group * length + s * taps.run + first) * padded + column;
-                            tile.columns = padded - column < kPanel ? padded - column : kPanel;
-                            compute_tile<Unit::kRow>(tile, count);
-                        }
-                    });
+                tile.a_step = block.source.column_step;
+                for (i64 row = 0; row < rows; ++row) row_offsets[row] = row * block.source.row_step;
+                const float* own = g + group * args.group_outputs;
+                float* y = partial + group * length * padded;
+                for (i64 panel = share.first_tile; panel < share.last_tile; ++panel) {
+                    const i64 column = panel * kPanel;
+                    tile.columns = padded - column < kPanel ? padded - column : kPanel;
+                    if (in_place) {
+                        add_panel(block, own + column, tile, y + column);
+                    } else {
+                        // One at a time stays in the first level of cache.
+                        const i64 last = args.group_outputs - column;
+                        pack_gradient(own + column, outputs, last < kPanel ? last : kPanel,
+                                      rows * args.q, gradient);
+                        add_panel(block, gradient, tile, y + column);
+                    }
                 }
             }
         }

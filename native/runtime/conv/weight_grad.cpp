@@ -65,7 +65,7 @@ void tiled_weight_grad(const ConvProblem& problem, ConvAlgorithm algorithm, cons
     args.partial = partial.data();
     const i64 positions = args.row_block * args.column_block;
     const i64 buffer = block_floats(args.segments, args.row_block, p.stride[0], line);
-    const i64 packed = positions * panels * table.panel;
+    const i64 packed = positions * (gather ? panels : 1) * table.panel;
     i64 scratch = 2 * (args.segments.count + args.row_block) +
                   (gather ? positions * table.panel : 0) + packed + buffer;
     if (planes)
