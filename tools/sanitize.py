@@ -30,6 +30,7 @@ JOBS = os.cpu_count() or 1
 QUICK = (
     "check_activations",
     "check_boundary",
+    "check_depthwise",
     "check_functions",
     "check_guards",
     "check_pixels",

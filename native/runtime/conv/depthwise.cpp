@@ -31,7 +31,7 @@ i64 row_blocks(i64 images, i64 rows) {
     return images * many < kUnits ? divide_up(rows, kRows / 2) : many;
 }
 
-// Windows over one image, without their blocks of rows yet; the first has the most rows.
+// Windows over the same images, without their blocks of rows yet; the first has the most rows.
 struct Windows {
     std::vector<WindowArgs> all;
     i64 taps = 0, most = 0;  // of all windows, of one
@@ -145,7 +145,6 @@ void depthwise_grad(const ConvProblem& p, const float* packed, const float* x, c
     }
     const KernelTable& table = kernels();
     const Taps all = single_taps(p);
-    const std::vector<TapPhase> phases = tap_phases(p);
     DepthwiseGradArgs args{weight_grad_args(p, all, x, g), {nullptr, 0}};
     WeightGradArgs& weight = args.weight;
     weight.row_blocks = row_blocks(p.n, p.p);
@@ -158,8 +157,10 @@ void depthwise_grad(const ConvProblem& p, const float* packed, const float* x, c
     const i64 slot_rows = p.n * p.p / weight.slots;
     double cost = kElement * static_cast<double>(slot_rows * p.q * p.k * taps) / 4;
     auto scratch = static_cast<std::size_t>(2 * taps);
+    std::vector<TapPhase> phases;  // holds the taps of
     Windows windows;
     if (dx) {
+        phases = tap_phases(p);
         windows = phase_windows(p, phases, packed, g, nullptr, dx);
         windows.split(weight.row_blocks);
         args.input = windows.args();
