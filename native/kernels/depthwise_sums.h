@@ -23,20 +23,13 @@ struct DepthwiseSums {
 
     i64 channels() const { return args.groups; }
 
-    // Some taps of the outputs may lie beside the image only if it is one row, or one column.
     void add(i64 image, i64 row, i64 high, i64 column, i64 wide) const {
         const i64 line = args.w * args.c;
-        const i64 top = args.row_origin + row * args.row_step + args.segments.dy[0];
-        const i64 left = args.column_origin + column * args.column_step + args.segments.dx[0];
-        const Inside down =
-            high > 1 ? Inside{0, window.height} : taps_inside(top, 1, window.height, args.h);
-        const Inside across =
-            wide > 1 ? Inside{0, window.width} : taps_inside(left, 1, window.width, args.w);
-        if (down.first == down.last || across.first == across.last) return;
-        const i64 height = down.last - down.first, width = across.last - across.first;
+        const Reach reach = reach_of(args, window, row, high, column, wide);
+        if (reach.is_empty()) return;
         const i64 step = args.column_step;
-        const AnyWindowSums some = choose_window_sums(high, height, width, step);
-        const AnyWindowSums one = choose_window_sums(1, height, width, step);
+        const AnyWindowSums some = choose_window_sums(high, reach.height(), reach.width(), step);
+        const AnyWindowSums one = choose_window_sums(1, reach.height(), reach.width(), step);
         WindowSums at{};
         at.x_row = line;
         at.x_pixel = args.c;
@@ -45,10 +38,10 @@ struct DepthwiseSums {
         at.columns = wide;
         at.sum_row = window.width * channels();
         at.sum_tap = channels();
-        const float* x =
-            args.x + ((image * args.h + top + down.first) * args.w + left + across.first) * args.c;
+        const i64 top = image * args.h + reach.top + reach.down.first;
+        const float* x = args.x + top * line + (reach.left + reach.across.first) * args.c;
         const float* g = args.g + ((image * args.p + row) * args.q + column) * channels();
-        float* sums = partial + down.first * at.sum_row + across.first * at.sum_tap;
+        float* sums = partial + reach.down.first * at.sum_row + reach.across.first * at.sum_tap;
         for (i64 c = first * kLanes; c < last * kLanes && c < channels(); c += kLanes) {
             at.lanes = channels() - c < kLanes ? channels() - c : kLanes;
             at.sums = sums + c;

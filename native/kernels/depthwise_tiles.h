@@ -30,23 +30,17 @@ struct DepthwiseTiles {
         });
     }
 
-    // Some taps of a tile may lie beside the image only if it is one row high, or one column wide.
     void tile(i64 row, i64 high, i64 column, i64 wide) const {
         const i64 line = args.w * args.c;
-        const i64 top = args.row_origin + row * args.row_step + args.segments.dy[0];
-        const i64 left = args.column_origin + column * args.column_step + args.segments.dx[0];
-        const Inside down = high > 1 ? Inside{0, window.height}
-                                     : taps_inside(top, window.down, window.height, args.h);
-        const Inside across =
-            wide > 1 ? Inside{0, window.width} : taps_inside(left, 1, window.width, args.w);
-        if (down.first == down.last || across.first == across.last) {
+        const Reach reach = reach_of(args, window, row, high, column, wide);
+        if (reach.is_empty()) {
             for (i64 i = 0; i < high; ++i)
                 for (i64 j = 0; j < wide; ++j)
                     fill(y + (row + i) * args.y_row + (column + j) * args.y_column);
             return;
         }
-        const AnyWindowTile compute = choose_window_tile(
-            high, wide, down.last - down.first, across.last - across.first, args.column_step);
+        const AnyWindowTile compute =
+            choose_window_tile(high, wide, reach.height(), reach.width(), args.column_step);
         // The outputs are listed in the order of the taps.
         const i64 first = window.down == 1 ? 0 : high - 1;
         WindowTile tile{};
@@ -57,10 +51,10 @@ struct DepthwiseTiles {
         tile.relu = args.relu;
         tile.y_row = window.down * args.y_row;
         tile.y_column = args.y_column;
-        const float* from = x + (top + first * args.row_step + down.first * window.down) * line +
-                            (left + across.first) * args.c;
+        const i64 top = reach.top + first * args.row_step + reach.down.first * window.down;
+        const float* from = x + top * line + (reach.left + reach.across.first) * args.c;
         const float* weights =
-            args.packed + down.first * tile.weight_row + across.first * tile.weight_tap;
+            args.packed + reach.down.first * tile.weight_row + reach.across.first * tile.weight_tap;
         float* to = y + (row + first) * args.y_row + column * args.y_column;
         for (i64 c = 0; c < channels(); c += kLanes) {
             // The last register may compute some channels again.

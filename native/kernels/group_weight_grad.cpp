@@ -55,7 +55,7 @@ void add_block(const WeightGradArgs& args, const Source& source, const i64* offs
                 ++count;
             const bool all = count == kTaps<Size>;
             if (!all) count = 1;
-            const Inside inside = rows_inside(args, tap, first_row, rows);
+            const Inside inside = block_rows_inside(args, tap, first_row, rows);
             for (i64 row = inside.first; row < inside.last; ++row) {
                 const Row each{source.origin + row * source.row_step + channel,
                                g + row * args.q * args.c + channel, args.q, source.column_step,

@@ -30,110 +30,99 @@ CONVOLENS_INLINE i64 clamp(i64 x, i64 low, i64 high) {
     return x < low ? low : x > high ? high : x;
 }
 
-// Points into the image where all windows of the block lie inside it, else copies the rows to
-// `buffer`, padded. Args is WindowArgs or WeightGradArgs. Fills `offsets`, one a segment.
+// The rows of some channels. All of them are pointed to where all windows of the block lie inside
+// the image; else they are copied to `buffer`, padded and side by side. Args is WindowArgs or
+// WeightGradArgs. Fills `offsets`, one a segment.
 template <class Args>
-Source source_rows(const Args& args, i64 image, i64 first_row, i64 rows, i64 columns, float* buffer,
-                   i64* offsets) {
+Source channel_rows(const Args& args, i64 image, i64 first_row, i64 rows, i64 columns,
+                    i64 first_channel, i64 channels, float* buffer, i64* offsets) {
     const Segments& taps = args.segments;
     const i64 top = args.row_origin + first_row * args.row_step + taps.dy_min;
     const i64 height = (rows - 1) * args.row_step + taps.dy_max - taps.dy_min + 1;
     const i64 left = args.column_origin + taps.dx_min;
     const i64 width = (columns - 1) * args.column_step + taps.dx_max - taps.dx_min + 1;
-    const float* x = args.x + image * args.h * args.w * args.c;
-    const bool inside = top >= 0 && top + height <= args.h && left >= 0 && left + width <= args.w;
-    const i64 line = (inside ? args.w : width) * args.c;
+    const float* x = args.x + image * args.h * args.w * args.c + first_channel;
+    const bool all = channels == args.c;
+    const bool inside =
+        all && top >= 0 && top + height <= args.h && left >= 0 && left + width <= args.w;
+    const i64 line = (inside ? args.w : width) * channels;
     for (i64 s = 0; s < taps.count; ++s)
-        offsets[s] = (taps.dy[s] - taps.dy_min) * line + (taps.dx[s] - taps.dx_min) * args.c;
+        offsets[s] = (taps.dy[s] - taps.dy_min) * line + (taps.dx[s] - taps.dx_min) * channels;
     const Source source{inside ? x + (top * args.w + left) * args.c : buffer, args.row_step * line,
-                        args.column_step * args.c};
+                        args.column_step * channels};
     if (inside) return source;
     const i64 begin = clamp(-left, 0, width);
     const i64 end = clamp(args.w - left, begin, width);
     for (i64 y = 0; y < height; ++y) {
         float* to = buffer + y * line;
         if (top + y < 0 || top + y >= args.h) continue;  // no tap reads it: see segments_inside
-        clear(to, begin * args.c);
-        copy(to + begin * args.c, x + ((top + y) * args.w + left + begin) * args.c,
-             (end - begin) * args.c);
-        clear(to + end * args.c, (width - end) * args.c);
+        const float* from = x + ((top + y) * args.w + left) * args.c;
+        clear(to, begin * channels);
+        if (all) {
+            copy(to + begin * channels, from + begin * args.c, (end - begin) * channels);
+        } else {
+            for (i64 i = begin; i < end; ++i) copy(to + i * channels, from + i * args.c, channels);
+        }
+        clear(to + end * channels, (width - end) * channels);
     }
     return source;
 }
 
-// The same of the channels of one group, which are copied side by side.
+// The rows of all channels.
+template <class Args>
+Source source_rows(const Args& args, i64 image, i64 first_row, i64 rows, i64 columns, float* buffer,
+                   i64* offsets) {
+    return channel_rows(args, image, first_row, rows, columns, 0, args.c, buffer, offsets);
+}
+
+// Those of one group of several, side by side.
 template <class Args>
 Source group_rows(const Args& args, i64 image, i64 first_row, i64 rows, i64 columns, i64 group,
                   float* buffer, i64* offsets) {
-    const Segments& taps = args.segments;
-    const i64 channels = args.group_channels;
-    const i64 top = args.row_origin + first_row * args.row_step + taps.dy_min;
-    const i64 height = (rows - 1) * args.row_step + taps.dy_max - taps.dy_min + 1;
-    const i64 left = args.column_origin + taps.dx_min;
-    const i64 width = (columns - 1) * args.column_step + taps.dx_max - taps.dx_min + 1;
-    const float* x = args.x + image * args.h * args.w * args.c + group * channels;
-    const i64 line = width * channels;
-    for (i64 s = 0; s < taps.count; ++s)
-        offsets[s] = (taps.dy[s] - taps.dy_min) * line + (taps.dx[s] - taps.dx_min) * channels;
-    const i64 begin = clamp(-left, 0, width), end = clamp(args.w - left, begin, width);
-    for (i64 y = 0; y < height; ++y) {
-        float* to = buffer + y * line;
-        if (top + y < 0 || top + y >= args.h) continue;  // no tap reads it: see segments_inside
-        const float* from = x + ((top + y) * args.w + left) * args.c;
-        clear(to, begin * channels);
-        for (i64 i = begin; i < end; ++i) copy(to + i * channels, from + i * args.c, channels);
-        clear(to + end * channels, (width - end) * channels);
-    }
-    return {buffer, args.row_step * line, args.column_step * channels};
+    return channel_rows(args, image, first_row, rows, columns, group * args.group_channels,
+                        args.group_channels, buffer, offsets);
 }
 
-// The segments [first, last) whose row lies inside the image for output row `row`, counted from the
-// top of the output. Their rows ascend or descend, so they are neighbours.
 struct Inside {
     i64 first, last;
 };
 
-template <class Args>
-CONVOLENS_INLINE Inside segments_inside(const Args& args, i64 row) {
-    const Segments& taps = args.segments;
-    const i64 origin = args.row_origin + row * args.row_step;
-    const auto inside = [&](i64 s) {
-        const i64 y = origin + taps.dy[s];
-        return y >= 0 && y < args.h;
-    };
-    i64 first = 0, last = taps.count;
-    while (first < last && !inside(first)) ++first;
-    while (last > first && !inside(last - 1)) --last;
+// Those of `count` neighbours [first, last) that are inside: none lies between two that are not.
+template <class Test>
+CONVOLENS_INLINE Inside inside_of(i64 count, Test is_inside) {
+    i64 first = 0, last = count;
+    while (first < last && !is_inside(first)) ++first;
+    while (last > first && !is_inside(last - 1)) --last;
     return {first, last};
 }
 
-// The outputs [first, last) of a row of `columns` whose taps all lie inside the image from side to
-// side.
+// The segments whose row lies inside the image for output row `row`, counted from the top of the
+// output. Their rows ascend or descend, so they are neighbours.
+template <class Args>
+CONVOLENS_INLINE Inside segments_inside(const Args& args, i64 row) {
+    const i64 origin = args.row_origin + row * args.row_step;
+    return inside_of(args.segments.count, [&](i64 s) {
+        const i64 y = origin + args.segments.dy[s];
+        return y >= 0 && y < args.h;
+    });
+}
+
+// The outputs of a row of `columns` whose taps all lie inside the image from side to side.
 template <class Args>
 CONVOLENS_INLINE Inside columns_inside(const Args& args, i64 columns) {
-    const Segments& taps = args.segments;
-    const auto inside = [&](i64 column) {
+    return inside_of(columns, [&](i64 column) {
         const i64 x = args.column_origin + column * args.column_step;
-        return x + taps.dx_min >= 0 && x + taps.dx_max < args.w;
-    };
-    i64 first = 0, last = columns;
-    while (first < last && !inside(first)) ++first;
-    while (last > first && !inside(last - 1)) --last;
-    return {first, last};
+        return x + args.segments.dx_min >= 0 && x + args.segments.dx_max < args.w;
+    });
 }
 
 // The same of rows, from above to below.
 template <class Args>
 CONVOLENS_INLINE Inside rows_inside(const Args& args, i64 rows) {
-    const Segments& taps = args.segments;
-    const auto inside = [&](i64 row) {
+    return inside_of(rows, [&](i64 row) {
         const i64 y = args.row_origin + row * args.row_step;
-        return y + taps.dy_min >= 0 && y + taps.dy_max < args.h;
-    };
-    i64 first = 0, last = rows;
-    while (first < last && !inside(first)) ++first;
-    while (last > first && !inside(last - 1)) --last;
-    return {first, last};
+        return y + args.segments.dy_min >= 0 && y + args.segments.dy_max < args.h;
+    });
 }
 
 // How many neighbouring taps each row of the window has, or 0 if they are no neighbours.

@@ -21,7 +21,7 @@ struct Block {
 void add_panel(const Block& block, const float* gradient, Tile tile, float* y) {
     const Segments& taps = block.args.segments;
     for (i64 s = 0; s < taps.count; ++s) {
-        const Inside inside = rows_inside(block.args, s, block.first_row, block.rows);
+        const Inside inside = block_rows_inside(block.args, s, block.first_row, block.rows);
         tile.offsets = block.row_offsets + inside.first;
         tile.segments = inside.last - inside.first;
         tile.b = gradient + inside.first * tile.run * tile.b_step;

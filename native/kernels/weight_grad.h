@@ -39,17 +39,13 @@ struct Share {
     }
 };
 
-// The rows [first, last) of a block for which a segment's row lies inside the image.
-Inside rows_inside(const WeightGradArgs& args, i64 segment, i64 first_row, i64 rows) {
-    const auto inside = [&](i64 row) {
+// The rows of a block for which a segment's row lies inside the image.
+Inside block_rows_inside(const WeightGradArgs& args, i64 segment, i64 first_row, i64 rows) {
+    return inside_of(rows, [&](i64 row) {
         const i64 y =
             args.row_origin + (first_row + row) * args.row_step + args.segments.dy[segment];
         return y >= 0 && y < args.h;
-    };
-    i64 first = 0, last = rows;
-    while (first < last && !inside(first)) ++first;
-    while (last > first && !inside(last - 1)) --last;
-    return {first, last};
+    });
 }
 
 }  // namespace

@@ -37,7 +37,7 @@ void gather_tile(const Block& block, i64 group, i64 first, i64 count, i64 width,
         const i64 segment = (first + at) / taps.run, begin = (first + at) % taps.run;
         const i64 left = taps.run - begin;
         const i64 piece = left < count - at ? left : count - at;
-        const Inside inside = rows_inside(args, segment, block.first_row, block.rows);
+        const Inside inside = block_rows_inside(args, segment, block.first_row, block.rows);
         const float* from = block.source.origin + block.offsets[segment] +
                             block.first_column * block.source.column_step +
                             group * args.group_channels + begin;

@@ -45,8 +45,7 @@ CONVOLENS_INLINE void add_outputs(vec (&sums)[Height][Width], const WindowSums& 
             for (int r = 0; r < Height; ++r)
 #pragma GCC unroll 3
                 for (int s = 0; s < Width; ++s)
-                    if (i >= r && (i - r) % Step == 0 && (i - r) / Step < Rows && j >= s &&
-                        (j - s) % Step == 0 && (j - s) / Step < Columns)
+                    if (reads(Rows, Step, i, r) && reads(Columns, Step, j, s))
                         sums[r][s] += gradients[(i - r) / Step][(j - s) / Step] * v;
         }
 }
