@@ -67,5 +67,35 @@ constexpr bool reads(int outputs, int step, int pixel, int tap) {
     return pixel >= tap && (pixel - tap) % step == 0 && (pixel - tap) / step < outputs;
 }
 
+// Images larger than what a core finds in the last cache. Processors follow rows of memory by
+// themselves, but not tiles; nearer by, asking takes longer than what it saves, and so it does
+// where the pixels of a tile, 2 KB apart, compete for a few lines of the first cache.
+constexpr i64 kFarFloats = 1 << 20, kFarChannels = 512;
+
+template <class Args>
+CONVOLENS_INLINE bool lies_far(const Args& args) {
+    return args.n * args.h * args.w * args.c >= kFarFloats && args.c < kFarChannels;
+}
+
+// Asks for `Columns` pixels from x on of each row.
+template <int Rows, int Columns>
+CONVOLENS_INLINE void fetch_pixels(const float* x, i64 x_row, i64 x_pixel) {
+#pragma GCC unroll 9
+    for (int i = 0; i < Rows; ++i)
+#pragma GCC unroll 9
+        for (int j = 0; j < Columns; ++j) __builtin_prefetch(x + i * x_row + j * x_pixel, 0, 3);
+}
+
+// Asks for what windows of `Height` rows read, of `Rows` x `Columns` outputs: for the rows that
+// those of the outputs above do not read. None of them need exist.
+template <int Rows, int Columns, int Height, int Step>
+CONVOLENS_INLINE void fetch_windows(const float* x, i64 x_row, i64 x_pixel) {
+    constexpr int kShared = Height > Step ? Height - Step : 0;
+    constexpr int kRead = (Rows - 1) * Step + Height;
+    // Rows listed from below end with the shared ones.
+    fetch_pixels<kRead - kShared, Columns * Step>(x_row > 0 ? x + kShared * x_row : x, x_row,
+                                                  x_pixel);
+}
+
 }  // namespace
 }  // namespace convolens::CONVOLENS_ISA

@@ -8,9 +8,6 @@ namespace convolens::CONVOLENS_ISA {
 namespace {
 
 struct DepthwiseSums {
-    // Outputs of a row whose sums stay in registers: a short chain of additions.
-    static constexpr i64 kStrip = 16;
-
     const WeightGradArgs& args;
     DenseWindow window;
     Inside rows, columns;  // of outputs, whose windows lie inside the image
@@ -36,6 +33,7 @@ struct DepthwiseSums {
         at.g_row = args.q * channels();
         at.g_pixel = channels();
         at.columns = wide;
+        at.fetch = lies_far(args);
         at.sum_row = window.width * channels();
         at.sum_tap = channels();
         const i64 top = image * args.h + reach.top + reach.down.first;

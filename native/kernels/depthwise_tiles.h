@@ -51,6 +51,7 @@ struct DepthwiseTiles {
         tile.relu = args.relu;
         tile.y_row = window.down * args.y_row;
         tile.y_column = args.y_column;
+        tile.fetch = lies_far(args);
         const i64 top = reach.top + first * args.row_step + reach.down.first * window.down;
         const float* from = x + top * line + (reach.left + reach.across.first) * args.c;
         const float* weights =

@@ -13,6 +13,8 @@ namespace {
 // As many gradients as fit in the registers beside the sums of the largest window.
 constexpr int kSumColumns = 4;
 constexpr int kSumRows = kRegisters >= 32 ? 4 : 1;
+// Outputs of a row whose sums stay in registers: a short chain of additions.
+constexpr i64 kStrip = 16;
 
 struct WindowSums {
     const float* x;  // what tap (0, 0) of output (0, 0) reads
@@ -23,6 +25,7 @@ struct WindowSums {
     float* sums;
     i64 sum_row, sum_tap;
     i64 lanes;
+    bool fetch;  // ask for the memory of the strip to the right
 };
 
 // Rows x Columns outputs from `column` on, of windows of Height x Width taps.
@@ -36,6 +39,11 @@ CONVOLENS_INLINE void add_outputs(vec (&sums)[Height][Width], const WindowSums& 
         for (int u = 0; u < Columns; ++u)
             gradients[t][u] = load(at.g + t * at.g_row + (column + u) * at.g_pixel, count);
     const float* x = at.x + column * Step * at.x_pixel;
+    if (Columns > 1 && at.fetch) {
+        fetch_windows<Rows, Columns, Height, Step>(x + kStrip * Step * at.x_pixel, at.x_row,
+                                                   at.x_pixel);
+        fetch_pixels<Rows, Columns>(at.g + (column + kStrip) * at.g_pixel, at.g_row, at.g_pixel);
+    }
 #pragma GCC unroll 9
     for (int i = 0; i < (Rows - 1) * Step + Height; ++i)
 #pragma GCC unroll 9

@@ -25,11 +25,17 @@ struct WindowTile {
     bool relu;
     float* y;
     i64 y_row, y_column;
+    bool fetch;  // ask for the memory of the tile to the right
 };
 
 // Rows x Columns outputs of windows of Height x Width taps, `Step` pixels apart both ways.
 template <int Rows, int Columns, int Height, int Width, int Step>
 void window_tile(const WindowTile& tile) {
+    if (Columns > 1 && tile.fetch) {
+        fetch_windows<Rows, Columns, Height, Step>(
+            tile.x + ((Columns - 1) * Step + Width) * tile.x_pixel, tile.x_row, tile.x_pixel);
+        fetch_pixels<Rows, Columns>(tile.y + Columns * tile.y_column, tile.y_row, tile.y_column);
+    }
     vec sums[Rows][Columns], weights[Height][Width];
     const vec start = tile.bias ? load(tile.bias) : vec{};
 #pragma GCC unroll 4
