@@ -1,6 +1,5 @@
 // Means, variances and centred sums of columns or rows, in double precision, chunk by chunk.
 #include "kernels/kernels.h"
-#include "kernels/side.h"
 #include "simd/wide.h"
 
 namespace convolens::CONVOLENS_ISA {
@@ -35,6 +34,20 @@ CONVOLENS_INLINE void for_each_piece(const ColumnChunks& all, i64 begin, i64 end
     }
 }
 
+// A number as a type.
+template <i64 Value>
+struct Constant {
+    constexpr operator i64() const { return Value; }
+};
+
+// Calls body(first row, rows) for kShort rows at a time, and for those that are left.
+template <class Body>
+CONVOLENS_INLINE void for_each_short(i64 rows, Body&& body) {
+    i64 row = 0;
+    for (; row + kShort <= rows; row += kShort) body(row, Constant<kShort>{});
+    if (row < rows) body(row, rows - row);
+}
+
 // A number near those of a column, by which they are shifted so that squares stay small: the mean
 // of kSamples of them. So what cancels is about a kSamples-th of their count, at most. Equal
 // numbers are their own mean, since they are added up in pairs.
@@ -59,40 +72,53 @@ CONVOLENS_INLINE float pivot(float first) {
     return first - first == 0.0f ? first : 0.0f;
 }
 
-template <int Registers, class Lanes>
-CONVOLENS_INLINE void moments_of(const MomentsArgs& args, const Piece& piece, i64 i,
-                                 Side<Registers>, Lanes lanes) {
-    const float* x = args.x + piece.start + i;
-    vec shift[Registers];
-    Wide sum[Registers]{}, squares[Registers]{};
-    for (int j = 0; j < Registers; ++j) {
-        const vec samples = sum_in_pairs<kSamples>([&](int sample) CONVOLENS_INLINED {
-            const i64 row = piece.rows * sample / kSamples;
-            return load(x + row * args.columns.inner + j * kLanes, lanes);
-        });
-        shift[j] = pivot(samples * broadcast(1.0f / kSamples));
-    }
-    for (i64 row = 0; row < piece.rows; row += kShort) {
-        const i64 rows = piece.rows - row < kShort ? piece.rows - row : kShort;
-        vec some[Registers]{}, squared[Registers]{};
-        for (i64 k = 0; k < rows; ++k, x += args.columns.inner)
-            for (int j = 0; j < Registers; ++j) {
-                const vec d = load_in_turn(x + j * kLanes, lanes) - shift[j];
-                some[j] += d;
-                squared[j] += d * d;
+// The number by which a register of columns is shifted.
+template <class Lanes>
+CONVOLENS_INLINE vec shift_of(const MomentsArgs& args, const Piece& piece, i64 i, Lanes lanes) {
+    const vec samples = sum_in_pairs<kSamples>([&](int sample) CONVOLENS_INLINED {
+        const i64 row = piece.rows * sample / kSamples;
+        return load(args.x + piece.start + row * args.columns.inner + i, lanes);
+    });
+    return pivot(samples * broadcast(1.0f / kSamples));
+}
+
+// Adds to the sums that lie at `to`.
+template <class Lanes>
+CONVOLENS_INLINE void add(double* to, vec x, Lanes lanes) {
+    store(to, load(to, lanes) + widen(x), lanes);
+}
+
+// Rows are read as they lie in memory; a chunk's sums stay in the cache.
+void moments_of(const MomentsArgs& args, const Piece& piece, float* shifts) {
+    const i64 inner = args.columns.inner;
+    double* sums = piece.first_half;
+    double* squares = sums + inner;
+    for_each_register(0, piece.columns, [&](i64 i, auto lanes) CONVOLENS_INLINED {
+        store(shifts + i, shift_of(args, piece, i, lanes), lanes);
+        store(sums + i, Wide{}, lanes);
+        store(squares + i, Wide{}, lanes);
+    });
+    for_each_short(piece.rows, [&](i64 row, auto rows) CONVOLENS_INLINED {
+        const float* x = args.x + piece.start + row * inner;
+        for_each_register(0, piece.columns, [=](i64 i, auto lanes) CONVOLENS_INLINED {
+            const vec shift = load(shifts + i, lanes);
+            vec some{}, squared{};
+#pragma GCC unroll 4
+            for (i64 k = 0; k < rows; ++k) {
+                const vec d = load_in_turn(x + k * inner + i, lanes) - shift;
+                some += d;
+                squared += d * d;
             }
-        for (int j = 0; j < Registers; ++j) {
-            sum[j] = sum[j] + widen(some[j]);
-            squares[j] = squares[j] + widen(squared[j]);
-        }
-    }
+            add(sums + i, some, lanes);
+            add(squares + i, squared, lanes);
+        });
+    });
     const double share = 1.0 / static_cast<double>(piece.rows);
-    for (int j = 0; j < Registers; ++j) {
-        const Wide mean = sum[j] * share;
-        double* to = piece.first_half + i + j * kLanes;
-        store(to, widen(shift[j]) + mean, lanes);
-        store(to + args.columns.inner, squares[j] - sum[j] * mean, lanes);
-    }
+    for_each_register(0, piece.columns, [&](i64 i, auto lanes) CONVOLENS_INLINED {
+        const Wide sum = load(sums + i, lanes), mean = sum * share;
+        store(sums + i, widen(load(shifts + i, lanes)) + mean, lanes);
+        store(squares + i, load(squares + i, lanes) - sum * mean, lanes);
+    });
 }
 
 void moments_of_row(const MomentsArgs& args, const Piece& piece) {
@@ -147,42 +173,39 @@ CONVOLENS_INLINE void moments_of_whole_row(const RowMomentsArgs& args, i64 row) 
 }
 
 // Centre and factor by column (factor is then 1) or by row.
-template <bool ByRow, int Registers, class Lanes>
-CONVOLENS_INLINE void centred_sums_of(const CentredSumsArgs& args, const Piece& piece, i64 i,
-                                      Side<Registers>, Lanes lanes) {
+template <bool ByRow>
+void centred_sums_of(const CentredSumsArgs& args, const Piece& piece) {
     const i64 inner = args.columns.inner;
-    const float* x = args.x + piece.start + i;
-    const float* g = args.g + piece.start + i;
-    vec centre[Registers]{};
-    Wide plain[Registers]{}, product[Registers]{};
-    if constexpr (!ByRow)
-        for (int j = 0; j < Registers; ++j)
-            centre[j] =
-                load(args.centre + piece.outer * inner + piece.column + i + j * kLanes, lanes);
-    for (i64 row = 0; row < piece.rows; row += kShort) {
-        const i64 rows = piece.rows - row < kShort ? piece.rows - row : kShort;
-        vec some[Registers]{}, products[Registers]{};
-        for (i64 k = row; k < row + rows; ++k, x += inner, g += inner) {
-            const i64 number = piece.outer * args.columns.reduced + piece.first + k;
-            for (int j = 0; j < Registers; ++j) {
-                const vec upstream = load_in_turn(g + j * kLanes, lanes);
-                const vec own = ByRow ? broadcast(args.centre[number]) : centre[j];
-                vec d = load_in_turn(x + j * kLanes, lanes) - own;
-                if constexpr (ByRow) d = d * broadcast(args.factor[number]);
-                some[j] += upstream;
-                products[j] += upstream * d;
+    const float* centres = args.centre + piece.outer * inner + piece.column;
+    double* plain = piece.first_half;
+    double* product = plain + inner;
+    for_each_register(0, piece.columns, [&](i64 i, auto lanes) CONVOLENS_INLINED {
+        store(plain + i, Wide{}, lanes);
+        store(product + i, Wide{}, lanes);
+    });
+    for_each_short(piece.rows, [&](i64 row, auto rows) CONVOLENS_INLINED {
+        const float* x = args.x + piece.start + row * inner;
+        const float* g = args.g + piece.start + row * inner;
+        const i64 number = piece.outer * args.columns.reduced + piece.first + row;
+        const float* own = args.centre + number;
+        const float* factors = args.factor + number;
+        for_each_register(0, piece.columns, [=](i64 i, auto lanes) CONVOLENS_INLINED {
+            vec centre{};
+            if constexpr (!ByRow) centre = load(centres + i, lanes);
+            vec some{}, products{};
+#pragma GCC unroll 4
+            for (i64 k = 0; k < rows; ++k) {
+                const vec upstream = load_in_turn(g + k * inner + i, lanes);
+                if constexpr (ByRow) centre = broadcast(own[k]);
+                vec d = load_in_turn(x + k * inner + i, lanes) - centre;
+                if constexpr (ByRow) d = d * broadcast(factors[k]);
+                some += upstream;
+                products += upstream * d;
             }
-        }
-        for (int j = 0; j < Registers; ++j) {
-            plain[j] = plain[j] + widen(some[j]);
-            product[j] = product[j] + widen(products[j]);
-        }
-    }
-    for (int j = 0; j < Registers; ++j) {
-        double* to = piece.first_half + i + j * kLanes;
-        store(to, plain[j], lanes);
-        store(to + inner, product[j], lanes);
-    }
+            add(plain + i, some, lanes);
+            add(product + i, products, lanes);
+        });
+    });
 }
 
 // The rows of a chunk.
@@ -193,15 +216,14 @@ CONVOLENS_INLINE double rows_of(const ColumnChunks& columns, i64 chunk) {
 
 }  // namespace
 
-void moments(const MomentsArgs& args, i64 begin, i64 end, float*) {
+// Scratch: a float for each column of a block.
+void moments(const MomentsArgs& args, i64 begin, i64 end, float* scratch) {
     for_each_piece(args.columns, begin, end, [&](const Piece& piece) {
         if (args.columns.inner == 1) {
             moments_of_row(args, piece);
-            return;
+        } else {
+            moments_of(args, piece, scratch);
         }
-        for_each_side(piece.columns, [&](i64 i, auto registers, auto lanes) CONVOLENS_INLINED {
-            moments_of(args, piece, i, registers, lanes);
-        });
     });
 }
 
@@ -253,13 +275,11 @@ void merge_moments(const MergeMomentsArgs& args, i64 begin, i64 end, float* scra
 
 void centred_sums(const CentredSumsArgs& args, i64 begin, i64 end, float*) {
     for_each_piece(args.columns, begin, end, [&](const Piece& piece) {
-        for_each_side(piece.columns, [&](i64 i, auto registers, auto lanes) CONVOLENS_INLINED {
-            if (args.factor) {
-                centred_sums_of<true>(args, piece, i, registers, lanes);
-            } else {
-                centred_sums_of<false>(args, piece, i, registers, lanes);
-            }
-        });
+        if (args.factor) {
+            centred_sums_of<true>(args, piece);
+        } else {
+            centred_sums_of<false>(args, piece);
+        }
     });
 }
 

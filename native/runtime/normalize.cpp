@@ -20,9 +20,11 @@ constexpr i64 kAcrossLanes = 16;
 constexpr i64 kManyOuter = 4;       // so many share out the work without cutting columns
 constexpr i64 kAffineBlock = 8192;  // floats
 constexpr i64 kNearFloats = 512 * 1024;
-// Rows of few channels are taken several at once, so that they fill registers.
+// Rows of few channels are taken several at once, so that they fill registers, and so that a sum in
+// memory is not added to again at once.
 constexpr i64 kMostFolds = 16;
-constexpr i64 kManyColumns = 128;
+constexpr i64 kManyColumns = 2048;
+constexpr i64 kFewColumns = 64;
 
 // Columns in blocks of whole registers and about one size.
 i64 across_block(i64 inner) {
@@ -33,9 +35,10 @@ i64 across_block(i64 inner) {
 
 // How many rows are taken as one.
 i64 folds_of(const ColumnSets& sets) {
+    const i64 columns = sets.inner % kMostFolds ? kManyColumns : kFewColumns;
     i64 folds = 1;
-    while (sets.inner % kMostFolds != 0 && folds < kMostFolds &&
-           2 * folds * sets.inner <= kMostFolds * kManyColumns && sets.reduced % (2 * folds) == 0)
+    while (folds < kMostFolds && 2 * folds * sets.inner <= columns &&
+           sets.reduced % (2 * folds) == 0)
         folds *= 2;
     return folds;
 }
@@ -125,7 +128,8 @@ void moments(const ColumnSets& sets, const float* x, float* mean, float* varianc
     const MomentsArgs args{columns, x};
     // What comes next reads x again, forwards.
     launch(kernels().moments, args, sets.outer * columns.chunks * columns.blocks,
-           kElement * elements(columns), 0, Order::kBackwards);
+           kElement * elements(columns), static_cast<std::size_t>(columns.block),
+           Order::kBackwards);
     const MergeMomentsArgs merge{columns, folds, sets.sets, sets.width(), mean, variance};
     launch(kernels().merge_moments, merge, sets.outer,
            kElement * static_cast<double>(4 * columns.chunks * columns.inner),

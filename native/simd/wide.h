@@ -153,7 +153,8 @@ CONVOLENS_INLINE Wide sum_each(const Wide (&x)[kLanes]) {
 
 // The first `count` lanes to memory, all of them where count is Whole{}.
 CONVOLENS_INLINE void store(double* p, Wide x, Whole) {
-    __builtin_memcpy(p, &x, sizeof(x));
+    __builtin_memcpy(p, &x.low, sizeof(x.low));
+    __builtin_memcpy(p + kLanes / 2, &x.high, sizeof(x.high));
 }
 
 CONVOLENS_INLINE void store(double* p, Wide x, i64 count) {
@@ -164,7 +165,8 @@ CONVOLENS_INLINE void store(double* p, Wide x, i64 count) {
 
 CONVOLENS_INLINE Wide load(const double* p, Whole) {
     Wide x;
-    __builtin_memcpy(&x, p, sizeof(x));
+    __builtin_memcpy(&x.low, p, sizeof(x.low));
+    __builtin_memcpy(&x.high, p + kLanes / 2, sizeof(x.high));
     return x;
 }
 
