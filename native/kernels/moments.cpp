@@ -1,14 +1,11 @@
 // Means, variances and centred sums of columns or rows, in double precision, chunk by chunk.
 #include "kernels/kernels.h"
-#include "simd/wide.h"
+#include "kernels/wide_sums.h"
 
 namespace convolens::CONVOLENS_ISA {
 namespace {
 
 using namespace simd;
-
-// Numbers that are added up in single precision before they become doubles.
-constexpr i64 kShort = 4;
 
 struct Piece {
     i64 outer, first, rows;  // of the middle axis
@@ -32,20 +29,6 @@ CONVOLENS_INLINE void for_each_piece(const ColumnChunks& all, i64 begin, i64 end
         piece.first_half = all.partial + place * 2 * all.inner + piece.column;
         body(piece);
     }
-}
-
-// A number as a type.
-template <i64 Value>
-struct Constant {
-    constexpr operator i64() const { return Value; }
-};
-
-// Calls body(first row, rows) for kShort rows at a time, and for those that are left.
-template <class Body>
-CONVOLENS_INLINE void for_each_short(i64 rows, Body&& body) {
-    i64 row = 0;
-    for (; row + kShort <= rows; row += kShort) body(row, Constant<kShort>{});
-    if (row < rows) body(row, rows - row);
 }
 
 // A number near those of a column, by which they are shifted so that squares stay small: the mean
@@ -82,13 +65,7 @@ CONVOLENS_INLINE vec shift_of(const MomentsArgs& args, const Piece& piece, i64 i
     return pivot(samples * broadcast(1.0f / kSamples));
 }
 
-// Adds to the sums that lie at `to`.
-template <class Lanes>
-CONVOLENS_INLINE void add(double* to, vec x, Lanes lanes) {
-    store(to, load(to, lanes) + widen(x), lanes);
-}
-
-// Rows are read as they lie in memory; a chunk's sums stay in the cache.
+// The sums of a chunk stay in the cache.
 void moments_of(const MomentsArgs& args, const Piece& piece, float* shifts) {
     const i64 inner = args.columns.inner;
     double* sums = piece.first_half;
@@ -109,8 +86,8 @@ void moments_of(const MomentsArgs& args, const Piece& piece, float* shifts) {
                 some += d;
                 squared += d * d;
             }
-            add(sums + i, some, lanes);
-            add(squares + i, squared, lanes);
+            add_to(sums + i, some, lanes);
+            add_to(squares + i, squared, lanes);
         });
     });
     const double share = 1.0 / static_cast<double>(piece.rows);
@@ -202,8 +179,8 @@ void centred_sums_of(const CentredSumsArgs& args, const Piece& piece) {
                 some += upstream;
                 products += upstream * d;
             }
-            add(plain + i, some, lanes);
-            add(product + i, products, lanes);
+            add_to(plain + i, some, lanes);
+            add_to(product + i, products, lanes);
         });
     });
 }

@@ -2,16 +2,17 @@
 // whose bounds depend on the shape alone, so that the one rounding that shows is the last.
 #include "kernels/kernels.h"
 #include "kernels/middle.h"
+#include "kernels/wide_sums.h"
 #include "simd/math.h"
-#include "simd/wide.h"
 
 namespace convolens::CONVOLENS_ISA {
 namespace {
 
 using namespace simd;
 
-// Registers of terms that are added up in single precision before they become doubles.
-constexpr i64 kShort = 4;
+// From so many columns on, rows are read as they lie in memory, and so many sums at most stay in
+// the first cache meanwhile.
+constexpr i64 kMany = 512, kMost = 1024;
 
 // A term says what is added for x, where c is a number of the result's, and which x adds nothing.
 // Terms that are no larger than x may be added up in single precision, a few at a time.
@@ -176,6 +177,33 @@ CONVOLENS_INLINE void sum_columns(const SumArgs& args, const Piece& piece, i64 i
     }
 }
 
+// Sums of many columns, which lie in memory, so that rows are read as they lie there.
+template <class Term>
+    requires(kSingle<Term>)
+void sum_many(const SumArgs& args, const Piece& piece, i64 first, i64 columns) {
+    const i64 inner = args.axis.inner;
+    double sums[kMost]{};
+    double* to = sums;
+    for_each_short(piece.rows, [&](i64 row, auto rows) CONVOLENS_INLINED {
+        const float* x = args.x + piece.start + row * inner + first;
+        for_each_register(0, columns, [=](i64 i, auto count) CONVOLENS_INLINED {
+            vec some{};
+#pragma GCC unroll 4
+            for (i64 k = 0; k < rows; ++k) some += Term::single(load(x + k * inner + i, count));
+            add_to(to + i, some, count);
+        });
+    });
+    const i64 place = piece.place * inner + piece.column + first;
+    for_each_register(0, columns, [&](i64 i, auto count) CONVOLENS_INLINED {
+        const Wide total = load(to + i, count);
+        if (args.partial) {
+            store(args.partial + place + i, total, count);
+        } else {
+            store(args.y + place + i, finished(args, total), count);
+        }
+    });
+}
+
 i64 common_divisor(i64 a, i64 b) {
     return b == 0 ? a : common_divisor(b, a % b);
 }
@@ -248,6 +276,10 @@ CONVOLENS_INLINE void sum_terms(const SumArgs& args, i64 begin, i64 end) {
         }
         constexpr int kWide = 4;
         i64 i = 0;
+        if constexpr (kSingle<Term>)
+            for (; i + kMany <= piece.columns; i += kMost)
+                sum_many<Term>(args, piece, i,
+                               piece.columns - i < kMost ? piece.columns - i : kMost);
         if constexpr (kSingle<Term> && kRegisters >= 32)
             for (; i + 2 * kWide * kLanes <= piece.columns; i += 2 * kWide * kLanes)
                 sum_columns<Term, 2 * kWide>(args, piece, i, Whole{});
