@@ -251,11 +251,9 @@ struct Row {
     }
 };
 
-void compute_rows(const WindowArgs& args, i64 unit, float* scratch) {
+void compute_rows(const WindowArgs& args, i64 image, i64 first, i64 end, float* scratch) {
     const Segments& taps = args.segments;
-    const i64 image = unit / args.row_blocks;
-    const i64 first = unit % args.row_blocks * args.row_block;
-    const i64 end = first + args.row_block, last = end < args.rows ? end : args.rows;
+    const i64 last = end < args.rows ? end : args.rows;
     const Inside columns = columns_inside(args, args.columns);
     const DenseWindow window = dense_window(taps);
     if (DepthwiseTiles::can_compute(args, window))
@@ -287,8 +285,18 @@ void compute_rows(const WindowArgs& args, i64 unit, float* scratch) {
 
 // Scratch: offsets of taps as i64, and two more numbers a tap.
 void depthwise(const WindowsArgs& args, i64 begin, i64 end, float* scratch) {
-    for (i64 unit = begin; unit < end; ++unit)
-        for (i64 i = 0; i < args.count; ++i) compute_rows(args.windows[i], unit, scratch);
+    const WindowArgs& most = args.windows[0];
+    // Phases write pixels between those of others: they take turns, row by row.
+    const i64 step = args.count > 1 ? kWindowRows : most.row_block;
+    for (i64 unit = begin; unit < end; ++unit) {
+        const i64 image = unit / most.row_blocks, first = unit % most.row_blocks * most.row_block;
+        const i64 below = first + most.row_block;
+        for (i64 row = first; row < below; row += step) {
+            const i64 last = row + step < below ? row + step : below;
+            for (i64 i = 0; i < args.count; ++i)
+                compute_rows(args.windows[i], image, row, last, scratch);
+        }
+    }
 }
 
 void group_sum(const GroupSumArgs& args, i64 begin, i64 end, float*) {
