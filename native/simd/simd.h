@@ -79,8 +79,20 @@ CONVOLENS_INLINE void store_first(float* p, vec x, i64 count) {
 #if defined(__AVX512F__)
     _mm512_mask_storeu_ps(p, static_cast<__mmask16>((1u << count) - 1), x);
 #elif defined(__AVX2__)
-    const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
-    _mm256_maskstore_ps(p, _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(count)), lane), x);
+    // A masked store takes AMD's processors dozens of steps.
+    if (count == kLanes) return _mm256_storeu_ps(p, x);
+    __m128 left = _mm256_castps256_ps128(x);
+    if (count & 4) {
+        _mm_storeu_ps(p, left);
+        left = _mm256_extractf128_ps(x, 1);
+        p += 4;
+    }
+    if (count & 2) {
+        _mm_storel_pi(reinterpret_cast<__m64*>(p), left);
+        left = _mm_movehl_ps(left, left);
+        p += 2;
+    }
+    if (count & 1) _mm_store_ss(p, left);
 #else
     for (i64 i = 0; i < count; ++i) p[i] = x[i];
 #endif
