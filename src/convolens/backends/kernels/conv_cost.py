@@ -24,8 +24,8 @@ _NANOSECONDS = 1 / 3.0
 #: Cycles to begin and end a register tile, and to move on to the next segment of its windows.
 _TILE, _SEGMENT = 45.0, 8.0
 #: Cycles to copy a piece of at most a register, into a tile or a wider panel, and to add one to
-#: what lies in memory.
-_COPY, _COPY_WIDE, _ADD = 2.5, 4.0, 2.0
+#: what lies in memory; to copy a part of a register without masks.
+_COPY, _COPY_WIDE, _ADD, _COPY_PART = 2.5, 4.0, 2.0, 4.5
 #: The images among which the models share what a call does once: few, so that a single image is
 #: not slow either, and those of a training step for the weight gradient.
 _IMAGES, _IMAGES_OF_A_STEP = 4, 16
@@ -231,7 +231,8 @@ def gather(op: Op, specs: Specs) -> float:
         each = _products(length, 1, g.channels, rows, length) + copies
         cycles = max(prod(g.sizes) * each, _far(g.length * g.outputs))
         return _NANOSECONDS * g.batch * g.groups * cycles
-    copies = g.segments * -(-g.run // lanes) * _COPY
+    whole, part = divmod(g.run, lanes)
+    copies = g.segments * (whole * _COPY + bool(part) * (_COPY if lanes == 16 else _COPY_PART))
     each = _products(g.length, 1, g.outputs, _rows(g.positions[-1]), g.length) + copies
     cycles = max(prod(g.positions) * each, _far(g.length * g.outputs))
     return _NANOSECONDS * g.batch * g.groups * cycles
@@ -273,7 +274,10 @@ def depthwise(op: Op, specs: Specs) -> float:
     g = geometry(op, specs)
     filled = -(-g.groups * g.outputs // registers().lanes)
     pixels = prod(g.sizes) / prod(g.positions)
-    return _NANOSECONDS * g.places * filled * (prod(g.kernel) * 0.7 + 4.0 + 5.0 * pixels)
+    # To repeat a channel in the lanes of its outputs takes small registers long.
+    repeats = 2.0 if g.outputs > 1 and registers().lanes < 16 else 1.0
+    each = prod(g.kernel) * 0.7 + 4.0 + 5.0 * pixels
+    return _NANOSECONDS * g.places * filled * repeats * each
 
 
 def groups(op: Op, specs: Specs) -> float:

@@ -23,6 +23,10 @@ from convolens.spec import TensorSpec
 
 #: Nanoseconds to copy a float into its place, and for an image to begin a row of copies.
 _COPY, _ROW = 0.5, 10_000.0
+#: What a call takes beyond the models where registers are smaller than those of AVX-512, which the
+#: copies and transforms of few channels fill less well; and with few channels, or for a weight
+#: gradient. Measured on Zen 3.
+_SMALL_REGISTERS, _SMALL_AND_FEW, _FEW = 1.2, 1.3, 16
 
 
 @dataclass(frozen=True)
@@ -135,7 +139,15 @@ def _nanoseconds(op: Op, specs: Specs, find: Find, m: int) -> float:
     found = _found(op, specs, find)
     batch = images(op, specs)[0].shape[0]
     copies = _COPY * prod(found.image_shape()) + _ROW * found.op.stride[0] * batch
-    return conv_cost.winograd(m)(*found.call()) + copies
+    return _beyond(found) * (conv_cost.winograd(m)(*found.call()) + copies)
+
+
+def _beyond(found: Recast) -> float:
+    """Return by how much a call takes longer than the models say."""
+    if conv_cost.registers().lanes >= 16:
+        return 1.0
+    few = found.image_shape()[1] < _FEW or isinstance(found.op, ConvWeightGrad)
+    return _SMALL_AND_FEW if few else _SMALL_REGISTERS
 
 
 def _scratch(op: Op, specs: Specs, find: Find) -> int:
