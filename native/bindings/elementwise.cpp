@@ -6,6 +6,7 @@
 #include "bindings/topics.h"
 #include "runtime/isa.h"
 #include "runtime/launch.h"
+#include "runtime/past.h"
 
 namespace nb = nanobind;
 
@@ -15,11 +16,15 @@ namespace {
 using Elementwise = decltype(KernelTable::relu);
 using Broadcast = decltype(KernelTable::add_rows);
 
+ElementwiseArgs elementwise_args(const float* a, const float* b, float* y, i64 size) {
+    return {a, b, y, 1.0f, goes_past(y, size)};
+}
+
 template <Elementwise KernelTable::* kernel>
 void unary(Array x, Array y, double nanoseconds) {
     if (x.size() != y.size()) throw std::invalid_argument("x and y differ in size");
-    const ElementwiseArgs args{x.read("x"), nullptr, y.write("y"), 1.0f};
     const i64 size = x.size();
+    const ElementwiseArgs args = elementwise_args(x.read("x"), nullptr, y.write("y"), size);
     const WithoutGil without_gil;
     launch(kernels().*kernel, args, size, nanoseconds);
 }
@@ -29,8 +34,8 @@ void binary(Array a, Array b, Array y) {
     if (a.size() != y.size() || b.size() != y.size() || a.rank() != y.rank() ||
         b.rank() != y.rank())
         throw std::invalid_argument("a, b and y differ in shape");
-    const ElementwiseArgs args{a.read("a"), b.read("b"), y.write("y"), 1.0f};
     const i64 size = y.size();
+    const ElementwiseArgs args = elementwise_args(a.read("a"), b.read("b"), y.write("y"), size);
     const WithoutGil without_gil;
     launch(kernels().*kernel, args, size, kElement);
 }
@@ -115,6 +120,7 @@ void broadcast(Array a, Array b, Array y) {
         rows *= axes.extents[i];
     }
     args.piece = std::min<i64>(args.inner, kPiece);
+    args.past = goes_past(args.y, y.size(), args.inner);
     const i64 pieces = (args.inner + args.piece - 1) / args.piece;
     const WithoutGil without_gil;
     launch(kernels().*kernel, args, rows * pieces, kElement * static_cast<double>(args.piece));
@@ -122,8 +128,9 @@ void broadcast(Array a, Array b, Array y) {
 
 void scale(Array x, Array y, double factor) {
     if (x.size() != y.size()) throw std::invalid_argument("x and y differ in size");
-    const ElementwiseArgs args{x.read("x"), nullptr, y.write("y"), static_cast<float>(factor)};
     const i64 size = x.size();
+    ElementwiseArgs args = elementwise_args(x.read("x"), nullptr, y.write("y"), size);
+    args.factor = static_cast<float>(factor);
     const WithoutGil without_gil;
     launch(kernels().scale, args, size, kElement);
 }

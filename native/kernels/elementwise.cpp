@@ -21,8 +21,8 @@ CONVOLENS_INLINE void row(const float* a, const float* b, float* y, const Broadc
         });
     } else {
         const vec same = broadcast(*a);
-        for_each_register(begin, end, [&](i64 i, auto count) {
-            store(y + i, f(same, args.b_step ? load(b + i, count) : broadcast(*b)), count);
+        write(args.past, y, begin, end, [=](i64 i, auto count) CONVOLENS_INLINED {
+            return f(same, args.b_step ? load(b + i, count) : broadcast(*b));
         });
     }
 }
@@ -58,11 +58,11 @@ constexpr auto smaller = [](vec a, vec b) { return select((a < b) | (a != a), a,
 
 void relu(const ElementwiseArgs& args, i64 begin, i64 end, float*) {
     // A comparison that is false for NaN keeps NaN.
-    unary(args, begin, end, [](vec x) { return select(x < vec{}, vec{}, x); });
+    short_unary(args, begin, end, [](vec x) { return select(x < vec{}, vec{}, x); });
 }
 
 void relu_grad(const ElementwiseArgs& args, i64 begin, i64 end, float*) {
-    binary(args, begin, end, [](vec y, vec g) { return select(y <= vec{}, vec{}, g); });
+    short_binary(args, begin, end, [](vec y, vec g) { return select(y <= vec{}, vec{}, g); });
 }
 
 void sigmoid(const ElementwiseArgs& args, i64 begin, i64 end, float*) {
@@ -87,19 +87,19 @@ void exp(const ElementwiseArgs& args, i64 begin, i64 end, float*) {
 
 void scale(const ElementwiseArgs& args, i64 begin, i64 end, float*) {
     const vec factor = broadcast(args.factor);
-    unary(args, begin, end, [=](vec x) { return x * factor; });
+    short_unary(args, begin, end, [=](vec x) { return x * factor; });
 }
 
 void add(const ElementwiseArgs& args, i64 begin, i64 end, float*) {
-    binary(args, begin, end, plus);
+    short_binary(args, begin, end, plus);
 }
 
 void sub(const ElementwiseArgs& args, i64 begin, i64 end, float*) {
-    binary(args, begin, end, minus);
+    short_binary(args, begin, end, minus);
 }
 
 void mul(const ElementwiseArgs& args, i64 begin, i64 end, float*) {
-    binary(args, begin, end, times);
+    short_binary(args, begin, end, times);
 }
 
 void div(const ElementwiseArgs& args, i64 begin, i64 end, float*) {

@@ -28,6 +28,7 @@ struct ElementwiseArgs {
     const float* b;  // the second input, or null
     float* y;
     float factor;
+    bool past = false;  // y is larger than the caches: short functions write it past them
 };
 
 // y = f(a), or f'(a) b, for a function f with two numbers. A unit is an element.
@@ -71,6 +72,7 @@ struct BroadcastArgs {
     i64 extents[kAxes];
     i64 a_strides[kAxes];
     i64 b_strides[kAxes];
+    bool past;  // y is larger than the caches: one number times a row is written past them
 };
 
 // An array [outer][length][inner], seen along its middle axis. A unit is (o, chunk of the middle
@@ -504,6 +506,7 @@ struct ColumnsAffineArgs {
     const float* addend;  // like x, or null
     bool relu;            // negative results become zero
     bool far;             // what is read and written is more than stays near
+    bool past;            // y is larger than the caches, and written past them
 };
 
 // Mean and variance of each row. A unit is a row.

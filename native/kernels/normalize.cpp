@@ -50,61 +50,71 @@ CONVOLENS_INLINE void normalize_beside(const NormalizeRowsArgs& args, i64 row) {
     });
 }
 
-// Reads or writes what lies near, or far away and is asked for ahead.
-template <bool Far, class Lanes>
+// How arrays are read and written: as what lies near, far away and asked for ahead, or larger than
+// the caches, so that results are written past them.
+enum class Place { kNear, kFar, kPast };
+
+template <Place place, class Lanes>
 CONVOLENS_INLINE vec read(const float* p, Lanes lanes) {
-    if constexpr (Far) return load_in_turn(p, lanes);
-    return load(p, lanes);
+    if constexpr (place == Place::kNear) return load(p, lanes);
+    return load_in_turn(p, lanes);
 }
 
-template <bool Far, class Lanes>
+template <Place place, class Lanes>
 CONVOLENS_INLINE void write(float* p, vec x, Lanes lanes) {
-    if constexpr (Far) return store_in_turn(p, x, lanes);
-    store(p, x, lanes);
+    if constexpr (place == Place::kNear) return store(p, x, lanes);
+    if constexpr (place == Place::kFar) return store_in_turn(p, x, lanes);
+    store_past(p, x, lanes);
 }
 
 // The arguments by value: what is written cannot be one of them, so they stay in registers.
-template <bool Far, bool Adds, bool Rectifies>
+template <Place place, bool Adds, bool Rectifies>
 CONVOLENS_INLINE void affine(ColumnsAffineArgs args, i64 begin, i64 end) {
     for_each_in_columns(args, begin, end, [=](i64 at, i64 i, auto lanes) CONVOLENS_INLINED {
-        const vec d = read<Far>(args.x + at, lanes) - load(args.centre + i, lanes);
+        const vec d = read<place>(args.x + at, lanes) - load(args.centre + i, lanes);
         vec y[1]{d * load(args.scale + i, lanes) + load(args.shift + i, lanes)};
-        if constexpr (Adds) y[0] = y[0] + read<Far>(args.addend + at, lanes);
+        if constexpr (Adds) y[0] = y[0] + read<place>(args.addend + at, lanes);
         if constexpr (Rectifies) rectify(y);
-        write<Far>(args.y + at, y[0], lanes);
+        write<place>(args.y + at, y[0], lanes);
     });
 }
 
-template <bool Far>
+template <Place place>
 CONVOLENS_INLINE void affine_any(const ColumnsAffineArgs& args, i64 begin, i64 end) {
     if (args.addend && args.relu)
-        affine<Far, true, true>(args, begin, end);
+        affine<place, true, true>(args, begin, end);
     else if (args.addend)
-        affine<Far, true, false>(args, begin, end);
+        affine<place, true, false>(args, begin, end);
     else if (args.relu)
-        affine<Far, false, true>(args, begin, end);
+        affine<place, false, true>(args, begin, end);
     else
-        affine<Far, false, false>(args, begin, end);
+        affine<place, false, false>(args, begin, end);
+    if constexpr (place == Place::kPast) wait_for_past();
 }
 
-template <bool Far>
+template <Place place>
 CONVOLENS_INLINE void affine_grad(ColumnsAffineArgs args, i64 begin, i64 end) {
     for_each_in_columns(args, begin, end, [=](i64 at, i64 i, auto lanes) CONVOLENS_INLINED {
-        const vec d = read<Far>(args.x + at, lanes) - load(args.centre + i, lanes);
-        const vec direct = read<Far>(args.g + at, lanes) * load(args.scale + i, lanes);
+        const vec d = read<place>(args.x + at, lanes) - load(args.centre + i, lanes);
+        const vec direct = read<place>(args.g + at, lanes) * load(args.scale + i, lanes);
         const vec shared = load(args.shift + i, lanes) + d * load(args.slope + i, lanes);
-        write<Far>(args.y + at, direct - shared, lanes);
+        write<place>(args.y + at, direct - shared, lanes);
     });
+    if constexpr (place == Place::kPast) wait_for_past();
 }
 
 }  // namespace
 
 void columns_affine(const ColumnsAffineArgs& args, i64 begin, i64 end, float*) {
-    args.far ? affine_any<true>(args, begin, end) : affine_any<false>(args, begin, end);
+    args.past  ? affine_any<Place::kPast>(args, begin, end)
+    : args.far ? affine_any<Place::kFar>(args, begin, end)
+               : affine_any<Place::kNear>(args, begin, end);
 }
 
 void columns_affine_grad(const ColumnsAffineArgs& args, i64 begin, i64 end, float*) {
-    args.far ? affine_grad<true>(args, begin, end) : affine_grad<false>(args, begin, end);
+    args.past  ? affine_grad<Place::kPast>(args, begin, end)
+    : args.far ? affine_grad<Place::kFar>(args, begin, end)
+               : affine_grad<Place::kNear>(args, begin, end);
 }
 
 void normalize_rows(const NormalizeRowsArgs& args, i64 begin, i64 end, float*) {

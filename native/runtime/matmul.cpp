@@ -9,6 +9,7 @@
 #include "runtime/isa.h"
 #include "runtime/launch.h"
 #include "runtime/long_product.h"
+#include "runtime/past.h"
 #include "runtime/sum.h"
 
 namespace convolens {
@@ -70,6 +71,7 @@ void outer(const float* a, i64 a_step, const float* b, float* c, i64 m, i64 n) {
     args.extents[0] = m;
     args.a_strides[0] = a_step;
     args.piece = n;
+    args.past = goes_past(c, m * n, n);
     launch(kernels().mul_rows, args, m, kElement * static_cast<double>(n));
 }
 

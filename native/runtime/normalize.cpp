@@ -8,6 +8,7 @@
 #include "runtime/isa.h"
 #include "runtime/launch.h"
 #include "runtime/middle.h"
+#include "runtime/past.h"
 
 namespace convolens {
 namespace {
@@ -90,12 +91,14 @@ void for_each_column(const ColumnSets& sets, i64 folds, Body&& body) {
                     body(place++, outer * sets.sets + set, set * sets.width() + i);
 }
 
-ColumnsAffineArgs affine_args(const ColumnSets& sets, i64 folds) {
+ColumnsAffineArgs affine_args(const ColumnSets& sets, i64 folds, float* y) {
     ColumnsAffineArgs args{};
     args.rows = sets.reduced / folds;
     args.inner = folds * sets.inner;
     args.block = std::clamp<i64>(kAffineBlock / args.inner, 1, std::max<i64>(1, args.rows));
     args.blocks = (args.rows + args.block - 1) / args.block;
+    args.y = y;
+    args.past = goes_past(y, sets.outer * sets.reduced * sets.inner, args.inner);
     args.far = sets.outer * sets.reduced * sets.inner > kNearFloats;
     return args;
 }
@@ -151,9 +154,8 @@ void normalize(const ColumnSets& sets, const float* x, const float* mean, const 
         scale[at] = static_cast<float>(factors[static_cast<std::size_t>(set)] * w);
         shift[at] = bias ? bias[column] : 0.0f;
     });
-    ColumnsAffineArgs args = affine_args(sets, folds);
+    ColumnsAffineArgs args = affine_args(sets, folds, y);
     args.x = x;
-    args.y = y;
     args.centre = centre;
     args.scale = scale;
     args.shift = shift;
@@ -214,10 +216,9 @@ void normalize_grad(const ColumnSets& sets, const float* x, const float* mean,
         shift[at] = static_cast<float>(f * first[place]);
         slope[at] = static_cast<float>(f * f * second[place]);
     });
-    ColumnsAffineArgs args = affine_args(sets, folds);
+    ColumnsAffineArgs args = affine_args(sets, folds, dx);
     args.x = x;
     args.g = g;
-    args.y = dx;
     args.centre = centre;
     args.scale = scale;
     args.shift = shift;

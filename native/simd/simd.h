@@ -53,6 +53,27 @@ CONVOLENS_INLINE void store(float* p, vec x) {
     *reinterpret_cast<vec_in_memory*>(p) = x;
 }
 
+// Writes past the caches, into which the line would have to be read first. p is aligned to a
+// register. Other threads see it after `wait_for_past`.
+CONVOLENS_INLINE void store_past(float* p, vec x) {
+    masked_store(p, kLanes);  // no sanitizer knows these instructions either
+#if defined(__AVX512F__)
+    _mm512_stream_ps(p, x);
+#elif defined(__AVX2__)
+    _mm256_stream_ps(p, x);
+#elif defined(__SSE2__)
+    _mm_stream_ps(p, x);
+#else
+    store(p, x);
+#endif
+}
+
+CONVOLENS_INLINE void wait_for_past() {
+#if defined(__SSE2__)
+    _mm_sfence();
+#endif
+}
+
 CONVOLENS_INLINE vec broadcast(float x) {
     return x - vec{};  // x + 0 would not do: it changes -0, so the compiler keeps the addition
 }
@@ -242,6 +263,14 @@ CONVOLENS_INLINE void store(float* p, vec x, Whole) {
     store(p, x);
 }
 CONVOLENS_INLINE void store(float* p, vec x, i64 count) {
+    store_first(p, x, count);
+}
+
+// Rows begin aligned to a register; what is left at their ends is few.
+CONVOLENS_INLINE void store_past(float* p, vec x, Whole) {
+    store_past(p, x);
+}
+CONVOLENS_INLINE void store_past(float* p, vec x, i64 count) {
     store_first(p, x, count);
 }
 

@@ -128,3 +128,30 @@ def test_an_image_has_the_same_bits_in_any_batch(call: tuple) -> None:
     together = by_depthwise(input_grad, (weight, y), [kernel, alone.repeat(20, axis=0)])
     alone = by_depthwise(input_grad, (weight, op.infer(few, weight)), [kernel, alone])
     np.testing.assert_array_equal(together[7:8], alone)
+
+
+@pytest.mark.parametrize("at_end", [False, True])
+@pytest.mark.parametrize("stride", [1, 2])
+def test_images_far_away(stride: int, at_end: bool) -> None:
+    """So many that their memory is asked for ahead, beyond the last one too."""
+    op = ops.Conv((stride, stride), ((1, 1), (1, 1)), (1, 1), 20)
+    many, weight = TensorSpec((8, 20, 87, 94)), TensorSpec((20, 1, 3, 3))
+    one = TensorSpec((1, *many.shape[1:]))
+    input_grad, weight_grad = gradients(op, many, weight)
+    x, kernel = drawn(Sample(op, (many, weight)))
+    g = drawn(Sample(weight_grad, (many, op.infer(many, weight))))[1]
+    x, g = (guarded(array, at_end).array for array in (x.repeat(4, 0), g.repeat(4, 0)))
+    many, upstream, above = (TensorSpec(array.shape) for array in (x, g, g[:1]))
+    for call, specs, own, arrays in (
+        (op, (many, weight), (one, weight), (x, kernel)),
+        (input_grad, (weight, upstream), (weight, above), (kernel, g)),
+    ):
+        with guarded_outputs(at_end) as outputs:
+            together = by_depthwise(call, specs, [*arrays])
+        for each in outputs:
+            each.check()
+        alone = [array if array is kernel else array[30:31].copy() for array in arrays]
+        np.testing.assert_array_equal(together[30:31], by_depthwise(call, own, alone))
+    with guarded_outputs(at_end):
+        found = by_depthwise(weight_grad, (many, upstream), [x, g])
+    assert_within(weight_grad, [x, g], found, algorithm="depthwise")

@@ -1,0 +1,71 @@
+"""Results larger than the caches, which are written past them: the values of any others."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from contracts.calls import native, run
+from contracts.each_isa.guards import guarded_outputs
+from convolens import ops
+from convolens.ops import Array, Op, Sample
+from convolens.spec import TensorSpec
+
+#: More than any last cache: see native/runtime/past.cpp. Their last register is not whole.
+FLOATS = 12 * 2**20 + 1003
+EXACT = {
+    "relu": (ops.Relu(), lambda x: np.maximum(x, 0)),
+    "relu_grad": (ops.ReluGrad(), lambda y, g: np.where(y > 0, g, np.float32(0))),
+    "scale": (ops.Scale(0.3), lambda x: x * np.float32(0.3)),
+    "add": (ops.Add(), np.add),
+    "sub": (ops.Sub(), np.subtract),
+    "mul": (ops.Mul(), np.multiply),
+}
+
+
+def normals(*shape: int) -> Array:
+    return np.random.default_rng(5).standard_normal(shape, np.float32)
+
+
+def by_kernel(op: Op, *arrays: Array) -> Array:
+    """Compute a call between guards; the result begins at a page."""
+    sample = Sample(op, tuple(TensorSpec(array.shape) for array in arrays))
+    with guarded_outputs(at_end=False) as outputs:
+        result = run(sample, native(sample)[0], [*arrays])
+    for each in outputs:
+        each.check()
+    return result
+
+
+@pytest.mark.parametrize("name", EXACT)
+def test_each_element(name: str) -> None:
+    op, exact = EXACT[name]
+    x = normals(FLOATS)
+    arrays = [x] if name in ("relu", "scale") else [x, x[::-1].copy()]
+    np.testing.assert_array_equal(by_kernel(op, *arrays), exact(*arrays))
+
+
+@pytest.mark.parametrize("columns", [3552, 3550])
+def test_a_column_times_a_row(columns: int) -> None:
+    """Rows of 3550 are aligned to no register."""
+    column, row = normals(3600, 1), normals(1, columns)
+    np.testing.assert_array_equal(by_kernel(ops.Matmul(), column, row), column * row)
+
+
+@pytest.mark.parametrize("channels", [48, 44])
+def test_each_image_is_normalised_as_if_alone(channels: int) -> None:
+    """The mean of 8 images' sums is exactly that of one with an eighth of them."""
+    images, side = 8, 196
+    x, g = (sign * normals(images, side, side, channels).transpose(0, 3, 1, 2) for sign in (1, -1))
+    m, s, weight, bias = np.abs(normals(2, channels)), normals(2, channels), *normals(2, channels)
+    normalised = by_kernel(ops.Normalize(), x, m, weight, bias)
+    rectified = by_kernel(ops.NormalizeRelu(), x, m, weight, bias, g)
+    gradient = by_kernel(ops.NormalizeGrad(), x, m, s, g, weight)
+    for image in (0, 4, 7):
+        own = slice(image, image + 1)
+        alone = by_kernel(ops.Normalize(), x[own], m, weight, bias)
+        np.testing.assert_array_equal(normalised[own], alone)
+        alone = by_kernel(ops.NormalizeRelu(), x[own], m, weight, bias, g[own])
+        np.testing.assert_array_equal(rectified[own], alone)
+        alone = by_kernel(ops.NormalizeGrad(), x[own], m, s / images, g[own], weight)
+        np.testing.assert_array_equal(gradient[own], alone)
