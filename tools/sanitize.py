@@ -26,13 +26,15 @@ FOLDER = ROOT / "build" / "sanitize"
 CHECKS = ROOT / "tests" / "contracts" / "each_isa"
 COMPILER = os.environ.get("CXX", "c++")
 JOBS = os.cpu_count() or 1
-#: Every kernel between guards, what Python may pass, shapes that are drawn, and special numbers.
+#: Every kernel between guards, what Python may pass, shapes that are drawn, special numbers, and
+#: arrays larger than the caches.
 QUICK = (
     "check_activations",
     "check_boundary",
     "check_depthwise",
     "check_functions",
     "check_guards",
+    "check_large",
     "check_pixels",
     "check_shapes",
 )

@@ -67,7 +67,7 @@ constexpr bool reads(int outputs, int step, int pixel, int tap) {
     return pixel >= tap && (pixel - tap) % step == 0 && (pixel - tap) / step < outputs;
 }
 
-// Images larger than what a core finds in the last cache. Processors follow rows of memory by
+// Images larger than a core's share of the last cache. Processors follow rows of memory by
 // themselves, but not tiles; nearer by, asking takes longer than what it saves, and so it does
 // where the pixels of a tile, 2 KB apart, compete for a few lines of the first cache.
 constexpr i64 kFarFloats = 1 << 20, kFarChannels = 512;

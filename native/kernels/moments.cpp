@@ -164,8 +164,8 @@ void centred_sums_of(const CentredSumsArgs& args, const Piece& piece) {
         const float* x = args.x + piece.start + row * inner;
         const float* g = args.g + piece.start + row * inner;
         const i64 number = piece.outer * args.columns.reduced + piece.first + row;
-        const float* own = args.centre + number;
-        const float* factors = args.factor + number;
+        const float* own = ByRow ? args.centre + number : nullptr;
+        const float* factors = ByRow ? args.factor + number : nullptr;
         for_each_register(0, piece.columns, [=](i64 i, auto lanes) CONVOLENS_INLINED {
             vec centre{};
             if constexpr (!ByRow) centre = load(centres + i, lanes);
