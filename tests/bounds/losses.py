@@ -186,9 +186,14 @@ def _distance_grad(op: ops.PairwiseDistanceGrad, arrays: list[Array]) -> Array:
     a, b, y, g = arrays
     if op.p == 1.0:
         return np.zeros(())
-    _, error = _difference(op, a, b)
+    d, error = _difference(op, a, b)
     each = np.divide(np.abs(g), y, out=np.zeros_like(y), where=y > 0)[..., None]
-    return error * each + 2 * np.abs(op.reference(*arrays))
+    size = np.abs(op.reference(*arrays))
+    if op.p in (2.0, np.inf):
+        return error * each + 2 * size
+    # Two products of two powers, each of which a library rounds to a unit of the last place.
+    slope = abs(op.p - 1) * np.divide(size, d, out=np.zeros_like(d), where=d > 0)
+    return error * np.maximum(each, slope) + 6 * size
 
 
 BOUNDS: dict[type[Op], Bound] = {
