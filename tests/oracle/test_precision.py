@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 import convolens as cl
+from convolens.backends.isa import isa
 from convolens.nn import functional as F
 
 from .peer import draw, torch
@@ -29,6 +30,11 @@ FACTOR = 1.15
 #: An exact result rounded once is off by half an ulp, and by up to one if a factor of it, such as
 #: 1 / n, was rounded before. So small an error is no miss, even where torch is off by half an ulp.
 FLOOR = 1.0
+
+#: With 16 registers a tile has one sum for each output instead of two or four, so that chains of
+#: additions are longer (docs/decisions/0020). Torch is more exact there in a gradient of these.
+LONG_CHAINS = {"conv1d", "conv1d dilation 4", "conv3d stride 2", "conv_transpose1d", "linear 84"}
+FLOOR_OF_LONG_CHAINS = 3.0
 
 
 def ulps(computed: Any, exact: Any) -> float:
@@ -70,4 +76,6 @@ def test_no_less_exact_than_torch(name: str, record_property: Any) -> None:
     runs = np.array([errors(name, seed) for seed in range(seeds)])
     ours, theirs = runs.mean(axis=0)
     record_property("ulps", {"ours": ours.tolist(), "torch": theirs.tolist()})
-    assert (ours <= np.maximum(FLOOR, FACTOR * theirs)).all(), (ours, theirs)
+    long = name in LONG_CHAINS and isa() != "avx512"
+    floor = FLOOR_OF_LONG_CHAINS if long else FLOOR
+    assert (ours <= np.maximum(floor, FACTOR * theirs)).all(), (ours, theirs)
