@@ -9,16 +9,7 @@ namespace {
 
 using namespace simd;
 
-// y = f(a), for all elements [begin, end).
-template <class Args, class F>
-CONVOLENS_INLINE void unary(const Args& args, i64 begin, i64 end, F f) {
-    for_each_register(begin, end, [&](i64 i, auto count) {
-        store(args.y + i, f(load(args.a + i, count)), count);
-    });
-}
-
-// to[i] = f(i, lanes) for all elements [begin, end), past the caches if `past`: for functions that
-// take no longer than to write their results.
+// to[i] = f(i, lanes) for all elements [begin, end), past the caches if `past`.
 template <class F>
 CONVOLENS_INLINE void write(bool past, float* to, i64 begin, i64 end, F f) {
     if (past) {
@@ -33,27 +24,31 @@ CONVOLENS_INLINE void write(bool past, float* to, i64 begin, i64 end, F f) {
     }
 }
 
-// As unary, if args.past past the caches.
-template <class F>
-CONVOLENS_INLINE void short_unary(const ElementwiseArgs& args, i64 begin, i64 end, F f) {
-    write(args.past, args.y, begin, end,
-          [=](i64 i, auto lanes) CONVOLENS_INLINED { return f(load(args.a + i, lanes)); });
-}
-
-// As binary, if args.past past the caches.
-template <class F>
-CONVOLENS_INLINE void short_binary(const ElementwiseArgs& args, i64 begin, i64 end, F f) {
-    write(args.past, args.y, begin, end, [=](i64 i, auto lanes) CONVOLENS_INLINED {
-        return f(load(args.a + i, lanes), load(args.b + i, lanes));
-    });
+// y = f(a), for all elements [begin, end).
+template <class Args, class F>
+CONVOLENS_INLINE void unary(const Args& args, i64 begin, i64 end, F f, bool past = false) {
+    write(past, args.y, begin, end,
+          [=, a = args.a](i64 i, auto lanes) CONVOLENS_INLINED { return f(load(a + i, lanes)); });
 }
 
 // y = f(a, b), for all elements [begin, end).
 template <class Args, class F>
-CONVOLENS_INLINE void binary(const Args& args, i64 begin, i64 end, F f) {
-    for_each_register(begin, end, [&](i64 i, auto count) {
-        store(args.y + i, f(load(args.a + i, count), load(args.b + i, count)), count);
-    });
+CONVOLENS_INLINE void binary(const Args& args, i64 begin, i64 end, F f, bool past = false) {
+    write(past, args.y, begin, end,
+          [=, a = args.a, b = args.b](i64 i, auto lanes)
+              CONVOLENS_INLINED { return f(load(a + i, lanes), load(b + i, lanes)); });
+}
+
+// The same for functions that take no longer than to write their results: past the caches if
+// args.past.
+template <class F>
+CONVOLENS_INLINE void short_unary(const ElementwiseArgs& args, i64 begin, i64 end, F f) {
+    unary(args, begin, end, f, args.past);
+}
+
+template <class F>
+CONVOLENS_INLINE void short_binary(const ElementwiseArgs& args, i64 begin, i64 end, F f) {
+    binary(args, begin, end, f, args.past);
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 // Numbers brought to mean 0 and variance 1, by columns or by rows, and the gradients of that.
 #include "kernels/kernels.h"
-#include "simd/wide.h"
+#include "kernels/wide_sums.h"
 
 namespace convolens::CONVOLENS_ISA {
 namespace {
@@ -25,9 +25,6 @@ double factor_of(const NormalizeRowsArgs& args, i64 row) {
     return 1.0 /
            __builtin_sqrt(static_cast<double>(args.variance[row]) + static_cast<double>(args.eps));
 }
-
-// Registers that are added up in single precision before they become doubles.
-constexpr i64 kShort = 4;
 
 // Rows that share what they read of weight and bias.
 constexpr i64 kBeside = 4;

@@ -3,15 +3,12 @@
 #include "kernels/kernels.h"
 #include "kernels/middle.h"
 #include "kernels/side.h"
-#include "simd/wide.h"
+#include "kernels/wide_sums.h"
 
 namespace convolens::CONVOLENS_ISA {
 namespace {
 
 using namespace simd;
-
-// Rows, or registers of a row, that are added up in single precision before they become doubles.
-constexpr i64 kShort = 4;
 
 CONVOLENS_INLINE vec weight_of(const NormalizeAcrossArgs& args, i64 row) {
     return broadcast(args.weight ? args.weight[row] : 1.0f);

@@ -10,7 +10,8 @@ namespace {
 
 using namespace simd;
 
-// Terms that are added up in single precision before they become doubles.
+// Terms, rows of them or registers of a row, that are added up in single precision before they
+// become doubles.
 constexpr i64 kShort = 4;
 
 // kShort as a type, so that loops over so many rows unroll.

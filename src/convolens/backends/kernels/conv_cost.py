@@ -60,6 +60,11 @@ class Registers:
     lanes: int
     rows: int
 
+    @property
+    def small(self) -> bool:
+        """Whether they hold fewer floats than those of AVX-512, and lack its masks."""
+        return self.lanes < 16
+
 
 @lru_cache(maxsize=1)
 def registers() -> Registers:
@@ -232,7 +237,9 @@ def gather(op: Op, specs: Specs) -> float:
         cycles = max(prod(g.sizes) * each, _far(g.length * g.outputs))
         return _NANOSECONDS * g.batch * g.groups * cycles
     whole, part = divmod(g.run, lanes)
-    copies = g.segments * (whole * _COPY + bool(part) * (_COPY if lanes == 16 else _COPY_PART))
+    copies = g.segments * (
+        whole * _COPY + bool(part) * (_COPY_PART if registers().small else _COPY)
+    )
     each = _products(g.length, 1, g.outputs, _rows(g.positions[-1]), g.length) + copies
     cycles = max(prod(g.positions) * each, _far(g.length * g.outputs))
     return _NANOSECONDS * g.batch * g.groups * cycles
@@ -275,7 +282,7 @@ def depthwise(op: Op, specs: Specs) -> float:
     filled = -(-g.groups * g.outputs // registers().lanes)
     pixels = prod(g.sizes) / prod(g.positions)
     # To repeat a channel in the lanes of its outputs takes small registers long.
-    repeats = 2.0 if g.outputs > 1 and registers().lanes < 16 else 1.0
+    repeats = 2.0 if g.outputs > 1 and registers().small else 1.0
     each = prod(g.kernel) * 0.7 + 4.0 + 5.0 * pixels
     return _NANOSECONDS * g.places * filled * repeats * each
 

@@ -144,7 +144,7 @@ def _nanoseconds(op: Op, specs: Specs, find: Find, m: int) -> float:
 
 def _beyond(found: Recast) -> float:
     """Return by how much a call takes longer than the models say."""
-    if conv_cost.registers().lanes >= 16:
+    if not conv_cost.registers().small:
         return 1.0
     few = found.image_shape()[1] < _FEW or isinstance(found.op, ConvWeightGrad)
     return _SMALL_AND_FEW if few else _SMALL_REGISTERS
