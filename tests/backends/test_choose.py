@@ -233,6 +233,28 @@ def test_the_best_algorithm_of_some_layers(op: Op, shapes: Any, name: str) -> No
     assert choose(op, specs(*shapes)).name == name
 
 
+def test_a_weight_gradient_of_few_tiles_has_smaller_ones() -> None:
+    """What a call does once, to turn sums of tiles into weights, is shared by its images."""
+    op = ops.ConvWeightGrad((1, 1), ((1, 1),) * 2, (1, 1), 1, (3, 3))
+    for images, name in ((1, "winograd2"), (64, "winograd4")):
+        shape = (images, 512, 7, 7)
+        assert choose(op, specs(shape, shape)).name == name
+
+
+@pytest.mark.parametrize(
+    ("images", "channels", "size", "borrows"),
+    [(1, 256, 14, True), (8, 256, 14, False), (1, 64, 14, False), (64, 512, 7, True)],
+)
+def test_transforms_of_weights_are_written_where_that_pays(
+    images: int, channels: int, size: int, borrows: bool
+) -> None:
+    x, w = (images, channels, size, size), (channels, channels, 3, 3)
+    with cl.algorithm("winograd4"):
+        run = choose(CONV, specs(x, w)).run
+    assert isinstance(run, Packed)
+    assert (run.borrow is not None) == borrows
+
+
 def test_lines_and_images_of_any_size_share_weights_that_are_laid_out() -> None:
     line, strided = ops.Conv((1,), ((4, 4),), (1,)), ops.Conv((2, 2), ((1, 1),) * 2, (1, 1))
     for op, weight, first, other, name in (

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import convolens
 
 
+@cache
 def declared() -> ast.Module:
     path = Path(convolens.__file__).with_name("_native.pyi")
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
+@cache
 def functions() -> dict[str, list[str]]:
     """Return the parameters of each function."""
     return {
@@ -22,6 +25,7 @@ def functions() -> dict[str, list[str]]:
     }
 
 
+@cache
 def classes() -> dict[str, dict[str, list[str]]]:
     """Return the methods of each class with their parameters; an attribute has none."""
     result: dict[str, dict[str, list[str]]] = {}

@@ -41,13 +41,14 @@ def calls(sample: Sample) -> list[Value | None] | None:
 
 def called(sample: Sample) -> set[str]:
     """Return the names of the operators that the gradient calls, at any depth."""
-    found: set[str] = set()
+    found: dict[int, Call] = {}
     waiting = [value for value in calls(sample) or () if isinstance(value, Call)]
     while waiting:
         call = waiting.pop()
-        found.add(call.op.name)
-        waiting += [arg for arg in call.args if isinstance(arg, Call)]
-    return found
+        if id(call) not in found:  # a result may be used by several, and its calls by all of them
+            found[id(call)] = call
+            waiting += [arg for arg in call.args if isinstance(arg, Call)]
+    return {call.op.name for call in found.values()}
 
 
 @cache

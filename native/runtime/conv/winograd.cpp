@@ -30,8 +30,8 @@ constexpr i64 kFewTiles = 4;
 constexpr i64 kWeightFloats = 1024 * 1024;
 // The products of a chain are added up before they go to memory, as in kernels/tile.h.
 constexpr i64 kChain = 64;
-// Weights that are transformed where they are used: for so many tiles, and outputs, at a time.
-constexpr i64 kFreshTiles = 56, kGroupOutputs = 64;
+// Weights that are transformed where they are used: for so many tiles at a time.
+constexpr i64 kFreshTiles = 56;
 
 // The products of a tile and a channel.
 i64 places_of(i64 tile, i64 taps) {
@@ -132,8 +132,7 @@ bool run_fresh(WinogradArgs& args) {
     const i64 panels = divide_up(args.k, table.panel);
     const i64 total = args.n * args.tile_rows * args.tile_columns;
     args.parts = std::min(static_cast<i64>(thread_count()), panels);
-    args.panel_group =
-        std::min(divide_up(kGroupOutputs, table.panel), divide_up(panels, args.parts));
+    args.panel_group = std::min(kPanelGroup, divide_up(panels, args.parts));
     const i64 outputs = args.panel_group * table.panel;
     const i64 weights = args.panel_group * places * odd_lines(args.chain * table.panel) +
                         args.taps * args.taps * table.lanes * table.lanes;

@@ -587,9 +587,16 @@ def poison() -> None:
         array.fill(0.5)
 
 
+def short(argument: Any) -> Any:
+    """Return what says enough of an argument: to write out its numbers takes longer than a call."""
+    if isinstance(argument, np.ndarray):
+        return f"{argument.dtype}{argument.shape} strides {argument.strides}"
+    return f"{argument!r:.200}"
+
+
 def attempt(function: Callable[..., Any], arguments: list[Any]) -> Any:
     if currently_in_test_context():
-        note(f"{function} {arguments!r:.2000}")
+        note(f"{function} {[short(argument) for argument in arguments]}")
     try:
         result = function(*arguments)
         if isinstance(result, np.ndarray) and result.size < 10**6:

@@ -150,8 +150,8 @@ def readers(
 ) -> tuple[_native.Conv, LayOut, LayOut | None]:
     """Return what computes a call, what lays its weight out, and what borrows it for one call.
 
-    Winograd's transforms of many weights are written, and read again, far away: then it takes less
-    time to borrow them. ``weight`` makes of the weight the one that is convolved.
+    Winograd's transforms of many weights are written, and read again, far away: then it may take
+    less time to borrow them. ``weight`` makes of the weight the one that is convolved.
     """
     problem = problem_of(op, specs, algorithm)
     backward = isinstance(op, ConvInputGrad)
@@ -163,8 +163,8 @@ def readers(
         return problem.borrow(weight(array), backward=backward)
 
     winograd = algorithm.startswith("winograd")
-    far = winograd and conv_cost.is_far(op, specs, int(algorithm[-1]))
-    return problem, pack, borrow if far else None
+    borrows = winograd and conv_cost.borrows(op, specs, int(algorithm[-1]))
+    return problem, pack, borrow if borrows else None
 
 
 def _prepare_forward(algorithm: str) -> Prepare:

@@ -27,16 +27,17 @@ _TILE, _SEGMENT = 45.0, 8.0
 #: what lies in memory; to copy a part of a register without masks.
 _COPY, _COPY_WIDE, _ADD, _COPY_PART = 2.5, 4.0, 2.0, 4.5
 #: The images among which the models share what a call does once: few, so that a single image is
-#: not slow either, and those of a training step for the weight gradient.
-_IMAGES, _IMAGES_OF_A_STEP = 4, 16
+#: not slow either.
+_IMAGES = 4
 #: Floats that stay in the second level of cache, and in a fair share of the third; cycles to read
 #: a float from the third, and as many again from beyond.
 _NEAR, _SHARED, _FAR = 256 * 1024, 4096 * 1024, 0.6
 #: Cycles to transform and write a weight beyond those that other ways lay out, which training does
 #: each step and inference once: half of what is measured. What is written far away counts besides,
 #: as a share of what it takes to read it. From so many transformed weights on, training transforms
-#: them anew for so many tiles at a time instead.
+#: them anew for so many tiles at a time instead; from fewer on where a call has no more tiles.
 _LAID_OUT, _WRITTEN, _BORROWED, _FRESH_TILES = 0.5, 0.5, 3 * 2**20, 56
+_BORROWED_ONCE = 2**19
 #: Outputs or channels of a share of a weight gradient, and the floats of its transformed tiles: as
 #: in native/runtime/conv/winograd.cpp.
 _SHARE, _SHARE_FLOATS = 128, 320 * 1024
@@ -311,7 +312,7 @@ def _sums(tiles: list[int], columns: int, positions: int) -> float:
 
 def _once(g: Geometry, cycles: float) -> float:
     """Return a position's share of what is done once a call, so many cycles for each weight."""
-    return cycles * g.length * g.outputs / (_IMAGES_OF_A_STEP * prod(g.positions))
+    return cycles * g.length * g.outputs / max(1, g.places)
 
 
 def _weight_grad_direct(g: Geometry) -> float:
@@ -324,7 +325,7 @@ def _weight_grad_direct(g: Geometry) -> float:
         return _COPY * copied + _weight_grad_direct(replace(g, groups=1))
     span = (g.positions[-1] - 1) * g.stride[-1] + (g.kernel[-1] - 1) * g.dilation[-1] + 1
     row = 2 * (span * g.channels * g.stride[0] + g.positions[-1] * g.outputs)
-    count = max(1, min(16 * 1024 // row, g.places // g.batch // g.positions[-1]))
+    count = max(1, min(16 * 1024 // row, prod(g.positions[:-1])))
     tiles = _tiles(g.run, registers().rows)
     cycles = g.segments * _sums(tiles, g.outputs, count * g.positions[-1])
     # The image is read at the stride of a pixel. If that is a multiple of many lines of cache, its
@@ -377,10 +378,16 @@ def winograd(m: int) -> Callable[[Op, Specs], float]:
     return nanoseconds
 
 
-def is_far(op: Op, specs: Specs, m: int) -> bool:
-    """Return whether the weights that F(m x m, r x r) transforms are too many to stay near."""
+def borrows(op: Op, specs: Specs, m: int) -> bool:
+    """Return whether F(m x m, r x r) had better transform weights anew than read them far away.
+
+    So it is if they are many, or if few tiles share them. Either way gives the same bits.
+    """
     g = geometry(op, specs)
-    return (m + g.kernel[0] - 1) ** 2 * g.channels * g.outputs >= _BORROWED
+    weights = (m + g.kernel[0] - 1) ** 2 * g.channels * g.outputs
+    sizes = g.sizes if isinstance(op, ConvInputGrad) else g.positions
+    tiles = g.batch * prod(-(-size // m) for size in sizes)
+    return weights >= (_BORROWED_ONCE if tiles <= _FRESH_TILES else _BORROWED)
 
 
 def _winograd(m: int, r: int, sizes: tuple[int, ...], length: int, columns: int) -> float:
@@ -415,7 +422,7 @@ def _winograd_weight_grad(g: Geometry, m: int) -> float:
     # Weights are shared between units, each of which transforms what it reads.
     again = channels * -(-g.outputs // _SHARE) + outputs * -(-g.channels // _SHARE)
     at_a_time = _SHARE_FLOATS / (places * (min(g.outputs, _SHARE) + min(g.channels, _SHARE)))
-    back = channels * g.outputs / min(at_a_time, _IMAGES_OF_A_STEP * tiles)
+    back = channels * g.outputs / min(at_a_time, max(1, g.batch) * tiles)
     return tiles * (products + register * (again + back))
 
 

@@ -111,7 +111,7 @@ def _scratch(op: Op, specs: Specs) -> int:
     read, written = (output, image) if isinstance(op, ConvInputGrad) else (image, output)
     floats = [0]
     for part in parts_of(op, specs):
-        beside = read.size // (read.shape[0] * read.shape[2]) * len(part.taps)
+        beside = _beside(part, read)
         own = written.size // (written.shape[0] * written.shape[2])
         slices = next(part.blocks(beside)).stop
         floats.append(slices * (beside + own * (part.adds or part.step > 1)))
@@ -150,26 +150,67 @@ def _side_by_side(slices: Array, part: Part, block: slice, groups: int) -> Array
     return beside.reshape(len(reads), height, width, -1)
 
 
+def _batched(flat: Op, specs: Specs, count: int) -> Specs:
+    """Return the specs of a call that computes so many slices at once."""
+
+    def many(spec: TensorSpec) -> TensorSpec:
+        return TensorSpec((count, *spec.shape[1:]))
+
+    first, second = specs
+    if isinstance(flat, ConvInputGrad):
+        return first, many(second)
+    return many(first), many(second) if isinstance(flat, ConvWeightGrad) else second
+
+
 def _problem(op: Op, specs: Specs, part: Part, winograd: str) -> Callable[[int], _native.Conv]:
     """Return, as a function of the number of slices, what computes so many at once."""
-    flat, (first, second) = _flat(op, specs, part)
-    algorithm = _best(flat, (first, second), winograd).name
+    flat, one = _flat(op, specs, part)
+    algorithm = _best(flat, one, winograd).name
 
     @lru_cache(maxsize=8)
     def problem(count: int) -> _native.Conv:
-        def many(spec: TensorSpec) -> TensorSpec:
-            return TensorSpec((count, *spec.shape[1:]))
-
-        batched = (
-            (first, many(second))
-            if isinstance(flat, ConvInputGrad)
-            else (many(first), many(second))
-            if isinstance(flat, ConvWeightGrad)
-            else (many(first), second)
-        )
-        return conv.problem_of(flat, batched, algorithm)
+        return conv.problem_of(flat, _batched(flat, one, count), algorithm)
 
     return problem
+
+
+Weights = list[_native.ConvWeights]
+
+
+def _readers(
+    op: Op, specs: Specs, winograd: str, flat_weight: Callable[[Part, Array], Array]
+) -> tuple[Callable[[Array], Weights], Callable[[Array], Weights] | None]:
+    """Return what lays out the weights of each part, and what borrows them, if that pays anywhere.
+
+    It does only where a part is computed in one call. ``flat_weight`` makes of the weight the one
+    that a part reads.
+    """
+    ways = []
+    for part in parts_of(op, specs):
+        flat, one = _flat(op, specs, part)
+        many = _batched(flat, one, part.count)
+        weight = partial(flat_weight, part)
+        _, lay_out, borrow = conv.readers(flat, many, _best(flat, one, winograd).name, weight)
+        read = specs[isinstance(op, ConvInputGrad)]
+        ways.append((lay_out, borrow if _calls(part, read) == 1 else None))
+
+    def pack(weight: Array) -> Weights:
+        return [lay_out(weight) for lay_out, _ in ways]
+
+    def borrow_or_pack(weight: Array) -> Weights:
+        return [(borrow or lay_out)(weight) for lay_out, borrow in ways]
+
+    return pack, borrow_or_pack if any(borrow for _, borrow in ways) else None
+
+
+def _calls(part: Part, read: TensorSpec) -> int:
+    """Return in how many calls a part is computed, from what it reads."""
+    return read.shape[0] * len([*part.blocks(_beside(part, read))])
+
+
+def _beside(part: Part, read: TensorSpec) -> int:
+    """Return how many numbers are laid side by side for one output slice."""
+    return read.size // (read.shape[0] * read.shape[2]) * len(part.taps)
 
 
 def _prepare_forward(op: Op, specs: Specs, output: TensorSpec, winograd: str = "") -> Run:
@@ -177,24 +218,19 @@ def _prepare_forward(op: Op, specs: Specs, output: TensorSpec, winograd: str = "
     problems = [_problem(op, specs, part, winograd) for part in parts]
     groups, are_begun = cast(Conv, op).groups, not fill(parts, output.shape[2])
 
-    def pack(weight: Array) -> list[_native.ConvWeights]:
+    def flat_weight(part: Part, weight: Array) -> Array:
+        # [K, C/G, R, S, T] -> [K, taps C/G, S, T]
         k, c, _, *kernel = weight.shape
         slices = _slices(weight)
+        flat = empty(TensorSpec((k, len(part.taps) * c, *kernel)))
+        target = _taps_of(flat, len(part.taps))
+        for place, tap in enumerate(part.taps):
+            _native.move(slices[:, tap], target[:, :, :, place])
+        return flat
 
-        def some(taps: tuple[int, ...]) -> Array:
-            # [K, C/G, R, S, T] -> [K, taps C/G, S, T]
-            flat = empty(TensorSpec((k, len(taps) * c, *kernel)))
-            target = _taps_of(flat, len(taps))
-            for place, tap in enumerate(taps):
-                _native.move(slices[:, tap], target[:, :, :, place])
-            return flat
+    pack, borrow = _readers(op, specs, winograd, flat_weight)
 
-        return [
-            problem(1).pack(some(part.taps), backward=False)
-            for part, problem in zip(parts, problems, strict=True)
-        ]
-
-    def run(x: Array, weights: list[_native.ConvWeights], bias: Array | None = None) -> Array:
+    def run(x: Array, weights: Weights, bias: Array | None = None) -> Array:
         y = empty(output)
         start = None if bias is None else dense(bias)
         for image, result in zip(_slices(x), _slices(y), strict=True):
@@ -212,7 +248,7 @@ def _prepare_forward(op: Op, specs: Specs, output: TensorSpec, winograd: str = "
                 np.maximum(result, 0, out=result)
         return y
 
-    return Packed((1,), ("slices", winograd, False, op, specs[0].shape[2:]), pack, run)
+    return Packed((1,), ("slices", winograd, False, op, specs[0].shape[2:]), pack, run, borrow)
 
 
 def prepare_input_grad(op: Op, specs: Specs, output: TensorSpec, winograd: str = "") -> Packed:
@@ -221,24 +257,19 @@ def prepare_input_grad(op: Op, specs: Specs, output: TensorSpec, winograd: str =
     problems = [_problem(op, specs, part, winograd) for part in parts]
     groups, are_begun = cast(Conv, op).groups, not fill(parts, output.shape[2])
 
-    def pack(weight: Array) -> list[_native.ConvWeights]:
+    def flat_weight(part: Part, weight: Array) -> Array:
+        # [K, C/G, R, S, T] -> [G taps K/G, C/G, S, T]; a tap in memory: [K, S, T, C/G]
         k, c, _, *kernel = weight.shape
         slices = _slices(weight)
+        flat = empty(TensorSpec((len(part.taps) * k, c, *kernel)))
+        target = flat.transpose(0, 2, 3, 1).reshape(groups, len(part.taps), -1, *kernel, c)
+        for place, tap in enumerate(part.taps):
+            _native.move(slices[:, tap].reshape(groups, -1, *kernel, c), target[:, place])
+        return flat
 
-        def some(taps: tuple[int, ...]) -> Array:
-            # [K, C/G, R, S, T] -> [G taps K/G, C/G, S, T]; a tap in memory: [K, S, T, C/G]
-            flat = empty(TensorSpec((len(taps) * k, c, *kernel)))
-            target = flat.transpose(0, 2, 3, 1).reshape(groups, len(taps), -1, *kernel, c)
-            for place, tap in enumerate(taps):
-                _native.move(slices[:, tap].reshape(groups, -1, *kernel, c), target[:, place])
-            return flat
+    pack, borrow = _readers(op, specs, winograd, flat_weight)
 
-        return [
-            problem(1).pack(some(part.taps), backward=True)
-            for part, problem in zip(parts, problems, strict=True)
-        ]
-
-    def run(weights: list[_native.ConvWeights], g: Array, bias: Array | None = None) -> Array:
+    def run(weights: Weights, g: Array, bias: Array | None = None) -> Array:
         dx = empty(output)
         start = None if bias is None else dense(bias)
         for upstream, result in zip(_slices(g), _slices(dx), strict=True):
@@ -255,7 +286,7 @@ def prepare_input_grad(op: Op, specs: Specs, output: TensorSpec, winograd: str =
                     part.put(into, to)
         return dx
 
-    return Packed((0,), ("slices", winograd, True, op, specs[1].shape[2:]), pack, run)
+    return Packed((0,), ("slices", winograd, True, op, specs[1].shape[2:]), pack, run, borrow)
 
 
 def _prepare_weight_grad(op: Op, specs: Specs, output: TensorSpec, winograd: str = "") -> Run:
