@@ -27,6 +27,15 @@ def _one_thread() -> Iterator[None]:
     cl.set_num_threads(before)
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _what_is_there_already() -> Iterator[None]:
+    """A process that ran other tests has much to search for garbage, each time."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
 def in_use() -> int:
     gc.collect()
     return _native.memory_statistics()["in_use"]

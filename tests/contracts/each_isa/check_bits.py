@@ -29,15 +29,15 @@ def _threads_as_before() -> Iterator[None]:
 
 @EACH_KERNEL
 def test_any_number_of_threads(operator: type[Op]) -> None:
-    samples = [*big(operator), *small(operator)[::9]]
-    cl.set_num_threads(1)
-    alone = [results(sample) for sample in samples]
-    for count in COUNTS:
-        cl.set_num_threads(count)
-        for _ in range(2):
-            for sample, expected in zip(samples, alone, strict=True):
-                for found, wanted in zip(results(sample), expected, strict=True):
-                    np.testing.assert_array_equal(found, wanted)
+    for sample in (*big(operator), *small(operator)[::9]):
+        arrays = drawn(sample)
+        for candidate in native(sample):
+            cl.set_num_threads(1)
+            alone = run(sample, candidate, arrays)
+            for count in COUNTS:
+                cl.set_num_threads(count)
+                for _ in range(2):
+                    np.testing.assert_array_equal(run(sample, candidate, arrays), alone)
 
 
 def results(sample: Sample) -> list[np.ndarray]:

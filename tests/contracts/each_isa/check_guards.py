@@ -22,32 +22,37 @@ EACH_KERNEL = pytest.mark.parametrize("operator", with_kernels(), ids=lambda op:
 BOTH_SIDES = pytest.mark.parametrize("at_end", [True, False], ids=["end", "start"])
 
 
-def check(sample: Sample, at_end: bool) -> None:
+def assert_equal(found: np.ndarray, wanted: np.ndarray) -> None:
+    if not np.array_equal(found, wanted):  # a tenth of the time of the other, which counts here
+        np.testing.assert_array_equal(found, wanted)  # which takes NaN for equal
+
+
+def check(sample: Sample, sides: tuple[bool, ...]) -> None:
     arrays = list(map(dense, drawn(sample)))
     for candidate in native(sample):
         expected = run(sample, candidate, arrays)
-        inputs = [guarded(array, at_end) for array in arrays]
-        with guarded_outputs(at_end) as outputs:
-            result = run(sample, candidate, [each.array for each in inputs])
-        for each in (*inputs, *outputs):
-            each.check()
-        for each, array in zip(inputs, arrays, strict=True):
-            np.testing.assert_array_equal(each.array, array)  # an input is not an output
-        # The same bits: they depend on no alignment, and all elements were written.
-        np.testing.assert_array_equal(result, expected)
+        for at_end in sides:
+            inputs = [guarded(array, at_end) for array in arrays]
+            with guarded_outputs(at_end) as outputs:
+                result = run(sample, candidate, [each.array for each in inputs])
+            for each in (*inputs, *outputs):
+                each.check()
+            for each, array in zip(inputs, arrays, strict=True):
+                assert_equal(each.array, array)  # an input is not an output
+            # The same bits: they depend on no alignment, and all elements were written.
+            assert_equal(result, expected)
 
 
 @EACH_KERNEL
-@BOTH_SIDES
-def test_small_calls(operator: type[Op], at_end: bool) -> None:
+def test_small_calls(operator: type[Op]) -> None:
     for sample in small(operator):
-        check(sample, at_end)
+        check(sample, sides=(True, False))
 
 
 @EACH_KERNEL
 def test_big_calls(operator: type[Op]) -> None:
     for sample in big(operator):
-        check(sample, at_end=True)
+        check(sample, sides=(True,))
 
 
 SHAPES = [

@@ -9,6 +9,8 @@ import ctypes
 import mmap
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+from math import prod
 
 import numpy as np
 
@@ -31,6 +33,13 @@ def _mark(what: str, address: int, size: int) -> None:
         mark(ctypes.c_void_p(address), ctypes.c_size_t(size))
 
 
+@cache
+def _orders(rank: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the axes in the order of memory, and which of these each axis is."""
+    order = tuple(memory_order(rank))
+    return order, tuple(map(order.index, range(rank)))
+
+
 class Guarded:
     """A dense array whose last byte, or first, touches a page without access.
 
@@ -40,7 +49,7 @@ class Guarded:
     """
 
     def __init__(self, shape: tuple[int, ...], dtype: DType, at_end: bool) -> None:
-        size = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
+        size = prod(shape) * dtype.itemsize
         pages = max(1, -(-size // PAGE))
         self._map = mmap.mmap(-1, (pages + 2) * PAGE)
         address = ctypes.addressof(ctypes.c_char.from_buffer(self._map))
@@ -55,9 +64,9 @@ class Guarded:
         self._address = address + PAGE
         _mark("poison", self._address, begin)
         _mark("poison", self._address + begin + size, len(self._bytes) - begin - size)
-        order = memory_order(len(shape))
+        order, back = _orders(len(shape))
         flat = self._bytes[self._own].view(dtype)
-        self.array = flat.reshape([shape[axis] for axis in order]).transpose(np.argsort(order))
+        self.array = flat.reshape([shape[axis] for axis in order]).transpose(back)
 
     def __del__(self) -> None:
         _mark("unpoison", self._address, len(self._bytes))  # others may get this memory
