@@ -16,6 +16,11 @@ namespace avx2 {
 extern const KernelTable table;
 }
 #endif
+#ifdef CONVOLENS_WITH_portable16
+namespace portable16 {
+extern const KernelTable table;
+}
+#endif
 #ifdef CONVOLENS_WITH_neon
 namespace neon {
 extern const KernelTable table;
@@ -56,6 +61,9 @@ std::vector<Candidate> candidates() {
 #endif
 #ifdef CONVOLENS_WITH_avx2
         {&avx2::table, has_avx2()},
+#endif
+#ifdef CONVOLENS_WITH_portable16
+        {&portable16::table, has_avx2()},
 #endif
 #ifdef CONVOLENS_WITH_neon
         {&neon::table, true},

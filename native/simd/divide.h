@@ -17,7 +17,7 @@ class Divisor {
         : divisor_(divisor), reciprocal_(broadcast(1.0f) / divisor) {}
 
     CONVOLENS_INLINE vec divide(vec x) const {
-#if defined(__FMA__) || defined(__aarch64__)
+#if defined(CONVOLENS_FMA)
         const vec quotient = x * reciprocal_;
         return quotient - product_error(quotient, divisor_, x) * reciprocal_;
 #else

@@ -37,7 +37,7 @@ CONVOLENS_INLINE vec exp_tail(vec r) {
 
 // x 2^n for a whole n.
 CONVOLENS_INLINE vec times_power_of_two(vec x, vec n) {
-#if defined(__AVX512F__)
+#if defined(CONVOLENS_AVX512)
     return _mm512_maskz_scalef_ps(0xffff, x, n);
 #else
     // Two factors, since 2^n alone may not be a normal number where the product still is one.
@@ -105,11 +105,11 @@ CONVOLENS_INLINE vec log(vec x) {
 
 // What rounding took from a product: a b - product, exactly, as long as nothing overflows.
 CONVOLENS_INLINE vec product_error(vec a, vec b, vec product) {
-#if defined(__AVX512F__)
+#if defined(CONVOLENS_AVX512)
     return _mm512_maskz_fmsub_ps(0xffff, a, b, product);
-#elif defined(__FMA__)
+#elif defined(CONVOLENS_AVX2)
     return _mm256_fmsub_ps(a, b, product);
-#elif defined(__aarch64__)
+#elif defined(CONVOLENS_FMA)
     for (int i = 0; i < kLanes; ++i) a[i] = __builtin_fmaf(a[i], b[i], -product[i]);
     return a;
 #else
@@ -181,7 +181,7 @@ CONVOLENS_INLINE vec with_sign(vec x, vec sign) {
 
 // 1 / x for a normal x, to about one rounding.
 CONVOLENS_INLINE vec inverse(vec x) {
-#if defined(__AVX512F__)
+#if defined(CONVOLENS_AVX512)
     const vec rough = rough_inverse(x);
     return rough - rough * product_error(x, rough, broadcast(1.0f));
 #else

@@ -7,10 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#if defined(__AVX512F__) || defined(__AVX2__) || defined(__SSE2__)
-#include <immintrin.h>
-#endif
-
+#include "simd/instructions.h"
 #include "simd/masked.h"
 
 namespace simd {
@@ -21,10 +18,10 @@ using i32 = std::int32_t;
 using u32 = std::uint32_t;
 using u64 = std::uint64_t;
 
-#if defined(__AVX512F__)
+#if defined(CONVOLENS_AVX512) || defined(CONVOLENS_PORTABLE16)
 constexpr int kLanes = 16;
 constexpr int kRegisters = 32;
-#elif defined(__AVX2__)
+#elif defined(CONVOLENS_AVX2)
 constexpr int kLanes = 8;
 constexpr int kRegisters = 16;
 #elif defined(__aarch64__)
@@ -57,11 +54,11 @@ CONVOLENS_INLINE void store(float* p, vec x) {
 // register. Other threads see it after `wait_for_past`.
 CONVOLENS_INLINE void store_past(float* p, vec x) {
     masked_store(p, kLanes);  // no sanitizer knows these instructions either
-#if defined(__AVX512F__)
+#if defined(CONVOLENS_AVX512)
     _mm512_stream_ps(p, x);
-#elif defined(__AVX2__)
+#elif defined(CONVOLENS_AVX2)
     _mm256_stream_ps(p, x);
-#elif defined(__SSE2__)
+#elif defined(CONVOLENS_SSE2)
     _mm_stream_ps(p, x);
 #else
     store(p, x);
@@ -69,7 +66,7 @@ CONVOLENS_INLINE void store_past(float* p, vec x) {
 }
 
 CONVOLENS_INLINE void wait_for_past() {
-#if defined(__SSE2__)
+#if defined(CONVOLENS_SSE2)
     _mm_sfence();
 #endif
 }
@@ -81,9 +78,9 @@ CONVOLENS_INLINE vec broadcast(float x) {
 // The first `count` lanes from memory and zeros after them; reads nothing else. 0 < count <= lanes.
 CONVOLENS_INLINE vec load_first(const float* p, i64 count) {
     masked_load(p, count);
-#if defined(__AVX512F__)
+#if defined(CONVOLENS_AVX512)
     return _mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << count) - 1), p);
-#elif defined(__AVX2__)
+#elif defined(CONVOLENS_AVX2)
     const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
     return _mm256_maskload_ps(p,
                               _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(count)), lane));
@@ -97,9 +94,9 @@ CONVOLENS_INLINE vec load_first(const float* p, i64 count) {
 // Writes the first `count` lanes and nothing else. 0 < count <= lanes.
 CONVOLENS_INLINE void store_first(float* p, vec x, i64 count) {
     masked_store(p, count);
-#if defined(__AVX512F__)
+#if defined(CONVOLENS_AVX512)
     _mm512_mask_storeu_ps(p, static_cast<__mmask16>((1u << count) - 1), x);
-#elif defined(__AVX2__)
+#elif defined(CONVOLENS_AVX2)
     // A masked store takes AMD's processors dozens of steps.
     if (count == kLanes) return _mm256_storeu_ps(p, x);
     __m128 left = _mm256_castps256_ps128(x);
@@ -137,9 +134,9 @@ CONVOLENS_INLINE vec select(ivec mask, vec a, vec b) {
 
 // result[i] = x[lanes[i]], with 0 <= lanes[i] < kLanes.
 CONVOLENS_INLINE vec pick(vec x, ivec lanes) {
-#if defined(__AVX512F__)
+#if defined(CONVOLENS_AVX512)
     return _mm512_maskz_permutexvar_ps(0xffff, reinterpret_cast<__m512i>(lanes), x);
-#elif defined(__AVX2__)
+#elif defined(CONVOLENS_AVX2)
     return _mm256_permutevar8x32_ps(x, reinterpret_cast<__m256i>(lanes));
 #else
     vec result{};
@@ -150,11 +147,11 @@ CONVOLENS_INLINE vec pick(vec x, ivec lanes) {
 
 // a > b ? a : b, so b where one is NaN. Of the comparison GCC makes two instructions.
 CONVOLENS_INLINE vec max(vec a, vec b) {
-#if defined(__AVX512F__)
+#if defined(CONVOLENS_AVX512)
     return _mm512_maskz_max_ps(0xffff, a, b);
-#elif defined(__AVX2__)
+#elif defined(CONVOLENS_AVX2)
     return _mm256_max_ps(a, b);
-#elif defined(__SSE2__)
+#elif defined(CONVOLENS_SSE2)
     return _mm_max_ps(a, b);
 #else
     return a > b ? a : b;
@@ -163,11 +160,11 @@ CONVOLENS_INLINE vec max(vec a, vec b) {
 
 // a < b ? a : b, so b where one is NaN.
 CONVOLENS_INLINE vec min(vec a, vec b) {
-#if defined(__AVX512F__)
+#if defined(CONVOLENS_AVX512)
     return _mm512_maskz_min_ps(0xffff, a, b);
-#elif defined(__AVX2__)
+#elif defined(CONVOLENS_AVX2)
     return _mm256_min_ps(a, b);
-#elif defined(__SSE2__)
+#elif defined(CONVOLENS_SSE2)
     return _mm_min_ps(a, b);
 #else
     return a < b ? a : b;
@@ -183,7 +180,7 @@ CONVOLENS_INLINE void rectify(vec (&x)[N]) {
 
 // `best`, unless v is larger or NaN.
 CONVOLENS_INLINE vec larger_or_nan(vec best, vec v) {
-#if defined(__AVX512F__)
+#if defined(CONVOLENS_AVX512)
     return _mm512_mask_mov_ps(max(v, best), _mm512_cmp_ps_mask(v, v, _CMP_UNORD_Q), v);
 #else
     return select(v != v, v, max(v, best));
@@ -225,11 +222,11 @@ CONVOLENS_INLINE vec first_or(vec x, i64 count, vec rest) {
 }
 
 CONVOLENS_INLINE vec square_root(vec x) {
-#if defined(__AVX512F__)
+#if defined(CONVOLENS_AVX512)
     return _mm512_maskz_sqrt_ps(0xffff, x);  // unmasked, GCC warns of its own header
-#elif defined(__AVX2__)
+#elif defined(CONVOLENS_AVX2)
     return _mm256_sqrt_ps(x);
-#elif defined(__SSE2__)
+#elif defined(CONVOLENS_SSE2)
     return _mm_sqrt_ps(x);
 #else
     for (int i = 0; i < kLanes; ++i) x[i] = __builtin_sqrtf(x[i]);
@@ -239,7 +236,7 @@ CONVOLENS_INLINE vec square_root(vec x) {
 
 // 1 / x to 14 bits at least.
 CONVOLENS_INLINE vec rough_inverse(vec x) {
-#if defined(__AVX512F__)
+#if defined(CONVOLENS_AVX512)
     return _mm512_maskz_rcp14_ps(0xffff, x);
 #else
     return broadcast(1.0f) / x;
@@ -284,10 +281,10 @@ struct Over {
 template <int Most>
 CONVOLENS_INLINE vec load(const float* p, Over<Most> lanes) {
     if constexpr (Most == kLanes) return load(p);
-#if defined(__AVX512F__)
+#if defined(CONVOLENS_AVX512)
     if constexpr (Most == 8) return _mm512_zextps256_ps512(_mm256_loadu_ps(p));
     if constexpr (Most == 4) return _mm512_zextps128_ps512(_mm_loadu_ps(p));
-#elif defined(__AVX2__)
+#elif defined(CONVOLENS_AVX2)
     if constexpr (Most == 4) return _mm256_zextps128_ps256(_mm_loadu_ps(p));
 #endif
     return load_first(p, lanes.count);
@@ -295,7 +292,7 @@ CONVOLENS_INLINE vec load(const float* p, Over<Most> lanes) {
 
 template <int Most>
 CONVOLENS_INLINE void store(float* p, vec x, Over<Most> lanes) {
-#if defined(__AVX512F__)
+#if defined(CONVOLENS_AVX512)
     masked_store(p, lanes.count);
     const auto mask = static_cast<__mmask8>((1u << lanes.count) - 1);
     // GCC would join the extraction with the store to an instruction that, unlike a masked store,
@@ -324,14 +321,17 @@ CONVOLENS_INLINE vec repeat(const float* p) {
         __builtin_memcpy(&pair, p, sizeof(pair));
         return reinterpret_cast<vec>(pair - pairs{});
     }
-#if defined(__AVX512F__)
+#if defined(CONVOLENS_AVX512)
     if constexpr (Size == 4) return _mm512_broadcast_f32x4(_mm_loadu_ps(p));
     if constexpr (Size == 8)
         return reinterpret_cast<vec>(
             _mm512_broadcast_f64x4(_mm256_loadu_pd(reinterpret_cast<const double*>(p))));
-#elif defined(__AVX2__)
+#elif defined(CONVOLENS_AVX2)
     if constexpr (Size == 4) return _mm256_broadcast_ps(reinterpret_cast<const __m128*>(p));
 #endif
+    vec x;
+    for (int i = 0; i < kLanes; ++i) x[i] = p[i % Size];
+    return x;
 }
 
 // The first Size lanes again and again.

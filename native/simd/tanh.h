@@ -7,7 +7,7 @@
 namespace simd {
 namespace {
 
-#if defined(__AVX512F__)
+#if defined(CONVOLENS_AVX512)
 
 // A piece for each quarter of an octave from 1/16 to 8, one below, and one above up to where the
 // result is 1. Its polynomial in t = |x| - centre, of degree 6, begins with the tanh of the centre,

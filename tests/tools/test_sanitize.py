@@ -8,6 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+from tools.sanitize import to_try
+
 from convolens import _native
 
 ROOT = Path(__file__).parents[2]
@@ -48,3 +51,19 @@ def test_the_native_part_is_the_one_that_is_named(tmp_path: Path) -> None:
     )
     assert result.returncode == 0, result.stderr
     assert result.stdout.strip().endswith(str(copy))
+
+
+@pytest.mark.parametrize(
+    ("here", "quick", "all_of_them"),
+    [
+        ("avx512 avx2 baseline", "avx2", "avx512 avx2 baseline"),
+        ("avx2 baseline", "avx2", "avx2 baseline portable16"),
+        ("baseline", "baseline", "baseline"),
+        ("neon", "neon", "neon"),
+    ],
+)
+def test_registers_that_a_processor_lacks_are_tried_too(
+    here: str, quick: str, all_of_them: str
+) -> None:
+    assert to_try(here.split(), quick=True) == quick.split()
+    assert to_try(here.split(), quick=False) == all_of_them.split()
