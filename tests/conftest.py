@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,10 @@ settings.register_profile(
 # The same examples on each run: a change is judged by what it changed. `make explore` draws others.
 settings.register_profile("repeat", parent=settings.get_profile("explore"), derandomize=True)
 settings.load_profile(os.environ.get("CONVOLENS_HYPOTHESIS", "repeat"))
+
+# A shell's job in the background ignores Ctrl-C, and so would all processes that tests begin.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

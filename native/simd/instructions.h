@@ -4,7 +4,7 @@
 // what there is, so that any machine can try the kernels with them.
 #pragma once
 
-#ifdef __x86_64__
+#ifdef __SSE2__
 #include <immintrin.h>
 #endif
 
