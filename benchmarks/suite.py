@@ -111,6 +111,15 @@ def judge(
     return verdicts
 
 
+def never_measured(rows: Sequence[Row]) -> dict[str, str]:
+    """Return which peers took part in no row, and why: a ratio is to those that did."""
+    found = [row.found for row in rows if row.found]
+    present = {peer for each in found for peer in each.seconds}
+    return {
+        peer: why for each in found for peer, why in each.left_out.items() if peer not in present
+    }
+
+
 def _section(group: Group, threads: int, rows: Sequence[Row], limit: Limit) -> str:
     title = f"**{group.title}, {counted(threads)}**"
     return f"{title}\n\n{table(HEADER, [row.cells(limit) for row in rows])}"
@@ -131,6 +140,7 @@ def _measured(
                     continue
                 tell(f"{counted(threads)}, {group.name}: {job.title}, {job.task} ...")
                 rows.append(_row(group, job, threads, workers, options.quick))
+    left_out |= never_measured(rows)
     if options.isa:
         left_out[ONNX_RUNTIME.name] = "it cannot be kept to an instruction set"
     lines = [

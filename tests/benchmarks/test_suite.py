@@ -59,6 +59,18 @@ def test_what_was_not_compared_is_a_miss() -> None:
     assert words(suite.judge(group, 1, []))[0].startswith("MISS")
 
 
+def test_a_peer_that_takes_no_part_is_named() -> None:
+    """As without the package with which a peer's models are written."""
+    group = Group("g", "some layers", {"forward": Target(2.0)}, ())
+    rows = [row(group, 1.0), row(group, 2.0)]
+    for each in rows:
+        assert each.found
+        each.found.left_out |= {"ONNX Runtime": "onnx is not installed"}
+    assert rows[1].found
+    rows[1].found.left_out |= {"OpenVINO": "it has no such layer"}
+    assert suite.never_measured(rows) == {"ONNX Runtime": "onnx is not installed"}
+
+
 def test_another_target_may_stand_in() -> None:
     group = Group("g", "some layers", {"forward": Target(2.0, 1.5)}, ())
     found = words(suite.judge(group, 2, [row(group, 1.1)], suite.LIMITED_TARGET))
