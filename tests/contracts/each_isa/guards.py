@@ -9,13 +9,12 @@ import ctypes
 import mmap
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from math import prod
 
 import numpy as np
 
 from convolens import _native
-from convolens.backends.layout import memory_order
+from convolens.backends.layout import inverse, memory_order
 from convolens.spec import DType
 
 PAGE = mmap.PAGESIZE
@@ -31,13 +30,6 @@ def _mark(what: str, address: int, size: int) -> None:
     if SANITIZED:
         mark = getattr(_libc, f"__asan_{what}_memory_region")
         mark(ctypes.c_void_p(address), ctypes.c_size_t(size))
-
-
-@cache
-def _orders(rank: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Return the axes in the order of memory, and which of these each axis is."""
-    order = tuple(memory_order(rank))
-    return order, tuple(map(order.index, range(rank)))
 
 
 class Guarded:
@@ -64,9 +56,9 @@ class Guarded:
         self._address = address + PAGE
         _mark("poison", self._address, begin)
         _mark("poison", self._address + begin + size, len(self._bytes) - begin - size)
-        order, back = _orders(len(shape))
+        order = memory_order(len(shape))
         flat = self._bytes[self._own].view(dtype)
-        self.array = flat.reshape([shape[axis] for axis in order]).transpose(back)
+        self.array = flat.reshape([shape[axis] for axis in order]).transpose(inverse(order))
 
     def __del__(self) -> None:
         _mark("unpoison", self._address, len(self._bytes))  # others may get this memory

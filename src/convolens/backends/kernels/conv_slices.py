@@ -25,6 +25,9 @@ from convolens.backends.layout import dense, empty
 from convolens.ops import Array, Conv, ConvInputGrad, ConvRelu, ConvWeightGrad, Op
 from convolens.spec import TensorSpec
 
+#: The weights of each part, laid out or borrowed.
+Weights = list[_native.ConvWeights]
+
 #: Nanoseconds to copy a float into its place, to lay out a weight, and to begin a call.
 _COPY, _LAID_OUT, _CALL = 0.5, 1.0, 5000.0
 #: The images that share weights that are laid out, as in conv_cost.
@@ -172,9 +175,6 @@ def _problem(op: Op, specs: Specs, part: Part, winograd: str) -> Callable[[int],
         return conv.problem_of(flat, _batched(flat, one, count), algorithm)
 
     return problem
-
-
-Weights = list[_native.ConvWeights]
 
 
 def _readers(
