@@ -3,6 +3,7 @@
 // Nothing is packed, which pays where the first matrix has few rows. A lane takes every kLanes-th
 // product of a sum; the lanes are added up at the end of a block of the length.
 #include "kernels/kernels.h"
+#include "kernels/parts.h"
 #include "kernels/terms.h"
 #include "simd/simd.h"
 
@@ -11,9 +12,17 @@ namespace {
 
 using namespace simd;
 
-// Rows of A and of B in a tile: their products fill the registers, one of A and all of B beside.
-constexpr int kSide = kRegisters >= 32 ? 5 : 3;
-// A block of kSide rows of B stays in the first level of cache while A passes.
+// Rows of A in a tile. With few registers all rows of A pass while few of B come from memory, which
+// takes about as long as their products.
+constexpr int kSide = kRegisters >= 32 ? 5 : 7;
+// Rows of B beside them: their products fill the registers, one of A and all of B beside.
+template <int RowsA>
+constexpr int kBeside = kRegisters >= 32 ? 5
+                        : RowsA > 6      ? 1
+                        : RowsA > 4      ? 2
+                        : RowsA > 2      ? 3
+                                         : 5;
+// A block of kSide rows stays in the first level of cache.
 constexpr i64 kLengthBlock = 1024;
 
 template <int RowsA, int RowsB>
@@ -58,15 +67,28 @@ CONVOLENS_INLINE DotTile choose_dots(i64 rows_b, Indices<I...>) {
     return all[rows_b - 1];
 }
 
-template <int... I>
-CONVOLENS_INLINE DotTile choose_dots(i64 rows_a, i64 rows_b, Indices<I...>) {
-    constexpr typename Count<kSide>::type side{};
-    DotTile all[] = {choose_dots<I + 1>(rows_b, side)...};
-    return all[rows_a - 1];
-}
-
 CONVOLENS_INLINE i64 at_most(i64 a, i64 b) {
     return a < b ? a : b;
+}
+
+// A block of the length: the products of `Rows` rows of A with the rows [first, last) of B.
+template <int Rows>
+void multiply_rows(const DotsArgs& args, i64 row, i64 first, i64 last, i64 l, i64 length) {
+    constexpr int kMost = kBeside<Rows>;
+    const float* a = args.a + row * args.a_row + l;
+    cut_evenly(first, last, kMost, [&](i64 column, i64 columns) {
+        choose_dots<Rows>(columns, typename Count<kMost>::type{})(
+            a, args.a_row, args.b + column * args.b_row + l, args.b_row, length,
+            args.c + row * args.n + column, args.n);
+    });
+}
+
+using MultiplyRows = void (*)(const DotsArgs&, i64, i64, i64, i64, i64);
+
+template <int... I>
+CONVOLENS_INLINE MultiplyRows choose_rows(i64 rows, Indices<I...>) {
+    static constexpr MultiplyRows all[] = {multiply_rows<I + 1>...};
+    return all[rows - 1];
 }
 
 }  // namespace
@@ -81,18 +103,11 @@ void dots(const DotsArgs& args, i64 begin, i64 end, float*) {
                 args.c[row * args.n + column] = args.bias ? args.bias[column] : 0.0f;
         const i64 blocks = (args.length + kLengthBlock - 1) / kLengthBlock;
         const i64 block = (args.length + blocks * kLanes - 1) / (blocks * kLanes) * kLanes;
-        for (i64 l = 0; l < args.length; l += block) {
-            const i64 length = at_most(block, args.length - l);
-            for (i64 column = first; column < last; column += kSide) {
-                const i64 columns = at_most(kSide, last - column);
-                for (i64 row = 0; row < args.m; row += kSide) {
-                    const i64 rows = at_most(kSide, args.m - row);
-                    choose_dots(rows, columns, side)(
-                        args.a + row * args.a_row + l, args.a_row, args.b + column * args.b_row + l,
-                        args.b_row, length, args.c + row * args.n + column, args.n);
-                }
-            }
-        }
+        for (i64 l = 0; l < args.length; l += block)
+            cut_evenly(0, args.m, kSide, [&](i64 row, i64 rows) {
+                choose_rows(rows, side)(args, row, first, last, l,
+                                        at_most(block, args.length - l));
+            });
     }
 }
 

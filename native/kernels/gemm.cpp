@@ -8,14 +8,16 @@ namespace convolens::CONVOLENS_ISA {
 namespace {
 
 // Products are added up so far at a time, so that what a panel's tiles read in turn stays in the
-// second level of cache.
-constexpr i64 kLength = 1024;
+// second level of cache; in the first, if they are few and so each panel is soon done with.
+constexpr i64 kLength = 1024, kLengthOfFew = kRegisters >= 32 ? kLength : 256;
+constexpr i64 kFewTiles = 4;
 
 }  // namespace
 
-// Scratch: a packed panel, if B is not packed beforehand.
+// Scratch: a panel's piece, if B is not packed beforehand.
 void gemm(const GemmArgs& args, i64 begin, i64 end, float* scratch) {
     const i64 no_offset = 0;
+    const i64 most = args.m <= kFewTiles * kTileRows ? kLengthOfFew : kLength;
     for (i64 unit = begin; unit < end; ++unit) {
         const i64 panel = args.rows_first ? unit % args.panels : unit / args.row_blocks;
         const i64 block = args.rows_first ? unit / args.panels : unit % args.row_blocks;
@@ -27,34 +29,36 @@ void gemm(const GemmArgs& args, i64 begin, i64 end, float* scratch) {
         tile.a_step = args.a_step;
         tile.offsets = &no_offset;
         tile.segments = 1;
+        PackArgs own = args.pack;
+        bool packs = false;
         if (args.packed) {
             tile.b = args.packed + panel * args.length * kPanel;
             tile.b_step = kPanel;
         } else {
-            PackArgs own = args.pack;
             own.w += column * own.column_stride;
             own.columns -= column;
+            // Each row of B is read once or a few times: it need not be copied first.
             const bool direct = args.direct || left <= kTileRows;
-            if (direct && own.column_stride == 1 && own.columns >= kPanel) {
-                // Each row of B is read once or a few times: it need not be copied first.
-                tile.b = own.w;
-                tile.b_step = own.length_stride;
-            } else {
-                own.packed = scratch;
-                pack(own, 0, 1, nullptr);
-                tile.b = scratch;
-                tile.b_step = kPanel;
-            }
+            packs = !direct || own.column_stride != 1 || own.columns < kPanel;
+            own.packed = scratch;
+            tile.b = packs ? scratch : own.w;
+            tile.b_step = packs ? kPanel : own.length_stride;
         }
         tile.bias = args.bias ? args.bias + column : nullptr;
         tile.y_row = args.c_row;
         tile.columns = args.n - column < kPanel ? args.n - column : kPanel;
         const float* b = tile.b;
-        for (i64 l = 0; l == 0 || l < args.length; l += kLength) {
-            tile.run = std::min(kLength, args.length - l);
-            tile.b = b + l * tile.b_step;
+        for (i64 l = 0; l == 0 || l < args.length; l += most) {
+            tile.run = std::min(most, args.length - l);
+            if (packs) {
+                own.length = tile.run;
+                pack(own, 0, 1, nullptr);
+                own.w += tile.run * own.length_stride;
+            } else {
+                tile.b = b + l * tile.b_step;
+            }
             tile.accumulate = l > 0;
-            tile.relu = args.relu && l + kLength >= args.length;
+            tile.relu = args.relu && l + most >= args.length;
             for_each_tile(std::min(left, args.row_block), [&](i64 row, i64 rows) {
                 tile.a = args.a + (first + row) * args.a_row + l * args.a_step;
                 tile.y = args.c + (first + row) * args.c_row + column;

@@ -1023,6 +1023,8 @@ struct KernelTable {
     i64 lanes;
     i64 panel;      // columns of a panel of packed weights
     i64 tile_rows;  // rows of the largest register tile
+    i64 dot_rows;   // rows that scalar products multiply no slower than panels do (decision 0018)
+    i64 dot_rows_of_few_panels;
 #define CONVOLENS_MEMBER(name, Args) void (*name)(const Args&, i64 begin, i64 end, float* scratch);
     CONVOLENS_KERNELS(CONVOLENS_MEMBER)
 #undef CONVOLENS_MEMBER

@@ -3,6 +3,13 @@
 #include "kernels/tile.h"
 
 namespace convolens::CONVOLENS_ISA {
+namespace {
+
+// AVX2's panels are filled sooner than AVX-512's, and read sooner than SSE2's.
+constexpr i64 kDotRows = kLanes == 8 ? 7 : 12 + kLanes / 2;
+constexpr i64 kDotRowsOfFewPanels = kLanes == 8 ? 7 : 7 * kLanes;
+
+}  // namespace
 
 #define CONVOLENS_TEXT_OF(name) #name
 #define CONVOLENS_TEXT(name) CONVOLENS_TEXT_OF(name)
@@ -10,6 +17,6 @@ namespace convolens::CONVOLENS_ISA {
 
 extern const KernelTable table;
 const KernelTable table = {CONVOLENS_TEXT(CONVOLENS_ISA), kLanes, kPanel, kTileRows,
-                           CONVOLENS_KERNELS(CONVOLENS_ENTRY)};
+                           kDotRows, kDotRowsOfFewPanels, CONVOLENS_KERNELS(CONVOLENS_ENTRY)};
 
 }  // namespace convolens::CONVOLENS_ISA

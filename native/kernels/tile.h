@@ -11,6 +11,7 @@
 // accumulators are added to y and begin anew.
 #pragma once
 
+#include "kernels/parts.h"
 #include "simd/simd.h"
 
 namespace convolens::CONVOLENS_ISA {
@@ -228,17 +229,10 @@ CONVOLENS_INLINE void fetch_for_writing(const Tile& tile, i64 rows) {
             __builtin_prefetch(tile.y + row * tile.y_row + i, 1, 3);
 }
 
-// Splits `length` into tiles of nearly equal size, so that no narrow one is left at the end, and
-// calls body(first, rows) for each.
+// Splits `length` into tiles and calls body(first, rows) for each.
 template <class Body>
 CONVOLENS_INLINE void for_each_tile(i64 length, Body body) {
-    const i64 tiles = (length + kTileRows - 1) / kTileRows;
-    i64 first = 0;
-    for (i64 i = 0; i < tiles; ++i) {
-        const i64 rows = (length - first + tiles - i - 1) / (tiles - i);
-        body(first, rows);
-        first += rows;
-    }
+    cut_evenly(0, length, kTileRows, body);
 }
 
 }  // namespace

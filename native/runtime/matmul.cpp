@@ -21,7 +21,6 @@ constexpr i64 kRows = 168;
 // few panels are not shared evenly. The lanes of each sum have to be added up, so the rows must be
 // long.
 constexpr i64 kLongDots = 512;
-constexpr i64 kFewDots = 12, kSomeDots = 7;  // rows, and rows for each lane
 constexpr i64 kFewPanels = 8;
 // Columns of A this long lie too far apart to be read tile by tile.
 constexpr i64 kLongSums = 1024;
@@ -35,8 +34,7 @@ constexpr i64 kNarrow = 512;
 bool by_dots(i64 m, i64 n, i64 length) {
     const KernelTable& table = kernels();
     const bool few_panels = divide_up(n, table.panel) < kFewPanels;
-    const i64 most = few_panels ? kSomeDots * table.lanes : kFewDots + table.lanes / 2;
-    return length >= kLongDots && m <= most;
+    return length >= kLongDots && m <= (few_panels ? table.dot_rows_of_few_panels : table.dot_rows);
 }
 
 // Blocks of rows, so that there are units enough.
