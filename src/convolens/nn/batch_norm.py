@@ -28,26 +28,25 @@ class BatchNormNd(RunningNorm):
     def normalized(self, input: Tensor, behind: Behind) -> Tensor:
         """Return the normalised ``input``, and what is done behind that."""
         self.require_rank(input)
-        counts = self.num_batches_tracked is not None
-        tracks = self.training and self.track_running_stats and counts
-        factor = 0.0 if self.momentum is None else self.momentum
-        if tracks and self.momentum is None:
-            factor = 1 / (int(self.num_batches_tracked) + 1)
-        known = not self.training or self.track_running_stats
-        mean, var = (self.running_mean, self.running_var) if known else (None, None)
+        training, tracks, factor = self.training, self.track_running_stats, self.momentum
+        batches = self.num_batches_tracked if training and tracks else None
+        if factor is None:
+            factor = 0.0 if batches is None else 1 / (int(batches) + 1)
+        mean, var = self.running_mean, self.running_var
+        known = tracks or not training
         y = normalize_batch(
             behind,
             input,
-            mean,
-            var,
+            mean if known else None,
+            var if known else None,
             self.weight,
             self.bias,
-            self.training or (self.running_mean is None and self.running_var is None),
+            training or (mean is None and var is None),
             factor,
             self.eps,
         )
-        if tracks:
-            self.num_batches_tracked.fill_(int(self.num_batches_tracked) + 1)
+        if batches is not None:
+            batches.fill_(int(batches) + 1)
         return y
 
 

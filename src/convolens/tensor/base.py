@@ -304,6 +304,9 @@ class TensorBase:
             place = tuple(slice(None) if each is None else each for each in places)
         with indexing.refusals(place, self.shape):
             target[place]  # an index that does not fit is no fault of the value
+        self._assign(target, place, value)
+
+    def _assign(self, target: Array, place: Any, value: Any) -> None:
         try:
             target[place] = value.array if isinstance(value, TensorBase) else value
         except (ValueError, TypeError, IndexError, OverflowError) as error:
@@ -316,12 +319,12 @@ class TensorBase:
 
     def copy_(self, source: Any) -> Tensor:
         """Overwrite the elements with those of ``source``; return the tensor."""
-        self._fill_from(..., source)
+        self._assign(self._writable(source), ..., source)
         return self  # type: ignore[return-value]
 
     def fill_(self, value: Number) -> Tensor:
         """Overwrite the elements with one number; return the tensor."""
-        self._fill_from(..., value)
+        self._assign(self._writable(value), ..., value)
         return self  # type: ignore[return-value]
 
     def zero_(self) -> Tensor:

@@ -131,7 +131,7 @@ class Running:
 
     def moments(self) -> Tensor:
         """Return them as constants [2, C], the means first."""
-        return Tensor.leaf(np.stack([self.mean.array, self.var.array]))
+        return Tensor.leaf(np.array([self.mean.array, self.var.array]))
 
     def update(self, mean: Array, var: Array, count: int, momentum: float) -> None:
         """Move towards a batch's means and variances, of ``count`` numbers each, by ``momentum``.
@@ -141,8 +141,7 @@ class Running:
         sample = var * (count / (count - 1))
         for tensor, new in ((self.mean, mean), (self.var, sample)):
             old = tensor.array
-            tensor.data.copy_(old + old.dtype.type(momentum) * (new - old))
-            tensor.version.number += 1
+            tensor.detach().copy_(old + old.dtype.type(momentum) * (new - old))
 
 
 def running(
