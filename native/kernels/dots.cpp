@@ -105,8 +105,7 @@ void dots(const DotsArgs& args, i64 begin, i64 end, float*) {
         const i64 block = (args.length + blocks * kLanes - 1) / (blocks * kLanes) * kLanes;
         for (i64 l = 0; l < args.length; l += block)
             cut_evenly(0, args.m, kSide, [&](i64 row, i64 rows) {
-                choose_rows(rows, side)(args, row, first, last, l,
-                                        at_most(block, args.length - l));
+                choose_rows(rows, side)(args, row, first, last, l, at_most(block, args.length - l));
             });
     }
 }

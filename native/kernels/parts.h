@@ -8,8 +8,8 @@ namespace {
 
 using namespace simd;
 
-// Calls body(first, count) for parts of [begin, end) of at most `most`, so that no small one is left
-// at the end.
+// Calls body(first, count) for parts of [begin, end) of at most `most`, so that no small one is
+// left at the end.
 template <class Body>
 CONVOLENS_INLINE void cut_evenly(i64 begin, i64 end, i64 most, Body body) {
     for (i64 parts = (end - begin + most - 1) / most; parts > 0; --parts) {

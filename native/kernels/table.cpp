@@ -16,7 +16,8 @@ constexpr i64 kDotRowsOfFewPanels = kLanes == 8 ? 7 : 7 * kLanes;
 #define CONVOLENS_ENTRY(name, Args) name,
 
 extern const KernelTable table;
-const KernelTable table = {CONVOLENS_TEXT(CONVOLENS_ISA), kLanes, kPanel, kTileRows,
-                           kDotRows, kDotRowsOfFewPanels, CONVOLENS_KERNELS(CONVOLENS_ENTRY)};
+const KernelTable table = {
+    CONVOLENS_TEXT(CONVOLENS_ISA),     kLanes, kPanel, kTileRows, kDotRows, kDotRowsOfFewPanels,
+    CONVOLENS_KERNELS(CONVOLENS_ENTRY)};
 
 }  // namespace convolens::CONVOLENS_ISA
