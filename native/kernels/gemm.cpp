@@ -12,6 +12,13 @@ namespace {
 constexpr i64 kLength = 1024, kLengthOfFew = kRegisters >= 32 ? kLength : 256;
 constexpr i64 kFewTiles = 4;
 
+// The products to add up next, of those left. Where few would be cut all are, for a row's sums must
+// not depend on how many rows there are.
+CONVOLENS_INLINE i64 length_of_piece(i64 left, i64 most) {
+    if (left >= most) return most;
+    return left > kLengthOfFew ? left - left % kLengthOfFew : left;
+}
+
 }  // namespace
 
 // Scratch: a panel's piece, if B is not packed beforehand.
@@ -48,8 +55,9 @@ void gemm(const GemmArgs& args, i64 begin, i64 end, float* scratch) {
         tile.y_row = args.c_row;
         tile.columns = args.n - column < kPanel ? args.n - column : kPanel;
         const float* b = tile.b;
-        for (i64 l = 0; l == 0 || l < args.length; l += most) {
-            tile.run = std::min(most, args.length - l);
+        i64 l = 0;
+        do {
+            tile.run = length_of_piece(args.length - l, most);
             if (packs) {
                 own.length = tile.run;
                 pack(own, 0, 1, nullptr);
@@ -58,7 +66,7 @@ void gemm(const GemmArgs& args, i64 begin, i64 end, float* scratch) {
                 tile.b = b + l * tile.b_step;
             }
             tile.accumulate = l > 0;
-            tile.relu = args.relu && l + most >= args.length;
+            tile.relu = args.relu && l + tile.run >= args.length;
             for_each_tile(std::min(left, args.row_block), [&](i64 row, i64 rows) {
                 tile.a = args.a + (first + row) * args.a_row + l * args.a_step;
                 tile.y = args.c + (first + row) * args.c_row + column;
@@ -69,7 +77,8 @@ void gemm(const GemmArgs& args, i64 begin, i64 end, float* scratch) {
                     compute_tile<Unit::kRow, true>(tile, rows);
                 }
             });
-        }
+            l += tile.run;
+        } while (l < args.length);
     }
 }
 

@@ -297,6 +297,8 @@ def _big_convolutions() -> Iterator[tuple[ops.Conv, TensorSpec, TensorSpec]]:
     yield conv(1, 2), TensorSpec((16, 1, 28, 28)), TensorSpec((30, 1, 5, 5))
     yield conv(1, 1, 32), TensorSpec((2, 32, 40, 40)), TensorSpec((32, 1, 3, 3))
     yield conv(1, 0), TensorSpec((4, 48, 20, 20)), TensorSpec((64, 48, 1, 1))
+    # One image is a few rows of long sums, a batch many.
+    yield conv(1, 0), TensorSpec((5, 300, 4, 4)), TensorSpec((300, 300, 1, 1))
     yield conv(1, 1, 2), TensorSpec((2, 12, 25, 25)), TensorSpec((6, 6, 3, 3))
 
 
