@@ -120,7 +120,6 @@ void move_one_by_one(const Plane& plane) {
     for (i64 row = plane.first; row < plane.last; ++row) {
         const float* from = plane.from + row * plane.from_row;
         float* to = targets.next();
-        Steps<const float*> sources = plane.sources(0);
         for (i64 column = 0; column < plane.columns; column += plane.column_group) {
             const float* group = from + column / plane.column_group * plane.from_group;
             for (i64 i = 0; i < plane.column_group; ++i)

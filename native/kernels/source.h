@@ -17,7 +17,7 @@ struct Source {
     i64 row_step, column_step;
 };
 
-void copy(float* to, const float* from, i64 count) {
+[[maybe_unused]] void copy(float* to, const float* from, i64 count) {
     for_each_register(0, count,
                       [&](i64 i, auto lanes) { store(to + i, load(from + i, lanes), lanes); });
 }

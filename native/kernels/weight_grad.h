@@ -14,7 +14,8 @@ constexpr i64 kTileWidth = (kTileRows + kLanes - 1) / kLanes * kLanes;
 // `outputs` numbers of each of `positions` gradients, panel by panel: to[panel][position][kPanel],
 // filled up with zeros to whole registers. The rows of one panel lie side by side: at the stride of
 // a whole gradient, a power of two as a rule, they would compete for the same few lines of cache.
-void pack_gradient(const float* g, i64 stride, i64 outputs, i64 positions, float* to) {
+[[maybe_unused]] void pack_gradient(const float* g, i64 stride, i64 outputs, i64 positions,
+                                    float* to) {
     for (i64 i = 0; i < positions; ++i)
         for_each_register(0, outputs, [&](i64 k, auto lanes) CONVOLENS_INLINED {
             const i64 panel = k / kPanel;
@@ -40,7 +41,8 @@ struct Share {
 };
 
 // The rows of a block for which a segment's row lies inside the image.
-Inside block_rows_inside(const WeightGradArgs& args, i64 segment, i64 first_row, i64 rows) {
+[[maybe_unused]] Inside block_rows_inside(const WeightGradArgs& args, i64 segment, i64 first_row,
+                                          i64 rows) {
     return inside_of(rows, [&](i64 row) {
         const i64 y =
             args.row_origin + (first_row + row) * args.row_step + args.segments.dy[segment];

@@ -44,24 +44,24 @@ void long_product(const float* a, i64 a_row, const float* b, i64 b_row, float* c
                kElement * static_cast<double>(TransposeArgs::kRows * m));
         return;
     }
-    LongProductArgs args{a, a_row, b, b_row, c, m, n, length};
-    args.block = std::clamp(kBlockFloats / n, kFewestRows, kMostRows);
+    const i64 block = std::clamp(kBlockFloats / n, kFewestRows, kMostRows);
     const i64 most = std::clamp(kPartialFloats / (m * n), i64{1}, kUnits);
-    args.slots = std::clamp(length / args.block, i64{1}, most);
+    const i64 slots = std::clamp(length / block, i64{1}, most);
     const i64 tiles = divide_up(m, table.tile_rows);
-    args.parts = std::clamp(kUnits / args.slots, i64{1}, divide_up(tiles, kFewestTiles));
-    const Buffer partial(static_cast<std::size_t>(args.slots > 1 ? args.slots * m * n : 0));
-    if (args.slots > 1) args.partial = partial.data();
+    const i64 parts = std::clamp(kUnits / slots, i64{1}, divide_up(tiles, kFewestTiles));
+    const Buffer partial(static_cast<std::size_t>(slots > 1 ? slots * m * n : 0));
+    float* const sums = slots > 1 ? partial.data() : c;
+    const LongProductArgs args{a, a_row, b, b_row, sums, m, n, length, block, slots, parts};
     const i64 panels = divide_up(n, table.panel);
     const i64 width = divide_up(table.tile_rows, table.lanes) * table.lanes;
-    const i64 rows = std::min(args.block, divide_up(length, args.slots));
-    const double work = static_cast<double>(divide_up(length, args.slots)) *
-                        static_cast<double>(divide_up(m, args.parts)) *
+    const i64 rows = std::min(block, divide_up(length, slots));
+    const double work = static_cast<double>(divide_up(length, slots)) *
+                        static_cast<double>(divide_up(m, parts)) *
                         static_cast<double>(panels * table.panel);
-    launch(table.long_product, args, args.slots * args.parts, kMultiplyAdd * work,
-           static_cast<std::size_t>(rows *
-                                    (panels * table.panel + divide_up(tiles, args.parts) * width)));
-    if (args.slots > 1) sum(partial.data(), c, 1, args.slots, m * n, 1.0);
+    launch(
+        table.long_product, args, slots * parts, kMultiplyAdd * work,
+        static_cast<std::size_t>(rows * (panels * table.panel + divide_up(tiles, parts) * width)));
+    if (slots > 1) sum(partial.data(), c, 1, slots, m * n, 1.0);
 }
 
 }  // namespace convolens

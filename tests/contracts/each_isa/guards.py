@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import ctypes
 import mmap
+import weakref
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from math import prod
@@ -32,6 +34,22 @@ def _mark(what: str, address: int, size: int) -> None:
         mark(ctypes.c_void_p(address), ctypes.c_size_t(size))
 
 
+#: Maps that no array uses any more, by their pages: to make one takes longer than most calls.
+_spare: defaultdict[int, list[tuple[mmap.mmap, int]]] = defaultdict(list)
+
+
+def _mapped(pages: int) -> tuple[mmap.mmap, int]:
+    """Return pages between two without access, and the address of the first of these."""
+    if _spare[pages]:
+        return _spare[pages].pop()
+    made = mmap.mmap(-1, (pages + 2) * PAGE)
+    address = ctypes.addressof(ctypes.c_char.from_buffer(made))
+    for guard in (address, address + (pages + 1) * PAGE):
+        if _libc.mprotect(ctypes.c_void_p(guard), ctypes.c_size_t(PAGE), _NO_ACCESS) != 0:
+            raise OSError(ctypes.get_errno(), "mprotect")
+    return made, address
+
+
 class Guarded:
     """A dense array whose last byte, or first, touches a page without access.
 
@@ -43,12 +61,10 @@ class Guarded:
     def __init__(self, shape: tuple[int, ...], dtype: DType, at_end: bool) -> None:
         size = prod(shape) * dtype.itemsize
         pages = max(1, -(-size // PAGE))
-        self._map = mmap.mmap(-1, (pages + 2) * PAGE)
-        address = ctypes.addressof(ctypes.c_char.from_buffer(self._map))
-        for guard in (address, address + (pages + 1) * PAGE):
-            if _libc.mprotect(ctypes.c_void_p(guard), ctypes.c_size_t(PAGE), _NO_ACCESS) != 0:
-                raise OSError(ctypes.get_errno(), "mprotect")
-        self._bytes = np.frombuffer(self._map, np.uint8, pages * PAGE, PAGE)
+        own, address = _mapped(pages)
+        self._bytes = np.frombuffer(own, np.uint8, pages * PAGE, PAGE)
+        # Whoever keeps the array keeps the map.
+        weakref.finalize(self._bytes, _spare[pages].append, (own, address)).atexit = False
         self._bytes[:] = _CANARY
         begin = pages * PAGE - size if at_end else 0
         self._own = slice(begin, begin + size)
