@@ -254,16 +254,12 @@ struct Row {
 void compute_rows(const WindowArgs& args, i64 image, i64 first, i64 end, float* scratch) {
     const Segments& taps = args.segments;
     const i64 last = end < args.rows ? end : args.rows;
-    const Inside columns = columns_inside(args, args.columns);
     const DenseWindow window = dense_window(taps);
     if (DepthwiseTiles::can_compute(args, window))
-        return DepthwiseTiles{args,
-                              window,
-                              rows_inside(args, args.rows),
-                              columns,
-                              args.x + image * args.h * args.w * args.c,
+        return DepthwiseTiles{args, window, args.x + image * args.h * args.w * args.c,
                               args.y + image * args.y_image}
             .compute(first, last);
+    const Inside columns = columns_inside(args, args.columns);
     i64* offsets = reinterpret_cast<i64*>(scratch);
     i64* chosen = offsets + taps.count;
     for (i64 s = 0; s < taps.count; ++s) offsets[s] = (taps.dy[s] * args.w + taps.dx[s]) * args.c;

@@ -16,28 +16,34 @@ constexpr int kWindowColumns = 4;
 constexpr int kWindowRows = kRegisters >= 32 ? 4 : 2;
 
 struct WindowTile {
-    const float* x;  // what tap (0, 0) of output (0, 0) reads
-    i64 x_row;       // may be negative, as y_row: then outputs and taps are listed from below
+    const float* x;        // what tap (0, 0) of output (0, 0) reads, or would beside the image
+    Inside rows, columns;  // of the pixels from there on, as the tile lists them: inside the image
+    i64 x_row;             // may be negative, as y_row: then outputs and taps are listed from below
     i64 x_pixel;
     const float* weights;
-    i64 weight_row, weight_tap;
+    i64 weight_tap;
     const float* bias;  // or null
     bool relu;
     float* y;
     i64 y_row, y_column;
-    bool fetch;  // ask for the memory of the tile to the right
+    i64 channels;  // a register at least
+    bool fetch;    // ask for the memory of the tile to the right
 };
 
-// Rows x Columns outputs of windows of Height x Width taps, `Step` pixels apart both ways.
-template <int Rows, int Columns, int Height, int Width, int Step>
-void window_tile(const WindowTile& tile) {
+// Rows x Columns outputs of windows of Height x Width taps, `Step` pixels apart both ways. At an
+// edge some pixels lie beside the image, and are left out.
+template <int Rows, int Columns, int Height, int Width, int Step, bool Edge>
+CONVOLENS_INLINE void window_register(const WindowTile& tile, i64 channel) {
+    const float* x = tile.x + channel;
+    const float* w = tile.weights + channel;
+    float* y = tile.y + channel;
     if (Columns > 1 && tile.fetch) {
         fetch_windows<Rows, Columns, Height, Step>(
-            tile.x + ((Columns - 1) * Step + Width) * tile.x_pixel, tile.x_row, tile.x_pixel);
-        fetch_pixels<Rows, Columns>(tile.y + Columns * tile.y_column, tile.y_row, tile.y_column);
+            x + ((Columns - 1) * Step + Width) * tile.x_pixel, tile.x_row, tile.x_pixel);
+        fetch_pixels<Rows, Columns>(y + Columns * tile.y_column, tile.y_row, tile.y_column);
     }
     vec sums[Rows][Columns], weights[Height][Width];
-    const vec start = tile.bias ? load(tile.bias) : vec{};
+    const vec start = tile.bias ? load(tile.bias + channel) : vec{};
 #pragma GCC unroll 4
     for (auto& row : sums)
 #pragma GCC unroll 4
@@ -45,13 +51,14 @@ void window_tile(const WindowTile& tile) {
 #pragma GCC unroll 3
     for (int r = 0; r < Height; ++r)
 #pragma GCC unroll 3
-        for (int s = 0; s < Width; ++s)
-            weights[r][s] = load(tile.weights + r * tile.weight_row + s * tile.weight_tap);
+        for (int s = 0; s < Width; ++s) weights[r][s] = load(w + (r * Width + s) * tile.weight_tap);
 #pragma GCC unroll 9
-    for (int i = 0; i < (Rows - 1) * Step + Height; ++i)
+    for (int i = 0; i < (Rows - 1) * Step + Height; ++i) {
+        if (Edge && (i < tile.rows.first || i >= tile.rows.last)) continue;
 #pragma GCC unroll 9
         for (int j = 0; j < (Columns - 1) * Step + Width; ++j) {
-            const vec v = load(tile.x + i * tile.x_row + j * tile.x_pixel);
+            if (Edge && (j < tile.columns.first || j >= tile.columns.last)) continue;
+            const vec v = load(x + i * tile.x_row + j * tile.x_pixel);
 #pragma GCC unroll 3
             for (int r = 0; r < Height; ++r)
 #pragma GCC unroll 3
@@ -59,43 +66,60 @@ void window_tile(const WindowTile& tile) {
                     if (reads(Rows, Step, i, r) && reads(Columns, Step, j, s))
                         sums[(i - r) / Step][(j - s) / Step] += weights[r][s] * v;
         }
+    }
 #pragma GCC unroll 4
     for (int t = 0; t < Rows; ++t) {
         if (tile.relu) rectify(sums[t]);
 #pragma GCC unroll 4
-        for (int u = 0; u < Columns; ++u)
-            store(tile.y + t * tile.y_row + u * tile.y_column, sums[t][u]);
+        for (int u = 0; u < Columns; ++u) store(y + t * tile.y_row + u * tile.y_column, sums[t][u]);
+    }
+}
+
+template <int Rows, int Columns, int Height, int Width, int Step, bool Edge>
+void window_tile(const WindowTile& all) {
+    const WindowTile tile = all;  // which no output can change
+    for (i64 c = 0; c < tile.channels; c += kLanes) {
+        // The last register may compute some channels again.
+        const i64 last = tile.channels - kLanes;
+        window_register<Rows, Columns, Height, Width, Step, Edge>(tile, c < last ? c : last);
     }
 }
 
 using AnyWindowTile = void (*)(const WindowTile&);
 
-template <int Rows, int Columns, int Step>
+// What a tile computes: outputs, taps of the window, and whether some of them lie beside the image.
+struct WindowShape {
+    i64 rows, columns, height, width;
+    bool edge;
+};
+
+template <int Rows, int Columns, int Step, bool Edge>
 CONVOLENS_INLINE AnyWindowTile window_tile_of(i64 height, i64 width) {
     static constexpr AnyWindowTile all[kLargestWindow][kLargestWindow] = {
-        {window_tile<Rows, Columns, 1, 1, Step>, window_tile<Rows, Columns, 1, 2, Step>,
-         window_tile<Rows, Columns, 1, 3, Step>},
-        {window_tile<Rows, Columns, 2, 1, Step>, window_tile<Rows, Columns, 2, 2, Step>,
-         window_tile<Rows, Columns, 2, 3, Step>},
-        {window_tile<Rows, Columns, 3, 1, Step>, window_tile<Rows, Columns, 3, 2, Step>,
-         window_tile<Rows, Columns, 3, 3, Step>}};
+        {window_tile<Rows, Columns, 1, 1, Step, Edge>, window_tile<Rows, Columns, 1, 2, Step, Edge>,
+         window_tile<Rows, Columns, 1, 3, Step, Edge>},
+        {window_tile<Rows, Columns, 2, 1, Step, Edge>, window_tile<Rows, Columns, 2, 2, Step, Edge>,
+         window_tile<Rows, Columns, 2, 3, Step, Edge>},
+        {window_tile<Rows, Columns, 3, 1, Step, Edge>, window_tile<Rows, Columns, 3, 2, Step, Edge>,
+         window_tile<Rows, Columns, 3, 3, Step, Edge>}};
     return all[height - 1][width - 1];
 }
 
 template <int Rows, int Step>
-CONVOLENS_INLINE AnyWindowTile choose_window_tile(i64 columns, i64 height, i64 width) {
-    return columns == 1 ? window_tile_of<Rows, 1, Step>(height, width)
-                        : window_tile_of<Rows, kWindowColumns, Step>(height, width);
+CONVOLENS_INLINE AnyWindowTile window_tile_of(const WindowShape& shape) {
+    if (shape.columns == 1) return window_tile_of<Rows, 1, Step, true>(shape.height, shape.width);
+    return shape.edge
+               ? window_tile_of<Rows, kWindowColumns, Step, true>(shape.height, shape.width)
+               : window_tile_of<Rows, kWindowColumns, Step, false>(shape.height, shape.width);
 }
 
 // For 1 or kWindowColumns columns and a small window; for 1, 2 or kWindowRows rows at step 1, and a
 // single row at step 2.
-CONVOLENS_INLINE AnyWindowTile choose_window_tile(i64 rows, i64 columns, i64 height, i64 width,
-                                                  i64 step) {
-    if (step == 2) return choose_window_tile<1, 2>(columns, height, width);
-    if (rows == 1) return choose_window_tile<1, 1>(columns, height, width);
-    if (rows == 2) return choose_window_tile<2, 1>(columns, height, width);
-    return choose_window_tile<kWindowRows, 1>(columns, height, width);
+CONVOLENS_INLINE AnyWindowTile choose_window_tile(const WindowShape& shape, i64 step) {
+    if (step == 2) return window_tile_of<1, 2>(shape);
+    if (shape.rows == 1) return window_tile_of<1, 1>(shape);
+    if (shape.rows == 2) return window_tile_of<2, 1>(shape);
+    return window_tile_of<kWindowRows, 1>(shape);
 }
 
 }  // namespace
