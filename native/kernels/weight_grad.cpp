@@ -6,7 +6,7 @@ namespace {
 
 // So many gradients of a position, if they fill registers, are read where they lie: to pack them
 // takes longer than to read them for each segment from the second level of cache.
-constexpr i64 kInPlace = 128;
+constexpr i64 kInPlace = kRegisters >= 32 ? 128 : kPanel;
 
 // A block of output rows, and where the numbers lie that their windows read.
 struct Block {
