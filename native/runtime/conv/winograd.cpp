@@ -26,8 +26,10 @@ constexpr i64 kInputFloats = 256 * 1024;
 constexpr i64 kPanelGroup = 2;
 // Tiles are few where there are so many times as many channels.
 constexpr i64 kFewTiles = 4;
-// Transformed weights that are too many for one core's cache: each thread takes a part of them.
+// Transformed weights that are too many for one core's cache: each thread takes a part of them, and
+// reads it once for so many tiles, which it reads from further away in turn.
 constexpr i64 kWeightFloats = 1024 * 1024;
+constexpr i64 kFarTiles = 48;
 // The products of a chain are added up before they go to memory, as in kernels/tile.h.
 constexpr i64 kChain = 64;
 // Weights that are transformed where they are used: for so many tiles at a time.
@@ -108,16 +110,20 @@ void run_laid_out(WinogradArgs& args) {
     const i64 total = args.n * args.tile_rows * args.tile_columns;
     const i64 most = std::clamp(kInputFloats / (places * args.c * table.tile_rows), i64{1}, i64{4});
     args.blocks = divide_up(total, most * table.tile_rows);
+    // What all threads transform stays below image, output and weights, with room for copies.
+    const auto room = [&] {
+        const i64 floats = args.parts * places * (args.c + args.panel_group * table.panel);
+        return std::max(table.tile_rows, all_floats(args) * 3 / 4 / floats);
+    };
     if (total * kFewTiles <= args.c) {
-        // The weights are what is read most: each thread reads its part of them, once, as long as
-        // what all threads transform stays below image, output and weights, with room for copies.
+        // The weights are what is read most: each thread reads its part of them, once.
         args.parts = std::min(threads, panels);
         args.panel_group = divide_up(panels, args.parts);
-        const i64 floats = args.parts * places * (args.c + args.panel_group * table.panel);
-        args.blocks =
-            divide_up(total, std::max(table.tile_rows, all_floats(args) * 3 / 4 / floats));
+        args.blocks = divide_up(total, room());
     } else if (places * args.c * args.k > kWeightFloats) {
         args.parts = std::min(threads, panels);
+        args.panel_group = std::min(kPanelGroup, divide_up(panels, args.parts));
+        args.blocks = divide_up(total, std::min(kFarTiles, room()));
     } else if (args.blocks > 1) {
         args.blocks = std::min(total, divide_up(args.blocks, threads) * threads);
     }
