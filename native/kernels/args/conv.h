@@ -1,0 +1,154 @@
+// Convolution and its gradients.
+#pragma once
+
+#include "kernels/args/types.h"
+
+namespace convolens {
+
+// The taps of a window as segments: runs of `run` floats that lie side by side in the image and in
+// the packed weights.
+struct Segments {
+    const i64* dy;  // rows from the window's origin
+    const i64* dx;  // columns
+    i64 count;
+    i64 run;
+    i64 dy_min, dy_max, dx_min, dx_max;  // dx_max counts the columns of a whole run
+};
+
+// Outputs rows x columns, each bias + sum over segments of image x packed weights.
+// Serves the convolution and, phase by phase, its input gradient. A unit is (part, n, block of
+// rows).
+struct WindowArgs {
+    const float* x;
+    i64 n, h, w, c;  // the image that is read
+    i64 groups, group_channels, group_outputs;
+    Segments segments;
+    i64 row_step, column_step;      // pixels of the image from output to output
+    i64 row_origin, column_origin;  // of output (0, 0); negative in the padding
+    const float* packed;            // [group][panel][segments x run][width]
+    const float* bias;              // or null
+    float* y;
+    i64 y_image, y_row, y_column;  // strides of the output, in floats
+    i64 rows, columns;
+    i64 row_block, row_blocks;
+    i64 parts = 1;    // between so many units the panels, or the groups, are shared out
+    bool each_group;  // the channels of a group are copied side by side; else read where they lie
+    bool gather;      // copy the patches of a tile side by side first
+    i64 lanes_each;   // 1, or how many lanes each of a few outputs has (see narrow.h)
+    bool relu;        // negative outputs become zero
+};
+
+// Windows over the same images, such as the phases of a strided gradient; all have the row blocks
+// of the first one. A unit is (n, block of rows), for all of them.
+struct WindowsArgs {
+    const WindowArgs* windows;
+    i64 count;
+};
+
+// dx[pixel] = bias + sum over outputs of g x weights, scattered to the pixels that each output's
+// window read. A unit is (n, block of rows of dx); its windows' products are computed tile by tile.
+struct ScatterArgs {
+    const float* g;
+    i64 n, p, q;
+    i64 groups, group_channels, group_outputs;
+    Segments segments;
+    i64 row_step, column_step, row_origin, column_origin;
+    const float* packed;  // [group][panel][K/G][width], columns are the taps of a window
+    const float* bias;    // or null
+    float* dx;
+    i64 h, w, c;
+    i64 row_block, row_blocks;
+};
+
+// y[i][c] = bias[c] + sum over j < size of x[i][c][j]. A unit is a pixel i.
+struct GroupSumArgs {
+    const float* x;
+    const float* bias;  // or null
+    float* y;
+    i64 channels, size;
+};
+
+// partial[slot][group] += x(window) g, as [segment x run][K/G] or, where `taps_in_lanes`,
+// transposed. Rows are filled up to whole registers. A unit is (slot, part): a share of the images,
+// and a share of the panels (direct) or of the tiles of taps (gather).
+struct WeightGradArgs {
+    const float* x;
+    const float* g;
+    float* partial;
+    i64 n, h, w, c;
+    i64 groups, group_channels, group_outputs;
+    Segments segments;
+    i64 row_step, column_step, row_origin, column_origin;
+    i64 p, q;
+    i64 row_block, row_blocks;
+    i64 column_block;  // gather only; below q where a block has one row
+    i64 slots;
+    i64 parts;
+    bool taps_in_lanes;  // gather only
+};
+
+// The weight gradient where each output channel reads one input channel. A unit is (slot, part):
+// some blocks of rows, and a part of the registers of channels. With windows, which have the same
+// blocks, the input gradient too; then there is one part.
+struct DepthwiseGradArgs {
+    WeightGradArgs weight;
+    WindowsArgs input;
+};
+
+// Weights of square kernels, for Winograd's algorithm.
+struct WinogradWeights {
+    const float* w;  // [outputs][taps][taps][channels]
+    i64 outputs, channels;
+    bool backward;  // for the input gradient: taps turned round, outputs and channels exchanged
+};
+
+// u: weights transformed for tiles of `tile` outputs a side.
+// A unit is kRowBlock channels of a panel of outputs, or outputs of a panel of channels for the
+// input gradient; the panels of the first channels come first.
+struct WinogradWeightArgs {
+    WinogradWeights weights;
+    float* u;        // [panel][place][channels][width], places an odd number of lines apart
+    i64 tile, taps;  // outputs and weights a side: F(tile x tile, taps x taps)
+    static constexpr i64 kRowBlock = 32;
+};
+
+// y = the convolution of x with transformed weights. A unit is a block of tiles and a part of
+// the panels; the blocks of the first part come first.
+struct WinogradArgs {
+    const float* x;
+    const float* u;           // or null:
+    WinogradWeights weights;  // then each unit transforms these where it uses them
+    const float* bias;        // or null
+    float* y;
+    i64 n, h, w, c;
+    i64 p, q, k;
+    i64 row_origin, column_origin;  // of output (0, 0); negative in the padding
+    i64 tile, taps;                 // as above
+    i64 tile_rows, tile_columns;    // per image
+    i64 block, blocks;              // the most tiles of a block, and how many there are
+    i64 parts;                      // the panels are shared between so many units for each block
+    i64 panel_group;                // panels whose products are kept at a time
+    i64 product_row;                // how many of these there are for a tile, in whole registers
+    i64 chain;                      // channels whose products are added up at a time
+    bool relu;                      // negative outputs become zero
+};
+
+// The gradient of weights by tiles of `tile` outputs a side: a share of the outputs and channels
+// for a slot of the batch's tiles is a unit. `tiles` of them are transformed, multiplied and turned
+// into gradients at a time, and these are added up in `sums`, [slot] of [k][taps][taps][c].
+struct WinogradGradArgs {
+    const float* x;
+    const float* g;
+    float* sums;
+    i64 n, h, w, c;
+    i64 p, q, k;
+    i64 row_origin, column_origin;
+    i64 tile, taps;
+    i64 tile_rows, tile_columns;
+    i64 slots, row_shares, column_shares;
+    i64 tiles;         // at a time, about
+    i64 rows, panels;  // outputs, and panels of channels, whose products are kept at a time
+    i64 width;         // of a panel; a single register holds few channels
+};
+
+}  // namespace convolens
