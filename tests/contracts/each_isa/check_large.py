@@ -1,4 +1,5 @@
-"""Results larger than the caches, which are written past them: the values of any others."""
+"""What is larger than the caches has the values of anything else: results, which are written past
+them, and weights."""
 
 from __future__ import annotations
 
@@ -9,7 +10,10 @@ from contracts.calls import native, run
 from contracts.each_isa.guards import guarded_outputs
 from convolens import ops
 from convolens.ops import Array, Op, Sample
+from convolens.ops._conv_geometry import ConvGeometry
+from convolens.ops._op import shared
 from convolens.spec import TensorSpec
+from tolerance import assert_within
 
 #: More than any last cache: see native/runtime/past.cpp. Their last register is not whole.
 FLOATS = 12 * 2**20 + 1003
@@ -27,11 +31,12 @@ def normals(*shape: int) -> Array:
     return np.random.default_rng(5).standard_normal(shape, np.float32)
 
 
-def by_kernel(op: Op, *arrays: Array) -> Array:
-    """Compute a call between guards; the result begins at a page."""
+def by_kernel(op: Op, *arrays: Array, name: str = "") -> Array:
+    """Compute a call between guards, by the first kernel or that of a name."""
     sample = Sample(op, tuple(TensorSpec(array.shape) for array in arrays))
+    kernel = next(each for each in native(sample) if name in ("", each.name))
     with guarded_outputs(at_end=False) as outputs:
-        result = run(sample, native(sample)[0], [*arrays])
+        result = run(sample, kernel, [*arrays])
     for each in outputs:
         each.check()
     return result
@@ -69,3 +74,19 @@ def test_each_image_is_normalised_as_if_alone(channels: int) -> None:
         np.testing.assert_array_equal(rectified[own], alone)
         alone = by_kernel(ops.NormalizeGrad(), x[own], m, s / images, g[own], weight)
         np.testing.assert_array_equal(gradient[own], alone)
+
+
+@pytest.mark.parametrize("name", ["winograd2", "winograd4"])
+def test_many_weights_are_read_for_some_tiles_at_a_time(name: str) -> None:
+    """An image alone has fewer tiles, which are another number of blocks."""
+    conv = ops.Conv((1, 1), ((1, 1), (1, 1)), (1, 1), 1)
+    grad = ops.ConvInputGrad(**shared(conv, ConvGeometry), sizes=(21, 22))
+    x, weight = normals(3, 264, 21, 22), normals(264, 264, 3, 3)
+    y = by_kernel(conv, x, weight, name=name)
+    dx = by_kernel(grad, weight, y, name=name)
+    assert_within(conv, [x, weight], y, algorithm=name)
+    assert_within(grad, [weight, y], dx, algorithm=name)
+    for image in range(3):
+        own = slice(image, image + 1)
+        np.testing.assert_array_equal(y[own], by_kernel(conv, x[own], weight, name=name))
+        np.testing.assert_array_equal(dx[own], by_kernel(grad, weight, y[own], name=name))
