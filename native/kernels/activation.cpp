@@ -16,7 +16,7 @@ CONVOLENS_INLINE vec between(vec x, float low, float high) {
 // x / (1 + e^-t) for a t with the sign of x.
 CONVOLENS_INLINE vec times_sigmoid(vec x, vec t) {
     const vec one = broadcast(1.0f);
-    const vec small = simd::exp(with_sign(t, -one));
+    const vec small = exp_of_negative(with_sign(t, -one));
     const vec less = small / (one + small);
     // From 104 on nothing is missing, and infinity times nothing would be NaN.
     return select(x < vec{}, x * less, x - min(broadcast(104.0f), x) * less);
@@ -25,7 +25,7 @@ CONVOLENS_INLINE vec times_sigmoid(vec x, vec t) {
 // The slope s + x s (1 - s) steep of that, for s = 1 / (1 + e^-t) and t' = steep.
 CONVOLENS_INLINE vec slope_of_times_sigmoid(vec x, vec t, vec steep) {
     const vec one = broadcast(1.0f);
-    const vec small = simd::exp(with_sign(t, -one));
+    const vec small = exp_of_negative(with_sign(t, -one));
     const vec large = one / (one + small);
     const vec less = small * large;
     const vec bend = x * steep * large;
@@ -50,7 +50,7 @@ struct Tail {
 
     CONVOLENS_INLINE explicit Tail(vec x) {
         const vec a = min(broadcast(kFar), absolute(x));  // in this order NaN stays
-        gauss = exp_of_negative(broadcast(-0.5f) * a * a);
+        gauss = rough_exp_of_negative(broadcast(-0.5f) * a * a);
         share = normal_tail(a, gauss);
     }
 };
@@ -123,7 +123,7 @@ void elu(const CurveArgs& args, i64 begin, i64 end, float*) {
 void elu_grad(const CurveArgs& args, i64 begin, i64 end, float*) {
     const vec bound = broadcast(args.first), scale = broadcast(args.second);
     binary(args, begin, end, [=](vec x, vec g) {
-        const vec left = g * (bound * simd::exp(min(vec{}, x)));
+        const vec left = g * (bound * exp_of_negative(min(vec{}, x)));
         return select(x > vec{}, scale * g, left);
     });
 }
@@ -170,7 +170,7 @@ void softplus(const CurveArgs& args, i64 begin, i64 end, float*) {
     const vec inverse = broadcast(1.0f / args.first);
     unary(args, begin, end, [=](vec x) {
         const vec t = x * beta;
-        const vec small = simd::exp(with_sign(t, broadcast(-1.0f)));
+        const vec small = exp_of_negative(with_sign(t, broadcast(-1.0f)));
         const vec y = (max(vec{}, t) + log_one_plus(small)) * inverse;
         return select(t > threshold, x, y);
     });

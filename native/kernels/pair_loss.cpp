@@ -53,7 +53,7 @@ CONVOLENS_INLINE vec sign(vec x) {
 
 // log(1 + e^-x), without overflow.
 CONVOLENS_INLINE vec missing(vec x) {
-    return max(vec{}, -x) + log_one_plus(simd::exp(with_sign(x, broadcast(-1.0f))));
+    return max(vec{}, -x) + log_one_plus(exp_of_negative(with_sign(x, broadcast(-1.0f))));
 }
 
 }  // namespace

@@ -37,7 +37,7 @@ using namespace simd;
     for_each_register(0, length, [&](i64 i, auto count) {
         // Not the exponential of -infinity in the lanes beyond: processors take long to underflow.
         const vec same = broadcast(shift);
-        const vec e = simd::exp(first_or(load(x + i, count), count, same) - same);
+        const vec e = exp_of_negative(first_or(load(x + i, count), count, same) - same);
         if (exponentials) store(exponentials + i, e, count);
         total += first_or(e, count, vec{});
     });

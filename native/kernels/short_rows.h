@@ -59,7 +59,7 @@ CONVOLENS_INLINE vec row_maxima(const ShortRows& x) {
 // Replaces every number by the exponential of its distance from `shift`; returns their sums.
 CONVOLENS_INLINE vec exponentials(ShortRows& x, vec shift) {
     return sum_columns(x.length, [&](i64 i) {
-        const vec e = simd::exp(x.column(i) - shift);
+        const vec e = exp_of_negative(x.column(i) - shift);
         x.set_column(i, e);
         return e;
     });

@@ -40,7 +40,7 @@ void log_softmax_short(const RowsArgs& args, i64 begin, i64 end) {
         x.read(args.a + row * args.length);
         const vec largest = row_maxima(x);
         const vec total = simd::log(
-            sum_columns(x.length, [&](i64 i) { return simd::exp(x.column(i) - largest); }));
+            sum_columns(x.length, [&](i64 i) { return exp_of_negative(x.column(i) - largest); }));
         for (i64 i = 0; i < x.length; ++i) x.set_column(i, (x.column(i) - largest) - total);
         x.write(args.y + row * args.length);
     });

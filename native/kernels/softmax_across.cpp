@@ -45,7 +45,7 @@ void softmax_across(const ColumnsArgs& args, i64 begin, i64 end, float*) {
     for_each_column(args, begin, end, [&](auto at, auto count) {
         const vec shift = column_max(args, at, count);
         const Divisor total(column_sum(rows, [&](i64 row) {
-            const vec e = simd::exp(load(args.a + at(row), count) - shift);
+            const vec e = exp_of_negative(load(args.a + at(row), count) - shift);
             store(args.y + at(row), e, count);
             return widen(e);
         }));
@@ -72,7 +72,7 @@ void log_softmax_across(const ColumnsArgs& args, i64 begin, i64 end, float*) {
     for_each_column(args, begin, end, [&](auto at, auto count) {
         const vec shift = column_max(args, at, count);
         const vec total = simd::log(column_sum(rows, [&](i64 row) {
-            return widen(simd::exp(load(args.a + at(row), count) - shift));
+            return widen(exp_of_negative(load(args.a + at(row), count) - shift));
         }));
         for (i64 row = 0; row < rows; ++row)
             store(args.y + at(row), (load(args.a + at(row), count) - shift) - total, count);

@@ -162,12 +162,6 @@ CONVOLENS_INLINE vec power(vec x, double exact) {
     return select(x >= vec{}, scaled, broadcast(__builtin_nanf("")));
 }
 
-CONVOLENS_INLINE vec sigmoid(vec x) {
-    const vec one = broadcast(1.0f);
-    const vec small = exp(x < vec{} ? x : -x);
-    return select(x < vec{}, small, one) / (one + small);
-}
-
 CONVOLENS_INLINE vec absolute(vec x) {
     return reinterpret_cast<vec>(reinterpret_cast<ivec>(x) & 0x7fffffff);
 }
@@ -189,12 +183,52 @@ CONVOLENS_INLINE vec inverse(vec x) {
 #endif
 }
 
-// e^x for x <= 0, with fewer steps than exp.
+// x <= 0 as n ln2 + r, with a whole n and |r| <= ln2 / 2; from -104 on, where e^x is 0.
+struct Descent {
+    vec r, n;
+
+    CONVOLENS_INLINE explicit Descent(vec x) {
+        const vec bounded = max(broadcast(-104.0f), x);  // in this order NaN stays
+        // As in round_to_whole. The last bits are those of 2^(n + kUp).
+        const vec magic = broadcast(12582912.0f + 127.0f + kUp);
+        const vec sum = bounded * broadcast(1.44269504088896341f) + magic;
+        n = sum - magic;
+        r = (bounded - n * broadcast(kLn2High)) - n * broadcast(kLn2Low);
+        higher_ = reinterpret_cast<vec>(reinterpret_cast<ivec>(sum) << 23);
+    }
+
+    // y 2^n. By way of 2^(n + kUp), since 2^n alone may not be a normal number.
+    CONVOLENS_INLINE vec times_power(vec y) const {
+#if defined(CONVOLENS_AVX512)
+        return times_power_of_two(y, n);
+#else
+        return y * higher_ * broadcast(0x1p-65f);
+#endif
+    }
+
+  private:
+    static constexpr float kUp = 65.0f;
+    vec higher_;
+};
+
+// e^x for x <= 0, to the bits of exp with fewer steps.
 CONVOLENS_INLINE vec exp_of_negative(vec x) {
-    const vec bounded = max(broadcast(-104.0f), x);  // in this order NaN stays
-    const vec n = round_to_whole(bounded * broadcast(1.44269504088896341f));
-    const vec r = (bounded - n * broadcast(kLn2High)) - n * broadcast(kLn2Low);
-    return times_power_of_two(exp_tail(r) * (r * r) + r + broadcast(1.0f), n);
+    const Descent down(x);
+    const vec one = broadcast(1.0f), r = down.r, sum = one + r;
+    return down.times_power(sum + (exp_tail(r) * r * r + ((one - sum) + r)));
+}
+
+// The same to about a unit of the last place, with still fewer.
+CONVOLENS_INLINE vec rough_exp_of_negative(vec x) {
+    const Descent down(x);
+    const vec r = down.r;
+    return down.times_power(exp_tail(r) * (r * r) + r + broadcast(1.0f));
+}
+
+CONVOLENS_INLINE vec sigmoid(vec x) {
+    const vec one = broadcast(1.0f);
+    const vec small = exp_of_negative(with_sign(x, -one));
+    return select(x < vec{}, small, one) / (one + small);
 }
 
 // e^x - 1 for x <= 0, near 0 with the digits that a subtraction would lose.
@@ -237,7 +271,7 @@ CONVOLENS_INLINE vec normal_tail(vec a, vec gauss) {
 // its multiplication by e^-x^2. Beyond 4 erf rounds to 1.
 CONVOLENS_INLINE vec erf(vec x) {
     const vec z = x * x;
-    const vec gauss = exp_of_negative(-z);
+    const vec gauss = rough_exp_of_negative(-z);
     vec p = broadcast(7.85386131661e-5f);
     p = p * z + broadcast(-8.01019361431e-4f);
     p = p * z + broadcast(5.18832768451e-3f);
