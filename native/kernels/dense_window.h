@@ -29,36 +29,12 @@ struct DenseWindow {
     return {height, width, down};
 }
 
-// The taps of `count`, the first at `at` and each a `step` further, that lie in 0 .. size.
-[[maybe_unused]] Inside taps_inside(i64 at, i64 step, i64 count, i64 size) {
-    return inside_of(count, [&](i64 tap) {
-        const i64 place = at + tap * step;
+// Those of `count` places, the first at `at` and each a `step` further, that lie in 0 .. size.
+[[maybe_unused]] Inside places_inside(i64 at, i64 step, i64 count, i64 size) {
+    return inside_of(count, [&](i64 number) {
+        const i64 place = at + number * step;
         return place >= 0 && place < size;
     });
-}
-
-// What the windows of some outputs read: where the first tap of the first output lies, and the rows
-// and columns of taps that lie inside the image.
-struct Reach {
-    i64 top, left;
-    Inside down, across;
-
-    bool is_empty() const { return down.first == down.last || across.first == across.last; }
-    i64 height() const { return down.last - down.first; }
-    i64 width() const { return across.last - across.first; }
-};
-
-// Of `high` x `wide` outputs from (row, column) on. Taps may lie beside the image only from above
-// to below if it is one row, and from side to side if it is one column.
-template <class Args>
-CONVOLENS_INLINE Reach reach_of(const Args& args, const DenseWindow& window, i64 row, i64 high,
-                                i64 column, i64 wide) {
-    const i64 top = args.row_origin + row * args.row_step + args.segments.dy[0];
-    const i64 left = args.column_origin + column * args.column_step + args.segments.dx[0];
-    return {
-        top, left,
-        high > 1 ? Inside{0, window.height} : taps_inside(top, window.down, window.height, args.h),
-        wide > 1 ? Inside{0, window.width} : taps_inside(left, 1, window.width, args.w)};
 }
 
 // Whether an output of `outputs`, `step` pixels apart, reads a pixel by a tap: output

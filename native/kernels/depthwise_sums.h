@@ -7,6 +7,29 @@
 namespace convolens::CONVOLENS_ISA {
 namespace {
 
+// What the windows of some outputs read: where the first tap of the first output lies, and the rows
+// and columns of taps that lie inside the image.
+struct Reach {
+    i64 top, left;
+    Inside down, across;
+
+    bool is_empty() const { return down.first == down.last || across.first == across.last; }
+    i64 height() const { return down.last - down.first; }
+    i64 width() const { return across.last - across.first; }
+};
+
+// Of `high` x `wide` outputs from (row, column) on. Taps may lie beside the image only from above
+// to below if it is one row, and from side to side if it is one column.
+CONVOLENS_INLINE Reach reach_of(const WeightGradArgs& args, const DenseWindow& window, i64 row,
+                                i64 high, i64 column, i64 wide) {
+    const i64 top = args.row_origin + row * args.row_step + args.segments.dy[0];
+    const i64 left = args.column_origin + column * args.column_step + args.segments.dx[0];
+    return {top, left,
+            high > 1 ? Inside{0, window.height}
+                     : places_inside(top, window.down, window.height, args.h),
+            wide > 1 ? Inside{0, window.width} : places_inside(left, 1, window.width, args.w)};
+}
+
 struct DepthwiseSums {
     const WeightGradArgs& args;
     DenseWindow window;

@@ -29,8 +29,8 @@ struct DepthwiseTiles {
         const i64 height = (high - 1) * args.row_step + window.height;
         const i64 width = (wide - 1) * args.column_step + window.width;
         WindowTile tile{};
-        tile.rows = taps_inside(top, window.down, height, args.h);
-        tile.columns = taps_inside(left, 1, width, args.w);
+        tile.rows = places_inside(top, window.down, height, args.h);
+        tile.columns = places_inside(left, 1, width, args.w);
         const bool edge = tile.rows.last - tile.rows.first < height ||
                           tile.columns.last - tile.columns.first < width;
         tile.x = x + top * line + left * args.c;
@@ -51,12 +51,11 @@ struct DepthwiseTiles {
 
     void row_of_tiles(i64 row, i64 high) const {
         i64 column = 0;
-        for (; args.columns - column > 1 && args.columns >= kWindowColumns;
-             column += kWindowColumns) {
-            // The last tile may compute some outputs again.
-            const i64 last = args.columns - kWindowColumns;
-            tile(row, high, column < last ? column : last, kWindowColumns);
-        }
+        const i64 last = args.columns - kWindowColumns;
+        if (last >= 0)
+            for (; args.columns - column > 1; column += kWindowColumns)
+                // The last tile may compute some outputs again.
+                tile(row, high, column < last ? column : last, kWindowColumns);
         for (; column < args.columns; ++column) tile(row, high, column, 1);
     }
 

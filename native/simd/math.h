@@ -185,30 +185,30 @@ CONVOLENS_INLINE vec inverse(vec x) {
 
 // x <= 0 as n ln2 + r, with a whole n and |r| <= ln2 / 2; from -104 on, where e^x is 0.
 struct Descent {
-    vec r, n;
+    vec r;
 
     CONVOLENS_INLINE explicit Descent(vec x) {
         const vec bounded = max(broadcast(-104.0f), x);  // in this order NaN stays
         // As in round_to_whole. The last bits are those of 2^(n + kUp).
         const vec magic = broadcast(12582912.0f + 127.0f + kUp);
         const vec sum = bounded * broadcast(1.44269504088896341f) + magic;
-        n = sum - magic;
-        r = (bounded - n * broadcast(kLn2High)) - n * broadcast(kLn2Low);
+        n_ = sum - magic;
+        r = (bounded - n_ * broadcast(kLn2High)) - n_ * broadcast(kLn2Low);
         higher_ = reinterpret_cast<vec>(reinterpret_cast<ivec>(sum) << 23);
     }
 
     // y 2^n. By way of 2^(n + kUp), since 2^n alone may not be a normal number.
     CONVOLENS_INLINE vec times_power(vec y) const {
 #if defined(CONVOLENS_AVX512)
-        return times_power_of_two(y, n);
+        return times_power_of_two(y, n_);
 #else
-        return y * higher_ * broadcast(0x1p-65f);
+        return y * higher_ * broadcast(kBack);
 #endif
     }
 
   private:
-    static constexpr float kUp = 65.0f;
-    vec higher_;
+    static constexpr float kUp = 65.0f, kBack = 0x1p-65f;
+    vec n_, higher_;
 };
 
 // e^x for x <= 0, to the bits of exp with fewer steps.

@@ -81,6 +81,14 @@ i64 all_floats(const WinogradArgs& args) {
            args.taps * args.taps * args.c * args.k;
 }
 
+// For how many tiles there is room, beside so many floats of weights a thread: what all threads
+// transform stays below image, output and weights, with room for copies.
+i64 room_for_tiles(const WinogradArgs& args, i64 weights) {
+    const i64 numbers = args.c + args.panel_group * kernels().panel;
+    const i64 each = all_floats(args) * 3 / 4 / args.parts - weights;
+    return each / (places_of(args.tile, args.taps) * numbers);
+}
+
 // Completes the sizes that follow from how the work is shared, and runs it. Scratch besides that of
 // the tiles: `weights`.
 void run_blocks(WinogradArgs& args, i64 weights) {
@@ -105,27 +113,22 @@ void run_laid_out(WinogradArgs& args) {
     const KernelTable& table = kernels();
     const i64 places = places_of(args.tile, args.taps);
     const i64 panels = divide_up(args.k, table.panel), threads = thread_count();
-    args.panel_group = std::min(kPanelGroup, panels);
-    args.parts = 1;
     const i64 total = args.n * args.tile_rows * args.tile_columns;
-    const i64 most = std::clamp(kInputFloats / (places * args.c * table.tile_rows), i64{1}, i64{4});
-    args.blocks = divide_up(total, most * table.tile_rows);
-    // What all threads transform stays below image, output and weights, with room for copies.
-    const auto room = [&] {
-        const i64 floats = args.parts * places * (args.c + args.panel_group * table.panel);
-        return std::max(table.tile_rows, all_floats(args) * 3 / 4 / floats);
-    };
-    if (total * kFewTiles <= args.c) {
-        // The weights are what is read most: each thread reads its part of them, once.
-        args.parts = std::min(threads, panels);
-        args.panel_group = divide_up(panels, args.parts);
-        args.blocks = divide_up(total, room());
-    } else if (places * args.c * args.k > kWeightFloats) {
-        args.parts = std::min(threads, panels);
-        args.panel_group = std::min(kPanelGroup, divide_up(panels, args.parts));
-        args.blocks = divide_up(total, std::min(kFarTiles, room()));
-    } else if (args.blocks > 1) {
-        args.blocks = std::min(total, divide_up(args.blocks, threads) * threads);
+    // If the weights are what is read most, or lie far away, each thread reads its part of them.
+    const bool few_tiles = total * kFewTiles <= args.c;
+    const bool far = places * args.c * args.k > kWeightFloats;
+    args.parts = few_tiles || far ? std::min(threads, panels) : 1;
+    args.panel_group = divide_up(panels, args.parts);
+    if (!few_tiles) args.panel_group = std::min(kPanelGroup, args.panel_group);
+    if (few_tiles || far) {
+        const i64 room = std::max(table.tile_rows, room_for_tiles(args, 0));
+        args.blocks = divide_up(total, few_tiles ? room : std::min(kFarTiles, room));
+    } else {
+        const i64 tile = places * args.c * table.tile_rows;
+        const i64 most = std::clamp(kInputFloats / tile, i64{1}, i64{4});
+        args.blocks = divide_up(total, most * table.tile_rows);
+        if (args.blocks > 1)
+            args.blocks = std::min(total, divide_up(args.blocks, threads) * threads);
     }
     run_blocks(args, 0);
 }
@@ -139,11 +142,9 @@ bool run_fresh(WinogradArgs& args) {
     const i64 total = args.n * args.tile_rows * args.tile_columns;
     args.parts = std::min(static_cast<i64>(thread_count()), panels);
     args.panel_group = std::min(kPanelGroup, divide_up(panels, args.parts));
-    const i64 outputs = args.panel_group * table.panel;
     const i64 weights = args.panel_group * places * odd_lines(args.chain * table.panel) +
                         args.taps * args.taps * table.lanes * table.lanes;
-    const i64 room = all_floats(args) * 3 / 4 / args.parts - weights;
-    const i64 most = std::min(kFreshTiles, room / (places * (args.c + outputs)));
+    const i64 most = std::min(kFreshTiles, room_for_tiles(args, weights));
     if (most < std::min(total, table.tile_rows)) return false;
     args.blocks = divide_up(total, most);
     run_blocks(args, weights);

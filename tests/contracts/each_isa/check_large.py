@@ -1,5 +1,4 @@
-"""What is larger than the caches has the values of anything else: results, which are written past
-them, and weights."""
+"""Results and weights larger than the caches: the values of any others."""
 
 from __future__ import annotations
 
@@ -15,7 +14,8 @@ from convolens.ops._op import shared
 from convolens.spec import TensorSpec
 from tolerance import assert_within
 
-#: More than any last cache: see native/runtime/past.cpp. Their last register is not whole.
+#: More than any last cache, so written past it (native/runtime/past.cpp). The last register is not
+#: whole.
 FLOATS = 12 * 2**20 + 1003
 EXACT = {
     "relu": (ops.Relu(), lambda x: np.maximum(x, 0)),
@@ -32,7 +32,7 @@ def normals(*shape: int) -> Array:
 
 
 def by_kernel(op: Op, *arrays: Array, name: str = "") -> Array:
-    """Compute a call between guards, by the first kernel or that of a name."""
+    """Compute a call between guards by a kernel, else the first; the result begins at a page."""
     sample = Sample(op, tuple(TensorSpec(array.shape) for array in arrays))
     kernel = next(each for each in native(sample) if name in ("", each.name))
     with guarded_outputs(at_end=False) as outputs:

@@ -34,7 +34,8 @@ def _mark(what: str, address: int, size: int) -> None:
         mark(ctypes.c_void_p(address), ctypes.c_size_t(size))
 
 
-#: Maps that no array uses any more, by their pages: to make one takes longer than most calls.
+#: Small maps that no array uses any more, by their pages: to make one takes longer than most calls.
+_SMALL = 64
 _spare: defaultdict[int, list[tuple[mmap.mmap, int]]] = defaultdict(list)
 
 
@@ -63,8 +64,8 @@ class Guarded:
         pages = max(1, -(-size // PAGE))
         own, address = _mapped(pages)
         self._bytes = np.frombuffer(own, np.uint8, pages * PAGE, PAGE)
-        # Whoever keeps the array keeps the map.
-        weakref.finalize(self._bytes, _spare[pages].append, (own, address)).atexit = False
+        if pages <= _SMALL:  # whoever keeps the array keeps the map
+            weakref.finalize(self._bytes, _spare[pages].append, (own, address)).atexit = False
         self._bytes[:] = _CANARY
         begin = pages * PAGE - size if at_end else 0
         self._own = slice(begin, begin + size)
