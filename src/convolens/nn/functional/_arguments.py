@@ -54,20 +54,24 @@ def kept(make: Callable[Arguments, Operator]) -> Callable[Arguments, Operator]:
 
     @wraps(make)
     def operator(*args: Arguments.args, **named: Arguments.kwargs) -> Operator:
-        if all(map(_is_plain, args)) and all(map(_is_plain, named.values())):
-            return made(*args, **named)  # type: ignore[arg-type]
-        return make(*args, **named)
+        for argument in (*args, *named.values()) if named else args:
+            if type(argument) not in _PLAIN and not _is_plain(argument):
+                return make(*args, **named)
+        return made(*args, **named)  # type: ignore[arg-type]
 
     return operator
 
 
+#: Types of which equal arguments mean the same.
+_PLAIN = frozenset({int, bool, str, type(None)})
+_INTEGERS = frozenset({int})
+
+
 def _is_plain(argument: object) -> bool:
-    """Return whether arguments of its type that are equal to this one mean the same.
+    """Return whether a number or tuple means the same as each that is equal, and of its type.
 
     Types are compared at the top, but not inside of a tuple; -0.0 is equal to 0.0.
     """
     if type(argument) is float:
         return argument != 0
-    if type(argument) is tuple:
-        return all(type(number) is int for number in argument)
-    return argument is None or type(argument) in (int, bool, str)
+    return type(argument) is tuple and {*map(type, argument)} <= _INTEGERS
