@@ -16,11 +16,13 @@ from convolens.errors import ArgumentError, ConvolensError, ShapeError
 from convolens.nn import functional as F
 from convolens.ops import (
     AdaptiveAvgPool,
+    AdaptiveAvgPoolGrad,
     AdaptiveMaxPool,
     AdaptiveMaxPoolGrad,
     AdaptiveMaxPoolIndices,
     AdaptiveMaxPoolPick,
 )
+from convolens.spec import TensorSpec
 
 
 @st.composite
@@ -147,3 +149,11 @@ def test_huge_numbers_are_refused_before_anything_is_allocated(call: Any) -> Non
 
 def test_a_huge_stride_leaves_one_window() -> None:
     assert F.max_pool2d(cl.ones(1, 1, 4, 4), 2, 2**62).shape == (1, 1, 1, 1)
+
+
+def test_a_gradient_adds_up_as_many_numbers_as_windows_read_its_input() -> None:
+    """Of seven windows on two inputs four read each, though the largest window reads only two."""
+    x, g = TensorSpec((1, 1, 2)), TensorSpec((1, 1, 7))
+    assert AdaptiveMaxPool((7,)).taps((2,)) == 2
+    assert AdaptiveMaxPoolGrad((7,)).cost(x, g).sum_length == 4
+    assert AdaptiveAvgPoolGrad((7,), sizes=(2,)).cost(g).sum_length == 4 + 1

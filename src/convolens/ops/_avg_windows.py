@@ -125,8 +125,9 @@ class Spread(AvgWindows):
 
     def cost(self, *specs: TensorSpec) -> Cost:
         (g,) = specs
-        taps = self.taps(self.image_sizes())
-        return Cost(g.size * taps, size_of(g, self.infer(g)), taps + 1)
+        sizes = self.image_sizes()
+        moved = size_of(g, self.infer(g))
+        return Cost(g.size * self.taps(sizes), moved, self.most_readers(sizes) + 1)
 
     def explain(self, *specs: TensorSpec) -> str:
         (g,) = specs

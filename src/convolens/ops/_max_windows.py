@@ -157,6 +157,10 @@ class Routed(MaxWindows):
     ) -> tuple[Value | None, ...]:
         return None, self.picking()(inputs[0], upstream)
 
+    def cost(self, *specs: TensorSpec) -> Cost:
+        x, _ = specs
+        return Cost(0, size_of(*specs, self.infer(*specs)), self.most_readers(x.shape[2:]))
+
     def explain(self, *specs: TensorSpec) -> str:
         x, g = specs
         return f"Sends each of {g.size} gradients to the one of {x.size} inputs that won."

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from math import prod
 from typing import ClassVar
 
+import numpy as np
+
 from convolens.errors import ArgumentError, ShapeError
 from convolens.ops import _spatial as spatial
 from convolens.ops._op import Mistake, Op
@@ -42,6 +44,14 @@ class PoolWindows(Op):
     @abc.abstractmethod
     def taps(self, sizes: Sequence[int]) -> int:
         """Return how many inputs the largest window reads."""
+
+    def most_readers(self, sizes: Sequence[int]) -> int:
+        """Return how many windows read the input that most windows read.
+
+        These may be more than ``taps``, where there are more windows than inputs.
+        """
+        axes = (np.bincount(table[table >= 0]) for table in self.tables(sizes))
+        return prod(int(counts.max(initial=0)) for counts in axes)
 
     @abc.abstractmethod
     def describe(self) -> str:

@@ -12,7 +12,7 @@ from contracts.calls import WIDTHS, native, run, small, with_kernels
 from convolens.backends.layout import dense, is_dense
 from convolens.ops import Array, Op, Sample
 from convolens.ops._op import with_dependent
-from tolerance import assert_within, drawn
+from tolerance import Expected, drawn
 
 EACH_KERNEL = pytest.mark.parametrize("operator", with_kernels(), ids=lambda op: op.name)
 
@@ -70,10 +70,10 @@ def test_orders(operator: type[Op], way: str) -> None:
         arrays = drawn(sample)
         lying = [WAYS[way](array) for array in arrays]
         first = [lying[0], *map(dense, arrays[1:])]
+        expected = Expected(sample.op, arrays)
         for candidate in native(sample):
             for inputs in (lying, first):
-                result = run(sample, candidate, inputs)
-                assert_within(sample.op, arrays, result, algorithm=candidate.name)
+                expected.require(run(sample, candidate, inputs), candidate.name)
 
 
 @EACH_KERNEL
@@ -90,10 +90,9 @@ def test_repeats(operator: type[Op]) -> None:
             once = array.take(range(min(1, array.shape[axis])), axis)
             arrays[place] = np.broadcast_to(once, array.shape)
             arrays = with_dependent(sample.op, arrays)
+            expected = Expected(sample.op, [np.array(each) for each in arrays])
             for candidate in native(sample):
-                result = run(sample, candidate, arrays)
-                expected = [np.array(each) for each in arrays]
-                assert_within(sample.op, expected, result, algorithm=candidate.name)
+                expected.require(run(sample, candidate, arrays), candidate.name)
 
 
 def _views() -> Iterator[Array]:

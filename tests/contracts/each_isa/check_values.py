@@ -6,7 +6,7 @@ import pytest
 
 from contracts.calls import big, native, run, small, with_kernels
 from convolens.ops import Op
-from tolerance import assert_within, drawn
+from tolerance import Expected, drawn
 
 EACH_KERNEL = pytest.mark.parametrize("operator", with_kernels(), ids=lambda op: op.name)
 
@@ -16,10 +16,9 @@ def test_small_calls(operator: type[Op]) -> None:
     computed = 0
     for sample in small(operator):
         arrays = drawn(sample)
+        expected = Expected(sample.op, arrays)
         for candidate in native(sample):
-            assert_within(
-                sample.op, arrays, run(sample, candidate, arrays), algorithm=candidate.name
-            )
+            expected.require(run(sample, candidate, arrays), candidate.name)
             computed += 1
     assert computed >= 30
 
@@ -28,7 +27,6 @@ def test_small_calls(operator: type[Op]) -> None:
 def test_big_calls(operator: type[Op]) -> None:
     for sample in big(operator):
         arrays = drawn(sample)
+        expected = Expected(sample.op, arrays)
         for candidate in native(sample):
-            assert_within(
-                sample.op, arrays, run(sample, candidate, arrays), algorithm=candidate.name
-            )
+            expected.require(run(sample, candidate, arrays), candidate.name)
