@@ -94,7 +94,8 @@ struct Block {
     static constexpr int M = F::kOutputs, R = F::kTaps, T = F::kTile, kPlaces = F::kPlaces;
 
     const WinogradArgs& args;
-    i64 first, tiles;  // counted over the whole batch
+    i64 first, tiles;    // counted over the whole batch
+    const float* zeros;  // a pixel of the image
     float* inputs;
     i64 input_place;
     float* products;
@@ -115,14 +116,17 @@ struct Block {
         for (i64 tile = 0; tile < tiles; ++tile) {
             const Place at = place_of(tile);
             const float* image = args.x + at.image * args.h * args.w * args.c;
+            const Pixels<T> pixels(image, args.h, args.w, args.c, args.row_origin + at.row * M,
+                                   args.column_origin + at.column * M, zeros);
             for_each_register(0, args.c, [&](i64 c, auto count) {
-                vec pixels[kPlaces], half[kPlaces], turned[T];
-                load_tile<T>(image + c, args.h, args.w, args.c, args.row_origin + at.row * M,
-                             args.column_origin + at.column * M, pixels, count);
+                vec column[T], half[kPlaces], turned[T];
 #pragma GCC unroll 6
-                for (int j = 0; j < T; ++j) F::template input<T, T>(pixels + j, half + j);
-                fetch_pixels<M>(image + c, args.w, args.c, args.row_origin + at.row * M + T,
-                                args.column_origin + at.column * M + R / 2);
+                for (int j = 0; j < T; ++j) {
+                    pixels.load_column(j, c, count, column);
+                    F::template input<1, T>(column, half + j);
+                }
+                fetch_next_tile<M, T>(image, args.w, args.c, args.row_origin + at.row * M,
+                                      args.column_origin + at.column * M, c);
                 float* to = inputs + tile * args.c + c;
 #pragma GCC unroll 6
                 for (int i = 0; i < T; ++i) {
@@ -196,6 +200,7 @@ struct Block {
                 for (int j = 0; j < T; ++j) F::template sums<M, T, T>(place + j, half + j);
                 const vec bias = args.bias ? load(args.bias + k, count) : vec{};
                 float* to = args.y + ((at.image * args.p + row) * args.q + column) * args.k + k;
+                if (k % kLine == 0) fetch_pixels<M, M>(to, args.q, args.k, 0, M);
 #pragma GCC unroll 4
                 for (int i = 0; i < M; ++i) {
                     if (i >= rows) break;
@@ -234,15 +239,17 @@ void blocks(const WinogradArgs& args, i64 begin, i64 end, float* scratch) {
     const i64 input_place = odd_lines(args.block * args.c);
     const i64 product_place = odd_lines(args.block * args.product_row);
     const i64 panels = (args.k + kPanel - 1) / kPanel;
-    float* products = scratch + F::kPlaces * input_place;
+    float* inputs = scratch + odd_lines(args.c);
+    float* products = inputs + F::kPlaces * input_place;
     float* weights = products + F::kPlaces * product_place;
     float* turned = weights + F::kPlaces * args.panel_group * odd_lines(args.chain * kPanel);
+    std::fill_n(scratch, args.c, 0.0f);
     for (i64 unit = begin; unit < end; ++unit) {
         const i64 number = unit % args.blocks, part = unit / args.blocks;
         const i64 first = total * number / args.blocks;
         const i64 last = total * (number + 1) / args.blocks;
-        const Block<F> block{args,     first,         last - first, scratch, input_place,
-                             products, product_place, weights,      turned};
+        const Block<F> block{args,        first,    last - first,  scratch, inputs,
+                             input_place, products, product_place, weights, turned};
         block.compute(panels * part / args.parts, panels * (part + 1) / args.parts);
     }
 }
@@ -266,8 +273,8 @@ void winograd_weights(const WinogradWeightArgs& args, i64 begin, i64 end, float*
     }
 }
 
-// Scratch: what a block holds, and, for weights that are not laid out, those of a group of panels
-// and a chain of channels, and a block of kLanes x kLanes of them at each tap.
+// Scratch: a pixel of zeros, what a block holds, and, for weights that are not laid out, those of a
+// group of panels and a chain of channels, and a block of kLanes x kLanes of them at each tap.
 void winograd(const WinogradArgs& args, i64 begin, i64 end, float* scratch) {
     with_filter(args.tile, args.taps,
                 [&](auto filter) { blocks<decltype(filter)>(args, begin, end, scratch); });

@@ -22,10 +22,12 @@ namespace {
 
 using namespace simd;
 
+// The floats of a line of cache; at least a register.
+constexpr i64 kLine = 16;
+
 // An odd number of lines of cache, so that what lies so far apart does not compete for the same
 // few.
 CONVOLENS_INLINE i64 odd_lines(i64 floats) {
-    constexpr i64 kLine = 16;  // floats, at least a register
     return ((floats + kLine - 1) / kLine | 1) * kLine;
 }
 
@@ -226,46 +228,54 @@ CONVOLENS_INLINE void with_filter(i64 m, i64 r, Body body) {
     }
 }
 
-// `count` numbers of each pixel [row][column] of a tile that begins at (top, left), zeros outside
-// of the image; registers' arrays [Size][Size].
-template <int Size, class Count>
-CONVOLENS_INLINE void load_tile(const float* image, i64 h, i64 w, i64 c, i64 top, i64 left, vec* to,
-                                Count count) {
-    const bool inside = top >= 0 && left >= 0 && top + Size <= h && left + Size <= w;
+// Where the pixels [row][column] of a tile lie that begins at (top, left). Those outside of the
+// image are read from a pixel of zeros: then all tiles are read by the same instructions, and a
+// compiler has no zeros to make other ones for.
+template <int Size>
+struct Pixels {
+    const float* at[Size * Size];
+
+    CONVOLENS_INLINE Pixels(const float* image, i64 h, i64 w, i64 c, i64 top, i64 left,
+                            const float* zeros) {
+        const float* row = image + (top * w + left) * c;
+        for (i64 i = 0; i < Size; ++i, row += w * c) {
+            const bool inside = top + i >= 0 && top + i < h;
+            for (i64 j = 0; j < Size; ++j)
+                at[i * Size + j] = inside && left + j >= 0 && left + j < w ? row + j * c : zeros;
+        }
+    }
+
+    // `count` numbers of a column of pixels, from channel c on.
+    template <class Count>
+    CONVOLENS_INLINE void load_column(int column, i64 c, Count count, vec* to) const {
+#pragma GCC unroll 6
+        for (int i = 0; i < Size; ++i) to[i] = load(at[i * Size + column] + c, count);
+    }
+};
+
+// Asks for the line of cache that a number of each pixel lies in: rows x columns of them, which
+// need not exist.
+template <int Rows, int Columns>
+CONVOLENS_INLINE void fetch_pixels(const float* image, i64 w, i64 c, i64 top, i64 left) {
     const float* first = image + (top * w + left) * c;
-    if (inside) {
 #pragma GCC unroll 6
-        for (int i = 0; i < Size; ++i)
+    for (int i = 0; i < Rows; ++i)
 #pragma GCC unroll 6
-            for (int j = 0; j < Size; ++j) to[i * Size + j] = load(first + (i * w + j) * c, count);
-        return;
-    }
-    // Pixels outside are read from zeros, so that there is nothing to branch on.
-    alignas(64) static constexpr float zeros[kLanes] = {};
-    unsigned columns = 0;
-    for (int j = 0; j < Size; ++j)
-        columns |= static_cast<unsigned>(left + j >= 0 && left + j < w) << j;
-#pragma GCC unroll 6
-    for (int i = 0; i < Size; ++i) {
-        const unsigned real = top + i >= 0 && top + i < h ? columns : 0;
-        const float* row = first + i * w * c;
-#pragma GCC unroll 6
-        for (int j = 0; j < Size; ++j)
-            to[i * Size + j] = load(real >> j & 1 ? row + j * c : zeros, count);
-    }
+        for (int j = 0; j < Columns; ++j) __builtin_prefetch(first + (i * w + j) * c, 0, 3);
 }
 
-// Asks for rows x columns pixels that will be read next. They need not exist. Wide rows are not
-// worth it: what is fetched would leave the first level of cache before its turn.
-template <int Rows>
-CONVOLENS_INLINE void fetch_pixels(const float* image, i64 w, i64 c, i64 top, i64 left) {
-    constexpr i64 kWidest = 1024;
-    if (w * c > kWidest) return;
-    const float* first = image + (top * w + left) * c;
-#pragma GCC unroll 4
-    for (int i = 0; i < Rows; ++i)
-#pragma GCC unroll 4
-        for (int j = 0; j < Rows; ++j) __builtin_prefetch(first + (i * w + j) * c, 0, 3);
+// Asks, beside the numbers from channel c on of a tile of Size x Size pixels, for those that a
+// later tile reads first, M pixels further on: of short rows the tile below, since it comes soon;
+// of others the one to the right.
+template <int M, int Size>
+CONVOLENS_INLINE void fetch_next_tile(const float* image, i64 w, i64 channels, i64 top, i64 left,
+                                      i64 c) {
+    constexpr i64 kShort = 1024;
+    if (w * channels <= kShort) {
+        fetch_pixels<M, M>(image + c, w, channels, top + Size, left + (Size - M + 1) / 2);
+    } else if (c % kLine == 0) {
+        fetch_pixels<Size, M>(image + c, w, channels, top, left + Size);
+    }
 }
 
 }  // namespace

@@ -26,8 +26,9 @@ struct Tiles {
     Share share;
     i64 first, tiles, panels;  // of the batch's tiles; of the share's channels
     i64 input_step, upstream_row, upstream_step, product_step;
-    float* inputs;    // [place][panel of channels][tile][width]
-    float* upstream;  // [place][tile][outputs]
+    const float* zeros;  // a pixel of the image, or of the gradient
+    float* inputs;       // [place][panel of channels][tile][width]
+    float* upstream;     // [place][tile][outputs]
     float* products;  // [place][panel][output][width] of a block of outputs and a group of panels
 
     Tiles(const WinogradGradArgs& all, const Share& own, i64 begin, i64 end, float* scratch)
@@ -40,7 +41,8 @@ struct Tiles {
           upstream_row(odd_lines(own.outputs())),
           upstream_step(odd_lines(tiles * upstream_row)),
           product_step(odd_lines(all.panels * all.rows * all.width)),
-          inputs(scratch),
+          zeros(scratch),
+          inputs(scratch + odd_lines(std::max(all.c, all.k))),
           upstream(inputs + kPlaces * input_step),
           products(upstream + kPlaces * upstream_step) {}
 
@@ -57,14 +59,17 @@ struct Tiles {
         const Place at = place_of(tile);
         const i64 step = input_step, width = args.width;
         const float* x = args.x + at.image * args.h * args.w * args.c;
+        const Pixels<T> pixels(x, args.h, args.w, args.c, args.row_origin + at.row,
+                               args.column_origin + at.column, zeros);
         for_each_register(share.first_channel, share.last_channel, [&](i64 c, auto count) {
-            vec pixels[kPlaces], half[kPlaces], turned[T];
-            load_tile<T>(x + c, args.h, args.w, args.c, args.row_origin + at.row,
-                         args.column_origin + at.column, pixels, count);
+            vec column[T], half[kPlaces], turned[T];
 #pragma GCC unroll 6
-            for (int j = 0; j < T; ++j) F::template input<T, T>(pixels + j, half + j);
-            fetch_pixels<M>(x + c, args.w, args.c, args.row_origin + at.row + T,
-                            args.column_origin + at.column + R / 2);
+            for (int j = 0; j < T; ++j) {
+                pixels.load_column(j, c, count, column);
+                F::template input<1, T>(column, half + j);
+            }
+            fetch_next_tile<M, T>(x, args.w, args.c, args.row_origin + at.row,
+                                  args.column_origin + at.column, c);
             const i64 own = c - share.first_channel;
             float* to = inputs + (own / width * tiles + tile) * width + own % width;
 #pragma GCC unroll 6
@@ -80,12 +85,15 @@ struct Tiles {
         const Place at = place_of(tile);
         const i64 step = upstream_step;
         const float* g = args.g + at.image * args.p * args.q * args.k;
+        const Pixels<M> pixels(g, args.p, args.q, args.k, at.row, at.column, zeros);
         for_each_register(share.first_output, share.last_output, [&](i64 k, auto count) {
-            vec pixels[M * M], half[T * M], turned[T];
-            load_tile<M>(g + k, args.p, args.q, args.k, at.row, at.column, pixels, count);
+            vec column[M], half[T * M], turned[T];
 #pragma GCC unroll 4
-            for (int j = 0; j < M; ++j) F::template values<M, M, M>(pixels + j, half + j);
-            fetch_pixels<M>(g + k, args.q, args.k, at.row + M, at.column);
+            for (int j = 0; j < M; ++j) {
+                pixels.load_column(j, k, count, column);
+                F::template values<M, 1, M>(column, half + j);
+            }
+            fetch_next_tile<M, M>(g, args.q, args.k, at.row, at.column, k);
             float* to = upstream + tile * upstream_row + (k - share.first_output);
 #pragma GCC unroll 6
             for (int i = 0; i < T; ++i) {
@@ -181,6 +189,7 @@ Share share_of(const WinogradGradArgs& args, i64 number) {
 template <class F>
 void add_units(const WinogradGradArgs& args, i64 begin, i64 end, float* scratch) {
     const i64 total = args.n * args.tile_rows * args.tile_columns;
+    std::fill_n(scratch, std::max(args.c, args.k), 0.0f);
     for (i64 unit = begin; unit < end; ++unit) {
         const i64 slot = unit % args.slots;
         const i64 first = total * slot / args.slots, last = total * (slot + 1) / args.slots;
@@ -197,7 +206,8 @@ void add_units(const WinogradGradArgs& args, i64 begin, i64 end, float* scratch)
 
 }  // namespace
 
-// Scratch: the transformed tiles of a share, and products of some of its outputs and panels.
+// Scratch: a pixel of zeros, the transformed tiles of a share, and products of some of its outputs
+// and panels.
 void winograd_weight_grad(const WinogradGradArgs& args, i64 begin, i64 end, float* scratch) {
     with_filter(args.tile, args.taps,
                 [&](auto filter) { add_units<decltype(filter)>(args, begin, end, scratch); });

@@ -105,7 +105,7 @@ void run_blocks(WinogradArgs& args, i64 weights) {
     const double units =
         static_cast<double>(panels) / static_cast<double>(args.parts * args.panel_group);
     launch(table.winograd, args, args.blocks * args.parts, kMultiplyAdd * work * units,
-           static_cast<std::size_t>(places * (inputs + products) + weights));
+           static_cast<std::size_t>(odd_lines(args.c) + places * (inputs + products) + weights));
 }
 
 // With weights that are laid out.
@@ -310,7 +310,8 @@ void winograd_weight_grad(const ConvProblem& p, i64 tile, const float* x, const 
     const i64 units = args.slots * shares.rows * shares.columns;
     const double work = static_cast<double>(places * total) * static_cast<double>(p.c) *
                         static_cast<double>(p.k) / static_cast<double>(units);
-    const auto scratch = static_cast<std::size_t>(places * (inputs + upstream + products));
+    const auto scratch = static_cast<std::size_t>(odd_lines(std::max(p.c, p.k)) +
+                                                  places * (inputs + upstream + products));
     if (in_slots) {
         const Buffer sums(static_cast<std::size_t>(args.slots * weights));
         args.sums = sums.data();
