@@ -18,10 +18,10 @@ run: $(VENV)/.built ## Build, train a network on handwritten digits, write the r
 	$(BIN)/convolens train $(if $(OUT),--out $(OUT)) $(if $(EPOCHS),--epochs $(EPOCHS))
 
 test: $(VENV)/.test ## Run the tests (those against torch are skipped if it is not installed)
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 explore: $(VENV)/.test ## Run the tests whose examples hypothesis draws, with new examples
-	CONVOLENS_HYPOTHESIS=explore $(BIN)/python -m pytest -n 2 --dist loadgroup -m hypothesis
+	CONVOLENS_HYPOTHESIS=explore $(BIN)/python -m pytest -n 2 --dist worksteal -m hypothesis
 
 check: $(VENV)/.check ## Check levels, types, style and the kernels' symbols
 	$(BIN)/ruff check .
@@ -33,7 +33,7 @@ check: $(VENV)/.check ## Check levels, types, style and the kernels' symbols
 
 oracle: $(VENV)/.test ## Run the tests against torch, which it installs
 	$(BIN)/python -m pip install --quiet torch==2.13.0
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m oracle
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m oracle
 
 format: $(VENV)/.check ## Format the sources
 	$(BIN)/ruff check --fix .
