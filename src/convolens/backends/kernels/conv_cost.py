@@ -354,6 +354,10 @@ def gather_taps(op: Op, specs: Specs) -> float:
     pieces = g.segments * (1 + g.run // lanes) + wide + narrow
     tiles = _tiles(g.outputs, registers().rows)
     steps = _sums(tiles, g.length, min(192, prod(g.positions)))
+    # Gradients are read where they lie. Small registers read those wider than a panel again and
+    # again, from lines that lie far apart.
+    if registers().small and g.outputs > 2 * lanes:
+        steps *= 1.4
     each = steps + _COPY_WIDE * pieces + _once(g, _SUMS_GATHER)
     return _NANOSECONDS * g.places * g.groups * each
 
