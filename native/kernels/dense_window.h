@@ -1,6 +1,7 @@
 // A window whose taps are neighbours both ways, and the part of it that lies inside an image.
 #pragma once
 
+#include "kernels/fetch.h"
 #include "kernels/source.h"
 
 namespace convolens::CONVOLENS_ISA {
@@ -51,15 +52,6 @@ constexpr i64 kFarFloats = 1 << 20, kFarChannels = 512;
 template <class Args>
 CONVOLENS_INLINE bool lies_far(const Args& args) {
     return args.n * args.h * args.w * args.c >= kFarFloats && args.c < kFarChannels;
-}
-
-// Asks for `Columns` pixels from x on of each row.
-template <int Rows, int Columns>
-CONVOLENS_INLINE void fetch_pixels(const float* x, i64 x_row, i64 x_pixel) {
-#pragma GCC unroll 9
-    for (int i = 0; i < Rows; ++i)
-#pragma GCC unroll 9
-        for (int j = 0; j < Columns; ++j) __builtin_prefetch(x + i * x_row + j * x_pixel, 0, 3);
 }
 
 // Asks for what windows of `Height` rows read, of `Rows` x `Columns` outputs: for the rows that

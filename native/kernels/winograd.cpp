@@ -200,7 +200,7 @@ struct Block {
                 for (int j = 0; j < T; ++j) F::template sums<M, T, T>(place + j, half + j);
                 const vec bias = args.bias ? load(args.bias + k, count) : vec{};
                 float* to = args.y + ((at.image * args.p + row) * args.q + column) * args.k + k;
-                if (k % kLine == 0) fetch_pixels<M, M>(to, args.q, args.k, 0, M);
+                if (k % kLine == 0) fetch_pixels<M, M>(to + M * args.k, args.q * args.k, args.k);
 #pragma GCC unroll 4
                 for (int i = 0; i < M; ++i) {
                     if (i >= rows) break;

@@ -14,6 +14,7 @@
 // Accuracy of Winograd Convolution for Deep Neural Networks", 2020, on the choice of points.
 #pragma once
 
+#include "kernels/fetch.h"
 #include "kernels/kernels.h"
 #include "simd/simd.h"
 
@@ -253,17 +254,6 @@ struct Pixels {
     }
 };
 
-// Asks for the line of cache that a number of each pixel lies in: rows x columns of them, which
-// need not exist.
-template <int Rows, int Columns>
-CONVOLENS_INLINE void fetch_pixels(const float* image, i64 w, i64 c, i64 top, i64 left) {
-    const float* first = image + (top * w + left) * c;
-#pragma GCC unroll 6
-    for (int i = 0; i < Rows; ++i)
-#pragma GCC unroll 6
-        for (int j = 0; j < Columns; ++j) __builtin_prefetch(first + (i * w + j) * c, 0, 3);
-}
-
 // Asks, beside the numbers from channel c on of a tile of Size x Size pixels, for those that a
 // later tile reads first, M pixels further on: of short rows the tile below, since it comes soon;
 // of others the one to the right.
@@ -271,10 +261,12 @@ template <int M, int Size>
 CONVOLENS_INLINE void fetch_next_tile(const float* image, i64 w, i64 channels, i64 top, i64 left,
                                       i64 c) {
     constexpr i64 kShort = 1024;
-    if (w * channels <= kShort) {
-        fetch_pixels<M, M>(image + c, w, channels, top + Size, left + (Size - M + 1) / 2);
+    const i64 row = w * channels;
+    const float* first = image + top * row + left * channels + c;
+    if (row <= kShort) {
+        fetch_pixels<M, M>(first + Size * row + (Size - M + 1) / 2 * channels, row, channels);
     } else if (c % kLine == 0) {
-        fetch_pixels<Size, M>(image + c, w, channels, top, left + Size);
+        fetch_pixels<Size, M>(first + Size * channels, row, channels);
     }
 }
 

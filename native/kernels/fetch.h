@@ -1,0 +1,20 @@
+// Asking ahead for pixels that will be read, or written, soon.
+#pragma once
+
+#include "kernels/kernels.h"
+#include "simd/simd.h"
+
+namespace convolens::CONVOLENS_ISA {
+namespace {
+
+// Asks for `Columns` pixels from x on of each row. They need not exist.
+template <int Rows, int Columns>
+CONVOLENS_INLINE void fetch_pixels(const float* x, i64 x_row, i64 x_pixel) {
+#pragma GCC unroll 9
+    for (int i = 0; i < Rows; ++i)
+#pragma GCC unroll 9
+        for (int j = 0; j < Columns; ++j) __builtin_prefetch(x + i * x_row + j * x_pixel, 0, 3);
+}
+
+}  // namespace
+}  // namespace convolens::CONVOLENS_ISA
