@@ -293,6 +293,7 @@ void depthwise(const WindowsArgs& args, i64 begin, i64 end, float* scratch) {
                 compute_rows(args.windows[i], image, row, last, scratch);
         }
     }
+    if (most.past) wait_for_past();
 }
 
 void group_sum(const GroupSumArgs& args, i64 begin, i64 end, float*) {

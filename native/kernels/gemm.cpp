@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "kernels/kernels.h"
-#include "kernels/tile.h"
+#include "kernels/short_tiles.h"
 
 namespace convolens::CONVOLENS_ISA {
 namespace {
@@ -54,6 +54,14 @@ void gemm(const GemmArgs& args, i64 begin, i64 end, float* scratch) {
         tile.bias = args.bias ? args.bias + column : nullptr;
         tile.y_row = args.c_row;
         tile.columns = args.n - column < kPanel ? args.n - column : kPanel;
+        if (args.past) {
+            tile.a = args.a + first * args.a_row;
+            tile.y = args.c + first * args.c_row + column;
+            tile.relu = args.relu;
+            compute_short_tiles<false>(ShortTiles{tile, args.length, nullptr, true},
+                                       std::min(left, args.row_block));
+            continue;
+        }
         const float* b = tile.b;
         i64 l = 0;
         do {
@@ -80,6 +88,7 @@ void gemm(const GemmArgs& args, i64 begin, i64 end, float* scratch) {
             l += tile.run;
         } while (l < args.length);
     }
+    if (args.past) wait_for_past();
 }
 
 namespace {

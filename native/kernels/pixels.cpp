@@ -27,7 +27,7 @@ CONVOLENS_INLINE typename Vector<Pixel>::type as_pixels(vec whole) {
     return __builtin_convertvector(shorts, typename Vector<Pixel>::type);
 }
 
-constexpr i64 kLine = 64;  // bytes of a line of cache
+constexpr i64 kLineBytes = kLine * sizeof(float);
 
 template <class Pixel>
 void read_rows(const PixelArgs& args, i64 begin, i64 end) {
@@ -38,7 +38,7 @@ void read_rows(const PixelArgs& args, i64 begin, i64 end) {
         };
         const Pixel* from = pixels_of(row);
         if (args.rows && row + 1 < end)  // the next one may lie anywhere
-            for (i64 i = 0; i < args.columns; i += kLine / static_cast<i64>(sizeof(Pixel)))
+            for (i64 i = 0; i < args.columns; i += kLineBytes / static_cast<i64>(sizeof(Pixel)))
                 __builtin_prefetch(pixels_of(row + 1) + i);
         float* to = args.x + row * args.float_row;
         i64 i = 0;

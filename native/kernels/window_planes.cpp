@@ -1,37 +1,40 @@
 // Convolution of one channel with few kernels: registers of neighbouring outputs.
+#include "kernels/parts.h"
 #include "kernels/planes.h"
 
 namespace convolens::CONVOLENS_ISA {
 namespace {
 
-constexpr int kColumns = kRegisters >= 32 ? 2 : 1;
+// Registers of neighbouring outputs at a time, if there are so many beside the pixels and a weight.
+template <int Outputs>
+constexpr int kColumns = 2 * Outputs + 3 <= kRegisters ? 2 : 1;
 
 // sums[k][c] += weight[tap][k] x pixels[offset of tap + c kLanes ..]
-template <int Outputs>
+template <int Outputs, int Columns>
 CONVOLENS_INLINE void compute(const Line& line, i64 at, const float* weight, const float* bias,
-                              vec (&sums)[kColumns][kPlanes]) {
-    vec own[Outputs][kColumns];
+                              vec (&sums)[Columns][kPlanes]) {
+    vec own[Outputs][Columns];
 #pragma GCC unroll 8
     for (int k = 0; k < Outputs; ++k)
 #pragma GCC unroll 2
-        for (int c = 0; c < kColumns; ++c) own[k][c] = broadcast(bias ? bias[k] : 0.0f);
+        for (int c = 0; c < Columns; ++c) own[k][c] = broadcast(bias ? bias[k] : 0.0f);
     for (i64 tap = 0; tap < line.taps; ++tap) {
         const float* x = line.pixels + at + line.offsets[tap];
-        vec pixels[kColumns];
+        vec pixels[Columns];
 #pragma GCC unroll 2
-        for (int c = 0; c < kColumns; ++c) pixels[c] = load(x + c * kLanes);
+        for (int c = 0; c < Columns; ++c) pixels[c] = load(x + c * kLanes);
 #pragma GCC unroll 8
         for (int k = 0; k < Outputs; ++k) {
             const vec w = broadcast(weight[k]);
 #pragma GCC unroll 2
-            for (int c = 0; c < kColumns; ++c) own[k][c] += w * pixels[c];
+            for (int c = 0; c < Columns; ++c) own[k][c] += w * pixels[c];
         }
         weight += Outputs;
     }
 #pragma GCC unroll 8
     for (int k = 0; k < kPlanes; ++k)
 #pragma GCC unroll 2
-        for (int c = 0; c < kColumns; ++c)
+        for (int c = 0; c < Columns; ++c)
             sums[c][k] = k < Outputs ? own[k < Outputs ? k : 0][c] : vec{};
 }
 
@@ -62,11 +65,12 @@ template <int Outputs>
 void planes(const WindowArgs& args, const Line& line, i64 first, const float* weight, float* y) {
     Cursor cursor{y + first, args.y_column, 0, args.columns, line.width, line.length};
     const float* bias = args.bias ? args.bias + first : nullptr;
-    for (i64 at = 0; at < line.length; at += kColumns * kLanes) {
-        vec sums[kColumns][kPlanes];
+    constexpr int columns = kColumns<Outputs>;
+    for (i64 at = 0; at < line.length; at += columns * kLanes) {
+        vec sums[columns][kPlanes];
         compute<Outputs>(line, at, weight, bias, sums);
 #pragma GCC unroll 2
-        for (int c = 0; c < kColumns; ++c) {
+        for (int c = 0; c < columns; ++c) {
             if (args.relu) rectify(sums[c]);
             store_outputs(sums[c], cursor, Outputs);
         }
@@ -134,7 +138,7 @@ CONVOLENS_INLINE Planes choose_planes(i64 outputs, Indices<I...>) {
 
 }  // namespace
 
-// Scratch: that of a line, then the weights, a group of kPlanes outputs after the other.
+// Scratch: that of a line, then the weights, a group of at most kPlanes outputs after the other.
 void window_planes(const WindowArgs& args, i64 begin, i64 end, float* scratch) {
     const i64 taps = args.segments.count * args.segments.run;
     const i64 outputs = args.group_outputs;
@@ -150,14 +154,13 @@ void window_planes(const WindowArgs& args, i64 begin, i64 end, float* scratch) {
         }
         const Line line =
             padded_line(args, image, first_row, rows, args.columns, scratch + taps * outputs);
-        for (i64 first = 0; first < outputs; first += kPlanes) {
-            const i64 count = outputs - first < kPlanes ? outputs - first : kPlanes;
+        cut_evenly(0, outputs, kPlanes, [&](i64 first, i64 count) {
             float* weight = scratch;
             for (i64 tap = 0; tap < taps; ++tap)
                 for (i64 k = 0; k < count; ++k)
                     weight[tap * count + k] = args.packed[(first + k) * taps + tap];
             choose_planes(count, typename Count<kPlanes>::type{})(args, line, first, weight, y);
-        }
+        });
     }
 }
 

@@ -1,8 +1,8 @@
 // Convolution in channels-last memory: register tiles of neighbouring outputs of one row.
 #include "kernels/kernels.h"
 #include "kernels/narrow.h"
+#include "kernels/short_tiles.h"
 #include "kernels/source.h"
-#include "kernels/tile.h"
 
 namespace convolens::CONVOLENS_ISA {
 namespace {
@@ -19,9 +19,8 @@ struct Outputs {
           panel_floats(args.lanes_each > 1 ? length / run * registers_per_run * kLanes
                                            : length * kPanel) {}
 
-    // Completes `tile`, which says where the inputs lie, and computes it. The segments before
-    // `first_segment` are left out.
-    void compute(Tile& tile, i64 group, i64 panel, i64 first_segment, float* y, i64 count) const {
+    // Completes `tile`, which says where the inputs lie, for the outputs of a panel from y on.
+    void complete(Tile& tile, i64 group, i64 panel, float* y) const {
         const i64 column = group * args.group_outputs + panel * kPanel;
         const i64 left = args.group_outputs - panel * kPanel;
         tile.b_step = kPanel;
@@ -31,6 +30,11 @@ struct Outputs {
         tile.relu = args.relu;
         tile.columns = left < kPanel ? left : kPanel;
         tile.b = args.packed + (group * panels + panel) * panel_floats;
+    }
+
+    // Computes a tile. The segments before `first_segment` are left out.
+    void compute(Tile& tile, i64 group, i64 panel, i64 first_segment, float* y, i64 count) const {
+        complete(tile, group, panel, y);
         if (args.lanes_each > 1) {
             tile.b += first_segment * registers_per_run * kLanes;
             compute_narrow_tile(tile, count, args.lanes_each);
@@ -83,6 +87,29 @@ void direct(const RowBlock& block, const Outputs& outputs, i64 group, Range pane
         }
 }
 
+// The same for short sums, whose products are listed.
+void direct_listed(const RowBlock& block, const Outputs& outputs, i64 group, Range panels,
+                   i64* places) {
+    const WindowArgs& args = block.args;
+    const i64 run = args.segments.run;
+    i64* to = places;
+    for (i64 s = 0; s < args.segments.count; ++s)
+        for (i64 l = 0; l < run; ++l) *to++ = block.offsets[s] + l;
+    ShortTiles short_tiles{};
+    short_tiles.first.a_row = block.source.column_step;
+    short_tiles.past = args.past;
+    for (i64 panel = panels.first; panel < panels.last; ++panel)
+        for (i64 row = 0; row < block.rows; ++row) {
+            const Inside inside = segments_inside(args, block.first_row + row);
+            short_tiles.first.a = block.input(row, 0);
+            outputs.complete(short_tiles.first, group, panel, block.output(row, 0));
+            short_tiles.first.b += inside.first * run * kPanel;
+            short_tiles.places = places + inside.first * run;
+            short_tiles.length = (inside.last - inside.first) * run;
+            compute_short_tiles<true>(short_tiles, args.columns);
+        }
+}
+
 // Copies what the outputs of a tile read side by side first: patches[t][segment x run].
 void gather(const RowBlock& block, const Outputs& outputs, i64 group, Range panels,
             float* patches) {
@@ -118,12 +145,14 @@ void gather(const RowBlock& block, const Outputs& outputs, i64 group, Range pane
 
 }  // namespace
 
-// Scratch: the segments' offsets as i64, then the patches of a tile, then the padded rows.
+// Scratch: the segments' offsets as i64 and, if they are listed, those of all products, then the
+// patches of a tile, then the padded rows.
 void window_product(const WindowArgs& args, i64 begin, i64 end, float* scratch) {
     const Segments& taps = args.segments;
     const i64 length = taps.count * taps.run;
     i64* offsets = reinterpret_cast<i64*>(scratch);
-    float* patches = scratch + 2 * taps.count;
+    i64* places = offsets + taps.count;
+    float* patches = scratch + 2 * (taps.count + (args.list ? length : 0));
     float* buffer = patches + (args.gather ? kTileRows * length : 0);
     const Outputs outputs(args, length, args.gather ? length : taps.run);
     const i64 blocks = args.n * args.row_blocks;
@@ -150,12 +179,15 @@ void window_product(const WindowArgs& args, i64 begin, i64 end, float* scratch) 
                     group_rows(args, image, first_row, rows, args.columns, group, buffer, offsets);
             if (args.gather) {
                 gather(block, outputs, group, panels, patches);
+            } else if (args.list) {
+                direct_listed(block, outputs, group, panels, places);
             } else {
                 direct(block, outputs, group, panels);
             }
             block.source.origin += args.group_channels;
         }
     }
+    if (args.list && args.past) wait_for_past();
 }
 
 }  // namespace convolens::CONVOLENS_ISA

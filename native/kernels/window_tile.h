@@ -28,19 +28,20 @@ struct WindowTile {
     i64 y_row, y_column;
     i64 channels;  // a register at least
     bool fetch;    // ask for the memory of the tile to the right
+    bool past;     // write past the caches; channels are whole lines of memory
 };
 
 // Rows x Columns outputs of windows of Height x Width taps, `Step` pixels apart both ways. At an
 // edge some pixels lie beside the image, and are left out.
 template <int Rows, int Columns, int Height, int Width, int Step, bool Edge>
-CONVOLENS_INLINE void window_register(const WindowTile& tile, i64 channel) {
+CONVOLENS_INLINE void window_register(const WindowTile& tile, i64 channel, float* y) {
     const float* x = tile.x + channel;
     const float* w = tile.weights + channel;
-    float* y = tile.y + channel;
     if (Columns > 1 && tile.fetch) {
         fetch_windows<Rows, Columns, Height, Step>(
             x + ((Columns - 1) * Step + Width) * tile.x_pixel, tile.x_row, tile.x_pixel);
-        fetch_pixels<Rows, Columns>(y + Columns * tile.y_column, tile.y_row, tile.y_column);
+        if (!tile.past)
+            fetch_pixels<Rows, Columns>(y + Columns * tile.y_column, tile.y_row, tile.y_column);
     }
     vec sums[Rows][Columns], weights[Height][Width];
     const vec start = tile.bias ? load(tile.bias + channel) : vec{};
@@ -75,13 +76,39 @@ CONVOLENS_INLINE void window_register(const WindowTile& tile, i64 channel) {
     }
 }
 
+// As many channels as a line of memory, which is written in one go.
+template <int Rows, int Columns, int Height, int Width, int Step, bool Edge>
+CONVOLENS_INLINE void window_line(const WindowTile& tile, i64 channel) {
+    alignas(kLine * sizeof(float)) float lines[Rows][Columns][kLine];
+    WindowTile own = tile;
+    own.y_row = Columns * kLine;
+    own.y_column = kLine;
+    for (i64 c = 0; c < kLine; c += kLanes)
+        window_register<Rows, Columns, Height, Width, Step, Edge>(own, channel + c,
+                                                                  lines[0][0] + c);
+#pragma GCC unroll 4
+    for (int t = 0; t < Rows; ++t)
+#pragma GCC unroll 4
+        for (int u = 0; u < Columns; ++u)
+#pragma GCC unroll 4
+            for (int c = 0; c < kLine; c += kLanes)
+                store_past(tile.y + t * tile.y_row + u * tile.y_column + channel + c,
+                           load(lines[t][u] + c));
+}
+
 template <int Rows, int Columns, int Height, int Width, int Step, bool Edge>
 void window_tile(const WindowTile& all) {
     const WindowTile tile = all;  // which no output can change
+    if (tile.past) {
+        for (i64 c = 0; c < tile.channels; c += kLine)
+            window_line<Rows, Columns, Height, Width, Step, Edge>(tile, c);
+        return;
+    }
     for (i64 c = 0; c < tile.channels; c += kLanes) {
         // The last register may compute some channels again.
         const i64 last = tile.channels - kLanes;
-        window_register<Rows, Columns, Height, Width, Step, Edge>(tile, c < last ? c : last);
+        const i64 channel = c < last ? c : last;
+        window_register<Rows, Columns, Height, Width, Step, Edge>(tile, channel, tile.y + channel);
     }
 }
 

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "kernels/tile.h"
+#include "kernels/short_tiles.h"
 #include "simd/transpose.h"
 
 namespace convolens::CONVOLENS_ISA {
@@ -143,12 +143,9 @@ struct Block {
     // of a group of panels, added up a chain at a time; if these are not the first channels, added
     // to what is there.
     void multiply(i64 first_panel, i64 last_panel, const float* u, i64 first, i64 last) const {
-        const i64 no_offset = 0;
-        Tile tile{};
+        ShortTiles short_tiles{};
+        Tile& tile = short_tiles.first;
         tile.a_row = args.c;
-        tile.a_step = 1;
-        tile.offsets = &no_offset;
-        tile.segments = 1;
         tile.b_step = kPanel;
         tile.y_row = args.product_row;
         const i64 place_step = odd_lines((last - first) * kPanel);
@@ -157,18 +154,14 @@ struct Block {
                 const i64 left = args.k - panel * kPanel, number = panel - first_panel;
                 tile.columns = left <= kLanes ? kLanes : kPanel;
                 const float* b = u + (number * kPlaces + place) * place_step;
-                for_each_tile(tiles, [&](i64 row, i64 count) {
-                    const float* a = inputs + place * input_place + row * args.c;
-                    tile.y =
-                        products + place * product_place + row * args.product_row + number * kPanel;
-                    for (i64 c = first; c < last; c += args.chain) {
-                        tile.a = a + c;
-                        tile.b = b + (c - first) * kPanel;
-                        tile.run = std::min(args.chain, last - c);
-                        tile.accumulate = c > 0;
-                        compute_tile<Unit::kStep, true>(tile, count);
-                    }
-                });
+                tile.y = products + place * product_place + number * kPanel;
+                for (i64 c = first; c < last; c += args.chain) {
+                    tile.a = inputs + place * input_place + c;
+                    tile.b = b + (c - first) * kPanel;
+                    short_tiles.length = std::min(args.chain, last - c);
+                    tile.accumulate = c > 0;
+                    compute_short_tiles<false>(short_tiles, tiles);
+                }
             }
     }
 
@@ -185,33 +178,72 @@ struct Block {
         }
     }
 
+    // Where the outputs of a tile go: memory, or a copy of it.
+    struct Target {
+        float* to;
+        i64 row, pixel;
+        i64 rows, columns;  // that exist
+    };
+
+    // The outputs of a register of channels from k on; `from` are their products.
+    template <class Count>
+    void transform_register(const float* from, i64 k, Count count, const Target& target) const {
+        vec place[kPlaces], half[M * T], outputs[M];
+#pragma GCC unroll 36
+        for (int i = 0; i < kPlaces; ++i) place[i] = load(from + i * product_place);
+#pragma GCC unroll 6
+        for (int j = 0; j < T; ++j) F::template sums<M, T, T>(place + j, half + j);
+        const vec bias = args.bias ? load(args.bias + k, count) : vec{};
+#pragma GCC unroll 4
+        for (int i = 0; i < M; ++i) {
+            if (i >= target.rows) break;
+            F::template sums<M, 1, 1>(half + T * i, outputs);
+#pragma GCC unroll 4
+            for (int j = 0; j < M; ++j) outputs[j] += bias;
+            if (args.relu) rectify(outputs);
+#pragma GCC unroll 4
+            for (int j = 0; j < M; ++j)
+                if (j < target.columns)
+                    store(target.to + i * target.row + j * target.pixel, outputs[j], count);
+        }
+    }
+
+    // The same of the channels of a line of memory, which is written in one go.
+    void transform_line(const float* from, i64 k, const Target& target) const {
+        alignas(kLine * sizeof(float)) float lines[M][M][kLine];
+        for (i64 c = 0; c < kLine; c += kLanes)
+            transform_register(from + c, k + c, Whole{},
+                               Target{lines[0][0] + c, M * kLine, kLine, target.rows, M});
+        for (i64 i = 0; i < target.rows; ++i)
+            for (i64 j = 0; j < target.columns; ++j)
+#pragma GCC unroll 4
+                for (int c = 0; c < kLine; c += kLanes)
+                    store_past(target.to + i * target.row + j * target.pixel + c,
+                               load(lines[i][j] + c));
+    }
+
     void transform_outputs(i64 first_output, i64 last_output) const {
+        const bool past = args.past && (last_output - first_output) % kLine == 0;
         for (i64 tile = 0; tile < tiles; ++tile) {
             const Place at = place_of(tile);
             const i64 row = at.row * M, column = at.column * M;
-            const i64 rows = args.p - row < M ? args.p - row : M;
-            const i64 columns = args.q - column < M ? args.q - column : M;
-            for_each_register(first_output, last_output, [&](i64 k, auto count) {
-                const float* from = products + tile * args.product_row + (k - first_output);
-                vec place[kPlaces], half[M * T], outputs[M];
-#pragma GCC unroll 36
-                for (int i = 0; i < kPlaces; ++i) place[i] = load(from + i * product_place);
-#pragma GCC unroll 6
-                for (int j = 0; j < T; ++j) F::template sums<M, T, T>(place + j, half + j);
-                const vec bias = args.bias ? load(args.bias + k, count) : vec{};
-                float* to = args.y + ((at.image * args.p + row) * args.q + column) * args.k + k;
-                if (k % kLine == 0) fetch_pixels<M, M>(to + M * args.k, args.q * args.k, args.k);
-#pragma GCC unroll 4
-                for (int i = 0; i < M; ++i) {
-                    if (i >= rows) break;
-                    F::template sums<M, 1, 1>(half + T * i, outputs);
-#pragma GCC unroll 4
-                    for (int j = 0; j < M; ++j) outputs[j] += bias;
-                    if (args.relu) rectify(outputs);
-#pragma GCC unroll 4
-                    for (int j = 0; j < M; ++j)
-                        if (j < columns) store(to + (i * args.q + j) * args.k, outputs[j], count);
+            const Target target{args.y + ((at.image * args.p + row) * args.q + column) * args.k,
+                                args.q * args.k, args.k, std::min<i64>(M, args.p - row),
+                                std::min<i64>(M, args.q - column)};
+            const float* from = products + tile * args.product_row;
+            if (past) {
+                for (i64 k = first_output; k < last_output; k += kLine) {
+                    Target own = target;
+                    own.to += k;
+                    transform_line(from + (k - first_output), k, own);
                 }
+                continue;
+            }
+            for_each_register(first_output, last_output, [&](i64 k, auto count) {
+                Target own = target;
+                own.to += k;
+                if (k % kLine == 0) fetch_pixels<M, M>(own.to + M * args.k, own.row, own.pixel);
+                transform_register(from + (k - first_output), k, count, own);
             });
         }
     }
@@ -278,6 +310,7 @@ void winograd_weights(const WinogradWeightArgs& args, i64 begin, i64 end, float*
 void winograd(const WinogradArgs& args, i64 begin, i64 end, float* scratch) {
     with_filter(args.tile, args.taps,
                 [&](auto filter) { blocks<decltype(filter)>(args, begin, end, scratch); });
+    if (args.past) wait_for_past();
 }
 
 }  // namespace convolens::CONVOLENS_ISA

@@ -23,9 +23,6 @@ namespace {
 
 using namespace simd;
 
-// The floats of a line of cache; at least a register.
-constexpr i64 kLine = 16;
-
 // An odd number of lines of cache, so that what lies so far apart does not compete for the same
 // few.
 CONVOLENS_INLINE i64 odd_lines(i64 floats) {

@@ -177,6 +177,7 @@ void PackedMatrix::multiply(Matrix a, const float* packed, const float* bias, fl
     GemmArgs gemm = gemm_args(a, bias, c, m, n, length);
     gemm.packed = packed;
     gemm.relu = relu;
+    gemm.past = a.column == 1 && length <= kShortSum && tiles_go_past(c, m * n, n);
     // The larger matrix is read once.
     gemm.rows_first = m >= n;
     cut_rows(gemm, panels());

@@ -7,7 +7,6 @@
 namespace convolens {
 namespace {
 
-constexpr i64 kLine = 16;  // floats
 // Of the last cache: where the system does not say, and what is ours, since inputs need some too.
 constexpr i64 kUsualKilobytes = 32 * 1024;
 constexpr i64 kFewest = i64{8} << 20, kMost = i64{48} << 20;
@@ -31,6 +30,10 @@ bool goes_past(const float* y, i64 floats, i64 inner) {
     static const i64 largest = largest_in_cache();
     const bool aligned = reinterpret_cast<std::uintptr_t>(y) % (kLine * sizeof(float)) == 0;
     return floats >= largest && aligned && inner % kLine == 0;
+}
+
+bool tiles_go_past(const float* y, i64 floats, i64 inner) {
+    return goes_past(y, 2 * floats, inner);
 }
 
 }  // namespace convolens

@@ -34,8 +34,10 @@ struct WindowArgs {
     i64 parts = 1;    // between so many units the panels, or the groups, are shared out
     bool each_group;  // the channels of a group are copied side by side; else read where they lie
     bool gather;      // copy the patches of a tile side by side first
+    bool list;        // sums are short, of shorter runs: their products are listed one by one
     i64 lanes_each;   // 1, or how many lanes each of a few outputs has (see narrow.h)
     bool relu;        // negative outputs become zero
+    bool past;        // y is larger than the caches: what is computed fast is written past them
 };
 
 // Windows over the same images, such as the phases of a strided gradient; all have the row blocks
@@ -131,6 +133,7 @@ struct WinogradArgs {
     i64 product_row;                // how many of these there are for a tile, in whole registers
     i64 chain;                      // channels whose products are added up at a time
     bool relu;                      // negative outputs become zero
+    bool past;  // y is larger than the caches: whole lines are written past them
 };
 
 // The gradient of weights by tiles of `tile` outputs a side: a share of the outputs and channels

@@ -42,6 +42,7 @@ struct GemmArgs {
     bool direct;      // whole panels are read where they lie, rows whose neighbours run on
     bool rows_first;  // the units of a block of rows follow each other, or those of a panel
     bool relu;        // negative results become zero
+    bool past;        // sums are short, C is larger than the caches, and written past them
 };
 
 // The same for a batch of pairs of matrices: `one`, moved along the axes of the batch, the last of

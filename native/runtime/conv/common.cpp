@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "runtime/past.h"
+
 namespace convolens {
 
 Segments Taps::segments() const {
@@ -117,6 +119,7 @@ WindowArgs forward_args(const ConvProblem& p, const Taps& taps, const float* x, 
     args.rows = p.p;
     args.columns = p.q;
     args.relu = p.relu;
+    args.past = tiles_go_past(y, args.n * args.y_image, p.k);
     return args;
 }
 
@@ -141,6 +144,7 @@ WindowArgs phase_args(const ConvProblem& p, i64 top, i64 left, const Taps& taps,
     args.y_image = p.h * p.w * channels;
     args.rows = divide_up(p.h - top, p.stride[0]);
     args.columns = divide_up(p.w - left, p.stride[1]);
+    args.past = tiles_go_past(dx, args.n * args.y_image, channels);
     return args;
 }
 

@@ -13,6 +13,8 @@ namespace {
 // With more weights than this, their floats are what is read most. Rows then share them, and units
 // are made by panels instead.
 constexpr i64 kManyWeights = 128 * 1024;
+// The products of runs shorter than this are listed one by one, if the sums are short.
+constexpr i64 kListedRun = 16;
 
 // How the weights of a window lie: in panels, or for a few outputs several lanes each (narrow.h).
 struct Layout {
@@ -85,10 +87,12 @@ void run(WindowArgs& args, const Layout& layout, const float* packed) {
         args.row_blocks = divide_up(args.rows, args.row_block);
     }
     args.lanes_each = layout.lanes_each;
+    args.list = !args.gather && layout.lanes_each == 1 && taps.run < kListedRun &&
+                layout.length <= kShortSum;
     args.packed = packed;
     const i64 buffer = block_floats(taps, args.row_block, args.row_step, line);
-    const i64 scratch =
-        2 * taps.count + (args.gather ? table.tile_rows * layout.length : 0) + buffer;
+    const i64 scratch = 2 * (taps.count + (args.list ? layout.length : 0)) +
+                        (args.gather ? table.tile_rows * layout.length : 0) + buffer;
     const double products = static_cast<double>(args.row_block * args.columns) *
                             static_cast<double>(args.groups * layout.group_floats);
     launch(table.window_product, args, args.parts * args.n * args.row_blocks,

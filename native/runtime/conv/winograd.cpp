@@ -6,6 +6,7 @@
 #include "runtime/conv/common.h"
 #include "runtime/isa.h"
 #include "runtime/launch.h"
+#include "runtime/past.h"
 #include "runtime/sum.h"
 
 namespace convolens {
@@ -30,8 +31,6 @@ constexpr i64 kFewTiles = 4;
 // reads it once for so many tiles, which it reads from further away in turn.
 constexpr i64 kWeightFloats = 1024 * 1024;
 constexpr i64 kFarTiles = 48;
-// The products of a chain are added up before they go to memory, as in kernels/tile.h.
-constexpr i64 kChain = 64;
 // Weights that are transformed where they are used: for so many tiles at a time.
 constexpr i64 kFreshTiles = 56;
 
@@ -42,7 +41,6 @@ i64 places_of(i64 tile, i64 taps) {
 
 // As in native/kernels/winograd.h.
 i64 odd_lines(i64 floats) {
-    constexpr i64 kLine = 16;
     return (divide_up(floats, kLine) | 1) * kLine;
 }
 
@@ -177,7 +175,7 @@ void run(WinogradArgs& args, const ConvProblem& p, Pass pass) {
     if (args.n == 0 || args.p == 0 || args.q == 0) return;
     args.tile_rows = divide_up(args.p, args.tile);
     args.tile_columns = divide_up(args.q, args.tile);
-    const i64 lanes = kernels().lanes, chains = divide_up(args.c, kChain);
+    const i64 lanes = kernels().lanes, chains = divide_up(args.c, kShortSum);
     args.chain = divide_up(divide_up(args.c, chains), lanes) * lanes;
     if (args.u) return run_laid_out(args);
     if (run_fresh(args)) return;
@@ -219,6 +217,7 @@ void forward(const ConvProblem& p, const float* weights, const float* x, const f
     args.tile = tile;
     args.taps = p.r;
     args.relu = p.relu;
+    args.past = tiles_go_past(y, p.n * p.p * p.q * p.k, p.k);
     run(args, p, Pass::kForward);
 }
 
@@ -243,6 +242,7 @@ void input_grad(const ConvProblem& p, const float* weights, const float* g, cons
     args.column_origin = p.padding[1] - (p.r - 1);
     args.tile = tile;
     args.taps = p.r;
+    args.past = tiles_go_past(dx, p.n * p.h * p.w * p.c, p.c);
     run(args, p, Pass::kInputGrad);
 }
 

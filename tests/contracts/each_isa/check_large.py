@@ -90,3 +90,57 @@ def test_many_weights_are_read_for_some_tiles_at_a_time(name: str) -> None:
         own = slice(image, image + 1)
         np.testing.assert_array_equal(y[own], by_kernel(conv, x[own], weight, name=name))
         np.testing.assert_array_equal(dx[own], by_kernel(grad, weight, y[own], name=name))
+
+
+#: Convolutions write past the caches from half of FLOATS on at the latest; 2**20 never go past.
+LARGE_IMAGE = (1, 309, 305)
+
+
+def without_padding(groups: int = 1, stride: int = 1) -> ops.Conv:
+    return ops.Conv((stride, stride), ((0, 0), (0, 0)), (1, 1), groups)
+
+
+def assert_each_band_is_as_if_alone(conv: ops.Conv, kernel: str, x: Array, weight: Array) -> None:
+    """Compare a convolution with those of bands of its rows, whose results are small."""
+    whole = by_kernel(conv, x, weight, name=kernel)
+    margin, band = weight.shape[2] - 1, 40
+    for first in range(0, whole.shape[2], band):
+        rows = x[:, :, first : first + band + margin]
+        alone = by_kernel(conv, rows, weight, name=kernel)
+        np.testing.assert_array_equal(whole[:, :, first : first + band], alone)
+
+
+@pytest.mark.parametrize("outputs", [80, 76])
+def test_short_sums(outputs: int) -> None:
+    """Pixels of 80 outputs are whole lines of memory, those of 76 are not."""
+    x = normals(*LARGE_IMAGE, 3).transpose(0, 3, 1, 2)
+    weight = normals(outputs, 3, 3, 3)
+    assert_each_band_is_as_if_alone(without_padding(), "direct", x, weight)
+
+
+@pytest.mark.parametrize("outputs", [80, 76])
+def test_products_of_few_channels(outputs: int) -> None:
+    x = normals(*LARGE_IMAGE, 23).transpose(0, 3, 1, 2)
+    weight = normals(outputs, 23, 1, 1)
+    assert_each_band_is_as_if_alone(without_padding(), "product", x, weight)
+
+
+@pytest.mark.parametrize("channels", [80, 76])
+def test_depthwise(channels: int) -> None:
+    x = normals(*LARGE_IMAGE, channels).transpose(0, 3, 1, 2)
+    weight = normals(channels, 1, 3, 3)
+    assert_each_band_is_as_if_alone(without_padding(channels), "depthwise", x, weight)
+
+
+@pytest.mark.parametrize("stride", [1, 2])
+def test_depthwise_input_gradient(stride: int) -> None:
+    """The last image has the bits of one that is alone and small."""
+    images, channels, side = 8, 48, 130
+    conv = without_padding(channels, stride)
+    grad = ops.ConvInputGrad(**shared(conv, ConvGeometry), sizes=(side, side))
+    weight = normals(channels, 1, 3, 3)
+    positions = (side - 3) // stride + 1
+    g = normals(images, positions, positions, channels).transpose(0, 3, 1, 2)
+    together = by_kernel(grad, weight, g, name="depthwise")
+    alone = by_kernel(grad, weight, g[-1:], name="depthwise")
+    np.testing.assert_array_equal(together[-1:], alone)
