@@ -58,7 +58,7 @@ void gemm(const GemmArgs& args, i64 begin, i64 end, float* scratch) {
             tile.a = args.a + first * args.a_row;
             tile.y = args.c + first * args.c_row + column;
             tile.relu = args.relu;
-            compute_short_tiles<false>(ShortTiles{tile, args.length, nullptr, true},
+            compute_short_tiles<false>(ShortTiles{tile, args.length, nullptr, nullptr, true},
                                        std::min(left, args.row_block));
             continue;
         }

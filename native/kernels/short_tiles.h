@@ -17,6 +17,7 @@ struct ShortTiles {
     Tile first;         // without segments
     i64 length;         // of a sum, at most kShortSum
     const i64* places;  // of its products from `first.a`, or null where they are neighbours
+    const float* next;  // rows of b to ask for, one a product, or null
     bool past;          // write outputs past the caches, if tiles have whole lines of memory
 };
 
@@ -40,14 +41,16 @@ CONVOLENS_INLINE void finish_past(const Sums<Rows, Columns, Parts>& sums, const 
     }
 }
 
-template <int Rows, int Columns, int Parts>
-CONVOLENS_INLINE void accumulate_listed(Sums<Rows, Columns, Parts>& sums, const Tile& tile,
-                                        const i64* places, i64 length) {
+// The products of a tile, the l-th of which lies at place(l).
+template <int Rows, int Columns, int Parts, class Place>
+CONVOLENS_INLINE void accumulate_places(Sums<Rows, Columns, Parts>& sums, const Tile& tile,
+                                        i64 length, Place place) {
     const float* b = tile.b;
     const i64 row = tile.a_row;
+    i64 l = 0;
     sums.take_turns(length, [&](vec(&into)[Rows][Columns]) CONVOLENS_INLINED {
         // x86 addresses base, base + row and base + 2 row in one instruction each.
-        const float* base = tile.a + *places;
+        const float* base = tile.a + place(l);
         const float* rows[Rows];
 #pragma GCC unroll 16
         for (int t = 0; t < Rows; ++t) {
@@ -56,7 +59,7 @@ CONVOLENS_INLINE void accumulate_listed(Sums<Rows, Columns, Parts>& sums, const 
         }
         multiply_add(into, rows, b);
         b += tile.b_step;
-        ++places;
+        ++l;
     });
 }
 
@@ -65,13 +68,21 @@ void compute_short(const ShortTiles& tiles, i64 count) {
     Tile tile = tiles.first;  // which no output can change
     const i64 length = tiles.length;
     const i64* const places = tiles.places;
+    const float* next = tiles.next;
     const bool lines = Columns * kLanes % kLine == 0 && tile.columns == Columns * kLanes;
     const bool past = tiles.past && lines;
     for (; count > 0; --count) {
         if (!past) fetch_for_writing(tile, Rows);
         Sums<Rows, Columns, kParts<kTileRows, Columns>> sums;
         if constexpr (listed) {
-            accumulate_listed(sums, tile, places, length);
+            accumulate_places(sums, tile, length,
+                              [&](i64 l) CONVOLENS_INLINED { return places[l]; });
+        } else if (next) {
+            accumulate_places(sums, tile, length, [&](i64 l) CONVOLENS_INLINED {
+                __builtin_prefetch(next + l * kPanel, 0, 3);
+                return l;
+            });
+            next = nullptr;
         } else {
             accumulate<Rows, Columns, Unit::kStep>(sums, tile.a, tile, tile.b, length);
         }

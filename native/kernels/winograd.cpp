@@ -149,17 +149,25 @@ struct Block {
         tile.b_step = kPanel;
         tile.y_row = args.product_row;
         const i64 place_step = odd_lines((last - first) * kPanel);
+        const i64 group = last_panel - first_panel;
         for (int place = 0; place < kPlaces; ++place)
-            for (i64 panel = first_panel; panel < last_panel; ++panel) {
-                const i64 left = args.k - panel * kPanel, number = panel - first_panel;
+            for (i64 number = 0; number < group; ++number) {
+                const i64 left = args.k - (first_panel + number) * kPanel;
                 tile.columns = left <= kLanes ? kLanes : kPanel;
                 const float* b = u + (number * kPlaces + place) * place_step;
+                const bool same = number + 1 < group;
+                const float* next = same ? b + kPlaces * place_step : u + (place + 1) * place_step;
                 tile.y = products + place * product_place + number * kPanel;
                 for (i64 c = first; c < last; c += args.chain) {
                     tile.a = inputs + place * input_place + c;
                     tile.b = b + (c - first) * kPanel;
                     short_tiles.length = std::min(args.chain, last - c);
                     tile.accumulate = c > 0;
+                    // The processor does not foresee what lies on another page.
+                    if (args.far)
+                        short_tiles.next = c + short_tiles.length < last
+                                               ? tile.b + short_tiles.length * kPanel
+                                               : next;
                     compute_short_tiles<false>(short_tiles, tiles);
                 }
             }

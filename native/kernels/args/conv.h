@@ -132,6 +132,7 @@ struct WinogradArgs {
     i64 panel_group;                // panels whose products are kept at a time
     i64 product_row;                // how many of these there are for a tile, in whole registers
     i64 chain;                      // channels whose products are added up at a time
+    bool far;                       // u is more than a core's cache holds
     bool relu;                      // negative outputs become zero
     bool past;  // y is larger than the caches: whole lines are written past them
 };

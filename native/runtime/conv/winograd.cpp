@@ -114,11 +114,11 @@ void run_laid_out(WinogradArgs& args) {
     const i64 total = args.n * args.tile_rows * args.tile_columns;
     // If the weights are what is read most, or lie far away, each thread reads its part of them.
     const bool few_tiles = total * kFewTiles <= args.c;
-    const bool far = places * args.c * args.k > kWeightFloats;
-    args.parts = few_tiles || far ? std::min(threads, panels) : 1;
+    args.far = places * args.c * args.k > kWeightFloats;
+    args.parts = few_tiles || args.far ? std::min(threads, panels) : 1;
     args.panel_group = divide_up(panels, args.parts);
     if (!few_tiles) args.panel_group = std::min(kPanelGroup, args.panel_group);
-    if (few_tiles || far) {
+    if (few_tiles || args.far) {
         const i64 room = std::max(table.tile_rows, room_for_tiles(args, 0));
         args.blocks = divide_up(total, few_tiles ? room : std::min(kFarTiles, room));
     } else {
