@@ -46,7 +46,6 @@ struct DepthwiseTiles {
         tile.channels = channels();
         tile.fetch = lies_far(args);
         tile.past = args.past;
-        tile.past = lies_far(args) && args.c % 16 == 0 && args.n * args.y_image > 2500000;
         const WindowShape shape{high, wide, window.height, window.width, edge};
         choose_window_tile(shape, args.column_step)(tile);
     }

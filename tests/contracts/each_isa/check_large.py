@@ -132,15 +132,28 @@ def test_depthwise(channels: int) -> None:
     assert_each_band_is_as_if_alone(without_padding(channels), "depthwise", x, weight)
 
 
+def assert_last_image_is_as_if_alone(grad: Op, kernel: str, weight: Array, g: Array) -> None:
+    """Compare the gradient of a large batch with that of its last image, which is small."""
+    together = by_kernel(grad, weight, g, name=kernel)
+    alone = by_kernel(grad, weight, g[-1:], name=kernel)
+    np.testing.assert_array_equal(together[-1:], alone)
+
+
 @pytest.mark.parametrize("stride", [1, 2])
 def test_depthwise_input_gradient(stride: int) -> None:
-    """The last image has the bits of one that is alone and small."""
     images, channels, side = 8, 48, 130
     conv = without_padding(channels, stride)
     grad = ops.ConvInputGrad(**shared(conv, ConvGeometry), sizes=(side, side))
-    weight = normals(channels, 1, 3, 3)
     positions = (side - 3) // stride + 1
     g = normals(images, positions, positions, channels).transpose(0, 3, 1, 2)
-    together = by_kernel(grad, weight, g, name="depthwise")
-    alone = by_kernel(grad, weight, g[-1:], name="depthwise")
-    np.testing.assert_array_equal(together[-1:], alone)
+    assert_last_image_is_as_if_alone(grad, "depthwise", normals(channels, 1, 3, 3), g)
+
+
+@pytest.mark.parametrize("channels", [48, 44])
+@pytest.mark.parametrize("name", ["winograd2", "winograd4"])
+def test_winograd_input_gradient(name: str, channels: int) -> None:
+    """Sides of 133 are no whole tiles."""
+    images, outputs, side = 8, 9, 133
+    grad = ops.ConvInputGrad(**shared(without_padding(), ConvGeometry), sizes=(side, side))
+    g = normals(images, side - 2, side - 2, outputs).transpose(0, 3, 1, 2)
+    assert_last_image_is_as_if_alone(grad, name, normals(outputs, channels, 3, 3), g)
