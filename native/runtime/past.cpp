@@ -7,9 +7,8 @@
 namespace convolens {
 namespace {
 
-// Of the last cache: where the system does not say, and what is ours, since inputs need some too.
-constexpr i64 kUsualKilobytes = 32 * 1024;
-constexpr i64 kFewest = i64{8} << 20, kMost = i64{48} << 20;
+constexpr i64 kUsualKilobytes = 32 * 1024;  // of the last cache, where the system does not say
+constexpr i64 kMegabyte = i64{1} << 20;
 
 // Linux tells a size such as 32768K. The C library counts the caches of all sockets on some.
 i64 kilobytes_of_last_cache() {
@@ -19,21 +18,24 @@ i64 kilobytes_of_last_cache() {
     return file >> size >> unit && unit == 'K' && size > 0 ? size : kUsualKilobytes;
 }
 
-i64 largest_in_cache() {
-    const i64 bytes = std::clamp(kilobytes_of_last_cache() * 1024 * 3 / 4, kFewest, kMost);
-    return bytes / static_cast<i64>(sizeof(float));
+// Whether so many floats are more than so many eighths of the last cache, in these bounds, and
+// lines of memory.
+bool passes(const float* y, i64 floats, i64 inner, i64 eighths, i64 fewest, i64 most) {
+    static const i64 cache = kilobytes_of_last_cache() * 1024;
+    const i64 line = kLine * static_cast<i64>(sizeof(float));
+    const i64 limit = std::clamp(cache * eighths / 8, fewest, most);
+    return floats * static_cast<i64>(sizeof(float)) >= limit && inner % kLine == 0 &&
+           reinterpret_cast<std::uintptr_t>(y) % static_cast<std::uintptr_t>(line) == 0;
 }
 
 }  // namespace
 
 bool goes_past(const float* y, i64 floats, i64 inner) {
-    static const i64 largest = largest_in_cache();
-    const bool aligned = reinterpret_cast<std::uintptr_t>(y) % (kLine * sizeof(float)) == 0;
-    return floats >= largest && aligned && inner % kLine == 0;
+    return passes(y, floats, inner, 6, 8 * kMegabyte, 48 * kMegabyte);
 }
 
 bool tiles_go_past(const float* y, i64 floats, i64 inner) {
-    return goes_past(y, 2 * floats, inner);
+    return passes(y, floats, inner, 3, 4 * kMegabyte, 32 * kMegabyte);
 }
 
 }  // namespace convolens
