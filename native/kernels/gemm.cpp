@@ -58,8 +58,12 @@ void gemm(const GemmArgs& args, i64 begin, i64 end, float* scratch) {
             tile.a = args.a + first * args.a_row;
             tile.y = args.c + first * args.c_row + column;
             tile.relu = args.relu;
-            compute_short_tiles<false>(ShortTiles{tile, args.length, nullptr, nullptr, true},
-                                       std::min(left, args.row_block));
+            ShortTiles short_tiles{};
+            short_tiles.first = tile;
+            short_tiles.length = args.length;
+            short_tiles.fetch = true;
+            short_tiles.past = true;
+            compute_short_tiles<false>(short_tiles, std::min(left, args.row_block));
             continue;
         }
         const float* b = tile.b;

@@ -18,6 +18,7 @@ struct ShortTiles {
     i64 length;         // of a sum, at most kShortSum
     const i64* places;  // of its products from `first.a`, or null where they are neighbours
     const float* next;  // rows of b to ask for, one a product, or null
+    bool fetch;         // ask for a tile's outputs before it is computed, unless they go past
     bool past;          // write outputs past the caches, if tiles have whole lines of memory
 };
 
@@ -70,9 +71,9 @@ void compute_short(const ShortTiles& tiles, i64 count) {
     const i64* const places = tiles.places;
     const float* next = tiles.next;
     const bool lines = Columns * kLanes % kLine == 0 && tile.columns == Columns * kLanes;
-    const bool past = tiles.past && lines;
+    const bool past = tiles.past && lines, fetch = tiles.fetch && !past;
     for (; count > 0; --count) {
-        if (!past) fetch_for_writing(tile, Rows);
+        if (fetch) fetch_for_writing(tile, Rows);
         Sums<Rows, Columns, kParts<kTileRows, Columns>> sums;
         if constexpr (listed) {
             accumulate_places(sums, tile, length,

@@ -97,6 +97,7 @@ void direct_listed(const RowBlock& block, const Outputs& outputs, i64 group, Ran
         for (i64 l = 0; l < run; ++l) *to++ = block.offsets[s] + l;
     ShortTiles short_tiles{};
     short_tiles.first.a_row = block.source.column_step;
+    short_tiles.fetch = true;
     short_tiles.past = args.past;
     for (i64 panel = panels.first; panel < panels.last; ++panel)
         for (i64 row = 0; row < block.rows; ++row) {

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "kernels/dense_window.h"
+#include "kernels/lines.h"
 
 namespace convolens::CONVOLENS_ISA {
 namespace {
@@ -86,14 +87,7 @@ CONVOLENS_INLINE void window_line(const WindowTile& tile, i64 channel) {
     for (i64 c = 0; c < kLine; c += kLanes)
         window_register<Rows, Columns, Height, Width, Step, Edge>(own, channel + c,
                                                                   lines[0][0] + c);
-#pragma GCC unroll 4
-    for (int t = 0; t < Rows; ++t)
-#pragma GCC unroll 4
-        for (int u = 0; u < Columns; ++u)
-#pragma GCC unroll 4
-            for (int c = 0; c < kLine; c += kLanes)
-                store_past(tile.y + t * tile.y_row + u * tile.y_column + channel + c,
-                           load(lines[t][u] + c));
+    write_lines(lines, tile.y + channel, tile.y_row, tile.y_column, Rows, Columns);
 }
 
 template <int Rows, int Columns, int Height, int Width, int Step, bool Edge>

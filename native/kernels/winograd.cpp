@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "kernels/lines.h"
 #include "kernels/short_tiles.h"
 #include "simd/transpose.h"
 
@@ -222,12 +223,7 @@ struct Block {
         for (i64 c = 0; c < kLine; c += kLanes)
             transform_register(from + c, k + c, Whole{},
                                Target{lines[0][0] + c, M * kLine, kLine, target.rows, M});
-        for (i64 i = 0; i < target.rows; ++i)
-            for (i64 j = 0; j < target.columns; ++j)
-#pragma GCC unroll 4
-                for (int c = 0; c < kLine; c += kLanes)
-                    store_past(target.to + i * target.row + j * target.pixel + c,
-                               load(lines[i][j] + c));
+        write_lines(lines, target.to, target.row, target.pixel, target.rows, target.columns);
     }
 
     void transform_outputs(i64 first_output, i64 last_output) const {
