@@ -112,6 +112,7 @@ CONVOLENS_INLINE void store_first(float* p, vec x, i64 count) {
     }
     if (count & 1) _mm_store_ss(p, left);
 #else
+    if (count == kLanes) return store(p, x);
     for (i64 i = 0; i < count; ++i) p[i] = x[i];
 #endif
 }
