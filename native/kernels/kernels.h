@@ -163,6 +163,7 @@ namespace convolens {
     X(sums_across, SumsAcrossArgs)                \
     X(pack, PackArgs)                             \
     X(pack_narrow, PackNarrowArgs)                \
+    X(pack_planes, PackPlanesArgs)                \
     X(gemm, GemmArgs)                             \
     X(batch_gemm, BatchGemmArgs)                  \
     X(woven_gemm, WovenGemmArgs)                  \

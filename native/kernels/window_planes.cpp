@@ -48,6 +48,19 @@ struct Cursor {
 CONVOLENS_INLINE void store_outputs(vec (&rows)[kPlanes], Cursor& cursor, i64 count) {
     constexpr typename Count<kLanes>::type lanes{};
     turn(rows);
+    // Where another pixel follows on the row, what is stored behind a pixel is written again.
+    if (cursor.step == count && cursor.column + kLanes < cursor.columns) {
+#pragma GCC unroll 2
+        for (int block = 0; block < kLanes / kPlanes; ++block)
+#pragma GCC unroll 8
+            for (int j = 0; j < kPlanes; ++j) {
+                store(cursor.y, block_of(rows[j], block, lanes), Over<kPlanes>{kPlanes});
+                cursor.y += cursor.step;
+            }
+        cursor.column += kLanes;
+        cursor.left -= kLanes;
+        return;
+    }
 #pragma GCC unroll 2
     for (int block = 0; block < kLanes / kPlanes; ++block)
 #pragma GCC unroll 8
@@ -138,7 +151,17 @@ CONVOLENS_INLINE Planes choose_planes(i64 outputs, Indices<I...>) {
 
 }  // namespace
 
-// Scratch: that of a line, then the weights, a group of at most kPlanes outputs after the other.
+void pack_planes(const PackPlanesArgs& args, i64, i64, float*) {
+    cut_evenly(0, args.outputs, kPlanes, [&](i64 first, i64 count) {
+        const float* w = args.w + first * args.taps;
+        float* packed = args.packed + first * args.taps;
+        for (i64 k = 0; k < count; ++k)
+            for (i64 tap = 0; tap < args.taps; ++tap)
+                packed[tap * count + k] = w[k * args.taps + tap];
+    });
+}
+
+// Scratch: that of a line.
 void window_planes(const WindowArgs& args, i64 begin, i64 end, float* scratch) {
     const i64 taps = args.segments.count * args.segments.run;
     const i64 outputs = args.group_outputs;
@@ -152,14 +175,10 @@ void window_planes(const WindowArgs& args, i64 begin, i64 end, float* scratch) {
             one_plane(args, image, first_row, rows, scratch, y);
             continue;
         }
-        const Line line =
-            padded_line(args, image, first_row, rows, args.columns, scratch + taps * outputs);
+        const Line line = padded_line(args, image, first_row, rows, args.columns, scratch);
         cut_evenly(0, outputs, kPlanes, [&](i64 first, i64 count) {
-            float* weight = scratch;
-            for (i64 tap = 0; tap < taps; ++tap)
-                for (i64 k = 0; k < count; ++k)
-                    weight[tap * count + k] = args.packed[(first + k) * taps + tap];
-            choose_planes(count, typename Count<kPlanes>::type{})(args, line, first, weight, y);
+            choose_planes(count, typename Count<kPlanes>::type{})(args, line, first,
+                                                                  args.packed + first * taps, y);
         });
     }
 }

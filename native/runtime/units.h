@@ -1,12 +1,21 @@
 // How work is cut into units.
 #pragma once
 
+#include <algorithm>
+
 #include "kernels/kernels.h"
 
 namespace convolens {
 
 // Enough units of work for the threads of a laptop.
 constexpr i64 kUnits = 16;
+// Shorter ones, in nanoseconds, would take long to begin for what they do.
+constexpr double kShortUnit = 1000.0;
+
+// How many units work should have that takes so many nanoseconds.
+constexpr i64 units_of(double nanoseconds) {
+    return std::clamp(static_cast<i64>(nanoseconds / kShortUnit), i64{1}, kUnits);
+}
 
 constexpr i64 divide_up(i64 a, i64 b) {
     return (a + b - 1) / b;

@@ -26,6 +26,14 @@ struct PackNarrowArgs {
     i64 lanes_each;  // neighbouring lanes that a column has
 };
 
+// The weights [k][tap] of one channel, as window_planes reads them: those of a group of outputs
+// after the other, packed[tap][k]. One unit is all.
+struct PackPlanesArgs {
+    const float* w;
+    float* packed;
+    i64 outputs, taps;
+};
+
 // C[m][n] = bias[n] + sum over l of A(m, l) B(l, n). B is packed in panels beforehand, or, where
 // `packed` is null, panel by panel into the scratch. A unit is a block of rows of a panel.
 struct GemmArgs {

@@ -71,9 +71,9 @@ i64 largest_row_block(i64 rows, i64 row_floats) {
     return divide_up(rows, divide_up(rows, block));
 }
 
-i64 choose_row_block(i64 images, i64 rows, i64 row_floats) {
+i64 choose_row_block(i64 images, i64 rows, i64 row_floats, i64 units) {
     i64 block = std::clamp(kBlockFloats / std::max<i64>(1, row_floats), i64{1}, rows);
-    while (block > 1 && images * divide_up(rows, block) < kUnits) block = divide_up(block, 2);
+    while (block > 1 && images * divide_up(rows, block) < units) block = divide_up(block, 2);
     return divide_up(rows, divide_up(rows, block));
 }
 

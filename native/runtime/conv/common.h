@@ -55,8 +55,8 @@ std::vector<TapPhase> tap_phases(const ConvProblem& problem);
 // As many rows of outputs as share weights that are too many for the first level of cache.
 i64 largest_row_block(i64 rows, i64 row_floats);
 
-// How many rows of outputs make a unit of work.
-i64 choose_row_block(i64 images, i64 rows, i64 row_floats);
+// How many rows of outputs make a unit of work, if there should be at least `units`.
+i64 choose_row_block(i64 images, i64 rows, i64 row_floats, i64 units = kUnits);
 
 // The floats of one padded row that a row of outputs reads.
 // Throws std::invalid_argument if they are more than a block may have.

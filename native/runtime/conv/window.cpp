@@ -83,7 +83,10 @@ void run(WindowArgs& args, const Layout& layout, const float* packed) {
         args.row_blocks = divide_up(args.rows, args.row_block);
         args.parts = std::clamp(divide_up(kUnits, args.n * args.row_blocks), i64{1}, layout.panels);
     } else {
-        args.row_block = choose_row_block(args.n, args.rows, line * args.row_step);
+        const double products = static_cast<double>(args.n * args.rows * args.columns) *
+                                static_cast<double>(args.groups * layout.group_floats);
+        args.row_block = choose_row_block(args.n, args.rows, line * args.row_step,
+                                          units_of(kMultiplyAdd * products));
         args.row_blocks = divide_up(args.rows, args.row_block);
     }
     args.lanes_each = layout.lanes_each;

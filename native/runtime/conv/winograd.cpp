@@ -87,6 +87,13 @@ i64 room_for_tiles(const WinogradArgs& args, i64 weights) {
     return each / (places_of(args.tile, args.taps) * numbers);
 }
 
+// About what it takes to transform some tiles, and to compute so many outputs of them.
+double nanoseconds_of(const WinogradArgs& args, i64 tiles, double outputs) {
+    const auto numbers = static_cast<double>(tiles * places_of(args.tile, args.taps));
+    const auto channels = static_cast<double>(args.c);
+    return numbers * (kMultiplyAdd * channels * outputs + kElement * (channels + outputs));
+}
+
 // Completes the sizes that follow from how the work is shared, and runs it. Scratch besides that of
 // the tiles: `weights`.
 void run_blocks(WinogradArgs& args, i64 weights) {
@@ -98,11 +105,9 @@ void run_blocks(WinogradArgs& args, i64 weights) {
         std::min(args.panel_group * table.panel, divide_up(args.k, table.lanes) * table.lanes);
     const i64 inputs = odd_lines(args.block * args.c);
     const i64 products = odd_lines(args.block * args.product_row);
-    const double work = static_cast<double>(args.block * places) *
-                        static_cast<double>(args.c * args.panel_group * table.panel);
-    const double units =
-        static_cast<double>(panels) / static_cast<double>(args.parts * args.panel_group);
-    launch(table.winograd, args, args.blocks * args.parts, kMultiplyAdd * work * units,
+    const auto outputs = static_cast<double>(panels * table.panel);
+    launch(table.winograd, args, args.blocks * args.parts,
+           nanoseconds_of(args, args.block, outputs / static_cast<double>(args.parts)),
            static_cast<std::size_t>(odd_lines(args.c) + places * (inputs + products) + weights));
 }
 
@@ -127,6 +132,8 @@ void run_laid_out(WinogradArgs& args) {
         args.blocks = divide_up(total, most * table.tile_rows);
         if (args.blocks > 1)
             args.blocks = std::min(total, divide_up(args.blocks, threads) * threads);
+        else if (nanoseconds_of(args, total, static_cast<double>(args.k)) >= 2 * kChunk)
+            args.blocks = std::min(divide_up(total, table.tile_rows), threads);
     }
     run_blocks(args, 0);
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from convolens import ops
 from convolens.errors import ShapeError
@@ -41,6 +42,14 @@ def conv_operator(
     return ops.Conv(steps, cells, spread, groups)
 
 
+@lru_cache(maxsize=1024)
+def _of_numbers(
+    kernel: tuple[int, ...], stride: int, padding: int, dilation: int, groups: int
+) -> ops.Conv:
+    """Return the operator of whole numbers, which need not be looked at in each call."""
+    return conv_operator(kernel, stride, padding, dilation, groups)
+
+
 def on_batch(op: ConvGeometry, input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
     """Call a convolution on a batch [N, C, *I] or on one image [C, *I]."""
     single = input.ndim == op.rank + 1
@@ -73,8 +82,11 @@ def _convolve(
     groups: int,
 ) -> Tensor:
     require_weight("conv", rank, weight)
+    kernel = weight.shape[2:]
+    if type(stride) is type(padding) is type(dilation) is type(groups) is int:
+        return on_batch(_of_numbers(kernel, stride, padding, dilation, groups), input, weight, bias)
     sizes = input.shape[-rank:] if isinstance(padding, str) else None
-    op = conv_operator(weight.shape[2:], stride, padding, dilation, groups, sizes)
+    op = conv_operator(kernel, stride, padding, dilation, groups, sizes)
     return on_batch(op, input, weight, bias)
 
 
