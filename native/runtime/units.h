@@ -14,7 +14,8 @@ constexpr double kShortUnit = 1000.0;
 
 // How many units work should have that takes so many nanoseconds.
 constexpr i64 units_of(double nanoseconds) {
-    return std::clamp(static_cast<i64>(nanoseconds / kShortUnit), i64{1}, kUnits);
+    constexpr auto most = static_cast<double>(kUnits);
+    return static_cast<i64>(std::clamp(nanoseconds / kShortUnit, 1.0, most));
 }
 
 constexpr i64 divide_up(i64 a, i64 b) {
