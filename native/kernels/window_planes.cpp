@@ -48,8 +48,10 @@ struct Cursor {
 CONVOLENS_INLINE void store_outputs(vec (&rows)[kPlanes], Cursor& cursor, i64 count) {
     constexpr typename Count<kLanes>::type lanes{};
     turn(rows);
-    // Where another pixel follows on the row, what is stored behind a pixel is written again.
-    if (cursor.step == count && cursor.column + kLanes < cursor.columns) {
+    // Where others follow on the row, what is stored behind a pixel is written again.
+    const i64 behind = (kPlanes - 1) / count;
+    if (cursor.step == count && cursor.column + kLanes + behind <= cursor.columns &&
+        cursor.left >= kLanes + behind) {
 #pragma GCC unroll 2
         for (int block = 0; block < kLanes / kPlanes; ++block)
 #pragma GCC unroll 8

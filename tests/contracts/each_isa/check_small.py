@@ -1,0 +1,82 @@
+"""One small image: cut into few units of work, or shared by all threads, with the batch's bits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+import convolens as cl
+from contracts.calls import native, run
+from contracts.each_isa.guards import guarded, guarded_outputs
+from convolens import ops
+from convolens.ops import Array, Op, Sample
+from convolens.spec import TensorSpec
+from tolerance import assert_within
+
+#: Channels, outputs, size and taps. Winograd's tiles of the first three are one block of tiles, or
+#: one for each thread; the others are single units of work.
+CASES = {
+    "winograd2": [(32, 40, 13, 3), (64, 64, 8, 3), (17, 33, 19, 5)],
+    "winograd4": [(32, 32, 16, 3), (64, 64, 8, 3), (8, 9, 28, 3)],
+    "direct": [(6, 16, 14, 5), (3, 7, 9, 3)],
+    "gather": [(3, 8, 12, 5)],
+    "planes": [(1, 6, 28, 5), (1, 5, 9, 3)],
+}
+
+
+@pytest.fixture(autouse=True)
+def _threads_as_before() -> Iterator[None]:
+    before = cl.get_num_threads()
+    yield
+    cl.set_num_threads(before)
+
+
+def by_kernel(op: Op, name: str, at_end: bool, *arrays: Array) -> Array:
+    sample = Sample(op, tuple(TensorSpec(array.shape) for array in arrays))
+    kernel = next(each for each in native(sample) if each.name == name)
+    inputs = [guarded(array, at_end=at_end) for array in arrays]
+    with guarded_outputs(at_end=at_end) as outputs:
+        result = run(sample, kernel, [each.array for each in inputs])
+    for each in (*inputs, *outputs):
+        each.check()
+    return result
+
+
+@pytest.mark.parametrize("at_end", [False, True])
+@pytest.mark.parametrize(("name", "case"), [(n, case) for n in CASES for case in CASES[n]])
+def test_any_number_of_threads_gives_the_bits_of_a_batch(
+    name: str, case: tuple[int, ...], at_end: bool
+) -> None:
+    channels, outputs, size, taps = case
+    conv = ops.Conv((1, 1), ((taps // 2, taps // 2),) * 2, (1, 1), 1)
+    random = np.random.default_rng(3)
+    x, weight, bias = (
+        random.standard_normal(shape).astype(np.float32)
+        for shape in ((5, channels, size, size), (outputs, channels, taps, taps), (outputs,))
+    )
+    cl.set_num_threads(1)
+    together = by_kernel(conv, name, at_end, x, weight, bias)
+    assert_within(conv, [x, weight, bias], together, algorithm=name)
+    for threads in (1, 2, 3, 7):
+        cl.set_num_threads(threads)
+        alone = by_kernel(conv, name, at_end, x[2:3], weight, bias)
+        np.testing.assert_array_equal(alone, together[2:3])
+
+
+@pytest.mark.parametrize("outputs", [*range(1, 10), 12, 13])
+@pytest.mark.parametrize("relu", [False, True])
+def test_planes_of_any_width(outputs: int, relu: bool) -> None:
+    """Registers of outputs end within a row, at its end, or behind it."""
+    padding = ((1, 1), (1, 1))
+    conv = (ops.ConvRelu if relu else ops.Conv)((1, 1), padding, (1, 1), 1)
+    random = np.random.default_rng(outputs)
+    weight, bias = (
+        random.standard_normal(shape).astype(np.float32) for shape in ((outputs, 1, 3, 3), outputs)
+    )
+    for width in (1, 4, 7, 8, 9, 15, 16, 17, 18, 31, 34, 50):
+        x = random.standard_normal((2, 1, 3, width)).astype(np.float32)
+        for at_end in (False, True):
+            y = by_kernel(conv, "planes", at_end, x, weight, bias)
+            assert_within(conv, [x, weight, bias], y)
