@@ -26,8 +26,8 @@ FOLDER = ROOT / "build" / "sanitize"
 CHECKS = ROOT / "tests" / "contracts" / "each_isa"
 COMPILER = os.environ.get("CXX", "c++")
 JOBS = os.cpu_count() or 1
-#: Every kernel between guards, what Python may pass, shapes that are drawn, special numbers, and
-#: arrays larger than the caches.
+#: Every kernel between guards, what Python may pass, shapes that are drawn, special numbers, small
+#: images, and arrays larger than the caches.
 QUICK = (
     "check_activations",
     "check_boundary",
@@ -37,6 +37,7 @@ QUICK = (
     "check_large",
     "check_pixels",
     "check_shapes",
+    "check_small",
 )
 #: The end of what a failed run printed: a test's name, a report with its stacks, a summary.
 LINES = 400

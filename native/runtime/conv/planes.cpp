@@ -1,5 +1,4 @@
-// One input channel, stride 1: the rows of an image are lines, and the weights are used as they
-// are.
+// One input channel, stride 1: the rows of an image are lines.
 #include "runtime/conv/algorithms.h"
 #include "runtime/conv/common.h"
 #include "runtime/isa.h"
