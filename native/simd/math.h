@@ -24,8 +24,15 @@ CONVOLENS_INLINE vec exp_tail(vec r) {
     return p * r + broadcast(4.99999934478e-1f);
 }
 
+// 2^(n - 127) for the n that is the last eight digits.
+CONVOLENS_INLINE vec power_of_digits(uvec digits) {
+    return reinterpret_cast<vec>(digits << 23);
+}
+
 // x = n ln2 + r, with a whole n and |r| <= ln2 / 2, for |x| below 2^8 or so.
 struct Octaves {
+    static constexpr float kTwice = 2 * 127.0f;
+
     vec n, r;
     uvec digits;  // the last ones are those of n + bias
 
@@ -37,24 +44,18 @@ struct Octaves {
         r = (x - n * broadcast(kLn2High)) - n * broadcast(kLn2Low);
         digits = reinterpret_cast<uvec>(sum);
     }
-};
 
-// 2^(n - 127) for the n that is the last eight digits.
-CONVOLENS_INLINE vec power_of_digits(uvec digits) {
-    return reinterpret_cast<vec>(digits << 23);
-}
-
-// x 2^n for a whole n.
-CONVOLENS_INLINE vec times_power_of_two(vec x, vec n) {
+    // y 2^n, if the bias is kTwice. In two factors, since 2^n alone may not be a normal number
+    // where the product still is one. What stands before the last digits does not reach them.
+    CONVOLENS_INLINE vec times_power(vec y) const {
 #if defined(CONVOLENS_AVX512)
-    return _mm512_maskz_scalef_ps(0xffff, x, n);
+        return _mm512_maskz_scalef_ps(0xffff, y, n);
 #else
-    // Two factors, since 2^n alone may not be a normal number where the product still is one.
-    const ivec whole = __builtin_convertvector(n, ivec) + 254, half = whole >> 1;
-    return x * power_of_digits(reinterpret_cast<uvec>(half)) *
-           power_of_digits(reinterpret_cast<uvec>(whole - half));
+        const uvec half = digits >> 1;
+        return y * power_of_digits(half) * power_of_digits(digits - half);
 #endif
-}
+    }
+};
 
 // e^r for |r| <= ln2 / 2.
 CONVOLENS_INLINE vec exp_of_rest(vec r) {
@@ -70,15 +71,8 @@ CONVOLENS_INLINE vec rough_exp_of_rest(vec r) {
 // e^x. Overflows to infinity above 88.73, underflows to zero below -103.97; NaN stays NaN.
 CONVOLENS_INLINE vec exp(vec x) {
     // In this order NaN stays.
-    const Octaves of(min(broadcast(89.0f), max(broadcast(-104.0f), x)), 2 * 127.0f);
-    const vec p = exp_of_rest(of.r);
-#if defined(CONVOLENS_AVX512)
-    return times_power_of_two(p, of.n);
-#else
-    // In two factors, as there. What stands before the last digits does not reach them.
-    const uvec half = of.digits >> 1;
-    return p * power_of_digits(half) * power_of_digits(of.digits - half);
-#endif
+    const Octaves of(min(broadcast(89.0f), max(broadcast(-104.0f), x)), Octaves::kTwice);
+    return of.times_power(exp_of_rest(of.r));
 }
 
 // x = fraction 2^exponent with the fraction in [sqrt(1/2), sqrt(2)), for x > 0.
@@ -169,7 +163,8 @@ CONVOLENS_INLINE vec power(vec x, double exact) {
     const vec rest = product_error(high, times, product) + (low * times + high * times_low);
 
     const vec bounded = min(max(product, broadcast(-104.0f)), broadcast(89.0f));
-    const vec n = Octaves(bounded, 0.0f).n;
+    const Octaves of(bounded, Octaves::kTwice);
+    const vec n = of.n;
     const vec near = bounded - n * broadcast(kLn2High);
     const vec moved = select(bounded == product, rest, vec{}) - n * broadcast(kLn2Low);
     const vec s = near + moved;
@@ -177,7 +172,7 @@ CONVOLENS_INLINE vec power(vec x, double exact) {
     const vec one = broadcast(1.0f);
     const vec sum = one + s;
     const vec result = sum + (((one - sum) + s) + (exp_tail(s) * s * s + s_low));
-    vec scaled = times_power_of_two(result, n);
+    vec scaled = of.times_power(result);
     const vec infinity = broadcast(__builtin_inff());
     const bool grows = exponent > 0.0f;
     scaled = select(x == vec{}, grows ? vec{} : infinity, scaled);
@@ -218,7 +213,7 @@ struct Descent : Octaves {
     // y 2^n. By way of 2^(n + kUp), since 2^n alone may not be a normal number.
     CONVOLENS_INLINE vec times_power(vec y) const {
 #if defined(CONVOLENS_AVX512)
-        return times_power_of_two(y, n);
+        return Octaves::times_power(y);
 #else
         return y * power_of_digits(digits) * broadcast(kBack);
 #endif

@@ -101,13 +101,13 @@ CONVOLENS_INLINE vec tanh(vec x) {
     const vec one = broadcast(1.0f);
     const vec a = min(broadcast(9.25f), absolute(x));  // in this order NaN stays
     const vec z = a * a;
-    vec p = broadcast(0.000381086053347f);
-    p = p * z + broadcast(-0.00237244458087f);
-    p = p * z + broadcast(0.00803294523396f);
-    p = p * z + broadcast(-0.0215385385625f);
-    p = p * z + broadcast(0.0538953649045f);
-    p = p * z + broadcast(-0.133325574212f);
-    p = p * z + broadcast(0.333333050293f);
+    vec p = broadcast(3.81086053347e-4f);
+    p = p * z + broadcast(-2.37244458087e-3f);
+    p = p * z + broadcast(8.03294523396e-3f);
+    p = p * z + broadcast(-2.15385385625e-2f);
+    p = p * z + broadcast(5.38953649045e-2f);
+    p = p * z + broadcast(-1.33325574212e-1f);
+    p = p * z + broadcast(3.33333050293e-1f);
     const vec near = a - a * z * p;
 
     const vec magic = broadcast(12582912.0f + 127.0f);  // as for Octaves

@@ -74,6 +74,8 @@ void run(WindowArgs& args, const Layout& layout, const float* packed) {
     const Segments& taps = args.segments;
     const i64 channels = args.each_group ? args.group_channels : args.c;
     const i64 line = line_floats(taps, args.columns, args.column_step, channels);
+    const double row = kMultiplyAdd * static_cast<double>(args.columns) *
+                       static_cast<double>(args.groups * layout.group_floats);
     if (args.each_group) {
         args.row_block = largest_row_block(args.rows, 16 * line * args.row_step);
         args.row_blocks = divide_up(args.rows, args.row_block);
@@ -83,10 +85,8 @@ void run(WindowArgs& args, const Layout& layout, const float* packed) {
         args.row_blocks = divide_up(args.rows, args.row_block);
         args.parts = std::clamp(divide_up(kUnits, args.n * args.row_blocks), i64{1}, layout.panels);
     } else {
-        const double products = static_cast<double>(args.n * args.rows * args.columns) *
-                                static_cast<double>(args.groups * layout.group_floats);
-        args.row_block = choose_row_block(args.n, args.rows, line * args.row_step,
-                                          units_of(kMultiplyAdd * products));
+        const i64 units = units_of(row * static_cast<double>(args.n * args.rows));
+        args.row_block = choose_row_block(args.n, args.rows, line * args.row_step, units);
         args.row_blocks = divide_up(args.rows, args.row_block);
     }
     args.lanes_each = layout.lanes_each;
@@ -96,10 +96,8 @@ void run(WindowArgs& args, const Layout& layout, const float* packed) {
     const i64 buffer = block_floats(taps, args.row_block, args.row_step, line);
     const i64 scratch = 2 * (taps.count + (args.list ? layout.length : 0)) +
                         (args.gather ? table.tile_rows * layout.length : 0) + buffer;
-    const double products = static_cast<double>(args.row_block * args.columns) *
-                            static_cast<double>(args.groups * layout.group_floats);
     launch(table.window_product, args, args.parts * args.n * args.row_blocks,
-           kMultiplyAdd * products / static_cast<double>(args.parts) +
+           row * static_cast<double>(args.row_block) / static_cast<double>(args.parts) +
                kElement * static_cast<double>(buffer),
            static_cast<std::size_t>(scratch));
 }

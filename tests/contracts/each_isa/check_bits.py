@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -16,15 +15,10 @@ from convolens.backends.choose import choose
 from convolens.ops import Op, Sample
 from tolerance import drawn
 
+pytestmark = pytest.mark.usefixtures("threads_as_before")
+
 EACH_KERNEL = pytest.mark.parametrize("operator", with_kernels(), ids=lambda op: op.name)
 COUNTS = (2, 3, 7)
-
-
-@pytest.fixture(autouse=True)
-def _threads_as_before() -> Iterator[None]:
-    before = cl.get_num_threads()
-    yield
-    cl.set_num_threads(before)
 
 
 @EACH_KERNEL

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 
@@ -13,6 +11,8 @@ from convolens import _native, ops
 from convolens.backends.candidate import Packed
 from convolens.backends.choose import choose
 from convolens.spec import TensorSpec
+
+pytestmark = pytest.mark.usefixtures("threads_as_before")
 
 #: Images, channels, outputs, size, taps and padding: several chains of channels and blocks of
 #: tiles, few tiles, panels that are not full, and too little room to borrow.
@@ -34,13 +34,6 @@ ALGORITHMS = {
     4: ("winograd3",),
     5: ("winograd2",),
 }
-
-
-@pytest.fixture(autouse=True)
-def _threads_as_before() -> Iterator[None]:
-    before = cl.get_num_threads()
-    yield
-    cl.set_num_threads(before)
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -23,14 +21,9 @@ from convolens.ops._op import shared
 from convolens.spec import TensorSpec
 from tolerance import assert_within, drawn
 
+pytestmark = pytest.mark.usefixtures("threads_as_before")
+
 EXAMPLES = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
-
-
-@pytest.fixture(autouse=True)
-def _threads_as_before() -> Iterator[None]:
-    before = cl.get_num_threads()
-    yield
-    cl.set_num_threads(before)
 
 
 @st.composite

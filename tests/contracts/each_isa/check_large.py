@@ -5,13 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from contracts.calls import native, run
-from contracts.each_isa.guards import guarded_outputs
+from contracts.each_isa.guarded_calls import by_kernel
 from convolens import ops
-from convolens.ops import Array, Op, Sample
+from convolens.ops import Array, Op
 from convolens.ops._conv_geometry import ConvGeometry
 from convolens.ops._op import shared
-from convolens.spec import TensorSpec
 from tolerance import assert_within
 
 #: More than any last cache, so written past it (native/runtime/past.cpp). The last register is not
@@ -29,17 +27,6 @@ EXACT = {
 
 def normals(*shape: int) -> Array:
     return np.random.default_rng(5).standard_normal(shape, np.float32)
-
-
-def by_kernel(op: Op, *arrays: Array, name: str = "") -> Array:
-    """Compute a call between guards by a kernel, else the first; the result begins at a page."""
-    sample = Sample(op, tuple(TensorSpec(array.shape) for array in arrays))
-    kernel = next(each for each in native(sample) if name in ("", each.name))
-    with guarded_outputs(at_end=False) as outputs:
-        result = run(sample, kernel, [*arrays])
-    for each in outputs:
-        each.check()
-    return result
 
 
 @pytest.mark.parametrize("name", EXACT)

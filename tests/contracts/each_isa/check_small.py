@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 
 import convolens as cl
-from contracts.calls import native, run
-from contracts.each_isa.guards import guarded, guarded_outputs
+from contracts.each_isa.guarded_calls import by_kernel
+from contracts.each_isa.guards import guarded
 from convolens import ops
-from convolens.ops import Array, Op, Sample
-from convolens.spec import TensorSpec
+from convolens.ops import Array, Op
 from tolerance import assert_within
 
-#: Channels, outputs, size and taps. Winograd's tiles of the first three are one block of tiles, or
-#: one for each thread; the others are single units of work.
+pytestmark = pytest.mark.usefixtures("threads_as_before")
+
+#: Channels, outputs, size and taps. Winograd's tiles are one block, or one for each thread; the
+#: rows of the others are one unit of work, or a few.
 CASES = {
     "winograd2": [(32, 40, 13, 3), (64, 64, 8, 3), (17, 33, 19, 5)],
     "winograd4": [(32, 32, 16, 3), (64, 64, 8, 3), (8, 9, 28, 3)],
@@ -26,20 +25,11 @@ CASES = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _threads_as_before() -> Iterator[None]:
-    before = cl.get_num_threads()
-    yield
-    cl.set_num_threads(before)
-
-
-def by_kernel(op: Op, name: str, at_end: bool, *arrays: Array) -> Array:
-    sample = Sample(op, tuple(TensorSpec(array.shape) for array in arrays))
-    kernel = next(each for each in native(sample) if each.name == name)
-    inputs = [guarded(array, at_end=at_end) for array in arrays]
-    with guarded_outputs(at_end=at_end) as outputs:
-        result = run(sample, kernel, [each.array for each in inputs])
-    for each in (*inputs, *outputs):
+def call(op: Op, name: str, at_end: bool, *arrays: Array) -> Array:
+    """Compute a call by a kernel, with guards around what it reads and writes."""
+    inputs = [guarded(array, at_end) for array in arrays]
+    result = by_kernel(op, *(each.array for each in inputs), name=name, at_end=at_end)
+    for each in inputs:
         each.check()
     return result
 
@@ -57,11 +47,11 @@ def test_any_number_of_threads_gives_the_bits_of_a_batch(
         for shape in ((5, channels, size, size), (outputs, channels, taps, taps), (outputs,))
     )
     cl.set_num_threads(1)
-    together = by_kernel(conv, name, at_end, x, weight, bias)
+    together = call(conv, name, at_end, x, weight, bias)
     assert_within(conv, [x, weight, bias], together, algorithm=name)
     for threads in (1, 2, 3, 7):
         cl.set_num_threads(threads)
-        alone = by_kernel(conv, name, at_end, x[2:3], weight, bias)
+        alone = call(conv, name, at_end, x[2:3], weight, bias)
         np.testing.assert_array_equal(alone, together[2:3])
 
 
@@ -78,5 +68,5 @@ def test_planes_of_any_width(outputs: int, relu: bool) -> None:
     for width in (1, 4, 7, 8, 9, 15, 16, 17, 18, 31, 34, 50):
         x = random.standard_normal((2, 1, 3, width)).astype(np.float32)
         for at_end in (False, True):
-            y = by_kernel(conv, "planes", at_end, x, weight, bias)
+            y = call(conv, "planes", at_end, x, weight, bias)
             assert_within(conv, [x, weight, bias], y)
