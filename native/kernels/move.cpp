@@ -47,9 +47,19 @@ struct Plane {
     }
 };
 
+// The last register of a row begins where it ends with the row.
 void copy_rows(const Plane& plane) {
-    for (i64 row = plane.first; row < plane.last; ++row)
-        copy(plane.to + row * plane.to_row, plane.from + row * plane.from_row, plane.columns);
+    const i64 columns = plane.columns;
+    for (i64 row = plane.first; row < plane.last; ++row) {
+        const float* from = plane.from + row * plane.from_row;
+        float* to = plane.to + row * plane.to_row;
+        if (columns < kLanes) {
+            store_first(to, load_first(from, columns), columns);
+            continue;
+        }
+        for (i64 i = 0; i + kLanes < columns; i += kLanes) store(to + i, load(from + i));
+        store(to + columns - kLanes, load(from + columns - kLanes));
+    }
 }
 
 void fill_rows(const Plane& plane) {

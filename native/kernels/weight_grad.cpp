@@ -8,6 +8,8 @@ namespace {
 // takes longer than to read them for each segment from the second level of cache. Fewer registers
 // make more tiles, which read them more often (decision 0020).
 constexpr i64 kInPlace = kRegisters >= 32 ? 128 : kPanel;
+// With more products, to read a gradient from memory takes little beside them.
+constexpr i64 kFewProducts = 192;
 
 // A block of output rows, and where the numbers lie that their windows read.
 struct Block {
@@ -18,8 +20,24 @@ struct Block {
     i64 first_row, rows;
 };
 
+// The gradients of the next block, asked for line by line while this one's are multiplied: panels
+// are read at the stride of all outputs, which no processor follows ahead. They need not exist.
+struct Ahead {
+    const float* g;
+    i64 lines, each;
+
+    Ahead(const float* next, i64 floats, i64 tiles)
+        : g(next), lines(floats / kLine), each((lines + tiles - 1) / tiles) {}
+
+    void fetch() {
+        const i64 count = lines < each ? lines : each;
+        for (i64 i = 0; i < count; ++i, g += kLine) __builtin_prefetch(g, 0, 2);
+        lines -= count;
+    }
+};
+
 // Adds the products of a panel of gradients with what each segment reads to `y`.
-void add_panel(const Block& block, const float* gradient, Tile tile, float* y) {
+void add_panel(const Block& block, const float* gradient, Tile tile, float* y, Ahead& ahead) {
     const Segments& taps = block.args.segments;
     for (i64 s = 0; s < taps.count; ++s) {
         const Inside inside = block_rows_inside(block.args, s, block.first_row, block.rows);
@@ -29,6 +47,7 @@ void add_panel(const Block& block, const float* gradient, Tile tile, float* y) {
         for_each_tile(taps.run, [&](i64 first, i64 count) {
             tile.a = block.source.origin + block.offsets[s] + first;
             tile.y = y + (s * taps.run + first) * tile.y_row;
+            ahead.fetch();
             compute_tile<Unit::kRow>(tile, count);
         });
     }
@@ -50,7 +69,9 @@ void weight_grad(const WeightGradArgs& args, i64 begin, i64 end, float* scratch)
     const i64 outputs = args.groups * args.group_outputs;
     const i64 length = taps.count * taps.run;
     const i64 blocks = args.n * args.row_blocks;
+    const i64 tiles = taps.count * ((taps.run + kTileRows - 1) / kTileRows);
     const bool in_place = args.groups == 1 && outputs <= kInPlace && outputs % kLanes == 0;
+    const bool waits = args.parts == 1 && !in_place && length <= kFewProducts;
     i64* offsets = reinterpret_cast<i64*>(scratch);
     i64* row_offsets = offsets + taps.count;
     float* gradient = scratch + 2 * (taps.count + args.row_block);
@@ -76,6 +97,8 @@ void weight_grad(const WeightGradArgs& args, i64 begin, i64 end, float* scratch)
             tile.b_step = in_place ? outputs : kPanel;
             tile.accumulate = at != first_block;
             tile.y_row = padded;
+            const i64 floats = rows * args.q * outputs;
+            Ahead ahead(g + floats, waits ? floats : 0, args.groups * panels * tiles);
             for (i64 group = share.first_group; group < share.last_group; ++group) {
                 if (args.groups > 1)
                     block.source =
@@ -88,13 +111,13 @@ void weight_grad(const WeightGradArgs& args, i64 begin, i64 end, float* scratch)
                     const i64 column = panel * kPanel;
                     tile.columns = padded - column < kPanel ? padded - column : kPanel;
                     if (in_place) {
-                        add_panel(block, own + column, tile, y + column);
+                        add_panel(block, own + column, tile, y + column, ahead);
                     } else {
                         // One at a time stays in the first level of cache.
                         const i64 last = args.group_outputs - column;
                         pack_gradient(own + column, outputs, last < kPanel ? last : kPanel,
                                       rows * args.q, gradient);
-                        add_panel(block, gradient, tile, y + column);
+                        add_panel(block, gradient, tile, y + column, ahead);
                     }
                 }
             }

@@ -92,10 +92,11 @@ class Phases(Recast):
     def _pieces(
         self, array: Array, phases: Array, before: tuple[int, int]
     ) -> Iterator[tuple[Array, Array]]:
-        """Yield parts of an image and the equal parts of its phases, [N, rows, cells, numbers].
+        """Yield parts of an image and the equal parts of its phases.
 
-        The columns of a cell lie side by side in memory in both, so that whole cells are one part;
-        those that the edges of the image cut are parts of their own.
+        They are [N, rows of cells, cells, rows of a cell, numbers]. The columns of a cell lie side
+        by side in memory in both, so that whole cells are one part; those that the edges of the
+        image cut are parts of their own.
         """
         n, channels, height, width = array.shape
         down, right = self.op.stride
@@ -103,38 +104,62 @@ class Phases(Recast):
         rows, columns = phases.shape[2:]
         image = array.transpose(0, 2, 3, 1)
         cells = phases.transpose(0, 2, 3, 1).reshape(n, rows, columns, down, right * channels)
-        for phase in range(down):
-            first = max(0, -((phase - top) // down))
-            last = min(rows, (height - 1 + top - phase) // down + 1)
-            if first >= last:
-                continue
-            start = first * down + phase - top
-            lines = image[:, start : start + (last - first - 1) * down + 1 : down]
-            for begin, end, cut in _runs(width, left, columns, right):
-                place = begin * right + cut.start - left
-                count, length = end - begin, (cut.stop - cut.start) * channels
+        per_image, line, pixel, number = image.strides
+        for tall in _runs(height, top, rows, down):
+            for wide in _runs(width, left, columns, right):
+                length = (wide.last - wide.first) * channels
                 pixels = np.lib.stride_tricks.as_strided(
-                    lines[:, :, place:],
-                    (n, last - first, count, length),
-                    (*lines.strides[:2], right * lines.strides[2], lines.strides[3]),
+                    image[
+                        :,
+                        tall.begin * down + tall.first - top :,
+                        wide.begin * right + wide.first - left :,
+                    ],
+                    (
+                        n,
+                        tall.end - tall.begin,
+                        wide.end - wide.begin,
+                        tall.last - tall.first,
+                        length,
+                    ),
+                    (per_image, down * line, right * pixel, line, number),
                 )
-                from_, to = cut.start * channels, cut.stop * channels
-                yield pixels, cells[:, first:last, begin:end, phase, from_:to]
+                yield (
+                    pixels,
+                    cells[
+                        :,
+                        tall.begin : tall.end,
+                        wide.begin : wide.end,
+                        tall.first : tall.last,
+                        wide.first * channels : wide.last * channels,
+                    ],
+                )
+
+
+@final
+@dataclass(frozen=True)
+class _Run:
+    """Neighbouring cells, [begin, end), and which of the places in each hold pixels."""
+
+    begin: int
+    end: int
+    first: int
+    last: int
 
 
 @lru_cache(maxsize=1024)
-def _runs(width: int, left: int, cells: int, step: int) -> tuple[tuple[int, int, slice], ...]:
-    """Return runs of cells of ``step`` columns that hold pixels, and which of their columns do."""
+def _runs(size: int, before: int, cells: int, step: int) -> tuple[_Run, ...]:
+    """Return the cells of ``step`` places along an axis that hold pixels: whole ones, cut ones."""
+    end_of_image = size + before
+    begin, end = -(-before // step), min(cells, end_of_image // step)
     runs = []
-    begin, end = -(-left // step), min(cells, (width + left) // step)
-    if left % step and left // step < cells:
-        inside = min(step, width + left - left // step * step)
-        runs.append((left // step, left // step + 1, slice(left % step, inside)))
+    if before % step and before // step < cells:
+        inside = min(step, end_of_image - before // step * step)
+        runs.append(_Run(before // step, before // step + 1, before % step, inside))
     if begin < end:
-        runs.append((begin, end, slice(0, step)))
-    rest = (width + left) - max(begin, end) * step
+        runs.append(_Run(begin, end, 0, step))
+    rest = end_of_image - max(begin, end) * step
     if max(begin, end) < cells and rest > 0:
-        runs.append((max(begin, end), max(begin, end) + 1, slice(0, rest)))
+        runs.append(_Run(max(begin, end), max(begin, end) + 1, 0, rest))
     return tuple(runs)
 
 
