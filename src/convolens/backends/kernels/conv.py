@@ -8,9 +8,10 @@ from typing import cast
 
 from convolens import _native
 from convolens.backends.candidate import Arrays, Candidate, Chosen, Packed, Run, RunBoth, Specs
-from convolens.backends.kernels import conv_cost
+from convolens.backends.kernels import conv_cost, weight_grad_cost, winograd_cost
 from convolens.backends.kernels._common import refuse_all_but_float32
-from convolens.backends.kernels.conv_cost import images
+from convolens.backends.kernels.conv_geometry import images
+from convolens.backends.kernels.tile_cost import registers
 from convolens.backends.layout import dense, empty
 from convolens.ops import Array, Conv, ConvInputGrad, ConvRelu, Op
 from convolens.spec import TensorSpec
@@ -49,13 +50,13 @@ def _refuse_groups(op: Op, specs: Specs) -> str:
     size = weight.shape[1]
     if image.shape[1] != weight.shape[0] or size not in (2, 4, 8):
         return "only groups of 2, 4 or 8 channels with as many outputs"
-    lanes = conv_cost.registers().lanes
+    lanes = registers().lanes
     return "" if lanes % size == 0 else f"{groups} groups of {size} do not fill {lanes} lanes"
 
 
 def refuse_winograd(m: int) -> Callable[[Op, Specs], str]:
     """Return what says why Winograd's F(m x m, r x r) do not compute a convolution, or nothing."""
-    sides = conv_cost.WINOGRAD_TAPS[m]
+    sides = winograd_cost.TAPS[m]
     kernels = " and ".join(f"{side}x{side}" for side in sides)
 
     def refuse_others(op: Op, specs: Specs) -> str:
@@ -163,7 +164,7 @@ def readers(
         return problem.borrow(weight(array), backward=backward)
 
     winograd = algorithm.startswith("winograd")
-    borrows = winograd and conv_cost.borrows(op, specs, int(algorithm[-1]))
+    borrows = winograd and winograd_cost.borrows(op, specs, int(algorithm[-1]))
     return problem, pack, borrow if borrows else None
 
 
@@ -235,7 +236,7 @@ def prepare_both(input_grad: Chosen, weight_grad: Chosen) -> RunBoth | None:
 
 
 def _winograd(m: int, prepare: Callable[[str], Prepare]) -> Candidate:
-    name, cost = f"winograd{m}", conv_cost.winograd(m)
+    name, cost = f"winograd{m}", winograd_cost.winograd(m)
     return Candidate(name, refuse_winograd(m), cost, prepare(name), exact=False)
 
 
@@ -264,11 +265,15 @@ INPUT_GRAD = (
     _winograd(4, _prepare_input_grad),
 )
 WEIGHT_GRAD = (
-    Candidate("product", _refuse_product, conv_cost.product, _prepare_weight_grad("product")),
-    Candidate("direct", refuse, conv_cost.direct, _prepare_weight_grad("direct")),
-    Candidate("gather", refuse, conv_cost.gather, _prepare_weight_grad("gather")),
-    Candidate("gather_taps", refuse, conv_cost.gather_taps, _prepare_weight_grad("gather_taps")),
-    Candidate("planes", _refuse_planes, conv_cost.planes, _prepare_weight_grad("planes")),
+    Candidate(
+        "product", _refuse_product, weight_grad_cost.product, _prepare_weight_grad("product")
+    ),
+    Candidate("direct", refuse, weight_grad_cost.direct, _prepare_weight_grad("direct")),
+    Candidate("gather", refuse, weight_grad_cost.gather, _prepare_weight_grad("gather")),
+    Candidate(
+        "gather_taps", refuse, weight_grad_cost.gather_taps, _prepare_weight_grad("gather_taps")
+    ),
+    Candidate("planes", _refuse_planes, weight_grad_cost.planes, _prepare_weight_grad("planes")),
     Candidate(
         "depthwise", _refuse_depthwise, conv_cost.depthwise, _prepare_weight_grad("depthwise")
     ),

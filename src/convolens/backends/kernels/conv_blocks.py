@@ -14,7 +14,8 @@ from convolens import _native
 from convolens.backends.candidate import Candidate, Packed, Specs
 from convolens.backends.kernels import conv_cost
 from convolens.backends.kernels._common import refuse_all_but_float32
-from convolens.backends.kernels.conv_cost import images
+from convolens.backends.kernels.conv_geometry import images
+from convolens.backends.kernels.tile_cost import registers
 from convolens.backends.layout import dense, empty
 from convolens.ops import Array, Conv, Op
 from convolens.spec import TensorSpec
@@ -42,7 +43,7 @@ def prepare_input_grad(op: Op, specs: Specs, output: TensorSpec) -> Packed:
     batch, _, *sizes = upstream.shape
     depth, lines = (1, 1, *sizes[:-1])[-2:]
     slices, taps = (1, 1, *weight.shape[2:-1])[-2:]
-    panel = 2 * conv_cost.registers().lanes
+    panel = 2 * registers().lanes
     floats = TensorSpec((slices * taps * length * -(-n // panel) * panel,))
     sizes_of_call = (batch * depth * lines, columns, length, lines, slices, taps, n)
 

@@ -14,9 +14,10 @@ from math import prod
 
 from convolens import _native
 from convolens.backends.candidate import Candidate, Packed, Run, Specs
-from convolens.backends.kernels import conv, conv_cost
+from convolens.backends.kernels import conv, winograd_cost
 from convolens.backends.kernels._common import refuse_all_but_float32
-from convolens.backends.kernels.conv_cost import images
+from convolens.backends.kernels.conv_geometry import images
+from convolens.backends.kernels.tile_cost import registers
 from convolens.backends.layout import dense, empty
 from convolens.ops import Array, Conv, ConvInputGrad, ConvRelu, ConvWeightGrad, Op
 from convolens.spec import TensorSpec
@@ -123,8 +124,8 @@ def _refuse(op: Op, specs: Specs, find: Find, m: int) -> str:
     found = find(op, specs)
     if isinstance(found, str):
         return found
-    if found.side not in conv_cost.WINOGRAD_TAPS[m]:
-        kernels = " or ".join(f"{side}x{side}" for side in conv_cost.WINOGRAD_TAPS[m])
+    if found.side not in winograd_cost.TAPS[m]:
+        kernels = " or ".join(f"{side}x{side}" for side in winograd_cost.TAPS[m])
         return f"the kernel becomes {found.side}x{found.side}, not {kernels}"
     return conv.refuse(*found.call())
 
@@ -139,12 +140,12 @@ def _nanoseconds(op: Op, specs: Specs, find: Find, m: int) -> float:
     found = _found(op, specs, find)
     batch = images(op, specs)[0].shape[0]
     copies = _COPY * prod(found.image_shape()) + _ROW * found.op.stride[0] * batch
-    return _beyond(found) * (conv_cost.winograd(m)(*found.call()) + copies)
+    return _beyond(found) * (winograd_cost.winograd(m)(*found.call()) + copies)
 
 
 def _beyond(found: Recast) -> float:
     """Return by how much a call takes longer than the models say."""
-    if not conv_cost.registers().small:
+    if not registers().small:
         return 1.0
     few = found.image_shape()[1] < _FEW or isinstance(found.op, ConvWeightGrad)
     return _SMALL_AND_FEW if few else _SMALL_REGISTERS
@@ -224,7 +225,7 @@ class Ways:
                     exact=False,
                     scratch=partial(_scratch, find=find),
                 )
-                for m in conv_cost.WINOGRAD_TAPS
+                for m in winograd_cost.TAPS
             )
 
         self.forward = ways(_prepare_forward)

@@ -16,7 +16,7 @@ import numpy as np
 
 from convolens import _native
 from convolens.backends.candidate import Specs
-from convolens.backends.kernels.conv_cost import images
+from convolens.backends.kernels.conv_geometry import images
 from convolens.backends.kernels.conv_recast import Recast, Ways
 from convolens.backends.layout import empty
 from convolens.ops import Array, Conv, ConvInputGrad, ConvWeightGrad, Op

@@ -19,7 +19,7 @@ from convolens import _native
 from convolens.backends.candidate import Candidate, Packed, Run, Specs
 from convolens.backends.kernels import conv
 from convolens.backends.kernels._common import refuse_all_but_float32
-from convolens.backends.kernels.conv_cost import images
+from convolens.backends.kernels.conv_geometry import images
 from convolens.backends.kernels.slice_parts import Part, fill, parts_of
 from convolens.backends.layout import dense, empty
 from convolens.ops import Array, Conv, ConvInputGrad, ConvRelu, ConvWeightGrad, Op
@@ -30,7 +30,7 @@ Weights = list[_native.ConvWeights]
 
 #: Nanoseconds to copy a float into its place, to lay out a weight, and to begin a call.
 _COPY, _LAID_OUT, _CALL = 0.5, 1.0, 5000.0
-#: The images that share weights that are laid out, as in conv_cost.
+#: The images that share weights that are laid out, as in tile_cost.
 _IMAGES = 4
 #: Pairs of a slice and a tap, so that their list stays small.
 _MOST_READS = 2**16

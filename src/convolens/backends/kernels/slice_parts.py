@@ -10,7 +10,7 @@ from typing import cast
 import numpy as np
 
 from convolens.backends.candidate import Specs
-from convolens.backends.kernels.conv_cost import images
+from convolens.backends.kernels.conv_geometry import images
 from convolens.ops import Array, Conv, ConvInputGrad, Op
 
 #: Slices laid side by side have at most this many floats, or are those of one output slice.

@@ -1,0 +1,99 @@
+"""About how long Winograd's algorithm takes, in nanoseconds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import prod
+
+from convolens.backends.candidate import Specs
+from convolens.backends.kernels.conv_geometry import Geometry, geometry
+from convolens.backends.kernels.tile_cost import (
+    IMAGES,
+    NANOSECONDS,
+    NEAR,
+    SEGMENT,
+    TILE,
+    far,
+    panel_steps,
+    panels,
+    registers,
+)
+from convolens.ops import ConvInputGrad, ConvWeightGrad, Op
+
+#: The sides of the kernels for which there are tiles of m x m outputs.
+TAPS = {2: (3, 5), 3: (2, 4), 4: (2, 3)}
+#: Cycles to transform and write a weight beyond those that other ways lay out, which training does
+#: each step and inference once: half of what is measured. What is written far away counts besides,
+#: as a share of what it takes to read it. From so many transformed weights on, training transforms
+#: them anew for so many tiles at a time instead; from fewer on where a call has no more tiles.
+_LAID_OUT, _WRITTEN, _BORROWED, _FRESH_TILES = 0.5, 0.5, 3 * 2**20, 56
+_BORROWED_ONCE = 2**19
+#: Outputs or channels of a share of a weight gradient, and the floats of its transformed tiles: as
+#: in native/runtime/conv/winograd.cpp.
+_SHARE, _SHARE_FLOATS = 128, 320 * 1024
+#: Tiles are few where there are so many times as many channels: their weights are read once.
+_FEW_TILES = 4
+
+
+def winograd(m: int) -> Callable[[Op, Specs], float]:
+    """Return the time of Winograd's F(m x m, r x r), in nanoseconds, as a function of a call."""
+
+    def nanoseconds(op: Op, specs: Specs) -> float:
+        g = geometry(op, specs)
+        if isinstance(op, ConvWeightGrad):
+            image = _winograd_weight_grad(g, m)
+        elif isinstance(op, ConvInputGrad):
+            image = _winograd(m, g.kernel[0], g.sizes, g.outputs, g.channels)
+        else:
+            image = _winograd(m, g.kernel[0], g.positions, g.channels, g.outputs)
+        return NANOSECONDS * g.batch * image
+
+    return nanoseconds
+
+
+def borrows(op: Op, specs: Specs, m: int) -> bool:
+    """Return whether F(m x m, r x r) had better transform weights anew than read them far away.
+
+    So it is if they are many, or if few tiles share them. Either way gives the same bits.
+    """
+    g = geometry(op, specs)
+    weights = (m + g.kernel[0] - 1) ** 2 * g.channels * g.outputs
+    sizes = g.sizes if isinstance(op, ConvInputGrad) else g.positions
+    tiles = g.batch * prod(-(-size // m) for size in sizes)
+    return weights >= (_BORROWED_ONCE if tiles <= _FRESH_TILES else _BORROWED)
+
+
+def _winograd(m: int, r: int, sizes: tuple[int, ...], length: int, columns: int) -> float:
+    """Return the cycles of an image: those of its tiles, or of reading the weights for them."""
+    lanes, most = registers().lanes, registers().rows
+    side, tiles = m + r - 1, prod(-(-size // m) for size in sizes)
+    register, begin = {4: (40.0, 110.0), 5: (90.0, 130.0), 6: (165.0, 150.0)}[side]
+    places = side * side
+    rows = min(2 * most, IMAGES * tiles)
+    steps = length * panel_steps(columns, rows) + sum(panels(columns)) * (TILE + SEGMENT)
+    tile = places * 1.1 * steps / rows
+    block = most * max(1, min(4, NEAR // (places * length * most)))
+    weights = places * length * columns
+    few = _FEW_TILES * IMAGES * tiles <= length
+    reads = max(1 / IMAGES, 0 if few else tiles / block) * far(weights)
+    moved = register * (-(-length // lanes) - (-columns // lanes)) + begin
+    if weights >= _BORROWED:
+        reads /= 2  # by inference
+        laid_out = _LAID_OUT * weights * max(1 / IMAGES, tiles / _FRESH_TILES) / 2
+    else:
+        laid_out = (_LAID_OUT * weights + _WRITTEN * far(weights)) / IMAGES
+    return max(tiles * tile, reads) + tiles * moved + laid_out
+
+
+def _winograd_weight_grad(g: Geometry, m: int) -> float:
+    """Return the cycles of an image: transforms into and out of a core's cache, and products."""
+    side, tiles = m + g.kernel[0] - 1, prod(-(-size // m) for size in g.positions)
+    places, register = side * side, {4: 110.0, 5: 200.0, 6: 330.0}[side]
+    wide, narrow = panels(g.outputs)
+    products = 1.2 * places * g.channels * (wide + narrow / 2)
+    channels, outputs = (-(-each // registers().lanes) for each in (g.channels, g.outputs))
+    # Weights are shared between units, each of which transforms what it reads.
+    again = channels * -(-g.outputs // _SHARE) + outputs * -(-g.channels // _SHARE)
+    at_a_time = _SHARE_FLOATS / (places * (min(g.outputs, _SHARE) + min(g.channels, _SHARE)))
+    back = channels * g.outputs / min(at_a_time, max(1, g.batch) * tiles)
+    return tiles * (products + register * (again + back))
