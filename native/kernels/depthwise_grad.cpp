@@ -239,8 +239,9 @@ void any_weight_grad(const DepthwiseGradArgs& both, i64 begin, i64 end, float* s
             const i64 bottom = first_row + args.row_block;
             const i64 last_row = bottom < args.p ? bottom : args.p;
             if (small) {
-                DepthwiseSums{args, window, inside, columns, partial, first, last}.add(
-                    image, first_row, last_row);
+                DepthwiseSums{args,    window, inside, columns,
+                              partial, first,  last,   both.input.count > 0}
+                    .add(image, first_row, last_row);
             } else {
                 for (i64 row = first_row; row < last_row; ++row)
                     Row<Repeat>{args,    segments_inside(args, row),

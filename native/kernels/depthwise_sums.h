@@ -2,6 +2,7 @@
 // one input channel: some rows and columns of outputs at a time.
 #pragma once
 
+#include "kernels/fetch.h"
 #include "kernels/window_sums.h"
 
 namespace convolens::CONVOLENS_ISA {
@@ -30,18 +31,28 @@ CONVOLENS_INLINE Reach reach_of(const WeightGradArgs& args, const DenseWindow& w
             wide > 1 ? Inside{0, window.width} : places_inside(left, 1, window.width, args.w)};
 }
 
+// Images larger than what is near, of so many channels that the pixels of a strip lie far apart.
+// Where larger registers take whole lines of four rows at a time, it was not measured.
+constexpr i64 kNearFloats = 1 << 19, kFewChannels = 64;
+
 struct DepthwiseSums {
     const WeightGradArgs& args;
     DenseWindow window;
     Inside rows, columns;  // of outputs, whose windows lie inside the image
     float* partial;
     i64 first, last;  // registers
+    bool upstream_is_near;
 
     static bool can_compute(const WeightGradArgs& args, const DenseWindow& window) {
         return args.group_outputs == 1 && window.is_small() && args.column_step <= 2;
     }
 
     i64 channels() const { return args.groups; }
+
+    bool reads_ahead() const {
+        return kRegisters < 32 && args.n * args.h * args.w * args.c >= kNearFloats &&
+               args.c >= kFewChannels;
+    }
 
     void add(i64 image, i64 row, i64 high, i64 column, i64 wide) const {
         const i64 line = args.w * args.c;
@@ -56,7 +67,7 @@ struct DepthwiseSums {
         at.g_row = args.q * channels();
         at.g_pixel = channels();
         at.columns = wide;
-        at.fetch = lies_far(args);
+        at.fetch = lies_far(args) && !reads_ahead();
         at.sum_row = window.width * channels();
         at.sum_tap = channels();
         const i64 top = image * args.h + reach.top + reach.down.first;
@@ -84,13 +95,28 @@ struct DepthwiseSums {
         for (i64 column = columns.last; column < args.q; ++column) add(image, row, high, column, 1);
     }
 
+    // Reads what some rows of outputs read of the image, from row `seen` on; returns where it ends.
+    i64 read_rows(i64 image, i64 row, i64 high, i64 seen) const {
+        const i64 line = args.w * args.c, upstream = args.q * channels();
+        const i64 top = args.row_origin + row * args.row_step + args.segments.dy_min;
+        const i64 first = clamp(top, seen, args.h);
+        const i64 last = clamp(top + (high - 1) * args.row_step + window.height, first, args.h);
+        read_in_order(args.x + (image * args.h + first) * line, (last - first) * line);
+        if (!upstream_is_near)
+            read_in_order(args.g + (image * args.p + row) * upstream, high * upstream);
+        return last;
+    }
+
     void add(i64 image, i64 first_row, i64 last_row) const {
         const bool one = args.row_step > 1 || args.column_step > 1;
         const i64 inside = last_row < rows.last ? last_row : rows.last;
+        i64 seen = 0;  // rows of the image
         for (i64 row = first_row; row < last_row;) {
             const bool some = !one && row >= rows.first && inside - row >= kSumRows;
-            add_rows(image, row, some ? kSumRows : 1);
-            row += some ? kSumRows : 1;
+            const i64 high = some ? kSumRows : 1;
+            if (reads_ahead()) seen = read_rows(image, row, high, seen);
+            add_rows(image, row, high);
+            row += high;
         }
     }
 };
