@@ -60,9 +60,9 @@ def by_depthwise(op: Op, specs: tuple[TensorSpec, ...], arrays: list[np.ndarray]
     return run(Sample(op, specs), candidate, arrays)
 
 
-@given(convolutions(), st.booleans(), st.integers(1, 3))
-@EXAMPLES
-def test_values(call: tuple, at_end: bool, threads: int) -> None:
+def assert_values(
+    call: tuple[ops.Conv, TensorSpec, TensorSpec], at_end: bool, threads: int
+) -> None:
     op, x, weight = call
     cl.set_num_threads(threads)
     y, bias = op.infer(x, weight), TensorSpec(weight.shape[:1])
@@ -80,7 +80,13 @@ def test_values(call: tuple, at_end: bool, threads: int) -> None:
 
 @given(convolutions(), st.booleans(), st.integers(1, 3))
 @EXAMPLES
-def test_both_gradients_have_the_bits_of_each(call: tuple, at_end: bool, threads: int) -> None:
+def test_values(call: tuple, at_end: bool, threads: int) -> None:
+    assert_values(call, at_end, threads)
+
+
+def assert_both_gradients_have_the_bits_of_each(
+    call: tuple[ops.Conv, TensorSpec, TensorSpec], at_end: bool, threads: int
+) -> None:
     op, x, weight = call
     cl.set_num_threads(threads)
     y = op.infer(x, weight)
@@ -105,6 +111,21 @@ def test_both_gradients_have_the_bits_of_each(call: tuple, at_end: bool, threads
     for gradient, (each, specs), inputs in zip(found, calls, (kernel, image), strict=True):
         apart = by_depthwise(each, specs, [inputs, upstream.array])
         np.testing.assert_array_equal(gradient, apart)
+
+
+@given(convolutions(), st.booleans(), st.integers(1, 3))
+@EXAMPLES
+def test_both_gradients_have_the_bits_of_each(call: tuple, at_end: bool, threads: int) -> None:
+    assert_both_gradients_have_the_bits_of_each(call, at_end, threads)
+
+
+@pytest.mark.parametrize("at_end", [False, True])
+@pytest.mark.parametrize("stride", [1, 2])
+def test_images_that_are_read_before_they_are_summed(stride: int, at_end: bool) -> None:
+    op = ops.Conv((stride, stride), ((1, 1), (0, 2)), (1, 1), 72)
+    call = op, TensorSpec((2, 72, 61, 61)), TensorSpec((72, 1, 3, 3))
+    assert_values(call, at_end, 2)
+    assert_both_gradients_have_the_bits_of_each(call, at_end, 2)
 
 
 @given(convolutions())
