@@ -33,7 +33,7 @@ CONVOLENS_INLINE Reach reach_of(const WeightGradArgs& args, const DenseWindow& w
 
 // Images larger than what is near, of so many channels that the pixels of a strip lie far apart.
 // Where larger registers take whole lines of four rows at a time, it was not measured.
-constexpr i64 kNearFloats = 1 << 19, kFewChannels = 64;
+constexpr i64 kNearFloats = 1 << 19, kManyChannels = 64;
 
 struct DepthwiseSums {
     const WeightGradArgs& args;
@@ -49,9 +49,10 @@ struct DepthwiseSums {
 
     i64 channels() const { return args.groups; }
 
+    // Rows have all channels.
     bool reads_ahead() const {
-        return kRegisters < 32 && args.n * args.h * args.w * args.c >= kNearFloats &&
-               args.c >= kFewChannels;
+        return kRegisters < 32 && args.parts == 1 && args.c >= kManyChannels &&
+               args.n * args.h * args.w * args.c >= kNearFloats;
     }
 
     void add(i64 image, i64 row, i64 high, i64 column, i64 wide) const {

@@ -19,10 +19,8 @@ CONVOLENS_INLINE void fetch_pixels(const float* x, i64 x_row, i64 x_pixel) {
 // Brings memory into the second cache. It is read, and in order, which processors follow by
 // themselves: to ask for so much at once gains less (decision 0022).
 CONVOLENS_INLINE void read_in_order(const float* from, i64 floats) {
-    for (i64 i = 0; i + simd::kLanes <= floats; i += kLine) {
-        const simd::vec line = simd::load(from + i);
-        asm volatile("" : : "x"(line));
-    }
+    const volatile float* line = from;
+    for (i64 i = 0; i < floats; i += kLine) static_cast<void>(line[i]);
 }
 
 }  // namespace

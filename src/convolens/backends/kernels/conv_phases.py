@@ -105,34 +105,17 @@ class Phases(Recast):
         image = array.transpose(0, 2, 3, 1)
         cells = phases.transpose(0, 2, 3, 1).reshape(n, rows, columns, down, right * channels)
         per_image, line, pixel, number = image.strides
+        strides = (per_image, down * line, right * pixel, line, number)
         for tall in _runs(height, top, rows, down):
             for wide in _runs(width, left, columns, right):
-                length = (wide.last - wide.first) * channels
-                pixels = np.lib.stride_tricks.as_strided(
-                    image[
-                        :,
-                        tall.begin * down + tall.first - top :,
-                        wide.begin * right + wide.first - left :,
-                    ],
-                    (
-                        n,
-                        tall.end - tall.begin,
-                        wide.end - wide.begin,
-                        tall.last - tall.first,
-                        length,
-                    ),
-                    (per_image, down * line, right * pixel, line, number),
-                )
-                yield (
-                    pixels,
-                    cells[
-                        :,
-                        tall.begin : tall.end,
-                        wide.begin : wide.end,
-                        tall.first : tall.last,
-                        wide.first * channels : wide.last * channels,
-                    ],
-                )
+                of_cell = slice(wide.first * channels, wide.last * channels)
+                part = cells[
+                    :, tall.begin : tall.end, wide.begin : wide.end, tall.first : tall.last, of_cell
+                ]
+                row = tall.begin * down + tall.first - top
+                column = wide.begin * right + wide.first - left
+                corner = image[:, row:, column:]
+                yield np.lib.stride_tricks.as_strided(corner, part.shape, strides), part
 
 
 @final
