@@ -47,7 +47,8 @@ struct Plane {
     }
 };
 
-// The last register of a row begins where it ends with the row.
+// The last register of a row begins where it ends with the row. `copy` stores nothing twice, since
+// patches are loaded again at once, and a load waits for two stores that it overlaps.
 void copy_rows(const Plane& plane) {
     const i64 columns = plane.columns;
     for (i64 row = plane.first; row < plane.last; ++row) {

@@ -258,10 +258,10 @@ def bombs() -> dict[str, bytes]:
 
 @pytest.mark.parametrize("name", bombs())
 def test_bombs_are_harmless(tmp_path: Path, name: str) -> None:
-    start = time.process_time()  # others' work does not count
+    start = time.perf_counter()
     with pytest.raises(DataError):
         read(tmp_path, b"\x80\x02" + bombs()[name])
-    assert time.process_time() - start < 2
+    assert time.perf_counter() - start < 2
 
 
 def test_strings_of_python2_are_bytes(tmp_path: Path) -> None:

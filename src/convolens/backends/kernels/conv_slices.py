@@ -21,6 +21,7 @@ from convolens.backends.kernels import conv
 from convolens.backends.kernels._common import refuse_all_but_float32
 from convolens.backends.kernels.conv_geometry import images
 from convolens.backends.kernels.slice_parts import Part, fill, parts_of
+from convolens.backends.kernels.tile_cost import IMAGES
 from convolens.backends.layout import dense, empty
 from convolens.ops import Array, Conv, ConvInputGrad, ConvRelu, ConvWeightGrad, Op
 from convolens.spec import TensorSpec
@@ -30,8 +31,6 @@ Weights = list[_native.ConvWeights]
 
 #: Nanoseconds to copy a float into its place, to lay out a weight, and to begin a call.
 _COPY, _LAID_OUT, _CALL = 0.5, 1.0, 5000.0
-#: The images that share weights that are laid out, as in tile_cost.
-_IMAGES = 4
 #: Pairs of a slice and a tap, so that their list stays small.
 _MOST_READS = 2**16
 
@@ -98,7 +97,7 @@ def _nanoseconds(op: Op, specs: Specs, winograd: str = "") -> float:
     if winograd:
         side = int(winograd[-1]) + weight.shape[-1] - 1
         taps = taps // prod(weight.shape[3:]) * side * side
-    laid_out = 0.0 if isinstance(op, ConvWeightGrad) else _LAID_OUT * taps / _IMAGES
+    laid_out = 0.0 if isinstance(op, ConvWeightGrad) else _LAID_OUT * taps / IMAGES
     total = 0.0
     for part in parts_of(op, specs):
         flat = _flat(op, specs, part)
