@@ -73,8 +73,8 @@ class Conv {
             throw std::invalid_argument("depthwise needs as many groups as channels");
     }
 
-    ConvWeights pack(Array weight, bool backward) const {
-        return weights_for(Use::kMany, weight, backward);
+    ConvWeights pack(Array weight, bool backward, bool few) const {
+        return weights_for(few ? Use::kFew : Use::kOften, weight, backward);
     }
 
     ConvWeights borrow(Array weight, bool backward) const {
@@ -173,7 +173,7 @@ void bind_conv(nb::module_& module) {
              nb::arg("input"), nb::arg("output"), nb::arg("kernel"), nb::arg("stride"),
              nb::arg("padding"), nb::arg("dilation"), nb::arg("groups"), nb::arg("algorithm"),
              nb::arg("relu"))
-        .def("pack", &Conv::pack, nb::arg("weight"), nb::arg("backward"))
+        .def("pack", &Conv::pack, nb::arg("weight"), nb::arg("backward"), nb::arg("few") = false)
         .def("borrow", &Conv::borrow, nb::arg("weight"), nb::arg("backward"),
              nb::keep_alive<0, 2>())
         .def("forward", &Conv::forward, nb::arg("x"), nb::arg("weights"), nb::arg("bias").none(),

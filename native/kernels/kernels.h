@@ -180,6 +180,7 @@ namespace convolens {
     X(depthwise, WindowsArgs)                     \
     X(depthwise_grad, DepthwiseGradArgs)          \
     X(winograd_weights, WinogradWeightArgs)       \
+    X(winograd_panels, WinogradPanelArgs)         \
     X(winograd, WinogradArgs)                     \
     X(winograd_weight_grad, WinogradGradArgs)     \
     X(group_sum, GroupSumArgs)                    \

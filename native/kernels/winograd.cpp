@@ -1,95 +1,22 @@
 // Winograd's convolution: transformed weights, and blocks of tiles from image to output.
-#include "kernels/winograd.h"
-
 #include <algorithm>
 
 #include "kernels/lines.h"
 #include "kernels/short_tiles.h"
-#include "simd/transpose.h"
+#include "kernels/winograd_few.h"
+#include "kernels/winograd_weights.h"
 
 namespace convolens::CONVOLENS_ISA {
 namespace {
 
-// Transforms the weights of one register and writes them to the places of a row.
-template <class F, class Tap>
-CONVOLENS_INLINE void write_weights(float* row, i64 place_step, Tap tap) {
-    constexpr int kTaps = F::kTaps * F::kTaps, kPlaces = F::kPlaces;
-    vec w[kTaps], turned[kPlaces];
-#pragma GCC unroll 25
-    for (int i = 0; i < kTaps; ++i) w[i] = tap(i);
-    F::weights(w, turned);
-#pragma GCC unroll 36
-    for (int place = 0; place < kPlaces; ++place) store(row + place * place_step, turned[place]);
-}
+// How the transformed tiles of an image lie: [place][tile][channels], or, if they are few,
+// [channels / kLanes][place][tile][kLanes].
+struct InputSteps {
+    i64 place, tile, channel;
+};
 
-// Transforms rows [first, last) of a panel into u [place][row][kPanel]. For the forward pass rows
-// are channels. A block of kLanes x kLanes weights is turned, since the lanes of u are outputs and
-// those of w channels.
-template <class F>
-void weights_forward(const WinogradWeights& weights, i64 panel, i64 first, i64 last, float* u,
-                     i64 place_step, float* scratch) {
-    constexpr i64 kTaps = F::kTaps * F::kTaps;
-    constexpr i64 kBlock = kLanes * kLanes;
-    for (i64 c = first; c < last; c += kLanes)
-        for (i64 v = 0; v < kPanel; v += kLanes) {
-            const i64 output = panel * kPanel + v;
-            const i64 left = weights.outputs - output;
-            const i64 outputs = left < 0 ? 0 : left < kLanes ? left : kLanes;
-            const i64 count = last - c < kLanes ? last - c : kLanes;
-            for (i64 tap = 0; tap < kTaps; ++tap) {
-                const float* from = weights.w + (output * kTaps + tap) * weights.channels + c;
-                const i64 step = kTaps * weights.channels;
-                transpose_block(from, step, scratch + tap * kBlock, kLanes, outputs, count, kLanes);
-                // The next channels of so many outputs: the processor does not foresee them.
-                for (i64 i = 0; i < outputs; ++i)
-                    __builtin_prefetch(from + i * step + kLanes, 0, 3);
-            }
-            float* row = u + (c - first) * kPanel + v;
-            for (i64 i = 0; i < count; ++i)
-                write_weights<F>(row + i * kPanel, place_step, [&](int tap) CONVOLENS_INLINED {
-                    return load(scratch + tap * kBlock + i * kLanes);
-                });
-        }
-}
-
-// The same for the input gradient: rows are outputs, and lanes channels.
-template <class F>
-void weights_backward(const WinogradWeights& weights, i64 panel, i64 first, i64 last, float* u,
-                      i64 place_step) {
-    constexpr i64 kTaps = F::kTaps * F::kTaps, kAhead = 3;
-    for (i64 k = first; k < last; ++k)
-        for (i64 v = 0; v < kPanel; v += kLanes) {
-            const i64 channel = panel * kPanel + v;
-            const i64 left = weights.channels - channel;
-            const float* w = weights.w + k * kTaps * weights.channels + channel;
-            // The taps of an output lie far apart: the processor does not foresee the next ones.
-            for (i64 tap = 0; tap < kTaps; ++tap)
-                __builtin_prefetch(w + (kAhead * kTaps + tap) * weights.channels, 0, 3);
-            float* row = u + (k - first) * kPanel + v;
-            const auto write = [&](auto lanes) CONVOLENS_INLINED {
-                write_weights<F>(row, place_step, [&](int tap) CONVOLENS_INLINED {
-                    return load(w + (kTaps - 1 - tap) * weights.channels, lanes);
-                });
-            };
-            if (left >= kLanes) {
-                write(Whole{});
-            } else if (left > 0) {
-                write(left);
-            } else {
-                write_weights<F>(row, place_step, [](int) { return vec{}; });
-            }
-        }
-}
-
-template <class F>
-void transform_weights(const WinogradWeights& weights, i64 panel, i64 first, i64 last, float* u,
-                       i64 place_step, float* scratch) {
-    weights.backward ? weights_backward<F>(weights, panel, first, last, u, place_step)
-                     : weights_forward<F>(weights, panel, first, last, u, place_step, scratch);
-}
-
-// A block of tiles: first the tiles of the image, transformed, [place][tile][channels]; then their
-// products with the weights, [place][tile][outputs of a group of panels].
+// A block of tiles: first the tiles of the image, transformed; then their products with the
+// weights, [place][tile][outputs of a group of panels].
 template <class F>
 struct Block {
     static constexpr int M = F::kOutputs, R = F::kTaps, T = F::kTile, kPlaces = F::kPlaces;
@@ -98,10 +25,10 @@ struct Block {
     i64 first, tiles;    // counted over the whole batch
     const float* zeros;  // a pixel of the image
     float* inputs;
-    i64 input_place;
+    InputSteps input;
     float* products;
     i64 product_place;
-    float* weights;  // of a group of panels and a chain of channels, if they are not laid out
+    float* weights;  // that are transformed here, if they are not laid out so
     float* turned;
 
     struct Place {
@@ -128,13 +55,13 @@ struct Block {
                 }
                 fetch_next_tile<M, T>(image, args.w, args.c, args.row_origin + at.row * M,
                                       args.column_origin + at.column * M, c);
-                float* to = inputs + tile * args.c + c;
+                float* to = inputs + tile * input.tile + c * input.channel;
 #pragma GCC unroll 6
                 for (int i = 0; i < T; ++i) {
                     F::template input<1, 1>(half + T * i, turned);
 #pragma GCC unroll 6
                     for (int j = 0; j < T; ++j)
-                        store(to + (i * T + j) * input_place, turned[j], count);
+                        store(to + (i * T + j) * input.place, turned[j], count);
                 }
             });
         }
@@ -160,7 +87,7 @@ struct Block {
                 const float* next = same ? b + kPlaces * place_step : u + (place + 1) * place_step;
                 tile.y = products + place * product_place + number * kPanel;
                 for (i64 c = first; c < last; c += args.chain) {
-                    tile.a = inputs + place * input_place + c;
+                    tile.a = inputs + place * input.place + c;
                     tile.b = b + (c - first) * kPanel;
                     short_tiles.length = std::min(args.chain, last - c);
                     tile.accumulate = c > 0;
@@ -185,6 +112,15 @@ struct Block {
                                      place_step, turned);
             multiply(first_panel, last_panel, weights, c, last);
         }
+    }
+
+    // The same of a panel and few tiles.
+    void multiply_panel(i64 panel) const {
+        const i64 taps = R * R * kPanel;
+        const bool narrow = args.k - panel * kPanel <= kLanes;
+        multiply_few<F>({tiles, args.c, args.chain, inputs, args.panels + panel * args.c * taps,
+                         narrow, products, product_place, args.product_row},
+                        weights);
     }
 
     // Where the outputs of a tile go: memory, or a copy of it.
@@ -260,6 +196,8 @@ struct Block {
             if (args.u) {
                 const i64 step = kPlaces * odd_lines(args.c * kPanel);
                 multiply(panel, next, args.u + panel * step, 0, args.c);
+            } else if (args.panels) {
+                multiply_panel(panel);
             } else {
                 multiply_fresh(panel, next);
             }
@@ -272,11 +210,12 @@ struct Block {
 template <class F>
 void blocks(const WinogradArgs& args, i64 begin, i64 end, float* scratch) {
     const i64 total = args.n * args.tile_rows * args.tile_columns;
-    const i64 input_place = odd_lines(args.block * args.c);
+    const i64 channels = args.panels ? (args.c + kLanes - 1) / kLanes * kLanes : args.c;
+    const i64 input_floats = F::kPlaces * odd_lines(args.block * channels);
     const i64 product_place = odd_lines(args.block * args.product_row);
     const i64 panels = (args.k + kPanel - 1) / kPanel;
     float* inputs = scratch + odd_lines(args.c);
-    float* products = inputs + F::kPlaces * input_place;
+    float* products = inputs + input_floats;
     float* weights = products + F::kPlaces * product_place;
     float* turned = weights + F::kPlaces * args.panel_group * odd_lines(args.chain * kPanel);
     std::fill_n(scratch, args.c, 0.0f);
@@ -284,8 +223,12 @@ void blocks(const WinogradArgs& args, i64 begin, i64 end, float* scratch) {
         const i64 number = unit % args.blocks, part = unit / args.blocks;
         const i64 first = total * number / args.blocks;
         const i64 last = total * (number + 1) / args.blocks;
-        const Block<F> block{args,        first,    last - first,  scratch, inputs,
-                             input_place, products, product_place, weights, turned};
+        const i64 tiles = last - first;
+        const InputSteps input = args.panels
+                                     ? InputSteps{tiles * kLanes, kLanes, F::kPlaces * tiles}
+                                     : InputSteps{odd_lines(args.block * args.c), args.c, 1};
+        const Block<F> block{args,  first,    tiles,         scratch, inputs,
+                             input, products, product_place, weights, turned};
         block.compute(panels * part / args.parts, panels * (part + 1) / args.parts);
     }
 }
@@ -309,8 +252,17 @@ void winograd_weights(const WinogradWeightArgs& args, i64 begin, i64 end, float*
     }
 }
 
+void winograd_panels(const WinogradPanelArgs& args, i64 begin, i64 end, float*) {
+    const WinogradWeights& weights = args.weights;
+    const i64 rows = weights.backward ? weights.outputs : weights.channels;
+    for (i64 panel = begin; panel < end; ++panel)
+        lay_out_taps(weights, args.taps, panel, 0, rows,
+                     args.panels + panel * rows * args.taps * kPanel);
+}
+
 // Scratch: a pixel of zeros, what a block holds, and, for weights that are not laid out, those of a
-// group of panels and a chain of channels, and a block of kLanes x kLanes of them at each tap.
+// group of panels and a chain of channels, and a block of kLanes x kLanes of them at each tap; for
+// those of panels, a piece of them, and the sums of a chain.
 void winograd(const WinogradArgs& args, i64 begin, i64 end, float* scratch) {
     with_filter(args.tile, args.taps,
                 [&](auto filter) { blocks<decltype(filter)>(args, begin, end, scratch); });

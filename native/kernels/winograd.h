@@ -196,16 +196,6 @@ template <int M, int R>
 struct Filter : Points<M + R - 1> {
     static constexpr int kOutputs = M, kTaps = R;
     static constexpr int kTile = M + R - 1, kPlaces = kTile * kTile;
-    using Own = Points<kTile>;
-
-    // [R][R] registers to [T][T].
-    CONVOLENS_INLINE static void weights(const vec* from, vec* to) {
-        vec half[kTile * R];
-#pragma GCC unroll 5
-        for (int j = 0; j < R; ++j) Own::template values<R, R, R>(from + j, half + j);
-#pragma GCC unroll 6
-        for (int i = 0; i < kTile; ++i) Own::template values<R, 1, 1>(half + R * i, to + kTile * i);
-    }
 };
 
 // Calls body(filter) for F(m x m, r x r).

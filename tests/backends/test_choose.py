@@ -255,6 +255,23 @@ def test_transforms_of_weights_are_written_where_that_pays(
     assert (run.borrow is not None) == borrows
 
 
+def test_a_few_tiles_keep_many_weights_in_an_order_of_their_own() -> None:
+    """They are transformed anew; an image has the same bits as in a batch."""
+    w = cl.randn(384, 384, 3, 3).array
+    x = cl.randn(5, 384, 7, 7).array
+    with cl.algorithm("winograd4"):
+        one, other, batch = (
+            choose(CONV, specs(shape, w.shape)).run
+            for shape in ((1, 384, 7, 7), (1, 384, 8, 5), x.shape)
+        )
+    assert isinstance(one, Packed)
+    assert isinstance(other, Packed)
+    assert isinstance(batch, Packed)
+    assert one.layout == other.layout != batch.layout
+    together = batch.run(x, batch.pack(w))
+    np.testing.assert_array_equal(one.run(x[3:4], one.pack(w)), together[3:4])
+
+
 def test_lines_and_images_of_any_size_share_weights_that_are_laid_out() -> None:
     line, strided = ops.Conv((1,), ((4, 4),), (1,)), ops.Conv((2, 2), ((1, 1),) * 2, (1, 1))
     for op, weight, first, other, name in (

@@ -114,13 +114,25 @@ struct WinogradWeightArgs {
     static constexpr i64 kRowBlock = 32;
 };
 
+// panels: weights as they are, in panels: of outputs, with rows of channels, or the other way round
+// for the input gradient. A unit is a panel.
+struct WinogradPanelArgs {
+    WinogradWeights weights;
+    float* panels;  // [panel][row][tap][width]
+    i64 taps;       // of a kernel
+};
+
 // y = the convolution of x with transformed weights. A unit is a block of tiles and a part of
 // the panels; the blocks of the first part come first.
 struct WinogradArgs {
+    static constexpr i64 kPieceFloats = 128;  // of panels, that are transformed at a time
     const float* x;
-    const float* u;           // or null:
-    WinogradWeights weights;  // then each unit transforms these where it uses them
-    const float* bias;        // or null
+    // Transformed weights; or panels of weights, each transformed for a register tile's tiles at
+    // most; or else each unit transforms weights where it uses them.
+    const float* u;
+    const float* panels;
+    WinogradWeights weights;
+    const float* bias;  // or null
     float* y;
     i64 n, h, w, c;
     i64 p, q, k;

@@ -9,7 +9,8 @@
 namespace convolens {
 
 // An algorithm that lays the weights out first. A null function is a pass that it does not have.
-// Those at the end take weights as they are, and give the same bits.
+// Those that are fresh take weights as they are, and `few` is another way to lay them out, for
+// calls that read them but a few times; both give the same bits.
 struct WeightedAlgorithm {
     std::size_t (*floats)(const ConvProblem& problem, Pass pass);
     void (*pack)(const ConvProblem& problem, Pass pass, const float* weight, float* packed);
@@ -21,6 +22,7 @@ struct WeightedAlgorithm {
                           const float* bias, float* y) = nullptr;
     void (*input_grad_fresh)(const ConvProblem& problem, const float* weight, const float* g,
                              const float* bias, float* dx) = nullptr;
+    const WeightedAlgorithm* few = nullptr;
 };
 
 extern const WeightedAlgorithm window_direct;

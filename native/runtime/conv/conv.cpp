@@ -42,9 +42,13 @@ const WeightedAlgorithm& checked(ConvAlgorithm algorithm, Pass pass) {
     return found;
 }
 
-bool takes_fresh(ConvAlgorithm algorithm, Pass pass) {
-    const WeightedAlgorithm& found = weighted(algorithm);
+bool takes_fresh(const WeightedAlgorithm& found, Pass pass) {
     return pass == Pass::kForward ? found.forward_fresh : found.input_grad_fresh;
+}
+
+const WeightedAlgorithm& reader_of(ConvAlgorithm algorithm, Pass pass, Use use) {
+    const WeightedAlgorithm& found = checked(algorithm, pass);
+    return use == Use::kFew && found.few ? *found.few : found;
 }
 
 }  // namespace
@@ -54,9 +58,10 @@ ConvWeights::ConvWeights(const ConvProblem& problem, ConvAlgorithm algorithm, Pa
     : problem_(problem),
       algorithm_(algorithm),
       pass_(pass),
-      fresh_(use == Use::kOne && takes_fresh(algorithm, pass) ? weight : nullptr),
-      packed_(fresh_ ? 0 : checked(algorithm, pass).floats(problem, pass)) {
-    if (!fresh_) weighted(algorithm).pack(problem, pass, weight, packed_.data());
+      reader_(&reader_of(algorithm, pass, use)),
+      fresh_(use == Use::kOne && takes_fresh(*reader_, pass) ? weight : nullptr),
+      packed_(fresh_ ? 0 : reader_->floats(problem, pass)) {
+    if (!fresh_) reader_->pack(problem, pass, weight, packed_.data());
 }
 
 void ConvWeights::check(const ConvProblem& problem, ConvAlgorithm algorithm, Pass pass) const {
@@ -78,8 +83,8 @@ void conv_forward(const ConvProblem& problem, ConvAlgorithm algorithm, const Con
                   const float* x, const float* bias, float* y) {
     weights.check(problem, algorithm, Pass::kForward);
     if (problem.n == 0 || problem.p <= 0 || problem.q <= 0) return;
-    const WeightedAlgorithm& found = weighted(algorithm);
-    const auto run = weights.fresh() ? found.forward_fresh : found.forward;
+    const WeightedAlgorithm& reader = weights.reader();
+    const auto run = weights.fresh() ? reader.forward_fresh : reader.forward;
     run(problem, weights.data(), x, bias, y);
 }
 
@@ -87,8 +92,8 @@ void conv_input_grad(const ConvProblem& problem, ConvAlgorithm algorithm,
                      const ConvWeights& weights, const float* g, const float* bias, float* dx) {
     weights.check(problem, algorithm, Pass::kInputGrad);
     if (problem.n == 0) return;
-    const WeightedAlgorithm& found = weighted(algorithm);
-    const auto run = weights.fresh() ? found.input_grad_fresh : found.input_grad;
+    const WeightedAlgorithm& reader = weights.reader();
+    const auto run = weights.fresh() ? reader.input_grad_fresh : reader.input_grad;
     run(problem, weights.data(), g, bias, dx);
 }
 

@@ -39,9 +39,11 @@ enum class ConvAlgorithm {
 
 enum class Pass { kForward, kInputGrad };
 
-// Whether weights are laid out for many calls, or used as they are for one, where the algorithm
-// can.
-enum class Use { kMany, kOne };
+// Whether weights are laid out, in a way that pays where a call reads them often or only a few
+// times, or used as they are for one call. Where an algorithm cannot, it lays them out as usual.
+enum class Use { kOften, kFew, kOne };
+
+struct WeightedAlgorithm;
 
 // Weights for one algorithm and one pass. Those for one call are borrowed.
 class ConvWeights {
@@ -49,6 +51,8 @@ class ConvWeights {
     ConvWeights(const ConvProblem& problem, ConvAlgorithm algorithm, Pass pass, Use use,
                 const float* weight);
 
+    // What computes a pass with them, and from what.
+    const WeightedAlgorithm& reader() const { return *reader_; }
     bool fresh() const { return fresh_; }
     const float* data() const { return fresh_ ? fresh_ : packed_.data(); }
     // Throws std::invalid_argument if they are for another convolution.
@@ -58,6 +62,7 @@ class ConvWeights {
     ConvProblem problem_;
     ConvAlgorithm algorithm_;
     Pass pass_;
+    const WeightedAlgorithm* reader_;
     const float* fresh_;  // or null, if they are laid out
     Buffer packed_;
 };

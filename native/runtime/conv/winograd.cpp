@@ -103,7 +103,8 @@ void run_blocks(WinogradArgs& args, i64 weights) {
     args.block = divide_up(total, args.blocks);
     args.product_row =
         std::min(args.panel_group * table.panel, divide_up(args.k, table.lanes) * table.lanes);
-    const i64 inputs = odd_lines(args.block * args.c);
+    const i64 channels = args.panels ? divide_up(args.c, table.lanes) * table.lanes : args.c;
+    const i64 inputs = odd_lines(args.block * channels);
     const i64 products = odd_lines(args.block * args.product_row);
     const auto outputs = static_cast<double>(panels * table.panel);
     launch(table.winograd, args, args.blocks * args.parts,
@@ -156,28 +157,46 @@ bool run_fresh(WinogradArgs& args) {
     return true;
 }
 
-std::size_t floats_of(const ConvProblem& p, i64 tile, Pass pass) {
-    const bool backward = pass == Pass::kInputGrad;
+// With panels of weights, for the tiles of a register tile at a time.
+void run_few(WinogradArgs& args) {
     const KernelTable& table = kernels();
-    const i64 place = odd_lines((backward ? p.k : p.c) * table.panel);
-    const i64 panels = divide_up(backward ? p.c : p.k, table.panel);
-    return static_cast<std::size_t>(places_of(tile, p.r) * panels * place);
+    const i64 total = args.n * args.tile_rows * args.tile_columns;
+    args.parts = std::min(static_cast<i64>(thread_count()), divide_up(args.k, table.panel));
+    args.panel_group = 1;
+    args.blocks = divide_up(total, table.tile_rows);
+    const i64 sums = divide_up(total, args.blocks) * table.panel;
+    run_blocks(args, places_of(args.tile, args.taps) * (odd_lines(args.kPieceFloats) + sums));
+}
+
+// The rows of a panel, and how many panels there are.
+struct Panels {
+    i64 rows, count;
+};
+
+Panels panels_of(const ConvProblem& p, Pass pass) {
+    const bool backward = pass == Pass::kInputGrad;
+    return {backward ? p.k : p.c, divide_up(backward ? p.c : p.k, kernels().panel)};
+}
+
+std::size_t floats_of(const ConvProblem& p, i64 tile, Pass pass) {
+    const Panels panels = panels_of(p, pass);
+    const i64 place = odd_lines(panels.rows * kernels().panel);
+    return static_cast<std::size_t>(places_of(tile, p.r) * panels.count * place);
 }
 
 // Lanes are outputs, or channels for the input gradient.
 void lay_out(const ConvProblem& p, i64 tile, Pass pass, const float* weight, float* u) {
     const KernelTable& table = kernels();
-    const bool backward = pass == Pass::kInputGrad;
-    const WinogradWeightArgs args{{weight, p.k, p.c, backward}, u, tile, p.r};
+    const WinogradWeightArgs args{{weight, p.k, p.c, pass == Pass::kInputGrad}, u, tile, p.r};
     const i64 places = places_of(tile, p.r);
-    const i64 panels = divide_up(backward ? p.c : p.k, table.panel);
-    const i64 blocks = divide_up(backward ? p.k : p.c, args.kRowBlock);
-    launch(table.winograd_weights, args, panels * blocks,
+    const Panels panels = panels_of(p, pass);
+    const i64 blocks = divide_up(panels.rows, args.kRowBlock);
+    launch(table.winograd_weights, args, panels.count * blocks,
            kElement * static_cast<double>(places * table.panel * args.kRowBlock),
            static_cast<std::size_t>(p.r * p.r * table.lanes * table.lanes));
 }
 
-// y [n][p][q][k] from x [n][h][w][c] and weights, laid out in u or else as they are.
+// y [n][p][q][k] from x [n][h][w][c] and weights, laid out in u or in panels, or else as they are.
 void run(WinogradArgs& args, const ConvProblem& p, Pass pass) {
     if (args.n == 0 || args.p == 0 || args.q == 0) return;
     args.tile_rows = divide_up(args.p, args.tile);
@@ -185,6 +204,7 @@ void run(WinogradArgs& args, const ConvProblem& p, Pass pass) {
     const i64 lanes = kernels().lanes, chains = divide_up(args.c, kShortSum);
     args.chain = divide_up(divide_up(args.c, chains), lanes) * lanes;
     if (args.u) return run_laid_out(args);
+    if (args.panels) return run_few(args);
     if (run_fresh(args)) return;
     const Buffer u(floats_of(p, args.tile, pass));
     lay_out(p, args.tile, pass, args.weights.w, u.data());
@@ -202,14 +222,35 @@ void pack(const ConvProblem& p, Pass pass, const float* weight, float* u) {
     lay_out(p, tile, pass, weight, u);
 }
 
-// Weights are what `pack` made, or, if fresh, those of the problem.
-template <i64 tile, bool fresh>
+std::size_t panel_floats(const ConvProblem& p, Pass pass) {
+    const Panels panels = panels_of(p, pass);
+    return static_cast<std::size_t>(p.r * p.r * panels.rows * panels.count * kernels().panel);
+}
+
+void pack_panels(const ConvProblem& p, Pass pass, const float* weight, float* packed) {
+    const WinogradPanelArgs args{{weight, p.k, p.c, pass == Pass::kInputGrad}, packed, p.r * p.r};
+    const Panels panels = panels_of(p, pass);
+    launch(kernels().winograd_panels, args, panels.count,
+           kElement * static_cast<double>(args.taps * panels.rows * kernels().panel));
+}
+
+// What weights are: transformed by `pack`, panels of `pack_panels`, or, fresh, those of the
+// problem.
+enum class Form { kTransformed, kPanels, kFresh };
+
+void set_weights(WinogradArgs& args, Form form, const float* weights) {
+    if (form == Form::kTransformed) args.u = weights;
+    if (form == Form::kPanels) args.panels = weights;
+    if (form == Form::kFresh) args.weights.w = weights;
+}
+
+template <i64 tile, Form form>
 void forward(const ConvProblem& p, const float* weights, const float* x, const float* bias,
              float* y) {
     WinogradArgs args{};
     args.x = x;
-    args.u = fresh ? nullptr : weights;
-    args.weights = {fresh ? weights : nullptr, p.k, p.c, false};
+    args.weights = {nullptr, p.k, p.c, false};
+    set_weights(args, form, weights);
     args.bias = bias;
     args.y = y;
     args.n = p.n;
@@ -229,13 +270,13 @@ void forward(const ConvProblem& p, const float* weights, const float* x, const f
 }
 
 // A convolution of g with the taps turned round, padded so that the windows reach as far.
-template <i64 tile, bool fresh>
+template <i64 tile, Form form>
 void input_grad(const ConvProblem& p, const float* weights, const float* g, const float* bias,
                 float* dx) {
     WinogradArgs args{};
     args.x = g;
-    args.u = fresh ? nullptr : weights;
-    args.weights = {fresh ? weights : nullptr, p.k, p.c, true};
+    args.weights = {nullptr, p.k, p.c, true};
+    set_weights(args, form, weights);
     args.bias = bias;
     args.y = dx;
     args.n = p.n;
@@ -254,9 +295,17 @@ void input_grad(const ConvProblem& p, const float* weights, const float* g, cons
 }
 
 template <i64 tile>
-constexpr WeightedAlgorithm algorithm = {floats<tile>,         pack<tile>,
-                                         forward<tile, false>, input_grad<tile, false>,
-                                         forward<tile, true>,  input_grad<tile, true>};
+constexpr WeightedAlgorithm few = {panel_floats, pack_panels, forward<tile, Form::kPanels>,
+                                   input_grad<tile, Form::kPanels>};
+
+template <i64 tile>
+constexpr WeightedAlgorithm algorithm = {floats<tile>,
+                                         pack<tile>,
+                                         forward<tile, Form::kTransformed>,
+                                         input_grad<tile, Form::kTransformed>,
+                                         forward<tile, Form::kFresh>,
+                                         input_grad<tile, Form::kFresh>,
+                                         &few<tile>};
 
 }  // namespace
 

@@ -1,4 +1,4 @@
-"""Weights that are borrowed for a call give the bits of those that are laid out."""
+"""Weights that are borrowed, or laid out for a few tiles, give the bits of those laid out."""
 
 from __future__ import annotations
 
@@ -15,13 +15,16 @@ from convolens.spec import TensorSpec
 pytestmark = pytest.mark.usefixtures("threads_as_before")
 
 #: Images, channels, outputs, size, taps and padding: several chains of channels and blocks of
-#: tiles, few tiles, panels that are not full, and too little room to borrow.
+#: tiles, few tiles, panels that are not full or have one register of outputs, and too little room
+#: to borrow.
 CASES = [
     (1, 80, 150, 60, 3, 1),
     (2, 130, 70, 31, 3, 0),
     (1, 200, 96, 7, 3, 2),
     (5, 66, 129, 9, 3, 1),
     (1, 65, 17, 70, 3, 1),
+    (1, 133, 70, 7, 3, 1),
+    (3, 67, 131, 4, 3, 1),
     (1, 3, 5, 4, 3, 1),
     (2, 90, 110, 33, 2, 1),
     (2, 90, 110, 33, 4, 1),
@@ -38,7 +41,7 @@ ALGORITHMS = {
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 @pytest.mark.parametrize("threads", [1, 2, 3])
-def test_borrowed_weights_give_the_same_bits(case: tuple[int, ...], threads: int) -> None:
+def test_all_weights_give_the_same_bits(case: tuple[int, ...], threads: int) -> None:
     n, c, k, size, taps, padding = case
     cl.set_num_threads(threads)
     outputs = size + 2 * padding - taps + 1
@@ -61,20 +64,22 @@ def test_borrowed_weights_give_the_same_bits(case: tuple[int, ...], threads: int
             relu=False,
         )
         for backward, image, result in ((False, x, g), (True, g, x)):
-            wanted, found = (
-                Guarded(result.array.shape, np.dtype(np.float32), at_end)
-                for at_end in (True, False)
-            )
-            packed = conv.pack(weight.array, backward=backward)
-            borrowed = conv.borrow(weight.array, backward=backward)
-            for weights, to in ((packed, wanted), (borrowed, found)):
+            found = []
+            for weights, at_end in (
+                (conv.pack(weight.array, backward=backward), True),
+                (conv.borrow(weight.array, backward=backward), False),
+                (conv.pack(weight.array, backward=backward, few=True), True),
+            ):
+                to = Guarded(result.array.shape, np.dtype(np.float32), at_end)
                 if backward:
                     conv.input_grad(weights, image.array, None, to.array)
                 else:
                     conv.forward(image.array, weights, None, to.array)
                 to.check()
-            np.testing.assert_array_equal(found.array, wanted.array)
-            assert not np.isnan(wanted.array).any()
+                found.append(to.array)
+            assert not np.isnan(found[0]).any()
+            np.testing.assert_array_equal(found[1], found[0])
+            np.testing.assert_array_equal(found[2], found[0])
 
 
 @pytest.mark.parametrize("rows", [1, 2, 13, 24, 25, 65, 200, 1030])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import prod
-from typing import cast
+from typing import NamedTuple, cast
 
 from convolens import _native
 from convolens.backends.candidate import Arrays, Candidate, Chosen, Packed, Run, RunBoth, Specs
@@ -138,39 +138,54 @@ def _image(array: Array) -> Array:
     return array if array.ndim == 4 else array[:, :, None]
 
 
-def _layout(op: Op, specs: Specs, algorithm: str, backward: bool) -> tuple[object, ...]:
+def _layout(op: Op, specs: Specs, algorithm: str, few: bool) -> tuple[object, ...]:
     """Return what decides how the weights are laid out."""
-    conv = cast(Conv, op)
+    conv, backward = cast(Conv, op), isinstance(op, ConvInputGrad)
     image = images(op, specs)[0]
     phases = tuple(min(pair) for pair in zip(conv.stride, image.shape[2:], strict=True))
-    return algorithm, backward, conv.stride, conv.padding, conv.dilation, conv.groups, phases
+    return algorithm, backward, conv.stride, conv.padding, conv.dilation, conv.groups, phases, few
 
 
-def readers(
-    op: Op, specs: Specs, algorithm: str, weight: Callable[[Array], Array]
-) -> tuple[_native.Conv, LayOut, LayOut | None]:
-    """Return what computes a call, what lays its weight out, and what borrows it for one call.
+class Readers(NamedTuple):
+    """How a call reads its weight.
+
+    Args:
+        problem: Computes the call.
+        pack: Lays the weight out.
+        borrow: Borrows it for one call, or None where that takes longer.
+        few: Whether it is laid out for a call that reads it but a few times.
+    """
+
+    problem: _native.Conv
+    pack: LayOut
+    borrow: LayOut | None
+    few: bool
+
+
+def readers(op: Op, specs: Specs, algorithm: str, weight: Callable[[Array], Array]) -> Readers:
+    """Return how a call reads its weight, of which ``weight`` makes the one that is convolved.
 
     Winograd's transforms of many weights are written, and read again, far away: then it may take
-    less time to borrow them. ``weight`` makes of the weight the one that is convolved.
+    less time to borrow them for a call, or to keep them as they are for a few tiles.
     """
     problem = problem_of(op, specs, algorithm)
     backward = isinstance(op, ConvInputGrad)
+    winograd = algorithm.startswith("winograd")
+    few = winograd and winograd_cost.reads_few(op, specs, int(algorithm[-1]))
+    borrows = winograd and winograd_cost.borrows(op, specs, int(algorithm[-1]))
 
     def pack(array: Array) -> _native.ConvWeights:
-        return problem.pack(weight(array), backward=backward)
+        return problem.pack(weight(array), backward=backward, few=few)
 
     def borrow(array: Array) -> _native.ConvWeights:
         return problem.borrow(weight(array), backward=backward)
 
-    winograd = algorithm.startswith("winograd")
-    borrows = winograd and winograd_cost.borrows(op, specs, int(algorithm[-1]))
-    return problem, pack, borrow if borrows else None
+    return Readers(problem, pack, borrow if borrows else None, few)
 
 
 def _prepare_forward(algorithm: str) -> Prepare:
     def prepare(op: Op, specs: Specs, output: TensorSpec) -> Run:
-        problem, pack, borrow = readers(op, specs, algorithm, _image)
+        problem, pack, borrow, few = readers(op, specs, algorithm, _image)
 
         def run(x: Array, weights: _native.ConvWeights, bias: Array | None = None) -> Array:
             y = empty(output)
@@ -178,7 +193,7 @@ def _prepare_forward(algorithm: str) -> Prepare:
             problem.forward(_image(x), weights, start, _image(y))
             return y
 
-        return Packed((1,), _layout(op, specs, algorithm, backward=False), pack, run, borrow)
+        return Packed((1,), _layout(op, specs, algorithm, few), pack, run, borrow)
 
     return prepare
 
@@ -187,7 +202,7 @@ def _prepare_input_grad(algorithm: str) -> Prepare:
     """Return what makes runs; they take a bias behind, for a transposed convolution."""
 
     def prepare(op: Op, specs: Specs, output: TensorSpec) -> Run:
-        problem, pack, borrow = readers(op, specs, algorithm, _image)
+        problem, pack, borrow, few = readers(op, specs, algorithm, _image)
 
         def run(weights: _native.ConvWeights, g: Array, bias: Array | None = None) -> Array:
             dx = empty(output)
@@ -195,7 +210,7 @@ def _prepare_input_grad(algorithm: str) -> Prepare:
             problem.input_grad(weights, _image(g), start, _image(dx))
             return dx
 
-        return Packed((0,), _layout(op, specs, algorithm, backward=True), pack, run, borrow)
+        return Packed((0,), _layout(op, specs, algorithm, few), pack, run, borrow)
 
     return prepare
 

@@ -155,7 +155,7 @@ def _scratch(op: Op, specs: Specs, find: Find) -> int:
     return 4 * _found(op, specs, find).floats()
 
 
-def _readers(found: Recast, m: int) -> tuple[_native.Conv, conv.LayOut, conv.LayOut | None]:
+def _readers(found: Recast, m: int) -> conv.Readers:
     def weight(array: Array) -> Array:
         return found.read_weight(dense(array))
 
@@ -164,7 +164,7 @@ def _readers(found: Recast, m: int) -> tuple[_native.Conv, conv.LayOut, conv.Lay
 
 def _prepare_forward(op: Op, specs: Specs, output: TensorSpec, find: Find, m: int) -> Run:
     found = _found(op, specs, find)
-    problem, pack, borrow = _readers(found, m)
+    problem, pack, borrow, few = _readers(found, m)
 
     def run(x: Array, weights: _native.ConvWeights, bias: Array | None = None) -> Array:
         y = empty(output)
@@ -174,7 +174,7 @@ def _prepare_forward(op: Op, specs: Specs, output: TensorSpec, find: Find, m: in
         found.write_output(other, y)
         return y
 
-    return Packed((1,), found.layout(m), pack, run, borrow)
+    return Packed((1,), (*found.layout(m), few), pack, run, borrow)
 
 
 def prepare_input_grad(op: Op, specs: Specs, output: TensorSpec, find: Find, m: int) -> Packed:
@@ -182,7 +182,7 @@ def prepare_input_grad(op: Op, specs: Specs, output: TensorSpec, find: Find, m: 
     found = _found(op, specs, find)
     flat, flat_specs = found.call()
     image = flat.infer(*flat_specs)
-    problem, pack, borrow = _readers(found, m)
+    problem, pack, borrow, few = _readers(found, m)
 
     def run(weights: _native.ConvWeights, g: Array, bias: Array | None = None) -> Array:
         dx, other = empty(output), empty(image)
@@ -191,7 +191,7 @@ def prepare_input_grad(op: Op, specs: Specs, output: TensorSpec, find: Find, m: 
         found.write_image(other, dx, bias)
         return dx
 
-    return Packed((0,), found.layout(m), pack, run, borrow)
+    return Packed((0,), (*found.layout(m), few), pack, run, borrow)
 
 
 def _prepare_weight_grad(op: Op, specs: Specs, output: TensorSpec, find: Find, m: int) -> Run:

@@ -189,9 +189,9 @@ def _readers(
         flat, one = _flat(op, specs, part)
         many = _batched(flat, one, part.count)
         weight = partial(flat_weight, part)
-        _, lay_out, borrow = conv.readers(flat, many, _best(flat, one, winograd).name, weight)
+        own = conv.readers(flat, many, _best(flat, one, winograd).name, weight)
         read = specs[isinstance(op, ConvInputGrad)]
-        ways.append((lay_out, borrow if _calls(part, read) == 1 else None))
+        ways.append((own.pack, own.borrow if _calls(part, read) == 1 else None))
 
     def pack(weight: Array) -> Weights:
         return [lay_out(weight) for lay_out, _ in ways]

@@ -18,7 +18,7 @@ COPY, COPY_WIDE, ADD, COPY_PART = 2.5, 4.0, 2.0, 4.5
 IMAGES = 4
 #: Floats that stay in the second level of cache, and in a fair share of the third; cycles to read
 #: a float from the third, and as many again from beyond.
-NEAR, _SHARED, _FAR = 256 * 1024, 4096 * 1024, 0.6
+NEAR, SHARED, _FAR = 256 * 1024, 4096 * 1024, 0.6
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ def sums(tiles: list[int], columns: int, positions: int) -> float:
 
 def far(weights: float) -> float:
     """Return the cycles to read weights, of which some stay near."""
-    return _FAR * (max(0.0, weights - NEAR) + max(0.0, weights - _SHARED))
+    return _FAR * (max(0.0, weights - NEAR) + max(0.0, weights - SHARED))
 
 
 def turned(outputs: int) -> float:

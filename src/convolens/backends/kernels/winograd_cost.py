@@ -12,6 +12,7 @@ from convolens.backends.kernels.tile_cost import (
     NANOSECONDS,
     NEAR,
     SEGMENT,
+    SHARED,
     TILE,
     far,
     panel_steps,
@@ -56,11 +57,27 @@ def borrows(op: Op, specs: Specs, m: int) -> bool:
 
     So it is if they are many, or if few tiles share them. Either way gives the same bits.
     """
+    weights, tiles = _weights_and_tiles(op, specs, m)
+    return weights >= (_BORROWED_ONCE if tiles <= _FRESH_TILES else _BORROWED)
+
+
+def reads_few(op: Op, specs: Specs, m: int) -> bool:
+    """Return whether F(m x m, r x r) had better keep weights as they are and transform them anew.
+
+    So it is if the transformed ones are more than the third cache may hold, and the tiles no more
+    than a register tile has: then to read them takes longer than to multiply. Either way gives the
+    same bits.
+    """
+    weights, tiles = _weights_and_tiles(op, specs, m)
+    return weights > SHARED and tiles <= registers().rows
+
+
+def _weights_and_tiles(op: Op, specs: Specs, m: int) -> tuple[int, int]:
+    """Return how many numbers the transformed weights are, and how many tiles read them."""
     g = geometry(op, specs)
     weights = (m + g.kernel[0] - 1) ** 2 * g.channels * g.outputs
     sizes = g.sizes if isinstance(op, ConvInputGrad) else g.positions
-    tiles = g.batch * prod(-(-size // m) for size in sizes)
-    return weights >= (_BORROWED_ONCE if tiles <= _FRESH_TILES else _BORROWED)
+    return weights, g.batch * prod(-(-size // m) for size in sizes)
 
 
 def _winograd(m: int, r: int, sizes: tuple[int, ...], length: int, columns: int) -> float:
