@@ -1,4 +1,4 @@
-"""One step of an optimiser on one parameter, in place: the definition, and its kernel."""
+"""Numbers that are updated in place: the definition, and its kernel."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from convolens import _native
+from convolens.backends.layout import are_dense
 from convolens.ops import Array
 from convolens.spec import float32
 
@@ -51,6 +52,15 @@ def _native_update(numbers: Numbers) -> _native.Update:
     for name, value in numbers._asdict().items():
         setattr(update, name, value)
     return update
+
+
+def approach(average: Array, value: Array, share: float) -> None:
+    """Average += share (value - average): a step towards the value, of the same shape."""
+    if average.dtype == float32 and are_dense([average, value]):
+        towards = _native_update(Numbers(lr=-share, weight_decay=-1.0))
+        _native.sgd(towards, average, value, None, None)
+        return
+    average += average.dtype.type(share) * (value - average)
 
 
 def sgd(parameter: Array, gradient: Array, momentum: Array | None, n: Numbers) -> None:

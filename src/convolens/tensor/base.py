@@ -283,6 +283,14 @@ class TensorBase:
                 "gradient.",
                 hint="change tensor.data, or do it inside no_grad(), or compute a new tensor.",
             )
+        return self.to_change()
+
+    def to_change(self) -> Array:
+        """Return the memory, which the caller is about to change: that is counted, not recorded.
+
+        Raises:
+            ArgumentError: If it cannot be written.
+        """
         self._require_writable()
         self.version.recall()
         self.version.bump()

@@ -417,6 +417,7 @@ def method_arrays(n: int, c: int, h: int) -> dict[str, Any]:
         "x": floats(n, c, h, 3),
         "weight": floats(2 * c, 1, 1, 3),
         "backward": False,
+        "few": False,
         "bias": floats(2 * c),
         "shift": floats(c),
         "y": floats(n, 2 * c, h, 3),

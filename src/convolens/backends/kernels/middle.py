@@ -53,7 +53,7 @@ def passes(x: TensorSpec, axes: Axes) -> list[Middle]:
             outer = prod(extent for _, extent in runs[:place])
             inner = prod(extent for kept, extent in runs[place + 1 :] if not kept)
             found.append(Middle(outer, length, inner))
-    return found or [Middle(prod(extent for _, extent in runs), 1, 1)]
+    return found or [Middle(1, 1, prod(extent for _, extent in runs))]
 
 
 def middle(x: TensorSpec, axes: Axes) -> Middle | None:

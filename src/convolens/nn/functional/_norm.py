@@ -7,6 +7,7 @@ from typing import NamedTuple, final
 
 import numpy as np
 
+from convolens.backends.update import approach
 from convolens.errors import ArgumentError, DTypeError, ShapeError
 from convolens.ops import Array, Normalize, NormalizeRelu, Op
 from convolens.tensor import Tensor, apply, no_grad, ones, zeros
@@ -140,8 +141,7 @@ class Running:
         """
         sample = var * (count / (count - 1))
         for tensor, new in ((self.mean, mean), (self.var, sample)):
-            old = tensor.array
-            tensor.detach().copy_(old + old.dtype.type(momentum) * (new - old))
+            approach(tensor.detach().to_change(), new, momentum)
 
 
 def running(
