@@ -26,10 +26,11 @@ FOLDER = ROOT / "build" / "sanitize"
 CHECKS = ROOT / "tests" / "contracts" / "each_isa"
 COMPILER = os.environ.get("CXX", "c++")
 JOBS = os.cpu_count() or 1
-#: Every kernel between guards, what Python may pass, shapes that are drawn, special numbers, small
-#: images, and arrays larger than the caches.
+#: Every kernel between guards, what Python may pass, weights in every order, shapes that are drawn,
+#: special numbers, small images, and arrays larger than the caches.
 QUICK = (
     "check_activations",
+    "check_borrow",
     "check_boundary",
     "check_depthwise",
     "check_functions",
@@ -62,7 +63,7 @@ def runs(sets: list[str], quick: bool) -> Iterator[Run]:
             yield Run(isa, "tests with drawn shapes", ("-m", "hypothesis and not oracle", *tests))
         for path in sorted(CHECKS.glob("check_*.py")):
             if not quick or path.stem in QUICK:
-                every = 4 if quick and path.stem == "check_guards" else 1
+                every = 4 if quick else 1
                 yield Run(isa, path.stem, (str(path),), every)
 
 

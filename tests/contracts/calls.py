@@ -25,8 +25,9 @@ from convolens.spec import TensorSpec, int64
 #: Beyond two registers of the widest instruction set.
 WIDTHS = range(1, 36)
 _SEED = 20240229
-#: Of so many small calls, one is tried: 1 but for the quick run under sanitizers.
-_EVERY = int(os.environ.get("CONVOLENS_TEST_EVERY", "1"))
+#: Of so many small calls, one is tried: 1 but for the quick run under sanitizers, and for all
+#: instruction sets but the fastest.
+EVERY = int(os.environ.get("CONVOLENS_TEST_EVERY", "1"))
 
 
 def native(sample: Sample) -> list[Candidate]:
@@ -281,7 +282,7 @@ for _family in pkgutil.iter_modules(families.__path__):
 
 def small(operator: type[Op]) -> list[Sample]:
     """Return an operator's samples, and all small sizes."""
-    return [*operator.samples(), *SMALL[operator]()][::_EVERY]
+    return [*operator.samples(), *SMALL[operator]()][::EVERY]
 
 
 def _big_convolutions() -> Iterator[tuple[ops.Conv, TensorSpec, TensorSpec]]:

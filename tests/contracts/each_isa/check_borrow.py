@@ -18,17 +18,17 @@ pytestmark = pytest.mark.usefixtures("threads_as_before")
 #: tiles, few tiles, panels that are not full or have one register of outputs, and too little room
 #: to borrow.
 CASES = [
-    (1, 80, 150, 60, 3, 1),
-    (2, 130, 70, 31, 3, 0),
+    (1, 80, 150, 34, 3, 1),
+    (2, 130, 70, 23, 3, 0),
     (1, 200, 96, 7, 3, 2),
     (5, 66, 129, 9, 3, 1),
-    (1, 65, 17, 70, 3, 1),
+    (1, 65, 17, 40, 3, 1),
     (1, 133, 70, 7, 3, 1),
     (3, 67, 131, 4, 3, 1),
     (1, 3, 5, 4, 3, 1),
-    (2, 90, 110, 33, 2, 1),
-    (2, 90, 110, 33, 4, 1),
-    (1, 100, 33, 41, 5, 2),
+    (2, 90, 110, 23, 2, 1),
+    (2, 90, 110, 23, 4, 1),
+    (1, 100, 33, 23, 5, 2),
     (0, 70, 70, 9, 3, 1),
 ]
 ALGORITHMS = {
@@ -40,7 +40,7 @@ ALGORITHMS = {
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
-@pytest.mark.parametrize("threads", [1, 2, 3])
+@pytest.mark.parametrize("threads", [1, 3])
 def test_all_weights_give_the_same_bits(case: tuple[int, ...], threads: int) -> None:
     n, c, k, size, taps, padding = case
     cl.set_num_threads(threads)
@@ -84,7 +84,7 @@ def test_all_weights_give_the_same_bits(case: tuple[int, ...], threads: int) -> 
 
 @pytest.mark.parametrize("rows", [1, 2, 13, 24, 25, 65, 200, 1030])
 @pytest.mark.parametrize("size", [(1, 30), (7, 1), (100, 1100), (40, 513), (300, 70)], ids=str)
-@pytest.mark.parametrize("threads", [1, 2, 3])
+@pytest.mark.parametrize("threads", [1, 3])
 def test_linear_layers(rows: int, size: tuple[int, int], threads: int) -> None:
     cl.set_num_threads(threads)
     features, inputs = size

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import fields
+from functools import lru_cache
 
 from convolens import _native
 from convolens.backends.candidate import Run, Specs
@@ -22,6 +23,7 @@ _LARGEST = 2**31 - 1
 LARGEST_RANK = 8
 
 
+@lru_cache(maxsize=4096)
 def refuse_all_but_float32(op: Op, specs: Specs) -> str:
     """Return why kernels cannot compute the call: other floats, nothing to do, huge attributes."""
     for spec in specs:

@@ -53,6 +53,7 @@ class Geometry:
         return self.batch * prod(self.positions)
 
 
+@lru_cache(maxsize=4096)
 def images(op: Op, specs: Specs) -> tuple[TensorSpec, TensorSpec, TensorSpec]:
     """Return the specs of image, weight and output, whichever of the three operators it is."""
     if isinstance(op, ConvInputGrad):
