@@ -280,9 +280,9 @@ for _family in pkgutil.iter_modules(families.__path__):
     BIG |= _module.BIG
 
 
-def small(operator: type[Op]) -> list[Sample]:
-    """Return an operator's samples, and all small sizes."""
-    return [*operator.samples(), *SMALL[operator]()][::EVERY]
+def small(operator: type[Op], every: int = EVERY) -> list[Sample]:
+    """Return an operator's samples, and all small sizes; one of so many."""
+    return [*operator.samples(), *SMALL[operator]()][::every]
 
 
 def _big_convolutions() -> Iterator[tuple[ops.Conv, TensorSpec, TensorSpec]]:

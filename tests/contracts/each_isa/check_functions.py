@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import winograd
-from contracts.calls import native, run, small, with_kernels
+from contracts.calls import EVERY, native, run, small, with_kernels
 from convolens import ops
 from convolens.ops import Op, Sample
 from convolens.spec import FLOATS, TensorSpec
@@ -177,13 +177,15 @@ PLACES = {
 def test_one_number_that_is_not_finite(operator: type[Op], value: float) -> None:
     """It reaches exactly the outputs that depend on it: not a neighbour, not a padded lane."""
     random = np.random.default_rng(9)
-    for sample in small(operator)[::5]:
+    for number, sample in enumerate(small(operator, every=5)):
         clean = drawn(sample)
         for place in PLACES.get(operator, range(len(clean))):
             if place >= len(clean) or clean[place].dtype not in FLOATS or not clean[place].size:
                 continue
             arrays = [array.copy() for array in clean]
             arrays[place].flat[random.integers(arrays[place].size)] = value
+            if number % EVERY:  # the others' places are drawn all the same, and so the same
+                continue
             with np.errstate(all="ignore"):
                 expected, untouched = exact(sample.op, arrays), exact(sample.op, clean)
             for candidate in native(sample):
