@@ -1,4 +1,4 @@
-"""The optimisers' steps: the kernel against the definition in float64."""
+"""Steps of optimisers, and of averages: the kernel against the definition in float64."""
 
 from __future__ import annotations
 
@@ -105,3 +105,24 @@ def test_in_place_and_for_images_too(name: str) -> None:
     step(*image, numbers)
     for a, b in zip(flat, image, strict=True):
         assert (b == a[0]).all()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("gaps", [False, True])
+def test_an_average_goes_part_of_the_way(dtype: type, gaps: bool) -> None:
+    """From 2 to 10 by a quarter; also where numbers lie apart, and whose neighbours stay."""
+    memory = np.full(40, 2, dtype)
+    average = memory[::2] if gaps else memory[:20]
+    update.approach(average, np.full(20, 10, dtype), 0.25)
+    np.testing.assert_array_equal(average, 4)
+    assert (memory == 2).sum() == 20
+
+
+def test_an_average_in_float32_is_that_in_float64() -> None:
+    random = np.random.default_rng(5)
+    average, value = (random.standard_normal(33).astype(np.float32) for _ in range(2))
+    wide = average.astype(np.float64)
+    update.approach(wide, value.astype(np.float64), 0.1)
+    bound = 4 * rounding(np.float32) * (np.abs(average) + np.abs(value))
+    update.approach(average, value, 0.1)
+    assert (np.abs(average - wide) <= bound).all()
