@@ -210,12 +210,11 @@ struct Block {
 template <class F>
 void blocks(const WinogradArgs& args, i64 begin, i64 end, float* scratch) {
     const i64 total = args.n * args.tile_rows * args.tile_columns;
-    const i64 channels = args.panels ? (args.c + kLanes - 1) / kLanes * kLanes : args.c;
-    const i64 input_floats = F::kPlaces * odd_lines(args.block * channels);
+    const i64 input_place = odd_lines(args.block * args.input_row);
     const i64 product_place = odd_lines(args.block * args.product_row);
     const i64 panels = (args.k + kPanel - 1) / kPanel;
     float* inputs = scratch + odd_lines(args.c);
-    float* products = inputs + input_floats;
+    float* products = inputs + F::kPlaces * input_place;
     float* weights = products + F::kPlaces * product_place;
     float* turned = weights + F::kPlaces * args.panel_group * odd_lines(args.chain * kPanel);
     std::fill_n(scratch, args.c, 0.0f);
@@ -226,7 +225,7 @@ void blocks(const WinogradArgs& args, i64 begin, i64 end, float* scratch) {
         const i64 tiles = last - first;
         const InputSteps input = args.panels
                                      ? InputSteps{tiles * kLanes, kLanes, F::kPlaces * tiles}
-                                     : InputSteps{odd_lines(args.block * args.c), args.c, 1};
+                                     : InputSteps{input_place, args.input_row, 1};
         const Block<F> block{args,  first,    tiles,         scratch, inputs,
                              input, products, product_place, weights, turned};
         block.compute(panels * part / args.parts, panels * (part + 1) / args.parts);
@@ -256,7 +255,7 @@ void winograd_panels(const WinogradPanelArgs& args, i64 begin, i64 end, float*) 
     const WinogradWeights& weights = args.weights;
     const i64 rows = weights.backward ? weights.outputs : weights.channels;
     for (i64 panel = begin; panel < end; ++panel)
-        lay_out_taps(weights, args.taps, panel, 0, rows,
+        lay_out_taps(weights, args.taps, panel, rows,
                      args.panels + panel * rows * args.taps * kPanel);
 }
 

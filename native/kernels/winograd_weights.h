@@ -60,7 +60,7 @@ CONVOLENS_INLINE void turn_weights(const WinogradWeights& weights, i64 taps, i64
     }
 }
 
-// For the input gradient rows are outputs: calls body(tap), which returns a register of the
+// For the input gradient rows are outputs: calls body(tap), where tap(i) is a register of the
 // channels from `channel` on, with the taps turned round; those that do not exist are zero.
 template <class Body>
 CONVOLENS_INLINE void with_turned_taps(const WinogradWeights& weights, i64 taps, i64 output,
@@ -110,21 +110,21 @@ void transform_weights(const WinogradWeights& weights, i64 panel, i64 first, i64
         }
 }
 
-// Lays rows [first, last) of a panel out as they are: [row][tap][kPanel].
-inline void lay_out_taps(const WinogradWeights& weights, i64 taps, i64 panel, i64 first, i64 last,
-                         float* to) {
-    const i64 row_step = taps * kPanel;
-    const i64 rows = weights.backward ? 1 : kLanes;
-    for (i64 row = first; row < last; row += rows, to += rows * row_step)
+// Lays the rows of a panel out as they are: [row][tap][kPanel].
+CONVOLENS_INLINE void lay_out_taps(const WinogradWeights& weights, i64 taps, i64 panel, i64 rows,
+                                   float* to) {
+    const i64 row_step = taps * kPanel, step = weights.backward ? 1 : kLanes;
+    for (i64 row = 0; row < rows; row += step)
         for (i64 v = 0; v < kPanel; v += kLanes) {
             const i64 lane = panel * kPanel + v;
+            float* own = to + row * row_step + v;
             if (weights.backward) {
                 with_turned_taps(weights, taps, row, lane, [&](auto tap) CONVOLENS_INLINED {
-                    for (i64 i = 0; i < taps; ++i) store(to + i * kPanel + v, tap(i));
+                    for (i64 i = 0; i < taps; ++i) store(own + i * kPanel, tap(i));
                 });
             } else {
-                const i64 count = last - row < rows ? last - row : rows;
-                turn_weights(weights, taps, lane, row, count, to + v, row_step, kPanel);
+                const i64 count = rows - row < step ? rows - row : step;
+                turn_weights(weights, taps, lane, row, count, own, row_step, kPanel);
             }
         }
 }

@@ -25,8 +25,7 @@ from convolens.spec import TensorSpec, int64
 #: Beyond two registers of the widest instruction set.
 WIDTHS = range(1, 36)
 _SEED = 20240229
-#: Of so many small calls, one is tried: 1 but for the quick run under sanitizers, and for all
-#: instruction sets but the fastest.
+#: Of so many small calls, one is tried: 1 but for the quick run under sanitizers.
 EVERY = int(os.environ.get("CONVOLENS_TEST_EVERY", "1"))
 
 

@@ -1,8 +1,7 @@
 """Every check of the kernels, on every instruction set that was compiled.
 
 The set is chosen once a process, so each runs in a process of its own. A crash there is a failure
-here. The fastest set that this processor has is tried on all small calls, the others on half of
-them; ``make sanitize`` tries all sets on all.
+here.
 """
 
 from __future__ import annotations
@@ -18,17 +17,12 @@ from convolens import _native
 
 CHECKS = sorted(Path(__file__).with_name("each_isa").glob("check_*.py"))
 SETS = _native.instruction_sets()
-FASTEST = next(isa for isa, available in SETS.items() if available)
 
 
 def in_process(check: Path, isa: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider", str(check)],
-        env={
-            **os.environ,
-            "CONVOLENS_ISA": isa,
-            "CONVOLENS_TEST_EVERY": "1" if isa == FASTEST else "2",
-        },
+        env={**os.environ, "CONVOLENS_ISA": isa},
         capture_output=True,
         text=True,
         timeout=300,

@@ -142,6 +142,7 @@ struct WinogradArgs {
     i64 block, blocks;              // the most tiles of a block, and how many there are
     i64 parts;                      // the panels are shared between so many units for each block
     i64 panel_group;                // panels whose products are kept at a time
+    i64 input_row;                  // channels of a tile, in whole registers with panels
     i64 product_row;                // how many of these there are for a tile, in whole registers
     i64 chain;                      // channels whose products are added up at a time
     bool far;                       // u is more than a core's cache holds

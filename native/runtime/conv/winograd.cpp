@@ -103,8 +103,8 @@ void run_blocks(WinogradArgs& args, i64 weights) {
     args.block = divide_up(total, args.blocks);
     args.product_row =
         std::min(args.panel_group * table.panel, divide_up(args.k, table.lanes) * table.lanes);
-    const i64 channels = args.panels ? divide_up(args.c, table.lanes) * table.lanes : args.c;
-    const i64 inputs = odd_lines(args.block * channels);
+    args.input_row = args.panels ? divide_up(args.c, table.lanes) * table.lanes : args.c;
+    const i64 inputs = odd_lines(args.block * args.input_row);
     const i64 products = odd_lines(args.block * args.product_row);
     const auto outputs = static_cast<double>(panels * table.panel);
     launch(table.winograd, args, args.blocks * args.parts,

@@ -57,6 +57,7 @@ def _native_update(numbers: Numbers) -> _native.Update:
 def approach(average: Array, value: Array, share: float) -> None:
     """Average += share (value - average): a step towards the value, of the same shape."""
     if average.dtype == float32 and are_dense([average, value]):
+        # A step along value - average, as the kernel takes one against g + weight_decay p.
         towards = _native_update(Numbers(lr=-share, weight_decay=-1.0))
         _native.sgd(towards, average, value, None, None)
         return

@@ -40,7 +40,7 @@ ALGORITHMS = {
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
-@pytest.mark.parametrize("threads", [1, 3])
+@pytest.mark.parametrize("threads", [1, 2, 3])
 def test_all_weights_give_the_same_bits(case: tuple[int, ...], threads: int) -> None:
     n, c, k, size, taps, padding = case
     cl.set_num_threads(threads)
@@ -84,7 +84,7 @@ def test_all_weights_give_the_same_bits(case: tuple[int, ...], threads: int) -> 
 
 @pytest.mark.parametrize("rows", [1, 2, 13, 24, 25, 65, 200, 1030])
 @pytest.mark.parametrize("size", [(1, 30), (7, 1), (100, 1100), (40, 513), (300, 70)], ids=str)
-@pytest.mark.parametrize("threads", [1, 3])
+@pytest.mark.parametrize("threads", [1, 2, 3])
 def test_linear_layers(rows: int, size: tuple[int, int], threads: int) -> None:
     cl.set_num_threads(threads)
     features, inputs = size
