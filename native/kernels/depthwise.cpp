@@ -43,23 +43,30 @@ CONVOLENS_INLINE void tile(const float* x, i64 step, const Taps& taps, float* y,
     for (int t = 0; t < Outputs; ++t) store(y + t * y_step, sums[t], count);
 }
 
-// All lanes are in use almost always: then loads need no mask.
+// The sizes of tiles, largest first.
+constexpr int kSizes[] = {8, 4, 1};
+
+// Where outputs repeat their inputs, loads need a mask anyway. Fewer channels than lanes are no
+// tile of the largest size.
 template <int Outputs, bool Repeat>
 void any_tile(const float* x, i64 step, const Taps& taps, float* y, i64 y_step,
               const Channels& channels) {
-    if (channels.count == kLanes) {
+    if constexpr (Repeat) {
+        tile<Outputs, Repeat>(x, step, taps, y, y_step, channels, channels.count);
+    } else if (Outputs == kSizes[0] || channels.count == kLanes) {
         tile<Outputs, Repeat>(x, step, taps, y, y_step, channels, Whole{});
-    } else {
+    } else if constexpr (Outputs < kSizes[0]) {
         tile<Outputs, Repeat>(x, step, taps, y, y_step, channels, channels.count);
     }
 }
 
 using AnyTile = void (*)(const float*, i64, const Taps&, float*, i64, const Channels&);
 
-template <bool Repeat, int... I>
-CONVOLENS_INLINE AnyTile choose_outputs(i64 outputs, Indices<I...>) {
-    static constexpr AnyTile all[] = {any_tile<I + 1, Repeat>...};
-    return all[outputs - 1];
+template <bool Repeat>
+CONVOLENS_INLINE AnyTile tile_of(int size) {
+    static constexpr AnyTile all[] = {any_tile<8, Repeat>, any_tile<4, Repeat>,
+                                      any_tile<1, Repeat>};
+    return all[size];
 }
 
 // `Outputs` outputs, `Step` pixels apart, whose windows have rows of `Width` neighbouring taps.
@@ -91,38 +98,39 @@ CONVOLENS_INLINE void slide(const float* x, i64 pixel, const Taps& taps, float* 
     for (int t = 0; t < Outputs; ++t) store(y + t * y_step, sums[t], count);
 }
 
-template <int Outputs, int Width, int Step>
-void any_slide(const float* x, i64 pixel, const Taps& taps, float* y, i64 y_step, i64 lanes) {
-    if (lanes == kLanes) {
-        slide<Outputs, Width, Step>(x, pixel, taps, y, y_step, Whole{});
+template <int Outputs, int Width, int Step, bool Narrow>
+void any_slide(const float* x, i64 pixel, const Taps& taps, float* y, i64 y_step, i64 count) {
+    if constexpr (Narrow) {
+        slide<Outputs, Width, Step>(x, pixel, taps, y, y_step, count);
     } else {
-        slide<Outputs, Width, Step>(x, pixel, taps, y, y_step, lanes);
+        slide<Outputs, Width, Step>(x, pixel, taps, y, y_step, Whole{});
     }
 }
 
 using AnySlide = void (*)(const float*, i64, const Taps&, float*, i64, i64);
 
-// The sizes of tiles, largest first.
-constexpr int kSlides[] = {8, 4, 2, 1};
-
-template <int Width, int Step>
+// Fewer channels than lanes are no tile of the largest size.
+template <int Width, int Step, bool Narrow>
 CONVOLENS_INLINE AnySlide slide_of(int size) {
-    static constexpr AnySlide all[] = {any_slide<8, Width, Step>, any_slide<4, Width, Step>,
-                                       any_slide<2, Width, Step>, any_slide<1, Width, Step>};
+    static constexpr AnySlide all[] = {Narrow ? nullptr : any_slide<8, Width, Step, false>,
+                                       any_slide<4, Width, Step, Narrow>,
+                                       any_slide<1, Width, Step, Narrow>};
     return all[size];
 }
 
-// The tile for rows of `width` taps at a step, of size kSlides[size]; null if there is none.
+// The tile for rows of `width` taps at a step, of size kSizes[size]; null if there is none. Few
+// taps a row are worth it only where loads need a mask.
+template <bool Narrow>
 CONVOLENS_INLINE AnySlide choose_slide(i64 width, i64 step, int size) {
     if (step == 1) {
-        if (width == 2) return slide_of<2, 1>(size);
-        if (width == 3) return slide_of<3, 1>(size);
-        if (width == 5) return slide_of<5, 1>(size);
-        if (width == 7) return slide_of<7, 1>(size);
+        if (Narrow && width == 2) return slide_of<2, 1, true>(size);
+        if (Narrow && width == 3) return slide_of<3, 1, true>(size);
+        if (width == 5) return slide_of<5, 1, Narrow>(size);
+        if (width == 7) return slide_of<7, 1, Narrow>(size);
     } else if (step == 2) {
-        if (width == 3) return slide_of<3, 2>(size);
-        if (width == 5) return slide_of<5, 2>(size);
-        if (width == 7) return slide_of<7, 2>(size);
+        if (Narrow && width == 3) return slide_of<3, 2, true>(size);
+        if (width == 5) return slide_of<5, 2, Narrow>(size);
+        if (width == 7) return slide_of<7, 2, Narrow>(size);
     }
     return nullptr;
 }
@@ -143,6 +151,7 @@ struct Row {
 
     i64 outputs() const { return args.groups * args.group_outputs; }
     i64 step() const { return args.column_step * args.c; }
+    bool is_narrow() const { return outputs() < kLanes; }
 
     Taps taps_of(i64 output) const {
         return {offsets,   args.packed + output,
@@ -151,15 +160,18 @@ struct Row {
                 args.relu};
     }
 
-    template <class Body>
-    void for_each_register(Body body) const {
-        for (i64 output = 0; output < outputs(); output += kLanes)
-            body(channels_of(output, outputs(), args.group_outputs));
+    // The register of outputs from `first` on; the last of many begins earlier, and is whole.
+    Channels channels_from(i64 first) const {
+        const i64 last = is_narrow() ? 0 : outputs() - kLanes;
+        return channels_of(first < last ? first : last, outputs(), args.group_outputs);
     }
 
-    void inner(i64 column, i64 count) const {
-        constexpr typename Count<kTileRows>::type tiles{};
-        const AnyTile compute = choose_outputs<Repeat>(count, tiles);
+    template <class Body>
+    void for_each_register(Body body) const {
+        for (i64 output = 0; output < outputs(); output += kLanes) body(channels_from(output));
+    }
+
+    void inner(i64 column, AnyTile compute) const {
         for_each_register([&](const Channels& channels) {
             compute(x + column * step() + channels.input, step(), taps_of(channels.output),
                     y + column * args.y_column + channels.output, args.y_column, channels);
@@ -225,28 +237,49 @@ struct Row {
             }
         }
         for (; output < outputs(); output += kLanes) {
-            const Channels channels = channels_of(output, outputs(), args.group_outputs);
-            vec sum = args.bias ? load_first(args.bias + output, channels.count) : vec{};
+            const Channels channels = channels_from(output);
+            const i64 own = channels.output;
+            vec sum = args.bias ? load_first(args.bias + own, channels.count) : vec{};
             for (i64 tap = 0; tap < count; ++tap)
-                sum += load_first(args.packed + weights[tap] + output, channels.count) *
+                sum += load_first(args.packed + weights[tap] + own, channels.count) *
                        load_channels<Repeat>(pixel + from[tap] + channels.input, channels,
                                              channels.count);
             if (args.relu) sum = max(vec{}, sum);
-            store_first(to + output, sum, channels.count);
+            store_first(to + own, sum, channels.count);
         }
+    }
+
+    // Tiles of columns, of a size that leaves few to compute again: the last one ends with the last
+    // column.
+    template <class Body>
+    void for_each_tile(const Inside& columns, Body body) const {
+        const int largest = !Repeat && is_narrow() ? 1 : 0;
+        const i64 count = columns.last - columns.first;
+        for (i64 done = 0; done < count;) {
+            int size = 2;
+            while (size > largest && kSizes[size] < count - done && kSizes[size - 1] <= count)
+                --size;
+            const i64 last = count - kSizes[size];
+            body(columns.first + (done < last ? done : last), size);
+            done += kSizes[size];
+        }
+    }
+
+    AnySlide slide_of_size(int size) const {
+        return is_narrow() ? choose_slide<true>(width, args.column_step, size)
+                           : choose_slide<false>(width, args.column_step, size);
     }
 
     void compute(const Inside& columns) const {
         for (i64 at = 0; at < columns.first; ++at) border(at);
-        i64 column = columns.first;
-        if (!Repeat && choose_slide(width, args.column_step, 0)) {
-            for (int size = 0; size < 4; ++size)
-                for (; column + kSlides[size] <= columns.last; column += kSlides[size])
-                    slide(column, kSlides[size], choose_slide(width, args.column_step, size));
-        } else {
-            for_each_tile(columns.last - column,
-                          [&](i64 first, i64 count) { inner(column + first, count); });
-        }
+        const bool slides = !Repeat && slide_of_size(2);
+        for_each_tile(columns, [&](i64 column, int size) {
+            if (slides) {
+                slide(column, kSizes[size], slide_of_size(size));
+            } else {
+                inner(column, tile_of<Repeat>(size));
+            }
+        });
         for (i64 at = columns.last; at < args.columns; ++at) border(at);
     }
 };

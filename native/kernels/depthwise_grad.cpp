@@ -45,9 +45,10 @@ CONVOLENS_INLINE void add_taps(const TapSums& at, i64 step, i64 outputs, Count c
     }
 }
 
+// Where outputs repeat their inputs, loads need a mask anyway.
 template <int Number, bool Repeat>
 void any_taps(const TapSums& at, i64 step, i64 outputs) {
-    if (at.channels.count == kLanes) {
+    if (!Repeat && at.channels.count == kLanes) {
         add_taps<Number, Repeat>(at, step, outputs, Whole{});
     } else {
         add_taps<Number, Repeat>(at, step, outputs, at.channels.count);
@@ -101,7 +102,7 @@ CONVOLENS_INLINE void add_rows(const TapSums& at, i64 outputs, Count count) {
 
 template <int Rows, int Width, int Step, bool Repeat>
 void any_rows(const TapSums& at, i64 outputs) {
-    if (at.channels.count == kLanes) {
+    if (!Repeat && at.channels.count == kLanes) {
         add_rows<Rows, Width, Step, Repeat>(at, outputs, Whole{});
     } else {
         add_rows<Rows, Width, Step, Repeat>(at, outputs, at.channels.count);
@@ -125,16 +126,17 @@ CONVOLENS_INLINE AnyRows rows_of(i64 rows) {
     return nullptr;
 }
 
-// For `rows` rows of `width` neighbouring taps at a step; null if there is none.
+// For `rows` rows of `width` neighbouring taps at a step; null if there is none. Few taps a row are
+// worth it only where a loaded pixel is repeated.
 template <bool Repeat>
 CONVOLENS_INLINE AnyRows choose_rows(i64 rows, i64 width, i64 step) {
     if (step == 1) {
-        if (width == 2) return rows_of<2, 1, Repeat>(rows);
-        if (width == 3) return rows_of<3, 1, Repeat>(rows);
+        if (Repeat && width == 2) return rows_of<2, 1, true>(rows);
+        if (Repeat && width == 3) return rows_of<3, 1, true>(rows);
         if (width == 5) return rows_of<5, 1, Repeat>(rows);
         if (width == 7) return rows_of<7, 1, Repeat>(rows);
     } else if (step == 2) {
-        if (width == 3) return rows_of<3, 2, Repeat>(rows);
+        if (Repeat && width == 3) return rows_of<3, 2, true>(rows);
         if (width == 5) return rows_of<5, 2, Repeat>(rows);
         if (width == 7) return rows_of<7, 2, Repeat>(rows);
     }

@@ -6,7 +6,7 @@
 //   y[t][k] = bias[k] + sum over d < Each, l of a[t][l Each + d] b[l][k Each + d]
 #pragma once
 
-#include "kernels/tile.h"
+#include "kernels/tile_sums.h"
 
 namespace convolens::CONVOLENS_ISA {
 namespace {
@@ -61,14 +61,14 @@ void compute_narrow(const Tile& tile) {
 }
 
 template <int Each, int... I>
-CONVOLENS_INLINE Compute choose_narrow(i64 rows, Indices<I...>) {
-    static constexpr Compute all[] = {compute_narrow<I + 1, Each>...};
+CONVOLENS_INLINE ComputeTile choose_narrow(i64 rows, Indices<I...>) {
+    static constexpr ComputeTile all[] = {compute_narrow<I + 1, Each>...};
     return all[rows - 1];
 }
 
 CONVOLENS_INLINE void compute_narrow_tile(const Tile& tile, i64 rows, i64 each) {
     constexpr typename Count<kTileRows>::type all{};
-    Compute compute = choose_narrow<2>(rows, all);
+    ComputeTile compute = choose_narrow<2>(rows, all);
     if (each == 4) compute = choose_narrow<4>(rows, all);
     if constexpr (kLanes >= 8)
         if (each == 8) compute = choose_narrow<8>(rows, all);

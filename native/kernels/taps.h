@@ -119,20 +119,18 @@ CONVOLENS_INLINE void for_each_window(i64 c, const Grid& grid, i64 input_limit, 
                     });
                 }
             };
-            if (!room) {
+            if (room && has_sizes(part, 1, 2, 2)) {
+                sized(Sizes<1, 2, 2>{});
+            } else if (room && has_sizes(part, 1, 3, 3)) {
+                sized(Sizes<1, 3, 3>{});
+            } else if (room && has_sizes(part, 2, 2, 2)) {
+                sized(Sizes<2, 2, 2>{});
+            } else {
                 windows([&](i64 from, i64 to) CONVOLENS_INLINED {
                     for_each_register(0, c, [&](i64 i, auto lanes) CONVOLENS_INLINED {
                         body(Sizes<0, 0, 0>{}, from, to, i, lanes);
                     });
                 });
-            } else if (has_sizes(part, 1, 2, 2)) {
-                sized(Sizes<1, 2, 2>{});
-            } else if (has_sizes(part, 1, 3, 3)) {
-                sized(Sizes<1, 3, 3>{});
-            } else if (has_sizes(part, 2, 2, 2)) {
-                sized(Sizes<2, 2, 2>{});
-            } else {
-                sized(Sizes<0, 0, 0>{});
             }
         });
 }

@@ -77,32 +77,26 @@ CONVOLENS_INLINE void window_register(const WindowTile& tile, i64 channel, float
     }
 }
 
-// As many channels as a line of memory, which is written in one go.
-template <int Rows, int Columns, int Height, int Width, int Step, bool Edge>
-CONVOLENS_INLINE void window_line(const WindowTile& tile, i64 channel) {
-    alignas(kLine * sizeof(float)) float lines[Rows][Columns][kLine];
-    WindowTile own = tile;
-    own.y_row = Columns * kLine;
-    own.y_column = kLine;
-    for (i64 c = 0; c < kLine; c += kLanes)
-        window_register<Rows, Columns, Height, Width, Step, Edge>(own, channel + c,
-                                                                  lines[0][0] + c);
-    write_lines(lines, tile.y + channel, tile.y_row, tile.y_column, Rows, Columns);
-}
-
 template <int Rows, int Columns, int Height, int Width, int Step, bool Edge>
 void window_tile(const WindowTile& all) {
-    const WindowTile tile = all;  // which no output can change
+    WindowTile tile = all;  // which no output can change
+    alignas(kLine * sizeof(float)) float lines[Rows][Columns][kLine];
     if (tile.past) {
-        for (i64 c = 0; c < tile.channels; c += kLine)
-            window_line<Rows, Columns, Height, Width, Step, Edge>(tile, c);
-        return;
+        tile.y_row = Columns * kLine;
+        tile.y_column = kLine;
     }
-    for (i64 c = 0; c < tile.channels; c += kLanes) {
-        // The last register may compute some channels again.
-        const i64 last = tile.channels - kLanes;
-        const i64 channel = c < last ? c : last;
-        window_register<Rows, Columns, Height, Width, Step, Edge>(tile, channel, tile.y + channel);
+    // As many channels as a line of memory, which is written in one go, or all.
+    const i64 block = tile.past ? kLine : tile.channels;
+    float* const y = tile.past ? lines[0][0] : tile.y;
+    const i64 last = tile.channels - kLanes;
+    for (i64 first = 0; first < tile.channels; first += block) {
+        for (i64 c = first; c < first + block; c += kLanes) {
+            // The last register may compute some channels again.
+            const i64 channel = c < last ? c : last;
+            window_register<Rows, Columns, Height, Width, Step, Edge>(tile, channel,
+                                                                      y + channel - first);
+        }
+        if (tile.past) write_lines(lines, tile.y + first, all.y_row, all.y_column, Rows, Columns);
     }
 }
 

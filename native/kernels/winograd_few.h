@@ -6,7 +6,7 @@
 // [place][tile][kPanel].
 #pragma once
 
-#include "kernels/tile.h"
+#include "kernels/tile_sums.h"
 #include "kernels/winograd_weights.h"
 
 namespace convolens::CONVOLENS_ISA {

@@ -14,7 +14,7 @@ import numpy as np
 
 from contracts import families
 from convolens import ops
-from convolens.backends.candidate import Candidate
+from convolens.backends.candidate import Candidate, Run
 from convolens.backends.choose import candidates
 from convolens.backends.native import KERNELS
 from convolens.ops import Op, Sample
@@ -35,9 +35,14 @@ def native(sample: Sample) -> list[Candidate]:
     return [verdict.candidate for verdict in verdicts if not verdict.reason]
 
 
+def prepare(sample: Sample, candidate: Candidate) -> Run:
+    """Return how one candidate computes a call."""
+    return candidate.prepare(sample.op, sample.specs, sample.op.infer(*sample.specs))
+
+
 def run(sample: Sample, candidate: Candidate, arrays: list[np.ndarray]) -> np.ndarray:
     """Compute a call by one candidate."""
-    return candidate.prepare(sample.op, sample.specs, sample.op.infer(*sample.specs))(*arrays)
+    return prepare(sample, candidate)(*arrays)
 
 
 def _random() -> np.random.Generator:

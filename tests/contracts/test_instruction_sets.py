@@ -1,7 +1,7 @@
 """Every check of the kernels, on every instruction set that was compiled.
 
-The set is chosen once a process, so each runs in a process of its own. A crash there is a failure
-here.
+The set is chosen once a process, so checks run in processes of their own, some at a time: to begin
+one takes longer than many a check. A crash there is a failure here.
 """
 
 from __future__ import annotations
@@ -16,25 +16,26 @@ import pytest
 from convolens import _native
 
 CHECKS = sorted(Path(__file__).with_name("each_isa").glob("check_*.py"))
+PARTS = 4
 SETS = _native.instruction_sets()
 
 
-def in_process(check: Path, isa: str) -> subprocess.CompletedProcess[str]:
+def in_process(checks: list[Path], isa: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider", str(check)],
+        [sys.executable, "-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider", *map(str, checks)],
         env={**os.environ, "CONVOLENS_ISA": isa},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=600,
     )
 
 
 @pytest.mark.parametrize("isa", SETS)
-@pytest.mark.parametrize("check", CHECKS, ids=lambda path: path.stem)
-def test_kernels(check: Path, isa: str) -> None:
+@pytest.mark.parametrize("part", range(PARTS))
+def test_kernels(part: int, isa: str) -> None:
     if not SETS[isa]:
         pytest.skip(f"this processor does not have {isa}")
-    result = in_process(check, isa)
+    result = in_process(CHECKS[part::PARTS], isa)
     assert result.returncode == 0, result.stdout[-6000:] + result.stderr[-3000:]
 
 

@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 
 import convolens as cl
-from contracts.calls import big, native, run, small, with_kernels
+from contracts.calls import big, native, prepare, run, small, with_kernels
 from contracts.families import pooling
 from convolens import _native, ops
 from convolens.backends.choose import choose
 from convolens.ops import Op, Sample
 from tolerance import drawn
+
+from .equal import assert_equal
 
 pytestmark = pytest.mark.usefixtures("threads_as_before")
 
@@ -26,12 +28,13 @@ def test_any_number_of_threads(operator: type[Op]) -> None:
     for sample in (*big(operator), *small(operator)[::9]):
         arrays = drawn(sample)
         for candidate in native(sample):
+            compute = prepare(sample, candidate)
             cl.set_num_threads(1)
-            alone = run(sample, candidate, arrays)
+            alone = compute(*arrays)
             for count in COUNTS:
                 cl.set_num_threads(count)
                 for _ in range(2):
-                    np.testing.assert_array_equal(run(sample, candidate, arrays), alone)
+                    assert_equal(compute(*arrays), alone)
 
 
 def results(sample: Sample, arrays: list[np.ndarray]) -> list[np.ndarray]:
@@ -52,7 +55,7 @@ def test_updates_with_any_number_of_threads() -> None:
         alone = updated(name)
         cl.set_num_threads(2)
         for found, wanted in zip(updated(name), alone, strict=True):
-            np.testing.assert_array_equal(found, wanted)
+            assert_equal(found, wanted)
 
 
 def test_calls_from_eight_python_threads() -> None:
@@ -65,7 +68,7 @@ def test_calls_from_eight_python_threads() -> None:
         order = np.random.default_rng(place).permutation(len(samples))
         for at in order:
             for found, wanted in zip(results(samples[at], inputs[at]), expected[at], strict=True):
-                np.testing.assert_array_equal(found, wanted)
+                assert_equal(found, wanted)
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(one, range(8)))
@@ -79,7 +82,7 @@ def test_the_number_of_threads_changes_under_way() -> None:
     def compute(_: int) -> None:
         for _ in range(10):
             for found, wanted in zip(results(sample, arrays), expected, strict=True):
-                np.testing.assert_array_equal(found, wanted)
+                assert_equal(found, wanted)
 
     def change(place: int) -> None:
         for count in (1, 4, 2, 3, 1, 6) * 4:
@@ -131,7 +134,7 @@ def test_a_batch_is_its_images_one_by_one(operator: type[Op]) -> None:
             )
             alone = choose(sample.op, specs)
             assert alone.name == chosen.name, sample
-            np.testing.assert_array_equal(alone.run(*single)[0], together[image])
+            assert_equal(alone.run(*single)[0], together[image])
 
 
 @pytest.mark.parametrize("operator", pooling.SMALL, ids=lambda op: op.name)
@@ -143,4 +146,4 @@ def test_a_pooled_batch_is_its_images_one_by_one(operator: type[Op]) -> None:
             single = [np.ascontiguousarray(array[image : image + 1]) for array in arrays]
             specs = tuple(type(sample.specs[0])(array.shape, array.dtype) for array in single)
             alone = choose(sample.op, specs).run(*single)
-            np.testing.assert_array_equal(alone[0], together[image])
+            assert_equal(alone[0], together[image])
