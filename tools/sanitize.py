@@ -3,7 +3,7 @@
 Usage: python -m tools.sanitize all | quick | threads
 
 threads: the pool of threads under ThreadSanitizer
-quick:   threads; then one instruction set, on a quarter of the calls, under AddressSanitizer and
+quick:   threads; then one instruction set, on a part of the calls, under AddressSanitizer and
          UndefinedBehaviorSanitizer
 all:     threads; then every instruction set of this machine, and AVX-512's registers if it lacks
          them, on all calls, and the tests that draw their shapes

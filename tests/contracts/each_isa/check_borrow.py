@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import convolens as cl
+from contracts.calls import EVERY
 from contracts.each_isa.guards import Guarded, guarded, guarded_outputs
 from convolens import _native, ops
 from convolens.backends.candidate import Packed
@@ -39,8 +40,11 @@ ALGORITHMS = {
 }
 
 
+EACH_NUMBER_OF_THREADS = pytest.mark.parametrize("threads", [1, 2, 3] if EVERY == 1 else [3])
+
+
 @pytest.mark.parametrize("case", CASES, ids=str)
-@pytest.mark.parametrize("threads", [1, 2, 3])
+@EACH_NUMBER_OF_THREADS
 def test_all_weights_give_the_same_bits(case: tuple[int, ...], threads: int) -> None:
     n, c, k, size, taps, padding = case
     cl.set_num_threads(threads)
@@ -84,7 +88,7 @@ def test_all_weights_give_the_same_bits(case: tuple[int, ...], threads: int) -> 
 
 @pytest.mark.parametrize("rows", [1, 2, 13, 24, 25, 65, 200, 1030])
 @pytest.mark.parametrize("size", [(1, 30), (7, 1), (100, 1100), (40, 513), (300, 70)], ids=str)
-@pytest.mark.parametrize("threads", [1, 2, 3])
+@EACH_NUMBER_OF_THREADS
 def test_linear_layers(rows: int, size: tuple[int, int], threads: int) -> None:
     cl.set_num_threads(threads)
     features, inputs = size

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import currently_in_test_context, given, note, settings
 from hypothesis import strategies as st
 
+from contracts.calls import EVERY
 from contracts.stub import classes, functions
 from convolens import _native
 
@@ -28,7 +29,8 @@ _LIMIT = 6 << 30
 if not SANITIZED:
     resource.setrlimit(resource.RLIMIT_AS, (_LIMIT, resource.getrlimit(resource.RLIMIT_AS)[1]))
 
-GARBAGE = settings(max_examples=40, derandomize=True, database=None, deadline=None)
+EXAMPLES = 40 if EVERY == 1 else 20
+GARBAGE = settings(max_examples=EXAMPLES, derandomize=True, database=None, deadline=None)
 #: How a call may fail. SystemError would be a broken extension module.
 REFUSALS = (TypeError, ValueError, IndexError, MemoryError, OverflowError, RuntimeError)
 
@@ -210,7 +212,7 @@ STEPS = st.sampled_from([0, 1, 2, 3, 2**20, 2**29, 2**30, 2**31 - 1, 2**31, 2**3
 
 
 @given(data=st.data())
-@settings(GARBAGE, max_examples=300)
+@settings(GARBAGE, max_examples=8 * EXAMPLES)
 def test_convolutions_of_tiny_arrays_with_huge_steps(data: st.DataObject) -> None:
     """Every geometry whose arrays are small, however far its windows reach."""
     n, c, h, w, k, r, s, p, q = (data.draw(st.integers(1, 3)) for _ in range(9))
@@ -234,7 +236,7 @@ def test_convolutions_of_tiny_arrays_with_huge_steps(data: st.DataObject) -> Non
 
 
 @given(data=st.data())
-@settings(GARBAGE, max_examples=300)
+@settings(GARBAGE, max_examples=8 * EXAMPLES)
 def test_poolings_of_tiny_arrays_with_huge_steps(data: st.DataObject) -> None:
     n, c, *sizes = (data.draw(st.integers(0, 3)) for _ in range(5))
     outputs = [data.draw(st.integers(0, 3)) for _ in range(3)]
