@@ -30,6 +30,7 @@ def in_process(checks: list[Path], isa: str) -> subprocess.CompletedProcess[str]
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("isa", SETS)
 @pytest.mark.parametrize("part", range(PARTS))
 def test_kernels(part: int, isa: str) -> None:
