@@ -8,7 +8,6 @@
 #include "kernels/kernels.h"
 #include "kernels/repeat.h"
 #include "kernels/source.h"
-#include "kernels/tile.h"
 
 namespace convolens::CONVOLENS_ISA {
 namespace {
