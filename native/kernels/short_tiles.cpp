@@ -91,14 +91,14 @@ template <bool listed, int... I>
 struct Shorts<listed, Indices<I...>> {
     static constexpr ComputeShort narrow[] = {compute_short<I + 1, 1, listed>...};
     static constexpr ComputeShort wide[] = {compute_short<I + 1, 2, listed>...};
-    static constexpr ShortTable table{narrow, wide};
+    static constexpr TileTable<ComputeShort> table{narrow, wide};
 };
 
 template <bool listed>
-constexpr ShortTable kTable = Shorts<listed, Count<kTileRows>::type>::table;
+constexpr TileTable<ComputeShort> kTable = Shorts<listed, Count<kTileRows>::type>::table;
 
 }  // namespace
 
-const ShortTable kShortTables[2] = {kTable<false>, kTable<true>};
+const TileTable<ComputeShort> kShortTables[2] = {kTable<false>, kTable<true>};
 
 }  // namespace convolens::CONVOLENS_ISA

@@ -21,21 +21,15 @@ struct ShortTiles {
 
 using ComputeShort = void (*)(const ShortTiles&, i64 count);
 
-// How to compute tiles, by their rows.
-struct ShortTable {
-    const ComputeShort* narrow;  // of one register a row
-    const ComputeShort* wide;
-};
-
 // By whether places are listed.
-extern const ShortTable kShortTables[2];
+extern const TileTable<ComputeShort> kShortTables[2];
 
 namespace {
 
 // Computes `rows` rows in tiles of nearly equal size. All add in the same order.
 template <bool listed>
 CONVOLENS_INLINE void compute_short_tiles(const ShortTiles& tiles, i64 rows) {
-    const ShortTable& table = kShortTables[listed];
+    const TileTable<ComputeShort>& table = kShortTables[listed];
     const ComputeShort* const sizes = tiles.first.columns <= kLanes ? table.narrow : table.wide;
     if (rows <= kTileRows) return sizes[rows - 1](tiles, 1);
     const i64 count = (rows + kTileRows - 1) / kTileRows;

@@ -42,15 +42,16 @@ template <Unit unit, bool Alike, int... I>
 struct Tiles<unit, Alike, Indices<I...>> {
     static constexpr ComputeTile narrow[] = {compute<I + 1, 1, unit, Alike>...};
     static constexpr ComputeTile wide[] = {compute<I + 1, 2, unit, Alike>...};
-    static constexpr TileTable table{narrow, wide};
+    static constexpr TileTable<ComputeTile> table{narrow, wide};
 };
 
 template <Unit unit, bool Alike>
-constexpr TileTable kTable = Tiles<unit, Alike, Count<kTileRows>::type>::table;
+constexpr TileTable<ComputeTile> kTable = Tiles<unit, Alike, Count<kTileRows>::type>::table;
 
 }  // namespace
 
-const TileTable kTileTables[2][2] = {{kTable<Unit::kStep, false>, kTable<Unit::kStep, true>},
-                                     {kTable<Unit::kRow, false>, kTable<Unit::kRow, true>}};
+const TileTable<ComputeTile> kTileTables[2][2] = {
+    {kTable<Unit::kStep, false>, kTable<Unit::kStep, true>},
+    {kTable<Unit::kRow, false>, kTable<Unit::kRow, true>}};
 
 }  // namespace convolens::CONVOLENS_ISA

@@ -31,16 +31,17 @@ struct Tile {
 // Which of a's two strides is 1, so that it can be a constant offset in the instruction.
 enum class Unit { kStep, kRow };
 
-using ComputeTile = void (*)(const Tile&);
-
-// How to compute a tile, by its rows.
+// Functions that compute tiles, by the tiles' rows.
+template <class Compute>
 struct TileTable {
-    const ComputeTile* narrow;  // of one register a row
-    const ComputeTile* wide;
+    const Compute* narrow;  // of one register a row
+    const Compute* wide;
 };
 
+using ComputeTile = void (*)(const Tile&);
+
 // By which stride is 1, and whether tiles of all numbers of rows add in the same order.
-extern const TileTable kTileTables[2][2];
+extern const TileTable<ComputeTile> kTileTables[2][2];
 
 namespace {
 
@@ -55,7 +56,7 @@ constexpr int kTileRows = (kRegisters - 4) / kTileColumns;
 // it does not matter how many images the rows are of.
 template <Unit unit, bool Alike = false>
 CONVOLENS_INLINE void compute_tile(const Tile& tile, i64 rows) {
-    const TileTable& table = kTileTables[unit == Unit::kRow][Alike];
+    const TileTable<ComputeTile>& table = kTileTables[unit == Unit::kRow][Alike];
     (tile.columns <= kLanes ? table.narrow : table.wide)[rows - 1](tile);
 }
 
