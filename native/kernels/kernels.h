@@ -150,6 +150,7 @@ namespace convolens {
     X(unpool_grad, UnpoolArgs)                    \
     X(moments, MomentsArgs)                       \
     X(merge_moments, MergeMomentsArgs)            \
+    X(inverse_roots, InverseRootArgs)             \
     X(centred_sums, CentredSumsArgs)              \
     X(merge_sums, MergeSumsArgs)                  \
     X(columns_affine, ColumnsAffineArgs)          \

@@ -80,8 +80,9 @@ void moments_of(const MomentsArgs& args, const Piece& piece, float* shifts) {
         for_each_register(0, piece.columns, [=](i64 i, auto lanes) CONVOLENS_INLINED {
             const vec shift = load(shifts + i, lanes);
             vec some{}, squared{};
+            const i64 count = rows;
 #pragma GCC unroll 4
-            for (i64 k = 0; k < rows; ++k) {
+            for (i64 k = 0; k < count; ++k) {
                 const vec d = load_in_turn(x + k * inner + i, lanes) - shift;
                 some += d;
                 squared += d * d;
@@ -170,8 +171,9 @@ void centred_sums_of(const CentredSumsArgs& args, const Piece& piece) {
             vec centre{};
             if constexpr (!ByRow) centre = load(centres + i, lanes);
             vec some{}, products{};
+            const i64 count = rows;
 #pragma GCC unroll 4
-            for (i64 k = 0; k < rows; ++k) {
+            for (i64 k = 0; k < count; ++k) {
                 const vec upstream = load_in_turn(g + k * inner + i, lanes);
                 if constexpr (ByRow) centre = broadcast(own[k]);
                 vec d = load_in_turn(x + k * inner + i, lanes) - centre;
@@ -214,6 +216,7 @@ void merge_moments(const MergeMomentsArgs& args, i64 begin, i64 end, float* scra
     const ColumnChunks& columns = args.columns;
     const i64 inner = columns.inner, channels = args.sets * args.width;
     const double rows = static_cast<double>(columns.reduced);
+    const bool alone = args.folds * args.width == 1;  // each column is a set
     double* means = reinterpret_cast<double*>(scratch);
     double* squares = means + inner;
     for (i64 outer = begin; outer < end; ++outer) {
@@ -228,9 +231,15 @@ void merge_moments(const MergeMomentsArgs& args, i64 begin, i64 end, float* scra
                 const Wide d = load(from, lanes) - mean;
                 square = square + load(from + inner, lanes) + d * d * rows_of(columns, chunk);
             }
-            store(means + i, mean, lanes);
-            store(squares + i, square, lanes);
+            if (alone) {
+                store(args.mean + outer * inner + i, narrow(mean), lanes);
+                store(args.variance + outer * inner + i, narrow(square / everywhere(rows)), lanes);
+            } else {
+                store(means + i, mean, lanes);
+                store(squares + i, square, lanes);
+            }
         });
+        if (alone) continue;
         const double count = static_cast<double>(args.folds * args.width);
         for (i64 set = 0; set < args.sets; ++set) {
             double mean = 0, square = 0;

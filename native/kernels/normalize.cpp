@@ -7,17 +7,29 @@ namespace {
 
 using namespace simd;
 
-// Calls body(offset in the array, offset in the columns' numbers, lanes) for the registers of units
-// [begin, end).
-template <class Body>
+// Rows that are taken together, as a type.
+template <i64 Count>
+struct Rows {
+    constexpr operator i64() const { return Count; }
+};
+
+// Calls body(offset in the array, offset in the columns' numbers, lanes, rows) for the registers of
+// units [begin, end); `rows` of them lie below each other and share the columns' numbers.
+template <i64 Together, class Body>
 CONVOLENS_INLINE void for_each_in_columns(ColumnsAffineArgs args, i64 begin, i64 end, Body&& body) {
     for (i64 unit = begin; unit < end; ++unit) {
         const i64 outer = unit / args.blocks, first = unit % args.blocks * args.block;
         const i64 last = first + args.block < args.rows ? first + args.block : args.rows;
-        for (i64 row = first; row < last; ++row)
+        const auto take = [&](i64 row, auto rows) CONVOLENS_INLINED {
             for_each_register(0, args.inner, [&](i64 i, auto lanes) CONVOLENS_INLINED {
-                body((outer * args.rows + row) * args.inner + i, outer * args.inner + i, lanes);
+                body((outer * args.rows + row) * args.inner + i, outer * args.inner + i, lanes,
+                     rows);
             });
+        };
+        i64 row = first;
+        for (; row + Together <= last; row += Together) take(row, Rows<Together>{});
+        if constexpr (Together > 1)
+            for (; row < last; ++row) take(row, Rows<1>{});
     }
 }
 
@@ -64,16 +76,28 @@ CONVOLENS_INLINE void write(float* p, vec x, Lanes lanes) {
     store_past(p, x, lanes);
 }
 
+// The nearer, the more rows at once: memory is read fastest in the order in which it lies.
+constexpr i64 together(Place place) {
+    return place == Place::kNear ? 4 : place == Place::kFar ? 2 : 1;
+}
+
 // The arguments by value: what is written cannot be one of them, so they stay in registers.
 template <Place place, bool Adds, bool Rectifies>
 CONVOLENS_INLINE void affine(ColumnsAffineArgs args, i64 begin, i64 end) {
-    for_each_in_columns(args, begin, end, [=](i64 at, i64 i, auto lanes) CONVOLENS_INLINED {
-        const vec d = read<place>(args.x + at, lanes) - load(args.centre + i, lanes);
-        vec y[1]{d * load(args.scale + i, lanes) + load(args.shift + i, lanes)};
-        if constexpr (Adds) y[0] = y[0] + read<place>(args.addend + at, lanes);
-        if constexpr (Rectifies) rectify(y);
-        write<place>(args.y + at, y[0], lanes);
-    });
+    const auto body = [=](i64 first, i64 i, auto lanes, auto rows) CONVOLENS_INLINED {
+        const vec centre = load(args.centre + i, lanes), scale = load(args.scale + i, lanes);
+        const vec shift = load(args.shift + i, lanes);
+        const i64 count = rows;
+#pragma GCC unroll 4
+        for (i64 row = 0; row < count; ++row) {
+            const i64 at = first + row * args.inner;
+            vec y[1]{(read<place>(args.x + at, lanes) - centre) * scale + shift};
+            if constexpr (Adds) y[0] = y[0] + read<place>(args.addend + at, lanes);
+            if constexpr (Rectifies) rectify(y);
+            write<place>(args.y + at, y[0], lanes);
+        }
+    };
+    for_each_in_columns<together(place)>(args, begin, end, body);
 }
 
 template <Place place>
@@ -91,12 +115,19 @@ CONVOLENS_INLINE void affine_any(const ColumnsAffineArgs& args, i64 begin, i64 e
 
 template <Place place>
 CONVOLENS_INLINE void affine_grad(ColumnsAffineArgs args, i64 begin, i64 end) {
-    for_each_in_columns(args, begin, end, [=](i64 at, i64 i, auto lanes) CONVOLENS_INLINED {
-        const vec d = read<place>(args.x + at, lanes) - load(args.centre + i, lanes);
-        const vec direct = read<place>(args.g + at, lanes) * load(args.scale + i, lanes);
-        const vec shared = load(args.shift + i, lanes) + d * load(args.slope + i, lanes);
-        write<place>(args.y + at, direct - shared, lanes);
-    });
+    const auto body = [=](i64 first, i64 i, auto lanes, auto rows) CONVOLENS_INLINED {
+        const vec centre = load(args.centre + i, lanes), scale = load(args.scale + i, lanes);
+        const vec shift = load(args.shift + i, lanes), slope = load(args.slope + i, lanes);
+        const i64 count = rows;
+#pragma GCC unroll 4
+        for (i64 row = 0; row < count; ++row) {
+            const i64 at = first + row * args.inner;
+            const vec d = read<place>(args.x + at, lanes) - centre;
+            const vec direct = read<place>(args.g + at, lanes) * scale;
+            write<place>(args.y + at, direct - (shift + d * slope), lanes);
+        }
+    };
+    for_each_in_columns<together(place)>(args, begin, end, body);
     if constexpr (place == Place::kPast) wait_for_past();
 }
 
@@ -112,6 +143,14 @@ void columns_affine_grad(const ColumnsAffineArgs& args, i64 begin, i64 end, floa
     args.past  ? affine_grad<Place::kPast>(args, begin, end)
     : args.far ? affine_grad<Place::kFar>(args, begin, end)
                : affine_grad<Place::kNear>(args, begin, end);
+}
+
+void inverse_roots(const InverseRootArgs& args, i64 begin, i64 end, float*) {
+    for_each_register(begin, end, [&](i64 i, auto lanes) {
+        const Wide variance = widen(load(args.variance + i, lanes));
+        const Wide root = square_root(variance + everywhere(args.eps));
+        store(args.factor + i, everywhere(1.0) / root, lanes);
+    });
 }
 
 void normalize_rows(const NormalizeRowsArgs& args, i64 begin, i64 end, float*) {

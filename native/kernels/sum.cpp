@@ -188,8 +188,9 @@ void sum_many(const SumArgs& args, const Piece& piece, i64 first, i64 columns) {
         const float* x = args.x + piece.start + row * inner + first;
         for_each_register(0, columns, [=](i64 i, auto count) CONVOLENS_INLINED {
             vec some{};
+            const i64 terms = rows;
 #pragma GCC unroll 4
-            for (i64 k = 0; k < rows; ++k) some += Term::single(load(x + k * inner + i, count));
+            for (i64 k = 0; k < terms; ++k) some += Term::single(load(x + k * inner + i, count));
             add_to(to + i, some, count);
         });
     });

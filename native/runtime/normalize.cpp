@@ -1,7 +1,6 @@
 #include "runtime/normalize.h"
 
 #include <algorithm>
-#include <cmath>
 #include <vector>
 
 #include "runtime/buffer.h"
@@ -26,6 +25,7 @@ constexpr i64 kNearFloats = 512 * 1024;
 constexpr i64 kMostFolds = 16;
 constexpr i64 kManyColumns = 2048;
 constexpr i64 kFewColumns = 64;
+constexpr double kInverseRoot = 2.0;  // nanoseconds
 
 // Columns in blocks of whole registers and about one size.
 i64 across_block(i64 inner) {
@@ -69,9 +69,8 @@ double elements(const ColumnChunks& columns) {
 // 1 / sqrt(variance + eps) for each set.
 std::vector<double> factors_of(i64 count, const float* variance, double eps) {
     std::vector<double> factors(static_cast<std::size_t>(count));
-    for (i64 set = 0; set < count; ++set)
-        factors[static_cast<std::size_t>(set)] =
-            1.0 / std::sqrt(static_cast<double>(variance[set]) + eps);
+    launch(kernels().inverse_roots, InverseRootArgs{variance, factors.data(), eps}, count,
+           kInverseRoot);
     return factors;
 }
 
@@ -83,12 +82,19 @@ std::vector<float> rounded_factors_of(i64 count, const float* variance, double e
 // Calls body(place among outer x folds x inner, set, column) for every column of folded rows.
 template <class Body>
 void for_each_column(const ColumnSets& sets, i64 folds, Body&& body) {
-    i64 place = 0;
+    const i64 width = sets.width();
     for (i64 outer = 0; outer < sets.outer; ++outer)
-        for (i64 fold = 0; fold < folds; ++fold)
+        for (i64 fold = 0; fold < folds; ++fold) {
+            const i64 first = (outer * folds + fold) * sets.inner;
+            if (width == 1) {
+                for (i64 set = 0; set < sets.sets; ++set)
+                    body(first + set, outer * sets.sets + set, set);
+                continue;
+            }
             for (i64 set = 0; set < sets.sets; ++set)
-                for (i64 i = 0; i < sets.width(); ++i)
-                    body(place++, outer * sets.sets + set, set * sets.width() + i);
+                for (i64 i = 0; i < width; ++i)
+                    body(first + set * width + i, outer * sets.sets + set, set * width + i);
+        }
 }
 
 ColumnsAffineArgs affine_args(const ColumnSets& sets, i64 folds, float* y) {

@@ -40,6 +40,13 @@ struct MergeMomentsArgs {
     float* variance;
 };
 
+// factor = 1 / sqrt(variance + eps). A unit is a number.
+struct InverseRootArgs {
+    const float* variance;
+    double* factor;
+    double eps;
+};
+
 // The sum of g and the sum of g (x - centre) of each column of a chunk. `centre` has a number for
 // each column of each outer index, or, with `factor`, both have one for each row: g (x - centre)
 // factor.

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import prod
-from typing import NamedTuple, final
+from typing import NamedTuple, NoReturn, final
 
 import numpy as np
 
 from convolens.backends.update import approach
 from convolens.errors import ArgumentError, DTypeError, ShapeError
 from convolens.ops import Array, Normalize, NormalizeRelu, Op
+from convolens.spec import TensorSpec
 from convolens.tensor import Tensor, apply, no_grad, ones, zeros
 
 Tensors = tuple[Tensor, ...]
@@ -44,6 +46,12 @@ def of_nothing(input: Tensor, parameters: Tensors, view: tuple[int, ...]) -> Ten
     return input * weight + bias
 
 
+@lru_cache(maxsize=256)
+def _normalization(relu: bool, groups: int, eps: float, fixed: bool) -> Normalize | NormalizeRelu:
+    """Return the operator, the same one in each call: making it takes as long as a small image."""
+    return (NormalizeRelu if relu else Normalize)(groups, eps, fixed)
+
+
 @final
 class Behind(NamedTuple):
     """What is done to a normalised input: nothing, or an addend is added and ReLU applied.
@@ -56,16 +64,25 @@ class Behind(NamedTuple):
     relu: bool = False
     addend: Tensor | None = None
 
-    def normalize(self, op: Normalize, input: Tensor, m: Tensor, affine: Tensors) -> Tensor:
-        """Normalise with these moments and parameters, and do the rest in the same pass."""
-        if not self.relu:
-            return apply(op, input, m, *affine)
-        both = NormalizeRelu(op.groups, op.eps, op.fixed)
+    def normalize(
+        self,
+        input: Tensor,
+        m: Tensor,
+        affine: Tensors,
+        eps: float,
+        groups: int = 0,
+        fixed: bool = False,
+    ) -> Tensor:
+        """Normalise with these moments and parameters, and do the rest in the same pass.
+
+        ``eps``, ``groups`` and ``fixed`` are those of ``ops.Normalize``.
+        """
         if self.addend is None:
-            return apply(both, input, m, *affine)
+            return apply(_normalization(self.relu, groups, eps, fixed), input, m, *affine)
         if affine:
-            return apply(both, input, m, *affine, self.addend)
-        return self.apart(apply(op, input, m))
+            op = _normalization(True, groups, eps, fixed)
+            return apply(op, input, m, *affine, self.addend)
+        return self.apart(apply(_normalization(False, groups, eps, fixed), input, m))
 
     def apart(self, normalized: Tensor) -> Tensor:
         """Do it to what is normalised already."""
@@ -92,43 +109,12 @@ def require_several(operator: str, input: Tensor, each: int) -> None:
         )
 
 
-class Running:
-    """Running averages of means and variances, one for each channel.
+@final
+class Running(NamedTuple):
+    """Running averages of means and variances, one for each channel."""
 
-    Args:
-        operator: Whose they are.
-        mean: [C]
-        var: [C]
-        input: What is normalised, [N, C, *I].
-
-    Raises:
-        ShapeError: If there are not as many as channels.
-        DTypeError: If they have another type than the input.
-    """
-
-    def __init__(self, operator: str, mean: Tensor, var: Tensor, input: Tensor) -> None:
-        if input.ndim < 2:
-            raise ShapeError(
-                f"{operator}: the input has {input.ndim} dimensions, but at least 2 are needed.",
-                [("input", input.spec, "")],
-                "reshape it to [N, C, ...].",
-            )
-        channels = input.shape[1]
-        for name, tensor in (("running_mean", mean), ("running_var", var)):
-            if tensor.shape != (channels,):
-                raise ShapeError(
-                    f"{operator}: {name} should contain {channels} elements, not "
-                    f"{tensor.numel()}: the input has {channels} channels.",
-                    [("input", input.spec, "N, C, ..."), (name, tensor.spec, "C")],
-                    f"make the layer for {channels} channels, or give it {tensor.numel()} of them.",
-                )
-            if tensor.dtype != input.dtype:
-                raise DTypeError(
-                    f"{operator}: {name} is {tensor.dtype.name}, but the input is "
-                    f"{input.dtype.name}.",
-                    hint="convert one of them: .float() or .double().",
-                )
-        self.mean, self.var = mean, var
+    mean: Tensor
+    var: Tensor
 
     def moments(self) -> Tensor:
         """Return them as constants [2, C], the means first."""
@@ -149,6 +135,12 @@ def running(
 ) -> Running | None:
     """Return running averages, or None if there are none.
 
+    Args:
+        operator: Whose they are.
+        mean: [C]
+        var: [C]
+        input: What is normalised, [N, C, *I].
+
     Raises:
         ArgumentError: If there is only one of the two.
         ShapeError: If there are not as many as channels.
@@ -161,7 +153,33 @@ def running(
             f"{operator}: running_mean and running_var must both be None, or neither.",
             hint="give both.",
         )
-    return Running(operator, mean, var, input)
+    if input.ndim < 2:
+        raise ShapeError(
+            f"{operator}: the input has {input.ndim} dimensions, but at least 2 are needed.",
+            [("input", input.spec, "")],
+            "reshape it to [N, C, ...].",
+        )
+    needed = TensorSpec(input.shape[1:2], input.dtype)
+    if mean.spec != needed:
+        _refuse(operator, "running_mean", mean, input)
+    if var.spec != needed:
+        _refuse(operator, "running_var", var, input)
+    return Running(mean, var)
+
+
+def _refuse(operator: str, name: str, average: Tensor, input: Tensor) -> NoReturn:
+    channels = input.shape[1]
+    if average.shape != (channels,):
+        raise ShapeError(
+            f"{operator}: {name} should contain {channels} elements, not {average.numel()}: the "
+            f"input has {channels} channels.",
+            [("input", input.spec, "N, C, ..."), (name, average.spec, "C")],
+            f"make the layer for {channels} channels, or give it {average.numel()} of them.",
+        )
+    raise DTypeError(
+        f"{operator}: {name} is {average.dtype.name}, but the input is {input.dtype.name}.",
+        hint="convert one of them: .float() or .double().",
+    )
 
 
 def pixels(input: Tensor) -> int:

@@ -86,10 +86,9 @@ def normalize_batch(
     if input.ndim > 1 and input.numel() == 0:
         return behind.apart(of_nothing(input, parameters, channel_view(input)))
     if not training and averages is not None:
-        op = ops.Normalize(eps=eps, fixed=True)
-        return behind.normalize(op, input, averages.moments(), parameters)
+        return behind.normalize(input, averages.moments(), parameters, eps, fixed=True)
     m = unrecorded(ops.Moments(), input)
-    y = behind.normalize(ops.Normalize(eps=eps), input, m, parameters)
+    y = behind.normalize(input, m, parameters, eps)
     if averages is not None:
         averages.update(m.array[0], m.array[1], count, momentum)
     return y

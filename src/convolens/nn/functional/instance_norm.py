@@ -84,11 +84,10 @@ def normalize_images(
     if input.ndim > 1 and input.numel() == 0:
         return behind.apart(of_nothing(input, parameters, channel_view(input)))
     if not use_input_stats and averages is not None:
-        op = ops.Normalize(eps=eps, fixed=True)
-        return behind.normalize(op, input, averages.moments(), parameters)
+        return behind.normalize(input, averages.moments(), parameters, eps, fixed=True)
     groups = input.shape[1] if input.ndim > 1 else 1
     m = unrecorded(ops.Moments(groups), input)
-    y = behind.normalize(ops.Normalize(groups, eps), input, m, parameters)
+    y = behind.normalize(input, m, parameters, eps, groups)
     if averages is not None:
         mean, var = m.array.reshape(2, input.shape[0], groups).mean(axis=1)
         averages.update(mean, var, pixels(input), momentum)
