@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import abc
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import final
 
 from convolens.ops._differentiate import differentiate
 from convolens.ops._elementwise import SHAPES, Pairwise
-from convolens.ops._op import Array, Op, Sample, Value
+from convolens.ops._op import Array, Op, Sample, Value, operator
 from convolens.ops.pow import Pow
 from convolens.ops.scale import Scale
 from convolens.spec import TensorSpec
 
 
-@dataclass(frozen=True)
+@operator
 class StraightSlope(Pairwise):
     """dx = g times the slope of a function that is made of straight pieces.
 
@@ -30,7 +29,7 @@ class StraightSlope(Pairwise):
         return Scale(0.0)(upstream), self(x, upstream)
 
 
-@dataclass(frozen=True)
+@operator
 class CurvedSlope(Pairwise):
     """dx = g times the slope of a function that is curved."""
 

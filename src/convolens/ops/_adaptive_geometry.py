@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from math import prod
 
 from convolens.errors import ArgumentError
 from convolens.ops import _spatial as spatial
-from convolens.ops._op import Mistake
+from convolens.ops._op import Mistake, operator
 from convolens.ops._pool_geometry import PoolWindows
 from convolens.ops._taps import Table, adaptive
 from convolens.spec import TensorSpec
 
 
-@dataclass(frozen=True)
+@operator
 class AdaptiveGeometry(PoolWindows):
     """The number of outputs along each axis; the windows follow from the image.
 

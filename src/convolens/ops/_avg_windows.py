@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import abc
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import reduce
 from typing import ClassVar
 
 import numpy as np
 
 from convolens.ops import _spatial as spatial
-from convolens.ops._op import Array, Cost, Op, Sample, Value, require_rank, size_of
+from convolens.ops._op import Array, Cost, Op, Sample, Value, operator, require_rank, size_of
 from convolens.ops._pool_geometry import PoolWindows
 from convolens.spec import TensorSpec, checked, require_float
 
 
-@dataclass(frozen=True)
+@operator
 class AvgWindows(PoolWindows):
     """What average pooling and its gradient share: the divisor of each window."""
 
@@ -54,7 +53,7 @@ class AvgWindows(PoolWindows):
         """Yield (operator, x) for samples."""
 
 
-@dataclass(frozen=True)
+@operator
 class Averaged(AvgWindows):
     """The mean of each window."""
 
@@ -92,7 +91,7 @@ class Averaged(AvgWindows):
         return tuple(Sample(op, (x,)) for op, x in cls.operators())
 
 
-@dataclass(frozen=True)
+@operator
 class Spread(AvgWindows):
     """Numbers of the windows, spread evenly over these and added up.
 

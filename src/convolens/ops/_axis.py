@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from convolens.errors import ArgumentError, ShapeError
-from convolens.ops._op import Cost, Mistake, Op, Sample, size_of
+from convolens.ops._op import Cost, Mistake, Op, Sample, operator, size_of
 from convolens.spec import TensorSpec, checked, require_float
 
 SHAPES: tuple[tuple[tuple[int, ...], int], ...] = (
@@ -21,7 +20,7 @@ SHAPES: tuple[tuple[tuple[int, ...], int], ...] = (
 )
 
 
-@dataclass(frozen=True)
+@operator
 class AlongAxis(Op):
     """An operator on inputs of one shape, whose outputs mix the elements along axis ``dim``."""
 

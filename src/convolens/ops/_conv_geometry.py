@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from math import prod
 from typing import Any
 
@@ -11,12 +10,12 @@ import numpy as np
 
 from convolens.errors import ArgumentError
 from convolens.ops import _spatial as spatial
-from convolens.ops._op import Array, Op
+from convolens.ops._op import Array, Op, operator
 from convolens.ops._taps import Pair, Window
 from convolens.spec import TensorSpec
 
 
-@dataclass(frozen=True)
+@operator
 class ConvGeometry(Op):
     """The attributes that a convolution and its two gradients share, one entry an axis."""
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from convolens.errors import ShapeError
-from convolens.ops._op import Cost, Mistake, Op, Sample, size_of
+from convolens.ops._op import Cost, Mistake, Op, Sample, operator, size_of
 from convolens.spec import TensorSpec, checked, int64, require_float
 
 Shape = tuple[int, ...]
@@ -35,7 +34,7 @@ def broadcast(operator: str, **specs: TensorSpec) -> Shape:
     return tuple(result)
 
 
-@dataclass(frozen=True)
+@operator
 class Elementwise(Op):
     """An operator on any number of inputs of one shape, or of shapes that broadcast."""
 
@@ -54,7 +53,7 @@ class Elementwise(Op):
         return Cost(0, size_of(*specs, self.infer(*specs)), 1)
 
 
-@dataclass(frozen=True)
+@operator
 class Unary(Elementwise):
     """One input, and an output of its shape."""
 
@@ -73,7 +72,7 @@ class Unary(Elementwise):
         )
 
 
-@dataclass(frozen=True)
+@operator
 class Binary(Elementwise):
     """Two inputs whose shapes broadcast to the output's."""
 
@@ -104,7 +103,7 @@ class Binary(Elementwise):
         )
 
 
-@dataclass(frozen=True)
+@operator
 class Pairwise(Elementwise):
     """Two inputs of one shape, such as an output and its upstream gradient."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import abc
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from math import prod
 from typing import ClassVar
 
@@ -12,12 +11,12 @@ import numpy as np
 
 from convolens.errors import ShapeError
 from convolens.ops import _spatial as spatial
-from convolens.ops._op import Array, Cost, Op, Sample, Value, size_of
+from convolens.ops._op import Array, Cost, Op, Sample, Value, operator, size_of
 from convolens.ops._pool_geometry import PoolWindows
 from convolens.spec import TensorSpec, checked, int64, require_float
 
 
-@dataclass(frozen=True)
+@operator
 class MaxWindows(PoolWindows):
     """What max pooling and its gradients share: the place of each window's largest number."""
 
@@ -66,7 +65,7 @@ class MaxWindows(PoolWindows):
         return Cost(0, size_of(*specs, self.infer(*specs)), self.taps(specs[0].shape[2:]))
 
 
-@dataclass(frozen=True)
+@operator
 class Largest(MaxWindows):
     """The largest number of each window."""
 
@@ -98,7 +97,7 @@ class Largest(MaxWindows):
         return tuple(Sample(op, (x,)) for op, x in cls.operators())
 
 
-@dataclass(frozen=True)
+@operator
 class Places(MaxWindows):
     """The place of the largest number of each window."""
 
@@ -130,7 +129,7 @@ class Places(MaxWindows):
         return tuple(Sample(op, (x,)) for op, x in cls.operators())
 
 
-@dataclass(frozen=True)
+@operator
 class Routed(MaxWindows):
     """Numbers of the windows, sent to the places of the windows' winners and added up there."""
 
@@ -170,7 +169,7 @@ class Routed(MaxWindows):
         return tuple(Sample(op, (x, TensorSpec(op.output_shape(x)))) for op, x in cls.operators())
 
 
-@dataclass(frozen=True)
+@operator
 class Picked(MaxWindows):
     """A second image, read at the places of the windows' winners; 0 for an empty window."""
 

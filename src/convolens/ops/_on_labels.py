@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from convolens.errors import DTypeError, IndexRangeError, ShapeError
-from convolens.ops._op import Array, Op, Sample, Value
+from convolens.ops._op import Array, Op, Sample, Value, operator
 from convolens.ops._reduction import Reduction, check_reduction
 from convolens.ops.reshape import Reshape
 from convolens.ops.sum import Expand, Sum
 from convolens.spec import TensorSpec, checked, int64, require_float
 
 
-@dataclass(frozen=True)
+@operator
 class OnLabels(Op):
     """A loss of scores [N, K, *I] against labels [N, *I], its gradient, or what they are made of.
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import abc
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, ClassVar, NamedTuple, final
+from operator import attrgetter
+from typing import Any, ClassVar, NamedTuple, TypeVar, dataclass_transform, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from convolens.errors import ShapeError
 from convolens.spec import FLOATS, DType, TensorSpec, float32
 
 Array = NDArray[Any]
+Class = TypeVar("Class", bound="Op")
 
 
 class Value:
@@ -83,15 +85,20 @@ class Mistake(NamedTuple):
     words: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Op(abc.ABC):
-    """An operator: its fields are its attributes, and two equal operators compute the same."""
+    """An operator: its fields are its attributes, and two equal operators compute the same.
+
+    Its classes are dataclasses, by ``@operator``.
+    """
 
     name: ClassVar[str]
     #: Inputs and output with their dimension letters, such as ``"x[N,C,*I] -> y[N,C,*P]"``.
     signature: ClassVar[str]
     #: Whether ``reference`` may return a view of its input.
     is_view: ClassVar[bool] = False
+    #: The attributes of an operator of this class, for comparing them.
+    values: ClassVar[attrgetter[Any]]
 
     @abc.abstractmethod
     def infer(self, *specs: TensorSpec) -> TensorSpec:
@@ -139,6 +146,27 @@ class Op(abc.ABC):
     def __call__(self, *args: Value) -> Call:
         """Return the call of this operator on ``args``."""
         return Call(self, args)
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and self.values(self) == self.values(other)
+
+    def __hash__(self) -> int:
+        return hash(self.values(self))
+
+    def __repr__(self) -> str:
+        attributes = [f"{field.name}={getattr(self, field.name)!r}" for field in fields(self)]
+        return f"{type(self).__name__}({', '.join(attributes)})"
+
+
+@dataclass_transform(frozen_default=True)
+def operator(cls: type[Class]) -> type[Class]:
+    """Make a class of operators: a frozen dataclass, equal and printed as ``Op`` says.
+
+    A dataclass compiles six methods when it is imported, of which these are three.
+    """
+    made = dataclass(frozen=True, eq=False, repr=False)(cls)
+    made.values = attrgetter(*[field.name for field in fields(made)] or ["name"])
+    return made
 
 
 def with_dependent(op: Op, arrays: Sequence[Array]) -> list[Array]:

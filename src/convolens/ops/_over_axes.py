@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from math import prod
 
 from convolens.errors import IndexRangeError
-from convolens.ops._op import Cost, Mistake, Op, Sample, Value, size_of
+from convolens.ops._op import Cost, Mistake, Op, Sample, Value, operator, size_of
 from convolens.ops.reshape import Reshape
 from convolens.ops.sum import REDUCTIONS, axis_mistakes, check_axes, reduced
 from convolens.spec import TensorSpec, checked, require_float
 
 
-@dataclass(frozen=True)
+@operator
 class Reduction(Op):
     """A number for all of x along ``axes``, which are ascending and not negative."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import abc
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar, final
 
 import numpy as np
@@ -13,7 +12,7 @@ from convolens.errors import ShapeError
 from convolens.ops._activation import ones
 from convolens.ops._differentiate import differentiate
 from convolens.ops._elementwise import SHAPES
-from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, size_of
+from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, operator, size_of
 from convolens.ops._reduction import (
     REDUCTIONS,
     Reduction,
@@ -27,7 +26,7 @@ from convolens.ops.sum import Sum
 from convolens.spec import TensorSpec, checked, require_float
 
 
-@dataclass(frozen=True)
+@operator
 class PairwiseLoss(Op):
     """loss = the mean or sum over i of a loss of input[i] and target[i], or each of them.
 
@@ -94,7 +93,7 @@ class PairwiseLoss(Op):
         )
 
 
-@dataclass(frozen=True)
+@operator
 class PairwiseLossGrad(Op):
     """dinput[i] = the slope of the loss of input[i] and target[i], times g, divided for a mean."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import abc
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from math import prod
 from typing import ClassVar
 
@@ -12,12 +11,12 @@ import numpy as np
 
 from convolens.errors import ArgumentError, ShapeError
 from convolens.ops import _spatial as spatial
-from convolens.ops._op import Mistake, Op
+from convolens.ops._op import Mistake, Op, operator
 from convolens.ops._taps import Pair, Table, Window
 from convolens.spec import TensorSpec
 
 
-@dataclass(frozen=True)
+@operator
 class PoolWindows(Op):
     """An operator that makes one number of each window of an image."""
 
@@ -94,7 +93,7 @@ class PoolWindows(Op):
             )
 
 
-@dataclass(frozen=True)
+@operator
 class PoolGeometry(PoolWindows):
     """The attributes of a pooling whose windows slide, one entry an axis."""
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import abc
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
-from convolens.ops._op import Array, Cost, Op
+from convolens.ops._op import Array, Cost, Op, operator
 from convolens.spec import TensorSpec
 
 
-@dataclass(frozen=True)
+@operator
 class Rearrangement(Op):
     """An operator that is said by pairs of views: the numbers of one go to the places of the other.
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from math import prod
 
 from convolens.errors import ArgumentError, ShapeError
-from convolens.ops._op import Mistake
+from convolens.ops._op import Mistake, operator
 from convolens.ops._statistics import Shape, Statistics
 from convolens.spec import TensorSpec
 
 
-@dataclass(frozen=True)
+@operator
 class RowStatistics(Statistics):
     """The sets of numbers of x [*B, *S] that are normalised together: all of S, for each of B.
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import abc
-from dataclasses import dataclass
 from math import prod
 
 import numpy as np
 
 from convolens.errors import ShapeError
-from convolens.ops._op import Array, Op, Value
+from convolens.ops._op import Array, Op, Value, operator
 from convolens.ops.add import Add
 from convolens.ops.mean import Mean
 from convolens.ops.mul import Mul
@@ -22,7 +21,7 @@ from convolens.spec import TensorSpec
 Shape = tuple[int, ...]
 
 
-@dataclass(frozen=True)
+@operator
 class Statistics(Op):
     """An operator whose numbers belong to sets, each with a mean and a variance.
 

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar, final
 
 import numpy as np
 
 from convolens.ops._activation import StraightSlope
 from convolens.ops._elementwise import Unary
-from convolens.ops._op import Array, Value
+from convolens.ops._op import Array, Value, operator
 from convolens.spec import TensorSpec
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class Abs(Unary):
     """y = x, or -x where x is negative.
 
@@ -40,7 +39,7 @@ class Abs(Unary):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class AbsGrad(StraightSlope):
     """dx = g where x is positive, -g where it is negative, 0 where it is zero or NaN.
 

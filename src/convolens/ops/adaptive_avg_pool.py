@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, final
 
 from convolens.ops._adaptive_geometry import SAMPLES, AdaptiveGeometry, adaptive_mistakes
 from convolens.ops._avg_windows import Averaged, AvgWindows, Spread
-from convolens.ops._op import Mistake, Op, Sample, shared
+from convolens.ops._op import Mistake, Op, Sample, operator, shared
 from convolens.spec import TensorSpec
 
 
-@dataclass(frozen=True)
+@operator
 class AdaptiveAvgPoolGeometry(AvgWindows, AdaptiveGeometry):
     """What adaptive average pooling and its gradient share."""
 
@@ -31,7 +30,7 @@ class AdaptiveAvgPoolGeometry(AvgWindows, AdaptiveGeometry):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class AdaptiveAvgPool(Averaged, AdaptiveAvgPoolGeometry):
     """y[n,c,p] = the mean of x[n,c,i] with floor(p I / P) <= i < ceil((p + 1) I / P).
 
@@ -51,7 +50,7 @@ class AdaptiveAvgPool(Averaged, AdaptiveAvgPoolGeometry):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class AdaptiveAvgPoolGrad(Spread, AdaptiveAvgPoolGeometry):
     """dx[i] = the sum of g[p] / (numbers in share p) over the shares p that hold x[i].
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import ClassVar, final
 
 from convolens.ops._adaptive_geometry import SAMPLES, AdaptiveGeometry, adaptive_mistakes
 from convolens.ops._max_windows import Largest, MaxWindows, Picked, Places, Routed
-from convolens.ops._op import Mistake, Op, shared
+from convolens.ops._op import Mistake, Op, operator, shared
 from convolens.ops._pool_geometry import PoolWindows
 from convolens.spec import TensorSpec
 
 
-@dataclass(frozen=True)
+@operator
 class AdaptiveMaxPoolGeometry(MaxWindows, AdaptiveGeometry):
     """What adaptive max pooling and its gradients share."""
 
@@ -33,7 +32,7 @@ class AdaptiveMaxPoolGeometry(MaxWindows, AdaptiveGeometry):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class AdaptiveMaxPool(Largest, AdaptiveMaxPoolGeometry):
     """y[n,c,p] = the largest x[n,c,i] with floor(p I / P) <= i < ceil((p + 1) I / P).
 
@@ -56,7 +55,7 @@ class AdaptiveMaxPool(Largest, AdaptiveMaxPoolGeometry):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class AdaptiveMaxPoolIndices(Places, AdaptiveMaxPoolGeometry):
     """indices[n,c,p] = where x[n,c] has the largest number of share p, counted along its axes.
 
@@ -72,7 +71,7 @@ class AdaptiveMaxPoolIndices(Places, AdaptiveMaxPoolGeometry):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class AdaptiveMaxPoolGrad(Routed, AdaptiveMaxPoolGeometry):
     """dx[i] = the sum of g over the shares that x[i] won.
 
@@ -92,7 +91,7 @@ class AdaptiveMaxPoolGrad(Routed, AdaptiveMaxPoolGeometry):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class AdaptiveMaxPoolPick(Picked, AdaptiveMaxPoolGeometry):
     """y[p] = u at the place where x won share p.
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, final
 
 import numpy as np
 
 from convolens.errors import ShapeError
-from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, size_of
+from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, operator, size_of
 from convolens.ops._over_axes import FILLED, Reduction
 from convolens.ops.mul import Mul
 from convolens.ops.pow import Pow
@@ -17,7 +16,7 @@ from convolens.ops.sum import Sum, check_axes, reduced
 from convolens.spec import TensorSpec, checked, require_float
 
 
-@dataclass(frozen=True)
+@operator
 class Extreme(Reduction):
     """What the largest and the smallest number share: all that are equal to it share its slope."""
 
@@ -30,7 +29,7 @@ class Extreme(Reduction):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class AMax(Extreme):
     """y = the largest x along ``axes``; NaN if there is one.
 
@@ -53,7 +52,7 @@ class AMax(Extreme):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class AMin(Extreme):
     """y = the smallest x along ``axes``; NaN if there is one.
 
@@ -74,7 +73,7 @@ class AMin(Extreme):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class ExtremeGrad(Op):
     """dx = g / n where x is equal to the extreme y of its group, n of which are, and 0 elsewhere.
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, final
 
 import numpy as np
 
 from convolens.errors import ArgumentError, DTypeError, IndexRangeError
-from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, size_of
+from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, operator, size_of
 from convolens.ops.sum import reduced
 from convolens.spec import TensorSpec, bool_, checked, int64
 
 
-@dataclass(frozen=True)
+@operator
 class ArgExtreme(Op):
     """The index along axis ``dim`` of an extreme: of the first of equal ones, or the first NaN."""
 
@@ -74,7 +73,7 @@ class ArgExtreme(Op):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class ArgMax(ArgExtreme):
     """y = the index along ``dim`` of the largest x: of the first, if several are; a NaN is larger.
 
@@ -97,7 +96,7 @@ class ArgMax(ArgExtreme):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class ArgMin(ArgExtreme):
     """y = the index along ``dim`` of the smallest x: of the first, if several are; a NaN wins.
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from math import log2
 from typing import ClassVar, final
 
 import numpy as np
 
 from convolens.errors import ArgumentError
-from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, size_of
+from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, operator, size_of
 from convolens.spec import TensorSpec, checked, int64
 
 
-@dataclass(frozen=True)
+@operator
 class Order(Op):
     """The indices along axis ``dim`` that put numbers in order.
 
@@ -43,7 +42,7 @@ class Order(Op):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class ArgSort(Order):
     """y = the indices along ``dim`` that put x in ascending order; in descending on request.
 
@@ -97,7 +96,7 @@ class ArgSort(Order):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class TopK(Order):
     """y = the indices along ``dim`` of the ``count`` largest x, in order; or of the smallest.
 

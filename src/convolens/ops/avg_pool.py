@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, final
 
 from convolens.errors import ArgumentError
 from convolens.ops._avg_windows import Averaged, AvgWindows, Spread
-from convolens.ops._op import Mistake, Op, Sample, shared
+from convolens.ops._op import Mistake, Op, Sample, operator, shared
 from convolens.ops._pool_geometry import SAMPLES, PoolGeometry, pool_mistakes
 from convolens.ops._taps import PAD
 from convolens.spec import TensorSpec
 
 
-@dataclass(frozen=True)
+@operator
 class AvgPoolGeometry(AvgWindows, PoolGeometry):
     """Windows that slide, and what they are divided by.
 
@@ -58,7 +57,7 @@ class AvgPoolGeometry(AvgWindows, PoolGeometry):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class AvgPool(Averaged, AvgPoolGeometry):
     """y[n,c,p] = the sum of x[n, c, p stride + r dilation - padding] over taps r, by the divisor.
 
@@ -81,7 +80,7 @@ class AvgPool(Averaged, AvgPoolGeometry):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class AvgPoolGrad(Spread, AvgPoolGeometry):
     """dx[i] = the sum of g[p] / divisor[p] over the windows p that read x[i].
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar, final
 
 import numpy as np
 
 from convolens.errors import ArgumentError
 from convolens.ops._activation import ones
-from convolens.ops._op import Array, Mistake, Value
+from convolens.ops._op import Array, Mistake, Value, operator
 from convolens.ops._pairwise_loss import PairwiseLoss, PairwiseLossGrad
 from convolens.ops._reduction import share
 from convolens.ops.clamp import Clamp
@@ -28,7 +27,7 @@ LOWEST_VARIANCE = 1e-12
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class BceLoss(PairwiseLoss):
     """loss = the mean over i of -w[i] (t[i] log x[i] + (1 - t[i]) log(1 - x[i])), or their sum, ...
 
@@ -104,7 +103,7 @@ class BceLoss(PairwiseLoss):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class BceLossGrad(PairwiseLossGrad):
     """dx[i] = w[i] g (x[i] - t[i]) / (x[i] (1 - x[i])), divided by the parts for the mean.
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar, final
 
 import numpy as np
 
 from convolens.ops._activation import ones
-from convolens.ops._op import Array, Value
+from convolens.ops._op import Array, Value, operator
 from convolens.ops._pairwise_loss import PairwiseLoss, PairwiseLossGrad
 from convolens.ops._reduction import share
 from convolens.ops.add import Add
@@ -23,7 +22,7 @@ from convolens.spec import TensorSpec
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class BceWithLogits(PairwiseLoss):
     """loss = the mean over i of w[i] ((1 - t[i]) x[i] + l[i] log(1 + e^-x[i])), or their sum, ...
 
@@ -94,7 +93,7 @@ class BceWithLogits(PairwiseLoss):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class BceWithLogitsGrad(PairwiseLossGrad):
     """dx[i] = w[i] g (s[i] - t[i]) for s = 1 / (1 + e^-x), divided by the parts for the mean.
 

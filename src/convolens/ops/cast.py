@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, final
 
 from convolens.errors import DTypeError
-from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, size_of
+from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, operator, size_of
 from convolens.spec import (
     FLOATS,
     TensorSpec,
@@ -24,7 +23,7 @@ _TYPES = {dtype.name: dtype for dtype in (float32, float64, int64, int32, uint8,
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class Cast(Op):
     """y = x, rounded to the nearest number of type ``dtype``; towards zero for whole numbers.
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, final
 
 from convolens.errors import ArgumentError, ShapeError
-from convolens.ops._op import Array, Mistake, Sample, Value
+from convolens.ops._op import Array, Mistake, Sample, Value, operator
 from convolens.ops._rearrangement import Rearrangement
 from convolens.spec import TensorSpec, checked
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class ChannelShuffle(Rearrangement):
     """y[n, k groups + g] = x[n, g C/groups + k]: channel k of each group, then k + 1 of each.
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, final
 
 import numpy as np
 
 from convolens.errors import ShapeError
-from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, size_of
+from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, operator, size_of
 from convolens.ops._taps import PAD, Window
 from convolens.spec import TensorSpec, checked, require_float
 
@@ -23,7 +22,7 @@ SHAPES: tuple[tuple[int, ...], ...] = (
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class ChannelSum(Op):
     """y[n,c] = the sum of x[n, c - before], ..., x[n, c + after]; channels beyond the ends count 0.
 

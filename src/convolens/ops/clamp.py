@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, final
 
 import numpy as np
@@ -11,12 +10,12 @@ import numpy as np
 from convolens.errors import ArgumentError
 from convolens.ops._activation import StraightSlope, on_each_shape
 from convolens.ops._elementwise import Unary
-from convolens.ops._op import Array, Mistake, Sample, Value
+from convolens.ops._op import Array, Mistake, Sample, Value, operator
 from convolens.spec import TensorSpec
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class Clamp(Unary):
     """y = the smaller of ``max`` and the larger of ``min`` and x. NaN stays NaN, as in torch.
 
@@ -65,7 +64,7 @@ class Clamp(Unary):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class ClampGrad(StraightSlope):
     """dx = g where x is not outside the bounds, else 0. At a bound g passes, as in torch.
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, final
 
 from convolens.errors import ArgumentError, DTypeError, ShapeError
-from convolens.ops._op import Array, Mistake, Sample, Value
+from convolens.ops._op import Array, Mistake, Sample, Value, operator
 from convolens.ops._rearrangement import Rearrangement
 from convolens.ops.slice import Slice
 from convolens.spec import TensorSpec, checked
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class Concat(Rearrangement):
     """y holds the inputs one after the other along axis ``dim``.
 

@@ -8,7 +8,6 @@ three matrices, so one loop over taps, seen from three sides, defines all three 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from math import prod
 from typing import ClassVar, final
 
@@ -18,13 +17,13 @@ from convolens.errors import ShapeError
 from convolens.ops import _spatial as spatial
 from convolens.ops._conv_calls import geometries, mistakes, samples
 from convolens.ops._conv_geometry import ConvGeometry
-from convolens.ops._op import Array, Cost, Mistake, Sample, Value, shared, size_of
+from convolens.ops._op import Array, Cost, Mistake, Sample, Value, operator, shared, size_of
 from convolens.ops.sum import Sum
 from convolens.spec import TensorSpec, checked, require_float
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class Conv(ConvGeometry):
     """y[n,k,p] = bias[k] + sum over c, r of weight[k,c,r] x[n, c, p stride + r dilation - padding].
 
@@ -130,7 +129,7 @@ class Conv(ConvGeometry):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class ConvInputGrad(ConvGeometry):
     """dx[n,c,i] = sum over k, r of weight[k,c,r] g[n,k,p], where output p reads input i by tap r.
 
@@ -210,7 +209,7 @@ class ConvInputGrad(ConvGeometry):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class ConvWeightGrad(ConvGeometry):
     """dw[k,c,r] = sum over n, p of g[n,k,p] x[n, c, p stride + r dilation - padding].
 

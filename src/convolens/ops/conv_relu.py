@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, final
 
 from convolens.ops._conv_calls import mistakes, samples
 from convolens.ops._conv_geometry import ConvGeometry
-from convolens.ops._op import Array, Cost, Mistake, Sample, Value, shared
+from convolens.ops._op import Array, Cost, Mistake, Sample, Value, operator, shared
 from convolens.ops.conv import Conv
 from convolens.ops.relu import Relu, ReluGrad
 from convolens.spec import TensorSpec
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class ConvRelu(ConvGeometry):
     """y = max(conv(x, weight, bias), 0), with ``conv`` as in ``Conv``. NaN stays NaN.
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from math import prod
 from typing import ClassVar, final
 
 from convolens.errors import ShapeError
 from convolens.ops import _spatial as spatial
 from convolens.ops._conv_geometry import ConvGeometry
-from convolens.ops._op import Array, Cost, Mistake, Sample, Value, shared, size_of
+from convolens.ops._op import Array, Cost, Mistake, Sample, Value, operator, shared, size_of
 from convolens.ops._taps import Pair, require_output_padding, transposed_size
 from convolens.ops.conv import Conv, ConvWeightGrad
 from convolens.ops.slice import Embed, Slice
@@ -21,7 +20,7 @@ _WEIGHT_LETTERS = {1: "C, K/groups, S", 2: "C, K/groups, R, S", 3: "C, K/groups,
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class ConvTranspose(ConvGeometry):
     """y[n,k,p] = bias[k] + sum of weight[c,k,r] x[n,c,i] where p = i stride + r dilation - padding.
 

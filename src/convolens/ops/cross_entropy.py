@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar, final
 
 import numpy as np
@@ -18,7 +17,7 @@ from convolens.ops._on_labels import (
     rows_of,
     scores_of,
 )
-from convolens.ops._op import Array, Cost, Mistake, Sample, Value, size_of
+from convolens.ops._op import Array, Cost, Mistake, Sample, Value, operator, size_of
 from convolens.ops.label_shares import LabelShares
 from convolens.ops.mul import Mul
 from convolens.ops.softmax import Softmax
@@ -38,7 +37,7 @@ def _check_smoothing(name: str, label_smoothing: float) -> None:
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class CrossEntropy(OnLabels):
     """loss[n] = -w[y] log softmax(logits[n])[y] for y = labels[n]; reduced, or left.
 
@@ -146,7 +145,7 @@ class CrossEntropy(OnLabels):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class CrossEntropyGrad(OnLabels):
     """dlogits[n] = (S[n] softmax(logits[n]) - s[n]) g: s are the label's shares, S[n] their sum.
 

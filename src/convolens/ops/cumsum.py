@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, final
 
 import numpy as np
 
 from convolens.ops._axis import SHAPES, AlongAxis
-from convolens.ops._op import Array, Cost, Sample, Value, size_of
+from convolens.ops._op import Array, Cost, Sample, Value, operator, size_of
 from convolens.spec import TensorSpec
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class CumSum(AlongAxis):
     """y[i] = x[0] + ... + x[i] along ``dim``; x[i] + ... + x[last] if ``reverse``.
 

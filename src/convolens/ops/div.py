@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar, final
 
 import numpy as np
 
 from convolens.ops._elementwise import Binary
-from convolens.ops._op import Array, Sample, Value
+from convolens.ops._op import Array, Sample, Value, operator
 from convolens.ops.mul import Mul
 from convolens.ops.scale import Scale
 from convolens.ops.sum import unbroadcast
@@ -17,7 +17,7 @@ from convolens.spec import TensorSpec
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class Div(Binary):
     """y = a / b, with NumPy's broadcasting. Division by zero gives infinities and NaN.
 

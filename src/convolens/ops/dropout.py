@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, final
 
 import numpy as np
 
 from convolens.errors import ArgumentError, DTypeError, ShapeError
-from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, size_of
+from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, operator, size_of
 from convolens.ops._philox import philox
 from convolens.spec import TensorSpec, checked, int64, require_float
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class Dropout(Op):
     """y = x / (1 - p) where the element's random number is at least p 2**32, else 0.
 

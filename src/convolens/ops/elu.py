@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, final
 
 import numpy as np
 
 from convolens.ops._activation import CurvedSlope, on_each_shape
 from convolens.ops._elementwise import Unary
-from convolens.ops._op import Array, Sample, Value
+from convolens.ops._op import Array, Sample, Value, operator
 from convolens.ops.add import Add
 from convolens.ops.clamp import Clamp, ClampGrad
 from convolens.ops.exp import Exp
@@ -24,7 +23,7 @@ SELU = (1.6732632423543772848170429916717, 1.0507009873554804934193349852946)
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class Elu(Unary):
     """y = ``scale`` x where x is positive, else ``scale`` ``alpha`` (e^x - 1).
 
@@ -66,7 +65,7 @@ class Elu(Unary):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class EluGrad(CurvedSlope):
     """dx = ``scale`` g where x is positive, else ``scale`` ``alpha`` e^x g.
 

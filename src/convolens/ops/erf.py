@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar, final
 
 import numpy as np
 
 from convolens.ops._elementwise import Unary
-from convolens.ops._op import Array, Value
+from convolens.ops._op import Array, Value, operator
 from convolens.ops.exp import Exp
 from convolens.ops.mul import Mul
 from convolens.ops.scale import Scale
@@ -20,7 +19,7 @@ _each = np.frompyfunc(math.erf, 1, 1)
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class Erf(Unary):
     """y = 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to x.
 

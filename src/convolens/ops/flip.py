@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar, final
 
-from convolens.ops._op import Array, Mistake, Op, Sample, Value
+from convolens.ops._op import Array, Mistake, Op, Sample, Value, operator
 from convolens.ops._rearrangement import Rearrangement
 from convolens.ops.sum import axis_mistakes, check_axes
 from convolens.spec import TensorSpec, checked
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class Flip(Rearrangement):
     """y[i] = x[I - 1 - i] along each of ``axes``, which are ascending and not negative.
 

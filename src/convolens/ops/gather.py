@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, final
 
 import numpy as np
 
 from convolens.errors import ArgumentError, ShapeError
 from convolens.ops._indices import check_indices, require_indices
-from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, size_of
+from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, operator, size_of
 from convolens.spec import TensorSpec, checked, int64, require_float
 
 Shape = tuple[int, ...]
@@ -43,7 +42,7 @@ def check_shapes(operator: str, dim: int, whole: Shape, index: TensorSpec) -> No
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class Gather(Op):
     """y[i, j, k] = x[i, index[i, j, k], k] for dim 1, and likewise for other axes.
 
@@ -113,7 +112,7 @@ class Gather(Op):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class ScatterAdd(Op):
     """y[i, index[i, j, k], k] = the sum of all x[i, j, k] for dim 1, 0 where there is none.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, Literal, final
 
 import numpy as np
@@ -13,7 +12,7 @@ from convolens.errors import ArgumentError
 from convolens.ops._activation import CurvedSlope, on_each_shape
 from convolens.ops._differentiate import differentiate
 from convolens.ops._elementwise import Unary
-from convolens.ops._op import Array, Mistake, Sample, Value
+from convolens.ops._op import Array, Mistake, Sample, Value, operator
 from convolens.ops.add import Add
 from convolens.ops.erf import Erf, erf
 from convolens.ops.mul import Mul
@@ -38,7 +37,7 @@ def _check(name: str, approximate: str) -> None:
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class Gelu(Unary):
     """y = x (1 + erf(x / sqrt(2))) / 2.
 
@@ -87,7 +86,7 @@ class Gelu(Unary):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class GeluGrad(CurvedSlope):
     """dx = g (P(x) + x p(x)): p is the normal distribution's density, P the share below x.
 

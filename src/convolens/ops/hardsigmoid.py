@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar, final
 
 import numpy as np
 
 from convolens.ops._activation import StraightSlope
 from convolens.ops._elementwise import Unary
-from convolens.ops._op import Array, Value
+from convolens.ops._op import Array, Value, operator
 from convolens.spec import TensorSpec
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class Hardsigmoid(Unary):
     """y = (x + 3) / 6, held between 0 and 1.
 
@@ -44,7 +43,7 @@ class Hardsigmoid(Unary):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class HardsigmoidGrad(StraightSlope):
     """dx = g / 6 where x is between -3 and 3, else 0.
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar, final
 
 import numpy as np
 
 from convolens.ops._activation import CurvedSlope
 from convolens.ops._elementwise import Unary
-from convolens.ops._op import Array, Value
+from convolens.ops._op import Array, Value, operator
 from convolens.ops.add import Add
 from convolens.ops.hardsigmoid import Hardsigmoid, HardsigmoidGrad
 from convolens.ops.mul import Mul
@@ -18,7 +17,7 @@ from convolens.spec import TensorSpec
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class Hardswish(Unary):
     """y = x times (x + 3) / 6, the latter held between 0 and 1.
 
@@ -48,7 +47,7 @@ class Hardswish(Unary):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class HardswishGrad(CurvedSlope):
     """dx = g (x / 3 + 1/2) between -3 and 3; 0 to the left, g to the right.
 

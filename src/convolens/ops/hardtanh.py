@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, final
 
 import numpy as np
@@ -11,12 +10,12 @@ import numpy as np
 from convolens.errors import ArgumentError
 from convolens.ops._activation import StraightSlope, on_each_shape
 from convolens.ops._elementwise import Unary
-from convolens.ops._op import Array, Mistake, Sample, Value
+from convolens.ops._op import Array, Mistake, Sample, Value, operator
 from convolens.spec import TensorSpec
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class Hardtanh(Unary):
     """y = x between ``min_val`` and ``max_val``, and the nearer of them outside.
 
@@ -67,7 +66,7 @@ class Hardtanh(Unary):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class HardtanhGrad(StraightSlope):
     """dx = g where x is between the bounds, 0 at them and outside, and where x is NaN.
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar, final
 
 import numpy as np
 
 from convolens.errors import ArgumentError
-from convolens.ops._op import Array, Mistake, Value
+from convolens.ops._op import Array, Mistake, Value, operator
 from convolens.ops._pairwise_loss import PairwiseLoss, PairwiseLossGrad
 from convolens.ops.hardtanh import Hardtanh
 from convolens.ops.mul import Mul
@@ -26,7 +25,7 @@ def _check(name: str, delta: float) -> None:
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class HuberLoss(PairwiseLoss):
     """d^2 / 2 for a distance d up to ``delta``, else ``delta`` (d - ``delta`` / 2).
 
@@ -83,7 +82,7 @@ class HuberLoss(PairwiseLoss):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class HuberLossGrad(PairwiseLossGrad):
     """dx[i] = g times x[i] - t[i] cut off at -``delta`` and ``delta``; over parts.
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, final
 
 import numpy as np
 
 from convolens.errors import ArgumentError, ShapeError
 from convolens.ops._indices import check_indices, require_indices
-from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, size_of
+from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, operator, size_of
 from convolens.spec import TensorSpec, checked, int64, require_float
 
 Shape = tuple[int, ...]
@@ -34,7 +33,7 @@ def check_line(operator: str, dim: int, rank: int, index: TensorSpec) -> None:
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class IndexSelect(Op):
     """y[i, j, k] = x[i, index[j], k] for dim 1, and likewise for other axes.
 
@@ -98,7 +97,7 @@ class IndexSelect(Op):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class IndexAdd(Op):
     """y[i, index[j], k] = the sum of all x[i, j, k] for dim 1, 0 where there is none.
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar, final
 
 import numpy as np
 
 from convolens.ops._activation import ones
-from convolens.ops._op import Array, Value
+from convolens.ops._op import Array, Value, operator
 from convolens.ops._pairwise_loss import PairwiseLoss, PairwiseLossGrad
 from convolens.ops._reduction import share
 from convolens.ops.add import Add
@@ -22,7 +21,7 @@ from convolens.spec import TensorSpec
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class KlDiv(PairwiseLoss):
     """loss = the mean over i of t[i] (log t[i] - x[i]), or their sum, or each of them.
 
@@ -74,7 +73,7 @@ class KlDiv(PairwiseLoss):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class KlDivGrad(PairwiseLossGrad):
     """dx[i] = -t[i] g, or -e^t[i] g if ``log_target``; divided by the parts for the mean.
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar, final
 
 import numpy as np
 
-from convolens.ops._op import Array, Value
+from convolens.ops._op import Array, Value, operator
 from convolens.ops._pairwise_loss import PairwiseLoss, PairwiseLossGrad
 from convolens.ops.abs import AbsGrad
 from convolens.ops.sub import Sub
@@ -16,7 +15,7 @@ from convolens.spec import TensorSpec
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class L1Loss(PairwiseLoss):
     """loss = the mean over i of the distance of x[i] from t[i], or their sum, or each of them.
 
@@ -43,7 +42,7 @@ class L1Loss(PairwiseLoss):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class L1LossGrad(PairwiseLossGrad):
     """dx[i] = g with the sign of x[i] - t[i], divided by the parts for the mean.
 

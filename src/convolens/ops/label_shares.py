@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, final
 
 import numpy as np
@@ -15,12 +14,12 @@ from convolens.ops._on_labels import (
     rows_of,
     scores_of,
 )
-from convolens.ops._op import Array, Cost, Mistake, Sample, Value, size_of
+from convolens.ops._op import Array, Cost, Mistake, Sample, Value, operator, size_of
 from convolens.spec import TensorSpec, checked
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class LabelShares(OnLabels):
     """y[n,k] = how much -log softmax(logits)[n,k] counts in the cross-entropy.
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from math import prod
 from typing import ClassVar, final
 
 import numpy as np
 
 from convolens.ops._differentiate import differentiate
-from convolens.ops._op import Array, Call, Cost, Mistake, Sample, Value, size_of
+from convolens.ops._op import Array, Call, Cost, Mistake, Sample, Value, operator, size_of
 from convolens.ops._row_statistics import SHAPES, RowStatistics, row_mistakes
 from convolens.ops.concat import Concat
 from convolens.ops.moments import MomentsOf
@@ -22,7 +21,7 @@ from convolens.spec import TensorSpec, checked, require_float
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class RowMoments(MomentsOf, RowStatistics):
     """m[0] = mean of x, m[1] = mean of (x - m[0])^2, over the last ``dims`` axes.
 
@@ -42,7 +41,7 @@ class RowMoments(MomentsOf, RowStatistics):
         return row_mistakes(cls, inputs=1)
 
 
-@dataclass(frozen=True)
+@operator
 class RowNorm(RowStatistics):
     """What the normalisation and its gradients share, and what is added to the variance."""
 
@@ -53,7 +52,7 @@ class RowNorm(RowStatistics):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class LayerNorm(RowNorm):
     """y[b] = (x[b] - mean[b]) / sqrt(var[b] + eps) weight + bias, b over the axes before the last.
 
@@ -130,7 +129,7 @@ class LayerNorm(RowNorm):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class LayerNormSums(RowNorm):
     """s[0] = the sum of g, s[1] = the sum of g (x - mean) / sqrt(var + eps), over all entries.
 
@@ -192,7 +191,7 @@ class LayerNormSums(RowNorm):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class LayerNormGrad(RowNorm):
     """dx = (w g - A - xhat B) / sqrt(var + eps), A and B the means of w g and w g xhat of a row.
 

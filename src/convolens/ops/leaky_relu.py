@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, final
 
 import numpy as np
 
 from convolens.ops._activation import StraightSlope, on_each_shape
 from convolens.ops._elementwise import Unary
-from convolens.ops._op import Array, Sample, Value
+from convolens.ops._op import Array, Sample, Value, operator
 from convolens.spec import TensorSpec
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class LeakyRelu(Unary):
     """y = x where x is positive, else ``negative_slope`` x.
 
@@ -50,7 +49,7 @@ class LeakyRelu(Unary):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class LeakyReluGrad(StraightSlope):
     """dx = g where x is positive, else ``negative_slope`` g.
 

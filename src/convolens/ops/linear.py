@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from math import prod
 from typing import ClassVar, final
 
 from convolens.errors import ShapeError
-from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, size_of
+from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, operator, size_of
 from convolens.ops.matmul import Matmul
 from convolens.ops.reshape import Reshape
 from convolens.ops.sum import Sum
@@ -16,7 +15,7 @@ from convolens.spec import TensorSpec, checked, require_float
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class Linear(Op):
     """y[n,o] = bias[o] + sum over i of weight[o,i] x[n,i].
 

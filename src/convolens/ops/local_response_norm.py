@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, Literal, final
 
 from convolens.errors import ArgumentError
-from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, shared, size_of
+from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, operator, shared, size_of
 from convolens.ops.add import Add
 from convolens.ops.channel_sum import SHAPES, ChannelSum
 from convolens.ops.mul import Mul
@@ -19,7 +18,7 @@ from convolens.spec import TensorSpec, require_float
 Scaling = Literal["mean", "sum"]
 
 
-@dataclass(frozen=True)
+@operator
 class ResponseNorm(Op):
     """The attributes and the base s = k + a (window sum of x^2) of the normalisation.
 
@@ -86,7 +85,7 @@ class ResponseNorm(Op):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class LocalResponseNorm(ResponseNorm):
     """y[c] = x[c] s[c]^-beta with s[c] = k + a (sum of x[i]^2 over the ``size`` channels around c).
 
@@ -131,7 +130,7 @@ class LocalResponseNorm(ResponseNorm):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class LocalResponseNormGrad(ResponseNorm):
     """dx[c] = g s^-beta - 2 a beta x (sum of g x s^(-beta-1)), over channels whose window holds c.
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar, final
 
 import numpy as np
 
 from convolens.ops._axis import AlongAxis
-from convolens.ops._op import Array, Value
+from convolens.ops._op import Array, Value, operator
 from convolens.ops.add import Add
 from convolens.ops.exp import Exp
 from convolens.ops.mul import Mul
@@ -19,7 +18,7 @@ from convolens.spec import TensorSpec
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class LogSoftmax(AlongAxis):
     """y = x - m - log of sum of e^(x - m) along ``dim``, where m is the largest x.
 
@@ -53,7 +52,7 @@ class LogSoftmax(AlongAxis):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class LogSoftmaxGrad(AlongAxis):
     """dx = g - e^y (sum of g along ``dim``), for the output y.
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar, final
 
 import numpy as np
 
-from convolens.ops._op import Array, Value
+from convolens.ops._op import Array, Value, operator
 from convolens.ops._over_axes import Reduction
 from convolens.ops.exp import Exp
 from convolens.ops.mul import Mul
@@ -17,7 +16,7 @@ from convolens.spec import TensorSpec
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class LogSumExp(Reduction):
     """y = log of the sum of e^x over ``axes``; the largest x is subtracted first and added last.
 

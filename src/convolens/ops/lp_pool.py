@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from math import prod
 from typing import ClassVar, final
 
@@ -13,7 +12,7 @@ from convolens.errors import ArgumentError
 from convolens.ops import _spatial as spatial
 from convolens.ops._avg_windows import spread_sums, window_sums
 from convolens.ops._differentiate import differentiate
-from convolens.ops._op import Array, Cost, Mistake, Sample, Value, shared, size_of
+from convolens.ops._op import Array, Cost, Mistake, Sample, Value, operator, shared, size_of
 from convolens.ops._pool_geometry import SAMPLES, PoolGeometry, pool_mistakes
 from convolens.ops.avg_pool import AvgPool
 from convolens.ops.mul import Mul
@@ -28,7 +27,7 @@ def _positive(arrays: list[Array]) -> list[Array]:
     return [np.abs(x) + x.dtype.type(0.5), *rest]
 
 
-@dataclass(frozen=True)
+@operator
 class LPPoolGeometry(PoolGeometry):
     """Windows that slide, and the norm: a power, not zero."""
 
@@ -65,7 +64,7 @@ class LPPoolGeometry(PoolGeometry):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class LPPool(LPPoolGeometry):
     """y[n,c,p] = (sum of x^norm over window p)^(1 / norm).
 
@@ -121,7 +120,7 @@ class LPPool(LPPoolGeometry):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class LPPoolGrad(LPPoolGeometry):
     """dx[i] = x[i]^(norm - 1) times the sum of g[p] s[p]^(1 / norm - 1) over windows p with x[i].
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from math import prod
 from typing import ClassVar, final
 
@@ -11,13 +10,13 @@ import numpy as np
 
 from convolens.errors import ShapeError
 from convolens.ops._elementwise import broadcast
-from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, size_of
+from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, operator, size_of
 from convolens.ops.sum import unbroadcast
 from convolens.spec import TensorSpec, checked, require_float
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class Matmul(Op):
     """y[*b,m,n] = sum over k of a[*b,m,k] b[*b,k,n]; a is stored as [K, M] if ``transpose_a``.
 

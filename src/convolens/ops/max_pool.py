@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import ClassVar, final
 
 from convolens.errors import ShapeError
 from convolens.ops._max_windows import Largest, MaxWindows, Picked, Places, Routed
-from convolens.ops._op import Mistake, Op, shared
+from convolens.ops._op import Mistake, Op, operator, shared
 from convolens.ops._pool_geometry import SAMPLES, PoolGeometry, PoolWindows, pool_mistakes
 from convolens.spec import TensorSpec
 
 
-@dataclass(frozen=True)
+@operator
 class MaxPoolGeometry(MaxWindows, PoolGeometry):
     """What max pooling and its gradients share: windows that slide."""
 
@@ -39,7 +38,7 @@ class MaxPoolGeometry(MaxWindows, PoolGeometry):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class MaxPool(Largest, MaxPoolGeometry):
     """y[n,c,p] = the largest x[n, c, p stride + r dilation - padding] over taps r that read x.
 
@@ -58,7 +57,7 @@ class MaxPool(Largest, MaxPoolGeometry):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class MaxPoolIndices(Places, MaxPoolGeometry):
     """indices[n,c,p] = where x[n,c] has the largest number of window p, counted along its axes.
 
@@ -77,7 +76,7 @@ class MaxPoolIndices(Places, MaxPoolGeometry):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class MaxPoolGrad(Routed, MaxPoolGeometry):
     """dx[i] = the sum of g over the windows that x[i] won.
 
@@ -95,7 +94,7 @@ class MaxPoolGrad(Routed, MaxPoolGeometry):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class MaxPoolPick(Picked, MaxPoolGeometry):
     """y[p] = u at the place where x won window p; 0 for a window that reads no input.
 

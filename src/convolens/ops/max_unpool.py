@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from math import prod
 from typing import ClassVar, final
 
@@ -11,11 +10,11 @@ import numpy as np
 
 from convolens.errors import DTypeError, IndexRangeError, ShapeError
 from convolens.ops import _spatial as spatial
-from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, size_of
+from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, operator, size_of
 from convolens.spec import TensorSpec, checked, int64, require_float
 
 
-@dataclass(frozen=True)
+@operator
 class Unpooling(Op):
     """An operator between an image of ``sizes`` and some of its pixels, named by their places."""
 
@@ -94,7 +93,7 @@ def different(place: int, sizes: tuple[int, ...], arrays: list[Array]) -> list[A
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class MaxUnpool(Unpooling):
     """y[n,c,indices[n,c,p]] = x[n,c,p], and 0 elsewhere.
 
@@ -185,7 +184,7 @@ class MaxUnpool(Unpooling):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class MaxUnpoolGrad(Unpooling):
     """dx[n,c,p] = g[n,c,indices[n,c,p]].
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, final
 
 import numpy as np
@@ -11,14 +10,14 @@ import numpy as np
 from convolens.errors import ShapeError
 from convolens.ops._activation import on_each_shape
 from convolens.ops._elementwise import Binary, Elementwise
-from convolens.ops._op import Array, Mistake, Sample, Value
+from convolens.ops._op import Array, Mistake, Sample, Value, operator
 from convolens.ops.scale import Scale
 from convolens.ops.sum import Expand, unbroadcast
 from convolens.spec import TensorSpec
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class Maximum(Binary):
     """y = the larger of a and b, with NumPy's broadcasting; NaN where one of them is NaN.
 
@@ -46,7 +45,7 @@ class Maximum(Binary):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class MaximumGrad(Elementwise):
     """da = g where a is larger than b, half of it where they are equal, 0 where it is smaller.
 

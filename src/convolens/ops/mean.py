@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from math import prod
 from typing import ClassVar, final
 
 import numpy as np
 
 from convolens.errors import ShapeError
-from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value
+from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, operator
 from convolens.ops.scale import Scale
 from convolens.ops.sum import REDUCTIONS, Sum, axis_mistakes
 from convolens.spec import TensorSpec
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class Mean(Op):
     """y = the sum of x over ``axes``, divided by the number of summands.
 

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar, final
 
 import numpy as np
 
 from convolens.ops._elementwise import Binary
-from convolens.ops._op import Array, Value
+from convolens.ops._op import Array, Value, operator
 from convolens.ops.maximum import MaximumGrad, spread
 from convolens.ops.sum import unbroadcast
 from convolens.spec import TensorSpec
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class Minimum(Binary):
     """y = the smaller of a and b, with NumPy's broadcasting; NaN where one of them is NaN.
 

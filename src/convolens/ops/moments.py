@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, final
 
 import numpy as np
 
 from convolens.ops._channel_statistics import SHAPES, ChannelStatistics, channel_mistakes
 from convolens.ops._differentiate import differentiate
-from convolens.ops._op import Array, Cost, Mistake, Sample, Value, size_of
+from convolens.ops._op import Array, Cost, Mistake, Sample, Value, operator, size_of
 from convolens.ops._statistics import Statistics
 from convolens.ops.concat import Concat
 from convolens.ops.mul import Mul
@@ -19,7 +18,7 @@ from convolens.ops.sub import Sub
 from convolens.spec import TensorSpec, checked, require_float
 
 
-@dataclass(frozen=True)
+@operator
 class MomentsOf(Statistics):
     """The mean and the variance of each set of numbers, one behind the other."""
 
@@ -58,7 +57,7 @@ class MomentsOf(Statistics):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class Moments(MomentsOf, ChannelStatistics):
     """m[0] = mean of x, m[1] = mean of (x - m[0])^2: of each channel, or each image's groups.
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar, final
 
-from convolens.ops._op import Array, Value
+from convolens.ops._op import Array, Value, operator
 from convolens.ops._pairwise_loss import PairwiseLoss, PairwiseLossGrad
 from convolens.ops.mul import Mul
 from convolens.ops.scale import Scale
@@ -15,7 +14,7 @@ from convolens.spec import TensorSpec
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class MseLoss(PairwiseLoss):
     """loss = the mean over i of (x[i] - t[i])^2, or their sum, or each of them.
 
@@ -45,7 +44,7 @@ class MseLoss(PairwiseLoss):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class MseLossGrad(PairwiseLossGrad):
     """dx[i] = 2 (x[i] - t[i]) g, divided by the number of parts for the mean.
 

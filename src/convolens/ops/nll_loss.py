@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar, final
 
 import numpy as np
@@ -16,7 +15,7 @@ from convolens.ops._on_labels import (
     rows_of,
     scores_of,
 )
-from convolens.ops._op import Array, Cost, Mistake, Sample, Value
+from convolens.ops._op import Array, Cost, Mistake, Sample, Value, operator
 from convolens.ops.mul import Mul
 from convolens.ops.scale import Scale
 from convolens.spec import TensorSpec, checked, int64, require_float
@@ -25,7 +24,7 @@ _OPTIONS: tuple[dict[str, Any], ...] = ({}, {"ignore_index": 0})
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class NllLoss(OnLabels):
     """loss[n] = -w[y] x[n,y] for y = labels[n]; reduced, or left.
 
@@ -90,7 +89,7 @@ class NllLoss(OnLabels):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class NllLossGrad(OnLabels):
     """dx[n,k] = -w[k] g for k = labels[n], else 0; divided by the sum of w[y] for the mean.
 

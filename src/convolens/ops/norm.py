@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from math import inf
 from typing import ClassVar, final
 
 import numpy as np
 
 from convolens.errors import ArgumentError, ShapeError
-from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, size_of
+from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, operator, size_of
 from convolens.ops._over_axes import FILLED, Reduction
 from convolens.ops.mul import Mul
 from convolens.ops.pow import Pow
@@ -35,7 +34,7 @@ def check_order(operator: str, order: float) -> None:
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class Norm(Reduction):
     """y = (the sum of |x|^order over ``axes``)^(1/order); the largest |x| for order infinity.
 
@@ -96,7 +95,7 @@ class Norm(Reduction):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class NormGrad(Op):
     """dx = x g / y for order 2, and 0 where y is 0.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar, final
 
 import numpy as np
@@ -11,7 +10,7 @@ import numpy as np
 from convolens.errors import ArgumentError
 from convolens.ops._channel_statistics import SHAPES, ChannelStatistics, channel_mistakes
 from convolens.ops._differentiate import differentiate
-from convolens.ops._op import Array, Call, Cost, Mistake, Sample, Value, shared, size_of
+from convolens.ops._op import Array, Call, Cost, Mistake, Sample, Value, operator, shared, size_of
 from convolens.ops._statistics import Shape, inverse_root
 from convolens.ops.concat import Concat
 from convolens.ops.moments import Moments
@@ -23,7 +22,7 @@ from convolens.ops.sum import Sum
 from convolens.spec import TensorSpec, checked, require_float
 
 
-@dataclass(frozen=True)
+@operator
 class ChannelNorm(ChannelStatistics):
     """What the normalisation and its gradients share.
 
@@ -78,7 +77,7 @@ def with_variances(arrays: list[Array]) -> list[Array]:
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class Normalize(ChannelNorm):
     """y[n,c] = (x[n,c] - mean) / sqrt(var + eps) weight[c] + bias[c].
 
@@ -160,7 +159,7 @@ class Normalize(ChannelNorm):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class NormalizeSums(ChannelNorm):
     """s[0] = the sum of g, s[1] = the sum of g (x - mean) / sqrt(var + eps), of each channel.
 
@@ -226,7 +225,7 @@ class NormalizeSums(ChannelNorm):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class NormalizeGrad(ChannelStatistics):
     """dx = (w g - A - xhat B) / sqrt(var + eps), A and B the means of w g and w g xhat of a set.
 
@@ -322,7 +321,7 @@ class NormalizeGrad(ChannelStatistics):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class NormalizeFixedGrad(ChannelStatistics):
     """dx = w g / sqrt(var + eps): the gradient where the moments are constants, one for a channel.
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, final
 
-from convolens.ops._op import Array, Cost, Mistake, Sample, Value, shared
+from convolens.ops._op import Array, Cost, Mistake, Sample, Value, operator, shared
 from convolens.ops.normalize import ChannelNorm, Normalize, with_variances
 from convolens.ops.relu import Relu, ReluGrad
 from convolens.spec import TensorSpec, require_float
@@ -16,7 +15,7 @@ _OWN = 4
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class NormalizeRelu(ChannelNorm):
     """y = max(normalize(x, m, weight, bias) + s, 0), ``normalize`` as in ``Normalize``.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from math import prod
 from typing import Any, ClassVar, final
@@ -12,14 +11,14 @@ import numpy as np
 
 from convolens.errors import ArgumentError, ShapeError
 from convolens.ops import _spatial as spatial
-from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, shared, size_of
+from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, operator, shared, size_of
 from convolens.ops._padding_taps import PADDINGS, Mode, padded_size, runs
 from convolens.ops._rearrangement import Rearrangement
 from convolens.ops._taps import PAD, Pair, Table, coverage
 from convolens.spec import TensorSpec, checked, int64, require_float
 
 
-@dataclass(frozen=True)
+@operator
 class PadGeometry(Op):
     """What padding and its gradient share.
 
@@ -84,7 +83,7 @@ class PadGeometry(Op):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class Pad(PadGeometry, Rearrangement):
     """y[p] = x[table[p]] along each of the last axes, or ``value`` where the table has no input.
 
@@ -207,7 +206,7 @@ class Pad(PadGeometry, Rearrangement):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class PadGrad(PadGeometry):
     """dx[i] = the sum of g[p] over the cells p of the padded axes that read x[i].
 

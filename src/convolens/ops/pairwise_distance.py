@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, final
 
 import numpy as np
@@ -12,7 +11,7 @@ import numpy as np
 from convolens.errors import ArgumentError, ShapeError
 from convolens.ops._activation import ones
 from convolens.ops._differentiate import differentiate
-from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, size_of
+from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, operator, size_of
 from convolens.ops.abs import Abs, AbsGrad
 from convolens.ops.add import Add
 from convolens.ops.mul import Mul
@@ -24,7 +23,7 @@ from convolens.ops.sum import Expand, Sum
 from convolens.spec import TensorSpec, checked, require_float
 
 
-@dataclass(frozen=True)
+@operator
 class Distance(Op):
     """What the distance and its gradient share: the order of the norm, and what is added.
 
@@ -65,7 +64,7 @@ class Distance(Op):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class PairwiseDistance(Distance):
     """y[n] = (the sum over i of z[i]^p)^(1/p), where z[i] is the size of a[n,i] - b[n,i] + eps.
 
@@ -126,7 +125,7 @@ class PairwiseDistance(Distance):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class PairwiseDistanceGrad(Distance):
     """da = g (z / y)^(p-1) with the sign of a - b + eps, whose size is z; 0 where y is 0.
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, final
 
 from convolens.errors import ArgumentError
-from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value
+from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, operator
 from convolens.spec import TensorSpec, checked
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class Permute(Op):
     """y[i_dims[0], i_dims[1], ...] = x[i_0, i_1, ...]: axis k of y is axis dims[k] of x.
 

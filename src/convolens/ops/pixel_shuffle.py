@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, final
 
 from convolens.errors import ArgumentError, ShapeError
-from convolens.ops._op import Array, Mistake, Sample, Value
+from convolens.ops._op import Array, Mistake, Sample, Value, operator
 from convolens.ops._rearrangement import Rearrangement
 from convolens.spec import TensorSpec, checked
 
 
-@dataclass(frozen=True)
+@operator
 class Shuffle(Rearrangement):
     """What both share: an image [*N, C, H, W] and a factor of at least 1."""
 
@@ -46,7 +45,7 @@ class Shuffle(Rearrangement):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class PixelShuffle(Shuffle):
     """y[c, h f + i, w f + j] = x[c f^2 + i f + j, h, w] for the factor f and 0 <= i, j < f.
 
@@ -103,7 +102,7 @@ class PixelShuffle(Shuffle):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class PixelUnshuffle(Shuffle):
     """y[c f^2 + i f + j, h, w] = x[c, h f + i, w f + j] for the factor f and 0 <= i, j < f.
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, final
 
 import numpy as np
 
 from convolens.ops._elementwise import SHAPES, Pairwise, Unary
-from convolens.ops._op import Array, Sample, Value
+from convolens.ops._op import Array, Sample, Value, operator
 from convolens.ops.mul import Mul
 from convolens.ops.scale import Scale
 from convolens.spec import TensorSpec
@@ -22,7 +21,7 @@ def _positive(arrays: list[Array]) -> list[Array]:
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class Pow(Unary):
     """y = x to the power ``exponent``; NaN where that is not a real number.
 
@@ -64,7 +63,7 @@ class Pow(Unary):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class PowGrad(Pairwise):
     """dx = g exponent x^(exponent - 1).
 

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, final
 
 import numpy as np
 
 from convolens.errors import ShapeError
 from convolens.ops._elementwise import SHAPES, Shape
-from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, require_rank, size_of
+from convolens.ops._op import (
+    Array,
+    Cost,
+    Mistake,
+    Op,
+    Sample,
+    Value,
+    operator,
+    require_rank,
+    size_of,
+)
 from convolens.ops.clamp import Clamp, ClampGrad
 from convolens.ops.mul import Mul
 from convolens.ops.reshape import Reshape
@@ -45,7 +54,7 @@ def check_slopes(operator: str, x: TensorSpec, weight: TensorSpec) -> None:
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class Prelu(Op):
     """y = x where x is positive, else weight[c] x; c is the channel, or 0 if there is one slope.
 
@@ -103,7 +112,7 @@ class Prelu(Op):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class PreluInputGrad(Op):
     """dx = g where x is positive, else weight[c] g.
 
@@ -165,7 +174,7 @@ class PreluInputGrad(Op):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class PreluWeightGrad(Op):
     """dweight[c] = the sum of g x where x is not positive, over one channel or over all.
 

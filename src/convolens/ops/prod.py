@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from math import prod
 from typing import ClassVar, final
 
@@ -11,7 +10,7 @@ import numpy as np
 
 from convolens.errors import ShapeError
 from convolens.ops._differentiate import differentiate
-from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, size_of
+from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, operator, size_of
 from convolens.ops._over_axes import Reduction
 from convolens.ops.concat import Concat
 from convolens.ops.mul import Mul
@@ -21,7 +20,7 @@ from convolens.spec import TensorSpec, checked, require_float
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class Prod(Reduction):
     """y = the product of x over ``axes``, which are ascending and not negative; of nothing it is 1.
 
@@ -62,7 +61,7 @@ class Prod(Reduction):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class ProdGrad(Op):
     """dx = g times the product of all other x of the same group.
 

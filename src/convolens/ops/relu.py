@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar, final
 
 import numpy as np
 
 from convolens.ops._activation import StraightSlope
 from convolens.ops._elementwise import Unary
-from convolens.ops._op import Array, Value
+from convolens.ops._op import Array, Value, operator
 from convolens.spec import TensorSpec
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class Relu(Unary):
     """y = max(x, 0). NaN stays NaN, as in torch.
 
@@ -43,7 +42,7 @@ class Relu(Unary):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class ReluGrad(StraightSlope):
     """dx = g where the output y is positive (or NaN), else 0; at 0 the slope is taken as 0.
 

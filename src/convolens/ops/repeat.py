@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from math import prod
 from typing import ClassVar, final
 
 from convolens.errors import ArgumentError, ShapeError
-from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, shared, size_of
+from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, operator, shared, size_of
 from convolens.ops._rearrangement import Rearrangement
 from convolens.ops.reshape import Reshape
 from convolens.spec import TensorSpec, checked, require_float
 
 
-@dataclass(frozen=True)
+@operator
 class Repetition(Op):
     """What repeating and its gradient share: how often, one number an axis of the result."""
 
@@ -37,7 +36,7 @@ class Repetition(Op):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class Repeat(Repetition, Rearrangement):
     """y[i] = x[i mod I] along each axis, ``repeats`` times I long.
 
@@ -95,7 +94,7 @@ class Repeat(Repetition, Rearrangement):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class RepeatGrad(Repetition):
     """dx[i] = the sum of g over the copies of element i; ``shape`` is that of one copy.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from math import prod
 from typing import ClassVar, final, get_args
 
@@ -11,13 +10,13 @@ import numpy as np
 
 from convolens.errors import ArgumentError, ShapeError
 from convolens.ops import _spatial as spatial
-from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, shared, size_of
+from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, operator, shared, size_of
 from convolens.ops._taps import PAD
 from convolens.ops._weighted_taps import Mode, Weighted, table, transposed
 from convolens.spec import TensorSpec, checked, require_float
 
 
-@dataclass(frozen=True)
+@operator
 class Resampling(Op):
     """What resampling and its gradient share.
 
@@ -93,7 +92,7 @@ class Resampling(Op):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class Resample(Resampling):
     """y[n,c,p] = the sum over taps t of weight[p,t] x[n, c, taps[p,t]], along each spatial axis.
 
@@ -159,7 +158,7 @@ class Resample(Resampling):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class ResampleGrad(Resampling):
     """dx[n,c,i] = the sum of weight[p,t] g[n,c,p] over outputs p whose tap t reads input i.
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from math import prod
 from typing import ClassVar, final
 
 from convolens.errors import ShapeError
-from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value
+from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, operator
 from convolens.spec import TensorSpec, checked
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class Reshape(Op):
     """y has the elements of x, both read with the last index running fastest.
 

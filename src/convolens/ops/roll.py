@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar, final
 
 from convolens.errors import ShapeError
-from convolens.ops._op import Array, Mistake, Sample, Value
+from convolens.ops._op import Array, Mistake, Sample, Value, operator
 from convolens.ops._rearrangement import Rearrangement
 from convolens.spec import TensorSpec, checked
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class Roll(Rearrangement):
     """y[i] = x[(i - shift) mod I] along each axis; ``shifts`` has a number for every axis.
 

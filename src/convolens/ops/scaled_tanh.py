@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar, final
 
 import numpy as np
 
 from convolens.ops._elementwise import Pairwise, Unary
-from convolens.ops._op import Array, Value
+from convolens.ops._op import Array, Value, operator
 from convolens.ops.mul import Mul
 from convolens.ops.scale import Scale
 from convolens.spec import TensorSpec
@@ -19,7 +18,7 @@ SLOPE = 2 / 3
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class ScaledTanh(Unary):
     """y = 1.7159 tanh(2 x / 3).
 
@@ -51,7 +50,7 @@ class ScaledTanh(Unary):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class ScaledTanhGrad(Pairwise):
     """dx = g (2 / 3) (1.7159 - y^2 / 1.7159), for the output y.
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar, final
 
 import numpy as np
 
 from convolens.ops._elementwise import Pairwise, Unary
-from convolens.ops._op import Array, Value
+from convolens.ops._op import Array, Value, operator
 from convolens.ops.mul import Mul
 from convolens.ops.scale import Scale
 from convolens.ops.sub import Sub
@@ -17,7 +16,7 @@ from convolens.spec import TensorSpec
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class Sigmoid(Unary):
     """y = 1 / (1 + e^-x), without overflow for any x.
 
@@ -47,7 +46,7 @@ class Sigmoid(Unary):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class SigmoidGrad(Pairwise):
     """dx = g y (1 - y), for the output y.
 

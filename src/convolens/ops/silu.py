@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar, final
 
 from convolens.ops._activation import CurvedSlope
 from convolens.ops._differentiate import differentiate
 from convolens.ops._elementwise import Unary
-from convolens.ops._op import Array, Value
+from convolens.ops._op import Array, Value, operator
 from convolens.ops.mul import Mul
 from convolens.ops.sigmoid import Sigmoid
 from convolens.spec import TensorSpec
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class Silu(Unary):
     """y = x / (1 + e^-x).
 
@@ -46,7 +45,7 @@ class Silu(Unary):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class SiluGrad(CurvedSlope):
     """dx = g s (1 + x (1 - s)) for s = 1 / (1 + e^-x).
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar, final
 
 from convolens.errors import ArgumentError, ShapeError
-from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value
+from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, operator
 from convolens.ops._rearrangement import Rearrangement
 from convolens.ops.pad import Pad
 from convolens.spec import TensorSpec, checked
@@ -15,7 +14,7 @@ from convolens.spec import TensorSpec, checked
 Bounds = tuple[tuple[int, int, int], ...]
 
 
-@dataclass(frozen=True)
+@operator
 class Part(Op):
     """What both share: (start, stop, step) an axis, with 0 <= start <= stop and step >= 1."""
 
@@ -53,7 +52,7 @@ class Part(Op):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class Slice(Part):
     """y[i] = x[start + i step] along each axis.
 
@@ -109,7 +108,7 @@ class Slice(Part):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class Embed(Part, Rearrangement):
     """y[start + i step] = x[i] along each axis of a tensor of ``shape``, and 0 elsewhere.
 

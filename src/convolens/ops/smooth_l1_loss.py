@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar, final
 
 import numpy as np
 
 from convolens.errors import ArgumentError
-from convolens.ops._op import Array, Mistake, Value
+from convolens.ops._op import Array, Mistake, Value, operator
 from convolens.ops._pairwise_loss import PairwiseLoss, PairwiseLossGrad
 from convolens.ops.abs import AbsGrad
 from convolens.ops.hardtanh import Hardtanh
@@ -28,7 +27,7 @@ def _check(name: str, beta: float) -> None:
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class SmoothL1Loss(PairwiseLoss):
     """d^2 / (2 ``beta``) for a distance d below ``beta``, else d - ``beta`` / 2.
 
@@ -85,7 +84,7 @@ class SmoothL1Loss(PairwiseLoss):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class SmoothL1LossGrad(PairwiseLossGrad):
     """dx[i] = g (x[i] - t[i]) / ``beta``, cut off at -g and g; divided for the mean.
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar, final
 
 import numpy as np
 
 from convolens.ops._axis import AlongAxis
-from convolens.ops._op import Array, Value
+from convolens.ops._op import Array, Value, operator
 from convolens.ops.mul import Mul
 from convolens.ops.sub import Sub
 from convolens.ops.sum import Sum
@@ -17,7 +16,7 @@ from convolens.spec import TensorSpec
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class Softmax(AlongAxis):
     """y = e^x / sum of e^x along ``dim``; the largest x is subtracted first, so none overflows.
 
@@ -48,7 +47,7 @@ class Softmax(AlongAxis):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class SoftmaxGrad(AlongAxis):
     """dx = y (g - sum of g y along ``dim``), for the output y.
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, final
 
 import numpy as np
 
 from convolens.ops._activation import CurvedSlope, on_each_shape
 from convolens.ops._elementwise import Unary
-from convolens.ops._op import Array, Sample, Value
+from convolens.ops._op import Array, Sample, Value, operator
 from convolens.ops.add import Add
 from convolens.ops.clamp import ClampGrad
 from convolens.ops.mul import Mul
@@ -21,7 +20,7 @@ from convolens.spec import TensorSpec
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class Softplus(Unary):
     """y = log(1 + e^(``beta`` x)) / ``beta``, or x where ``beta`` x is above ``threshold``.
 
@@ -60,7 +59,7 @@ class Softplus(Unary):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class SoftplusGrad(CurvedSlope):
     """dx = g / (1 + e^(-``beta`` x)), or g where ``beta`` x is above ``threshold``.
 

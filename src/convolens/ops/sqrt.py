@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, final
 
 import numpy as np
 
 from convolens.ops._activation import on_each_shape
 from convolens.ops._elementwise import Unary
-from convolens.ops._op import Array, Sample, Value
+from convolens.ops._op import Array, Sample, Value, operator
 from convolens.ops.div import Div
 from convolens.ops.log import positive
 from convolens.ops.scale import Scale
@@ -18,7 +17,7 @@ from convolens.spec import TensorSpec
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class Sqrt(Unary):
     """y = the number that is not negative and whose square is x; NaN for x below 0.
 

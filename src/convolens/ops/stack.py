@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar, final
 
 from convolens.errors import ArgumentError, DTypeError, ShapeError
-from convolens.ops._op import Array, Mistake, Sample, Value
+from convolens.ops._op import Array, Mistake, Sample, Value, operator
 from convolens.ops._rearrangement import Rearrangement
 from convolens.ops.reshape import Reshape
 from convolens.ops.slice import Slice
@@ -15,7 +14,7 @@ from convolens.spec import TensorSpec, checked
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class Stack(Rearrangement):
     """y[..., i, ...] = input i, where i runs along the new axis ``dim``.
 

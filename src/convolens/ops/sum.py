@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from math import prod
 from typing import ClassVar, final
 
 import numpy as np
 
 from convolens.errors import ArgumentError, ShapeError
-from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, size_of
+from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, operator, size_of
 from convolens.ops.reshape import Reshape
 from convolens.spec import TensorSpec, checked, require_float
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class Sum(Op):
     """y = the sum of x over ``axes``, which are ascending and not negative.
 
@@ -70,7 +69,7 @@ class Sum(Op):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class Expand(Op):
     """y[i] = x[i], where x has size 1 or no axis, the same number everywhere.
 

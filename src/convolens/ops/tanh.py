@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar, final
 
 import numpy as np
 
 from convolens.ops._elementwise import Pairwise, Unary
-from convolens.ops._op import Array, Value
+from convolens.ops._op import Array, Value, operator
 from convolens.ops.mul import Mul
 from convolens.ops.scale import Scale
 from convolens.spec import TensorSpec
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class Tanh(Unary):
     """y = (e^x - e^-x) / (e^x + e^-x).
 
@@ -43,7 +42,7 @@ class Tanh(Unary):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class TanhGrad(Pairwise):
     """dx = g (1 - y^2), for the output y.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from math import prod
 from typing import Any, ClassVar, final
 
@@ -11,12 +10,12 @@ import numpy as np
 
 from convolens.errors import ShapeError
 from convolens.ops import _spatial as spatial
-from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, shared, size_of
+from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, operator, shared, size_of
 from convolens.ops._taps import Pair, Table, Window
 from convolens.spec import TensorSpec, checked, require_float
 
 
-@dataclass(frozen=True)
+@operator
 class Patches(Op):
     """What unfolding and folding share: a window, one entry an axis."""
 
@@ -66,7 +65,7 @@ class Patches(Op):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class Unfold(Patches):
     """y[n, (c, r), p] = x[n, c, p stride + r dilation - padding]: a column for each window p.
 
@@ -138,7 +137,7 @@ class Unfold(Patches):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class Fold(Patches):
     """y[n,c,i] = the sum of x[n, (c, r), p] over the windows p that read pixel i by their tap r.
 

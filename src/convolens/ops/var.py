@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, final
 
 import numpy as np
 
 from convolens.errors import ShapeError
-from convolens.ops._op import Array, Cost, Sample, Value, size_of
+from convolens.ops._op import Array, Cost, Sample, Value, operator, size_of
 from convolens.ops._over_axes import FILLED, Reduction
 from convolens.ops.mean import Mean
 from convolens.ops.mul import Mul
@@ -19,7 +18,7 @@ from convolens.ops.sub import Sub
 from convolens.spec import TensorSpec
 
 
-@dataclass(frozen=True)
+@operator
 class Spread(Reduction):
     """What variance and deviation share: ``correction`` is taken from the number of summands."""
 
@@ -65,7 +64,7 @@ class Spread(Reduction):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class Var(Spread):
     """y = the sum of (x - mean)^2 over ``axes``, divided by the number of summands - correction.
 
@@ -95,7 +94,7 @@ class Var(Spread):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class Std(Spread):
     """y = the root of the variance over ``axes``; its slope is taken as 0 where y is 0.
 

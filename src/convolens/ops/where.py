@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, final
 
 import numpy as np
 
 from convolens.errors import DTypeError, ShapeError
 from convolens.ops._elementwise import Shape, broadcast
-from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, size_of
+from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, operator, size_of
 from convolens.ops.sum import unbroadcast
 from convolens.spec import TensorSpec, bool_, checked, require_float
 
@@ -30,7 +29,7 @@ def require_truths(operator: str, condition: TensorSpec) -> None:
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class Where(Op):
     """y = a where the condition is true, else b, with NumPy's broadcasting.
 
@@ -85,7 +84,7 @@ class Where(Op):
 
 
 @final
-@dataclass(frozen=True)
+@operator
 class WhereGrad(Op):
     """dx = g where the condition is ``keep``, else 0.
 
