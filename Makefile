@@ -9,7 +9,7 @@ OUT ?=
 EPOCHS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test explore check format oracle bench bench-choice docs sanitize sanitize-quick sanitize-threads clean
+.PHONY: help run test explore check format torch oracle bench bench-choice docs sanitize sanitize-quick sanitize-threads clean
 
 help: ## Show the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
@@ -31,8 +31,10 @@ check: $(VENV)/.check ## Check levels, types, style and the kernels' symbols
 	$(BIN)/clang-format --dry-run --Werror $$(find native tests -name '*.cpp' -o -name '*.h')
 	$(BIN)/python tools/check_symbols.py build
 
-oracle: $(VENV)/.test ## Run the tests against torch, which it installs
-	$(BIN)/python -m pip install --quiet torch==2.13.0
+torch: $(VENV)/.test ## Install torch, against which tests compare
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check torch==2.13.0
+
+oracle: torch ## Run the tests against torch, which it installs
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m oracle
 
 format: $(VENV)/.check ## Format the sources

@@ -11,17 +11,27 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 WEAK = frozenset("WwVvu")
 
 
-def weak_symbols(path: Path) -> list[str]:
-    """Return the names of an object's weak or unique symbols."""
+def weak_symbols(objects: Sequence[Path]) -> dict[str, list[str]]:
+    """Return the names of weak or unique symbols, for each object that has some."""
     listing = subprocess.run(
-        ["nm", "--format=posix", str(path)], check=True, capture_output=True, text=True
+        ["nm", "--format=posix", "--print-file-name", *map(str, objects)],
+        check=True,
+        capture_output=True,
+        text=True,
     ).stdout
-    return [line.split()[0] for line in listing.splitlines() if line.split()[1] in WEAK]
+    found: dict[str, list[str]] = {}
+    for line in listing.splitlines():
+        path, _, symbol = line.partition(": ")
+        name, kind = symbol.split()[:2]
+        if kind in WEAK:
+            found.setdefault(path, []).append(name)
+    return found
 
 
 def main(build: Path) -> int:
@@ -30,7 +40,7 @@ def main(build: Path) -> int:
     if not objects:
         print(f"no kernel objects below {build}: build first", file=sys.stderr)
         return 2
-    found = {path: names for path in objects if (names := weak_symbols(path))}
+    found = weak_symbols(objects)
     for path, names in found.items():
         print(f"{path}: weak symbols: {', '.join(names)}", file=sys.stderr)
     print(f"{len(objects)} kernel objects, {len(found)} with weak symbols")
