@@ -3,29 +3,6 @@
 #include "kernels/weight_grad.h"
 
 namespace convolens::CONVOLENS_ISA {
-namespace {
-
-// The tiles [first, last) of the rows of the result, which are columns of a: `width` each, but for
-// the last of all.
-struct Tiles {
-    i64 m, width, first, last;
-
-    i64 begin(i64 tile) const { return tile * width; }
-    i64 rows(i64 tile) const { return m - begin(tile) < width ? m - begin(tile) : width; }
-};
-
-// to[tile][l][kTileWidth]: the columns of a of each tile side by side.
-void pack_tiles(const float* a, i64 row, i64 length, const Tiles& tiles, float* to) {
-    for (i64 l = 0; l < length; ++l, a += row)
-        for (i64 tile = tiles.first; tile < tiles.last; ++tile) {
-            float* packed = to + ((tile - tiles.first) * length + l) * kTileWidth;
-            for_each_register(0, tiles.rows(tile), [&](i64 i, auto lanes) CONVOLENS_INLINED {
-                store(packed + i, load_in_turn(a + tiles.begin(tile) + i, lanes));
-            });
-        }
-}
-
-}  // namespace
 
 // Scratch: a block of both matrices, packed.
 void long_product(const LongProductArgs& args, i64 begin, i64 end, float* scratch) {
@@ -34,8 +11,8 @@ void long_product(const LongProductArgs& args, i64 begin, i64 end, float* scratc
     const i64 no_offset = 0;
     for (i64 unit = begin; unit < end; ++unit) {
         const i64 slot = unit / args.parts, part = unit % args.parts;
-        const Tiles tiles{args.m, (args.m + count - 1) / count, count * part / args.parts,
-                          count * (part + 1) / args.parts};
+        const RowTiles tiles{args.m, (args.m + count - 1) / count, count * part / args.parts,
+                             count * (part + 1) / args.parts};
         const i64 from = args.length * slot / args.slots;
         const i64 to = args.length * (slot + 1) / args.slots;
         const i64 blocks = (to - from + args.block - 1) / args.block;

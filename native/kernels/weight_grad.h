@@ -24,6 +24,27 @@ constexpr i64 kTileWidth = (kTileRows + kLanes - 1) / kLanes * kLanes;
         });
 }
 
+// The tiles [first, last) of the rows of a product, which are columns of a: `width` each, but for
+// the last of all.
+struct RowTiles {
+    i64 m, width, first, last;
+
+    i64 begin(i64 tile) const { return tile * width; }
+    i64 rows(i64 tile) const { return m - begin(tile) < width ? m - begin(tile) : width; }
+};
+
+// to[tile][l][kTileWidth]: the columns of a of each tile side by side.
+[[maybe_unused]] void pack_tiles(const float* a, i64 row, i64 length, const RowTiles& tiles,
+                                 float* to) {
+    for (i64 l = 0; l < length; ++l, a += row)
+        for (i64 tile = tiles.first; tile < tiles.last; ++tile) {
+            float* packed = to + ((tile - tiles.first) * length + l) * kTileWidth;
+            for_each_register(0, tiles.rows(tile), [&](i64 i, auto lanes) CONVOLENS_INLINED {
+                store(packed + i, load_in_turn(a + tiles.begin(tile) + i, lanes));
+            });
+        }
+}
+
 // What a part computes: some of the groups, or some tiles of the only one.
 struct Share {
     i64 first_group, last_group, first_tile, last_tile;

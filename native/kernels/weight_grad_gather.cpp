@@ -77,31 +77,37 @@ void add_taps_in_rows(const Block& block, i64 group, i64 first, i64 count, const
     }
 }
 
-// Taps in lanes: the rows of a tile are outputs. For a few outputs, which would fill no register.
-void add_taps_in_lanes(const Block& block, i64 group, i64 first, i64 count, const float* g,
+// The tiles of a group's outputs.
+CONVOLENS_INLINE RowTiles output_tiles(i64 outputs) {
+    const i64 count = (outputs + kTileRows - 1) / kTileRows;
+    return {outputs, (outputs + count - 1) / count, 0, count};
+}
+
+// Taps in lanes: the rows of a tile are outputs, so that sums lie as the weights do.
+void add_taps_in_lanes(const Block& block, i64 group, i64 first, i64 count, const float* gradient,
                        float* patches, float* partial, bool accumulate) {
     const WeightGradArgs& args = block.args;
+    const RowTiles tiles = output_tiles(args.group_outputs);
     const i64 length = args.segments.count * args.segments.run;
-    const i64 padded = (length + kLanes - 1) / kLanes * kLanes;
     const i64 no_offset = 0;
     if (count < kPanel) clear(patches, block.positions() * kPanel);
     gather_tile(block, group, first, count, kPanel, patches);
     Tile tile{};
     tile.a_row = 1;
-    tile.a_step = args.groups * args.group_outputs;
+    tile.a_step = kTileWidth;
     tile.offsets = &no_offset;
     tile.segments = 1;
     tile.run = block.positions();
     tile.b = patches;
     tile.b_step = kPanel;
     tile.accumulate = accumulate;
-    tile.y_row = padded;
-    tile.columns = padded - first < kPanel ? padded - first : kPanel;
-    for_each_tile(args.group_outputs, [&](i64 output, i64 outputs) {
-        tile.a = g + output;
-        tile.y = partial + output * padded + first;
-        compute_tile<Unit::kRow>(tile, outputs);
-    });
+    tile.y_row = length;
+    tile.columns = count;
+    for (i64 t = tiles.first; t < tiles.last; ++t) {
+        tile.a = gradient + t * block.positions() * kTileWidth;
+        tile.y = partial + tiles.begin(t) * length + first;
+        compute_tile<Unit::kRow>(tile, tiles.rows(t));
+    }
 }
 
 }  // namespace
@@ -113,9 +119,9 @@ void weight_grad_gather(const WeightGradArgs& args, i64 begin, i64 end, float* s
     const i64 outputs = args.groups * args.group_outputs;
     const auto whole = [](i64 count, i64 size) { return (count + size - 1) / size; };
     const i64 panels = whole(args.group_outputs, kPanel);
-    const i64 group_floats = args.taps_in_lanes
-                                 ? args.group_outputs * whole(length, kLanes) * kLanes
-                                 : length * whole(args.group_outputs, kLanes) * kLanes;
+    const i64 group_floats =
+        length *
+        (args.taps_in_lanes ? args.group_outputs : whole(args.group_outputs, kLanes) * kLanes);
     const i64 tiles = whole(length, args.taps_in_lanes ? kPanel : kTileRows);
     const i64 column_blocks = whole(args.q, args.column_block);
     const i64 blocks = args.n * args.row_blocks;
@@ -123,7 +129,9 @@ void weight_grad_gather(const WeightGradArgs& args, i64 begin, i64 end, float* s
     i64* offsets = reinterpret_cast<i64*>(scratch);
     float* patches = scratch + 2 * taps.count;
     float* gradient = patches + most * (args.taps_in_lanes ? kPanel : kTileWidth);
-    float* buffer = gradient + (args.taps_in_lanes ? 0 : most * panels * kPanel);
+    const RowTiles rows_of_outputs = output_tiles(args.group_outputs);
+    float* buffer = gradient + most * (args.taps_in_lanes ? rows_of_outputs.last * kTileWidth
+                                                          : panels * kPanel);
     for (i64 unit = begin; unit < end; ++unit) {
         const i64 slot = unit / args.parts;
         const Share share(args, unit % args.parts, tiles);
@@ -146,8 +154,12 @@ void weight_grad_gather(const WeightGradArgs& args, i64 begin, i64 end, float* s
                 const bool accumulate = at != first_block || c > 0;
                 for (i64 group = share.first_group; group < share.last_group; ++group) {
                     const float* own = g + group * args.group_outputs;
-                    if (!args.taps_in_lanes)
+                    if (args.taps_in_lanes) {
+                        pack_tiles(own, outputs, rows * columns, rows_of_outputs, gradient);
+                    } else {
                         pack_gradient(own, outputs, args.group_outputs, rows * columns, gradient);
+                    }
+                    const auto add = args.taps_in_lanes ? add_taps_in_lanes : add_taps_in_rows;
                     for (i64 tile = share.first_tile; tile < share.last_tile; ++tile) {
                         // Tiles in rows are of nearly equal size; panels of lanes are whole.
                         const i64 first =
@@ -156,13 +168,7 @@ void weight_grad_gather(const WeightGradArgs& args, i64 begin, i64 end, float* s
                             args.taps_in_lanes ? first + kPanel : length * (tile + 1) / tiles;
                         const i64 count = (next < length ? next : length) - first;
                         float* y = partial + group * group_floats;
-                        if (args.taps_in_lanes) {
-                            add_taps_in_lanes(block, group, first, count, own, patches, y,
-                                              accumulate);
-                        } else {
-                            add_taps_in_rows(block, group, first, count, gradient, patches, y,
-                                             accumulate);
-                        }
+                        add(block, group, first, count, gradient, patches, y, accumulate);
                     }
                 }
             }

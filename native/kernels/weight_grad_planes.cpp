@@ -96,7 +96,6 @@ CONVOLENS_INLINE AddProducts choose_products(i64 taps, i64 outputs) {
 void weight_grad_planes(const WeightGradArgs& args, i64 begin, i64 end, float* scratch) {
     const i64 outputs = args.group_outputs;
     const i64 taps = args.segments.count * args.segments.run;
-    const i64 padded = (taps + kLanes - 1) / kLanes * kLanes;
     const i64 blocks = args.n * args.row_blocks;
     const i64 plane = args.row_block * ((args.q + kLanes - 1) / kLanes * kLanes);
     float* sums = scratch;
@@ -124,10 +123,10 @@ void weight_grad_planes(const WeightGradArgs& args, i64 begin, i64 end, float* s
                 }
             }
         }
-        float* partial = args.partial + slot * outputs * padded;
+        float* partial = args.partial + slot * outputs * taps;
         for (i64 k = 0; k < outputs; ++k)
             for (i64 tap = 0; tap < taps; ++tap)
-                partial[k * padded + tap] = sum_lanes(load(sums + (tap * outputs + k) * kLanes));
+                partial[k * taps + tap] = sum_lanes(load(sums + (tap * outputs + k) * kLanes));
     }
 }
 

@@ -237,8 +237,15 @@ def test_a_weight_gradient_of_few_tiles_has_smaller_ones() -> None:
     """What a call does once, to turn sums of tiles into weights, is shared by its images."""
     op = ops.ConvWeightGrad((1, 1), ((1, 1),) * 2, (1, 1), 1, (3, 3))
     for images, name in ((1, "winograd2"), (64, "winograd4")):
-        shape = (images, 512, 7, 7)
+        shape = (images, 256, 14, 14)
         assert choose(op, specs(shape, shape)).name == name
+
+
+def test_a_weight_gradient_of_few_positions_is_a_product_with_patches() -> None:
+    """It takes as long as to write the weights, which patches write where they lie."""
+    op = ops.ConvWeightGrad((1, 1), ((1, 1),) * 2, (1, 1), 1, (3, 3))
+    shape = (1, 512, 7, 7)
+    assert choose(op, specs(shape, shape)).name == "gather_taps"
 
 
 @pytest.mark.parametrize(

@@ -28,9 +28,8 @@ void tiled_weight_grad(const ConvProblem& problem, ConvAlgorithm algorithm, cons
         algorithm == ConvAlgorithm::kGather || algorithm == ConvAlgorithm::kGatherTaps;
     const bool taps_in_lanes = planes || algorithm == ConvAlgorithm::kGatherTaps;
     const i64 panels = divide_up(outputs, table.panel);
-    const i64 in_lanes = taps_in_lanes ? length : outputs;
-    const i64 padded = divide_up(in_lanes, table.lanes) * table.lanes;
-    const i64 floats = p.groups * (taps_in_lanes ? outputs : length) * padded;
+    const i64 padded = divide_up(outputs, table.lanes) * table.lanes;
+    const i64 floats = p.groups * length * (taps_in_lanes ? outputs : padded);
     if (p.n == 0 || p.p == 0 || p.q == 0) {
         std::fill_n(dw, p.k * length, 0.0f);
         return;
@@ -61,13 +60,17 @@ void tiled_weight_grad(const ConvProblem& problem, ConvAlgorithm algorithm, cons
     const i64 most = p.groups > 1 ? p.groups : tiles;
     args.parts = planes ? 1 : std::clamp(kUnits / args.slots, i64{1}, most);
 
-    const Buffer partial(static_cast<std::size_t>(args.slots * floats));
-    args.partial = partial.data();
+    const bool in_place = taps_in_lanes && args.slots == 1;
+    const Buffer partial(static_cast<std::size_t>(in_place ? 1 : args.slots * floats));
+    args.partial = in_place ? dw : partial.data();
     const i64 positions = args.row_block * args.column_block;
     const i64 buffer = block_floats(args.segments, args.row_block, p.stride[0], line);
-    const i64 packed = positions * (gather ? panels : 1) * table.panel;
+    const i64 tile_width = divide_up(table.tile_rows, table.lanes) * table.lanes;
+    const i64 gradient = !gather         ? table.panel
+                         : taps_in_lanes ? divide_up(outputs, table.tile_rows) * tile_width
+                                         : panels * table.panel;
     i64 scratch = 2 * (args.segments.count + args.row_block) +
-                  (gather ? positions * table.panel : 0) + packed + buffer;
+                  positions * ((gather ? table.panel : 0) + gradient) + buffer;
     if (planes)
         scratch = length * outputs * table.lanes +
                   outputs * args.row_block * divide_up(p.q, table.lanes) * table.lanes +
@@ -80,15 +83,13 @@ void tiled_weight_grad(const ConvProblem& problem, ConvAlgorithm algorithm, cons
            args, args.slots * args.parts, kMultiplyAdd * products / static_cast<double>(args.parts),
            static_cast<std::size_t>(scratch));
 
+    if (in_place) return;
+    if (taps_in_lanes) return sum(partial.data(), dw, 1, args.slots, floats, 1.0f);
     const float* total = partial.data();
     const Buffer reduced(static_cast<std::size_t>(args.slots > 1 ? floats : 1));
     if (args.slots > 1) {
         sum(partial.data(), reduced.data(), 1, args.slots, floats, 1.0f);
         total = reduced.data();
-    }
-    if (taps_in_lanes) {
-        for (i64 k = 0; k < p.k; ++k) std::copy_n(total + k * padded, length, dw + k * length);
-        return;
     }
     TransposeArgs transpose{total,   dw,     length,
                             outputs, padded, divide_up(length, TransposeArgs::kRows)};

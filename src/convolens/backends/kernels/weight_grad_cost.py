@@ -20,7 +20,9 @@ from convolens.backends.kernels.tile_cost import (
 from convolens.ops import Op
 
 #: Cycles, for each weight of its gradient, to begin, add up and turn the partial sums of a call.
-_SUMS_DIRECT, _SUMS_GATHER = 5.0, 1.0
+_SUMS_DIRECT, _SUMS_GATHER, _SUMS_TAPS = 5.0, 1.0, 0.3
+#: Units that share the taps where all positions are one slot of partial sums.
+_TAP_UNITS = 16
 #: Lines of 64 bytes in the first level of cache, per set, and sets.
 _WAYS, _SETS, _LINE = 12, 64, 64
 
@@ -83,13 +85,11 @@ def gather_taps(op: Op, specs: Specs) -> float:
     wide, narrow = panels(g.length)
     pieces = g.segments * (1 + g.run // lanes) + wide + narrow
     tiles = tiles_of(g.outputs, registers().rows)
-    steps = sums(tiles, g.length, min(192, prod(g.positions)))
-    # Gradients are read where they lie. Small registers read those wider than a panel again and
-    # again, from lines that lie far apart.
-    if registers().small and g.outputs > 2 * lanes:
-        steps *= 1.4
-    each = steps + COPY_WIDE * pieces + _once(g, _SUMS_GATHER)
-    return NANOSECONDS * g.places * g.groups * each
+    # Each of the units that share the taps lays out the gradients.
+    packed = 1.5 * len(tiles) * min(_TAP_UNITS, wide + narrow)
+    cycles = sums(tiles, g.length, min(192, prod(g.positions)))
+    cycles += COPY_WIDE * pieces + packed + _once(g, _SUMS_TAPS)
+    return NANOSECONDS * g.places * g.groups * cycles
 
 
 def planes(op: Op, specs: Specs) -> float:
