@@ -26,7 +26,7 @@ struct ConvProblem {
 enum class ConvAlgorithm {
     kDirect,      // reads the taps where they lie
     kGather,      // copies the patches of a tile of outputs side by side first (im2col, by tiles)
-    kGatherTaps,  // the same for a weight gradient: taps fill the registers, so it lies as weights do
+    kGatherTaps,  // the same for a weight gradient: taps fill the registers
     kScatter,     // an input gradient as products that are added where the windows lie (col2im)
     kPlanes,      // one input channel, stride 1: neighbouring outputs fill the registers
     kDepthwise,   // each output channel reads one input channel: channels fill the registers
