@@ -71,8 +71,8 @@ struct GroupSumArgs {
 };
 
 // partial[slot][group] += x(window) g, as [segment x run][K/G], rows filled up to whole registers,
-// or, where `taps_in_lanes`, as the weights lie: [K/G][segment x run]. A unit is (slot, part): a share of the images,
-// and a share of the panels (direct) or of the tiles of taps (gather).
+// or, where `taps_in_lanes`, as the weights lie: [K/G][segment x run]. A unit is (slot, part): a
+// share of the images, and a share of the panels (direct) or of the tiles of taps (gather).
 struct WeightGradArgs {
     const float* x;
     const float* g;

@@ -113,6 +113,6 @@ def _winograd_weight_grad(g: Geometry, m: int) -> float:
     again = channels * -(-g.outputs // _SHARE) + outputs * -(-g.channels // _SHARE)
     at_a_time = _SHARE_FLOATS / (places * (min(g.outputs, _SHARE) + min(g.channels, _SHARE)))
     back = channels * g.outputs / min(at_a_time, max(1, g.batch) * tiles)
-    # Sums of a call are added up where they lie.
+    # Sums of a call are added to the weights, which may lie far away.
     results = far(g.channels * g.outputs * prod(g.kernel)) / max(1, g.batch)
     return tiles * (products + register * (again + back)) + results
