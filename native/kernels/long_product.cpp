@@ -6,13 +6,11 @@ namespace convolens::CONVOLENS_ISA {
 
 // Scratch: a block of both matrices, packed.
 void long_product(const LongProductArgs& args, i64 begin, i64 end, float* scratch) {
-    const i64 count = (args.m + kTileRows - 1) / kTileRows;
     const i64 panels = (args.n + kPanel - 1) / kPanel;
     const i64 no_offset = 0;
     for (i64 unit = begin; unit < end; ++unit) {
         const i64 slot = unit / args.parts, part = unit % args.parts;
-        const RowTiles tiles{args.m, (args.m + count - 1) / count, count * part / args.parts,
-                             count * (part + 1) / args.parts};
+        const RowTiles tiles = row_tiles(args.m, part, args.parts);
         const i64 from = args.length * slot / args.slots;
         const i64 to = args.length * (slot + 1) / args.slots;
         const i64 blocks = (to - from + args.block - 1) / args.block;

@@ -7,12 +7,6 @@ namespace {
 
 using namespace simd;
 
-// Rows that are taken together, as a type.
-template <i64 Count>
-struct Rows {
-    constexpr operator i64() const { return Count; }
-};
-
 // Calls body(offset in the array, offset in the columns' numbers, lanes, rows) for the registers of
 // units [begin, end); `rows` of them lie below each other and share the columns' numbers.
 template <i64 Together, class Body>

@@ -33,6 +33,12 @@ struct RowTiles {
     i64 rows(i64 tile) const { return m - begin(tile) < width ? m - begin(tile) : width; }
 };
 
+// A part of the tiles of m rows, of nearly equal size.
+CONVOLENS_INLINE RowTiles row_tiles(i64 m, i64 part = 0, i64 parts = 1) {
+    const i64 count = (m + kTileRows - 1) / kTileRows;
+    return {m, (m + count - 1) / count, count * part / parts, count * (part + 1) / parts};
+}
+
 // to[tile][l][kTileWidth]: the columns of a of each tile side by side.
 [[maybe_unused]] void pack_tiles(const float* a, i64 row, i64 length, const RowTiles& tiles,
                                  float* to) {

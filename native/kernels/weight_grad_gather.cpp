@@ -77,17 +77,11 @@ void add_taps_in_rows(const Block& block, i64 group, i64 first, i64 count, const
     }
 }
 
-// The tiles of a group's outputs.
-CONVOLENS_INLINE RowTiles output_tiles(i64 outputs) {
-    const i64 count = (outputs + kTileRows - 1) / kTileRows;
-    return {outputs, (outputs + count - 1) / count, 0, count};
-}
-
 // Taps in lanes: the rows of a tile are outputs, so that sums lie as the weights do.
 void add_taps_in_lanes(const Block& block, i64 group, i64 first, i64 count, const float* gradient,
                        float* patches, float* partial, bool accumulate) {
     const WeightGradArgs& args = block.args;
-    const RowTiles tiles = output_tiles(args.group_outputs);
+    const RowTiles tiles = row_tiles(args.group_outputs);
     const i64 length = args.segments.count * args.segments.run;
     const i64 no_offset = 0;
     if (count < kPanel) clear(patches, block.positions() * kPanel);
@@ -129,9 +123,9 @@ void weight_grad_gather(const WeightGradArgs& args, i64 begin, i64 end, float* s
     i64* offsets = reinterpret_cast<i64*>(scratch);
     float* patches = scratch + 2 * taps.count;
     float* gradient = patches + most * (args.taps_in_lanes ? kPanel : kTileWidth);
-    const RowTiles rows_of_outputs = output_tiles(args.group_outputs);
-    float* buffer = gradient + most * (args.taps_in_lanes ? rows_of_outputs.last * kTileWidth
-                                                          : panels * kPanel);
+    const RowTiles output_tiles = row_tiles(args.group_outputs);
+    float* buffer =
+        gradient + most * (args.taps_in_lanes ? output_tiles.last * kTileWidth : panels * kPanel);
     for (i64 unit = begin; unit < end; ++unit) {
         const i64 slot = unit / args.parts;
         const Share share(args, unit % args.parts, tiles);
@@ -155,7 +149,7 @@ void weight_grad_gather(const WeightGradArgs& args, i64 begin, i64 end, float* s
                 for (i64 group = share.first_group; group < share.last_group; ++group) {
                     const float* own = g + group * args.group_outputs;
                     if (args.taps_in_lanes) {
-                        pack_tiles(own, outputs, rows * columns, rows_of_outputs, gradient);
+                        pack_tiles(own, outputs, rows * columns, output_tiles, gradient);
                     } else {
                         pack_gradient(own, outputs, args.group_outputs, rows * columns, gradient);
                     }

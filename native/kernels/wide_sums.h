@@ -14,16 +14,17 @@ using namespace simd;
 // become doubles.
 constexpr i64 kShort = 4;
 
-// kShort as a type, so that loops over so many rows unroll.
-struct Short {
-    constexpr operator i64() const { return kShort; }
+// So many rows as a type, so that loops over them unroll.
+template <i64 Count>
+struct Rows {
+    constexpr operator i64() const { return Count; }
 };
 
 // Calls body(first row, rows) for kShort rows at a time, then for those that are left.
 template <class Body>
 CONVOLENS_INLINE void for_each_short(i64 rows, Body&& body) {
     i64 row = 0;
-    for (; row + kShort <= rows; row += kShort) body(row, Short{});
+    for (; row + kShort <= rows; row += kShort) body(row, Rows<kShort>{});
     if (row < rows) body(row, rows - row);
 }
 

@@ -53,7 +53,7 @@ void long_product(const float* a, i64 a_row, const float* b, i64 b_row, float* c
     float* const sums = slots > 1 ? partial.data() : c;
     const LongProductArgs args{a, a_row, b, b_row, sums, m, n, length, block, slots, parts};
     const i64 panels = divide_up(n, table.panel);
-    const i64 width = divide_up(table.tile_rows, table.lanes) * table.lanes;
+    const i64 width = tile_width(table);
     const i64 rows = std::min(block, divide_up(length, slots));
     const double work = static_cast<double>(divide_up(length, slots)) *
                         static_cast<double>(divide_up(m, parts)) *

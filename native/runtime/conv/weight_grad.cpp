@@ -65,10 +65,10 @@ void tiled_weight_grad(const ConvProblem& problem, ConvAlgorithm algorithm, cons
     args.partial = in_place ? dw : partial.data();
     const i64 positions = args.row_block * args.column_block;
     const i64 buffer = block_floats(args.segments, args.row_block, p.stride[0], line);
-    const i64 tile_width = divide_up(table.tile_rows, table.lanes) * table.lanes;
-    const i64 gradient = !gather         ? table.panel
-                         : taps_in_lanes ? divide_up(outputs, table.tile_rows) * tile_width
-                                         : panels * table.panel;
+    i64 gradient = table.panel;
+    if (gather)
+        gradient = taps_in_lanes ? divide_up(outputs, table.tile_rows) * tile_width(table)
+                                 : panels * table.panel;
     i64 scratch = 2 * (args.segments.count + args.row_block) +
                   positions * ((gather ? table.panel : 0) + gradient) + buffer;
     if (planes)

@@ -160,9 +160,9 @@ class Op(abc.ABC):
 
 @dataclass_transform(frozen_default=True)
 def operator(cls: type[Class]) -> type[Class]:
-    """Make a class of operators: a frozen dataclass, equal and printed as ``Op`` says.
+    """Make a class of operators: a frozen dataclass, compared, hashed and printed as ``Op`` says.
 
-    A dataclass compiles six methods when it is imported, of which these are three.
+    A dataclass compiles six methods when it is imported; so it compiles three.
     """
     made = dataclass(frozen=True, eq=False, repr=False)(cls)
     made.values = attrgetter(*[field.name for field in fields(made)] or ["name"])
