@@ -75,7 +75,7 @@ def _of_few(case: LayerCase, task: LayerTask) -> dict[str, Expected]:
         }
     absolute = [np.abs(array) for array in arrays]
     bounds = definition(few, task, absolute, np.abs(upstream))
-    by_tiles = _winograd(few, arrays, upstream, values)
+    by_tiles = _tiles(few, arrays, upstream, values)
     limits = {
         # The bound by tiles holds the length of the sum of the few images: it grows with both.
         name: max(lengths[name] * sums[name] * _largest(bounds[name]), sums[name] ** 2 * tiles)
@@ -122,10 +122,10 @@ def what_is_missing() -> Iterator[None]:
         raise UnavailableError(f"convolens cannot compute it: {error}") from error
 
 
-def least_exact(op: ops.Op, arrays: Sequence[Array]) -> str | None:
-    """Return which of Winograd's algorithms that can compute a call has the largest tiles, if any.
+def least_exact(op: ops.Op, arrays: Sequence[Array]) -> list[str]:
+    """Return which algorithms that transform tiles can compute a call.
 
-    It has the largest bound.
+    Of Winograd's it is the one with the largest tiles, which has the largest bound.
     """
     specs = tuple(TensorSpec(array.shape) for array in arrays)
     names = [
@@ -133,19 +133,20 @@ def least_exact(op: ops.Op, arrays: Sequence[Array]) -> str | None:
         for verdict in candidates(op, specs)
         if not verdict.candidate.exact and not verdict.reason
     ]
-    return max(names, key=lambda name: int(name[-1]), default=None)
+    winograd = sorted((name for name in names if "winograd" in name), key=lambda name: name[-1])
+    return [*winograd[-1:], *(name for name in names if name == "fourier")]
 
 
-def _winograd(
+def _tiles(
     case: LayerCase, arrays: Sequence[Array], upstream: Array, values: dict[str, Array]
 ) -> dict[str, float]:
-    """Return for each result the largest error of Winograd's algorithms, in units u."""
+    """Return for each result the largest error of algorithms that transform tiles, in units u."""
     limits = dict.fromkeys(values, 0.0)
-    winograd = _bound()
+    bounds = _bounds()
     for name, (op, inputs) in _calls(case, arrays, upstream).items():
-        algorithm = least_exact(op, inputs)
-        if name in limits and algorithm:
-            limits[name] = _largest(winograd.error(op, inputs, algorithm))
+        for algorithm in least_exact(op, inputs) if name in limits else ():
+            largest = _largest(bounds[algorithm](op, inputs, algorithm))
+            limits[name] = max(limits[name], largest)
     return limits
 
 
@@ -178,12 +179,12 @@ def _calls(
     }
 
 
-def _bound() -> Any:
-    """Return the tests' module with the bound of Winograd's algorithm."""
+def _bounds() -> Any:
+    """Return the bounds that the tests have for algorithms that transform tiles."""
     folder = str(ROOT / "tests")
     if folder not in sys.path:
         sys.path.append(folder)
-    return importlib.import_module("winograd")
+    return importlib.import_module("tolerance").OWN_BOUNDS
 
 
 def _argument(result: str) -> str:

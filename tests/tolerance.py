@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 
 import bounds
+import fourier
 import winograd
 from convolens import ops
 from convolens.ops import Array, Op, Sample
@@ -36,6 +37,13 @@ _HIGHER_ORDER = 1.01
 def rounding(dtype: Any) -> float:
     """Return u, by how much of itself one rounding changes a number."""
     return float(np.finfo(dtype).eps) / 2
+
+
+#: Of algorithms that add up other products than the definition's: a tile of outputs together.
+OWN_BOUNDS: dict[str | None, Callable[[Op, list[Array], str], Array]] = {
+    **dict.fromkeys(winograd.NAMES, winograd.error),
+    "fourier": fourier.error,
+}
 
 
 def spec_of(array: Array) -> TensorSpec:
@@ -58,8 +66,8 @@ def allowed(
     """Return how far each output computed in ``dtype`` may be from ``exact``."""
     wide = widened(arrays)
     with np.errstate(all="ignore"):
-        if algorithm in winograd.NAMES:
-            bound = winograd.error(op, wide, algorithm)
+        if algorithm in OWN_BOUNDS:
+            bound = OWN_BOUNDS[algorithm](op, wide, algorithm)
         else:
             bound = _bounds().get(type(op), _sum_of_products)(op, wide)
     # Below the smallest normal number the spacing is no longer relative.
@@ -84,7 +92,7 @@ class Expected:
             np.testing.assert_array_equal(computed, self.values, str(self.op))
             return
         assert computed.dtype == self.dtype, (computed.dtype, self.dtype)
-        own = algorithm if algorithm in winograd.NAMES else None  # others have one bound
+        own = algorithm if algorithm in OWN_BOUNDS else None  # others have one bound
         if own not in self._allowed:
             self._allowed[own] = allowed(self.op, self.arrays, self.dtype, own)
         _assert_near(computed, self.values, self._allowed[own], f"{self.op} by {algorithm}")

@@ -13,6 +13,8 @@ _LENET = "LeCun et al., Gradient-Based Learning, 1998, section II.B"
 _DCGAN = "Radford et al., DCGAN, 2016, section 3, the discriminator that mirrors figure 1"
 _RESNEXT = "Xie et al., Aggregated Residual Transformations, 2017, table 1"
 _INCEPTION = "Szegedy et al., Going Deeper with Convolutions, 2015, table 1"
+_SRCNN = "Dong et al., Image Super-Resolution Using Deep Convolutional Networks, 2016, section 4.3"
+_CYCLEGAN = "Zhu et al., Unpaired Image-to-Image Translation, 2017, appendix 7.2: c7s1-3"
 _CONTEXT = "Yu and Koltun, Multi-Scale Context Aggregation, 2016, table 1"
 _DEEPLAB = "Chen et al., Rethinking Atrous Convolution, 2017, figure 3"
 
@@ -38,6 +40,11 @@ CASES = (
     ),
     LayerCase("LeNet-5 C3", _LENET, (64, 6, 14, 14), Conv(16, (5, 5), bias=True)),
     LayerCase("Inception 3a, 5x5", _INCEPTION, (8, 16, 28, 28), Conv(32, (5, 5), padding=2)),
+    LayerCase("Inception 4e, 5x5", _INCEPTION, (8, 32, 14, 14), Conv(128, (5, 5), padding=2)),
+    LayerCase("SRCNN 9-5-5, second", _SRCNN, (16, 64, 25, 25), Conv(32, (5, 5), bias=True)),
+    LayerCase(
+        "CycleGAN, last", _CYCLEGAN, (1, 64, 256, 256), Conv(3, (7, 7), padding=3, bias=True)
+    ),
     LayerCase(
         "AlexNet conv2",
         _ALEXNET,

@@ -30,6 +30,7 @@ ConvAlgorithm algorithm_named(std::string_view name) {
     if (name == "winograd2") return ConvAlgorithm::kWinograd2;
     if (name == "winograd3") return ConvAlgorithm::kWinograd3;
     if (name == "winograd4") return ConvAlgorithm::kWinograd4;
+    if (name == "fourier") return ConvAlgorithm::kFourier;
     if (name == "product") return ConvAlgorithm::kProduct;
     throw std::invalid_argument("no such algorithm: " + std::string(name));
 }
@@ -64,6 +65,7 @@ class Conv {
         if (algorithm_ == ConvAlgorithm::kPlanes && (input[1] != 1 || stride != Pair{1, 1}))
             throw std::invalid_argument("planes need one channel and stride 1");
         check_winograd(kernel, stride, dilation, groups);
+        check_fourier(kernel, stride, dilation);
         const i64 size = groups ? input[1] / groups : 0;
         const bool in_registers = (size == 2 || size == 4 || size == 8) &&
                                   kernels().lanes % size == 0 && output[1] == input[1];
@@ -130,6 +132,15 @@ class Conv {
         if (!fits || groups != 1)
             throw std::invalid_argument(
                 "Winograd's algorithm needs a square kernel of its size, stride 1 and one group");
+    }
+
+    void check_fourier(Pair kernel, Pair stride, Pair dilation) const {
+        if (algorithm_ != ConvAlgorithm::kFourier) return;
+        const bool fits =
+            kernel[0] <= FourierArgs::kLongestSide && kernel[1] <= FourierArgs::kLongestSide;
+        if (!fits || stride != Pair{1, 1} || dilation != Pair{1, 1})
+            throw std::invalid_argument(
+                "Fourier transforms need kernels up to 13x13, with stride 1 and dilation 1");
     }
 
     ConvWeights weights_for(Use use, const Array& weight, bool backward) const {

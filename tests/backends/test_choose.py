@@ -213,12 +213,6 @@ def test_the_algorithm_does_not_depend_on_the_batch() -> None:
             ((9, 64, 27, 27), (192, 64, 5, 5)),
             "winograd2",
         ),
-        # Many channels: pixels lie far apart.
-        (
-            ops.ConvWeightGrad((2, 2), ((1, 1),) * 2, (1, 1), 1, (3, 3)),
-            ((9, 512, 14, 14), (9, 512, 7, 7)),
-            "gather",
-        ),
         (
             ops.ConvWeightGrad((1, 1), ((1, 1),) * 2, (1, 1), 1, (3, 3)),
             ((9, 64, 56, 56), (9, 64, 56, 56)),
@@ -231,6 +225,41 @@ def test_the_best_algorithm_of_some_layers(op: Op, shapes: Any, name: str) -> No
     if _native.isa() != "avx512":
         pytest.skip("other registers, other choices")
     assert choose(op, specs(*shapes)).name == name
+
+
+@pytest.mark.parametrize(
+    ("op", "shapes"),
+    [
+        (ops.Conv((1, 1), ((3, 3),) * 2, (1, 1)), ((9, 64, 56, 56), (64, 64, 7, 7))),
+        (
+            ops.ConvInputGrad((1, 1), ((3, 3),) * 2, (1, 1), 1, (56, 56)),
+            ((64, 64, 7, 7), (9, 64, 56, 56)),
+        ),
+        (
+            ops.ConvWeightGrad((1, 1), ((3, 3),) * 2, (1, 1), 1, (7, 7)),
+            ((9, 64, 56, 56), (9, 64, 56, 56)),
+        ),
+        (ops.Conv((1, 1), ((5, 5),) * 2, (1, 1)), ((9, 32, 28, 28), (48, 32, 11, 11))),
+    ],
+)
+def test_large_kernels_take_fourier_transforms(op: Op, shapes: Any) -> None:
+    """Whatever the registers: they save nine of ten products."""
+    specs = tuple(TensorSpec(shape) for shape in shapes)
+    assert choose(op, specs).name == "fourier"
+
+
+def test_many_transformed_weights_are_refused_and_not_laid_out() -> None:
+    conv = ops.Conv((1, 1), ((3, 3),) * 2, (1, 1))
+    specs = (TensorSpec((1, 512, 14, 14)), TensorSpec((512, 512, 7, 7)))
+    reasons = {v.candidate.name: v.reason for v in candidates(conv, specs)}
+    assert reasons["fourier"] == f"transformed weights would be {390 * 512 * 512} numbers"
+
+
+def test_a_tile_has_no_more_numbers_than_a_layer() -> None:
+    """A few channels of an image that is as large as the kernel are fewer than a tile's 390."""
+    specs = (TensorSpec((9, 2, 11, 11)), TensorSpec((2, 2, 11, 11)))
+    conv = ops.Conv((1, 1), ((5, 5),) * 2, (1, 1))
+    assert choose(conv, specs).name != "fourier"
 
 
 def test_a_weight_gradient_of_few_tiles_has_smaller_ones() -> None:

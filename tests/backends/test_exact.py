@@ -1,4 +1,4 @@
-"""Exact mode: Winograd's algorithm is refused, in words, and only there."""
+"""Exact mode: what multiplies sums is refused, in words, and only there."""
 
 from __future__ import annotations
 
@@ -37,15 +37,27 @@ def test_winograd_is_refused_in_words(op: Op, specs: tuple[TensorSpec, ...]) -> 
     assert choose(op, specs).name.startswith("winograd")
 
 
-def test_it_is_the_definitions_own_products() -> None:
+def test_fourier_transforms_are_refused_in_words() -> None:
+    conv, specs = ops.Conv((1, 1), ((3, 3), (3, 3)), (1, 1)), (IMAGE, TensorSpec((64, 64, 7, 7)))
+    assert choose(conv, specs).name == "fourier"
+    with cl.exact():
+        assert choose(conv, specs).name == "direct"
+        reasons = {v.candidate.name: v.reason for v in candidates(conv, specs)}
+    assert "set_exact(True)" in reasons["fourier"]
+
+
+@pytest.mark.parametrize("side", [3, 7])
+def test_it_is_the_definitions_own_products(side: int) -> None:
     """Small whole numbers: then every sum of products is a float, and every transform is not."""
     random = np.random.default_rng(0)
     x, weight = (
-        np.asarray(random.integers(-9, 10, spec.shape), np.float32) for spec in (IMAGE, WEIGHT)
+        np.asarray(random.integers(-9, 10, shape), np.float32)
+        for shape in (IMAGE.shape, (64, 64, side, side))
     )
+    conv = ops.Conv((1, 1), ((1, 1), (1, 1)), (1, 1))
     with cl.exact():
         y = F.conv2d(cl.from_numpy(x), cl.from_numpy(weight), padding=1).numpy()
-    np.testing.assert_array_equal(y, CONV.reference(x, weight))
+    np.testing.assert_array_equal(y, conv.reference(x, weight))
     fast = F.conv2d(cl.from_numpy(x), cl.from_numpy(weight), padding=1).numpy()
     assert (fast != y).any()
 

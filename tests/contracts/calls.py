@@ -108,6 +108,15 @@ def _convolutions() -> Iterator[tuple[ops.Conv, TensorSpec, TensorSpec, bool]]:
     for width in range(1, 40):  # every number of columns, so every tile of rows
         op = ops.Conv((1, 1), ((1, 1), (1, 1)), (1, 1), 1)
         yield op, TensorSpec((1, 2, 2, width)), TensorSpec((5, 2, 3, 3)), False
+    for c in (1, 3, 8, 16, 17, 33):  # large windows, for which there are Fourier transforms
+        kernel = (pick(1, 3, 6, 7, 11, 13), pick(2, 5, 7, 9, 12))
+        padding = tuple((pick(0, 1, r // 2, r), pick(0, r // 2)) for r in kernel)
+        sizes = [
+            max(1, r - sum(p)) + pick(0, 1, 5, 11) for r, p in zip(kernel, padding, strict=True)
+        ]
+        op = ops.Conv((1, 1), padding, (1, 1), 1)
+        x = TensorSpec((pick(1, 2), c, *sizes))
+        yield op, x, TensorSpec((pick(*WIDTHS), c, *kernel)), bool(pick(0, 1))
         line = ops.Conv((1, 1), ((0, 0), (0, 0)), (1, 1), 1)
         yield line, TensorSpec((1, 3, 1, width)), TensorSpec((17, 3, 1, 1)), True
     for width in (*WIDTHS, 63, 64, 65, 150):  # one kernel on one plane, in place and padded

@@ -168,6 +168,7 @@ COVERED_BY = {
     "backends/kernels/elementwise": "contracts/each_isa/check_calls",
     "backends/kernels/move": "contracts/each_isa/check_calls",
     "backends/kernels/pointwise": "contracts/each_isa/check_orders",
+    "backends/kernels/fourier_cost": "backends/test_choose",
     "backends/kernels/patches": "contracts/each_isa/check_calls",
     "backends/kernels/weigh": "contracts/each_isa/check_calls",
     "backends/kernels/pool": "contracts/each_isa/check_calls",

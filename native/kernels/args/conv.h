@@ -168,4 +168,55 @@ struct WinogradGradArgs {
     i64 width;         // of a panel; a single register holds few channels
 };
 
+// u: weights transformed for tiles of FourierArgs. A unit is a register's number of channels of a
+// panel of outputs, or outputs of a panel of channels for the input gradient; the panels of the
+// first ones come first.
+struct FourierWeightArgs {
+    WinogradWeights weights;
+    float* u;  // [panel][number][channels][width], numbers an odd number of lines apart
+    i64 height, width;
+};
+
+// y = the convolution of x with transformed weights. A unit is a block of tiles and a part of the
+// panels; the blocks of the first part come first.
+struct FourierArgs {
+    static constexpr int kSide = 16;         // of a tile, in pixels
+    static constexpr i64 kNumbers = 390;     // of a transformed tile that are multiplied
+    static constexpr i64 kLongestSide = 13;  // of a kernel
+    const float* x;
+    const float* u;
+    const float* bias;  // or null
+    float* y;
+    i64 n, h, w, c;
+    i64 p, q, k;                    // c and k are those of a group
+    i64 x_pixel, y_pixel;           // floats from pixel to pixel
+    i64 row_origin, column_origin;  // of output (0, 0); negative in the padding
+    i64 tile_height, tile_width;    // outputs of a tile
+    i64 tile_rows, tile_columns;    // tiles of an image
+    i64 block, blocks;              // the most tiles of a block, and how many there are
+    i64 parts;                      // the panels are shared between so many units for each block
+    i64 panel_group;                // panels whose products are kept at a time
+    i64 product_row;                // how many of these there are for a tile, in whole registers
+    i64 chain;                      // channels whose products are added up at a time
+    bool relu;                      // negative outputs become zero
+};
+
+// The gradient of weights by the same tiles: a share of the outputs and channels is a unit. `tiles`
+// of them are transformed, multiplied and turned into gradients at a time.
+struct FourierGradArgs {
+    const float* x;
+    const float* g;
+    float* dw;  // [k][height][width][c]
+    i64 n, h, w, c;
+    i64 p, q, k;           // c and k are those of a group
+    i64 x_pixel, g_pixel;  // floats from pixel to pixel
+    i64 row_origin, column_origin;
+    i64 height, width;            // taps
+    i64 tile_height, tile_width;  // outputs of a tile
+    i64 tile_rows, tile_columns;  // tiles of an image
+    i64 row_shares, column_shares;
+    i64 tiles;  // at a time, at most
+    i64 rows;   // outputs whose products with a panel of channels are kept at a time
+};
+
 }  // namespace convolens

@@ -34,6 +34,7 @@ extern const WeightedAlgorithm groups;
 extern const WeightedAlgorithm winograd2;
 extern const WeightedAlgorithm winograd3;
 extern const WeightedAlgorithm winograd4;
+extern const WeightedAlgorithm fourier;
 extern const WeightedAlgorithm product;
 
 // Register tiles of weights, summed over outputs; which of them depends on the algorithm.
@@ -47,5 +48,6 @@ void depthwise_grad(const ConvProblem& problem, const float* packed, const float
 void group_weight_grad(const ConvProblem& problem, const float* x, const float* g, float* dw);
 void winograd_weight_grad(const ConvProblem& problem, i64 tile, const float* x, const float* g,
                           float* dw);
+void fourier_weight_grad(const ConvProblem& problem, const float* x, const float* g, float* dw);
 
 }  // namespace convolens

@@ -26,6 +26,8 @@ const WeightedAlgorithm& weighted(ConvAlgorithm algorithm) {
             return winograd3;
         case ConvAlgorithm::kWinograd4:
             return winograd4;
+        case ConvAlgorithm::kFourier:
+            return fourier;
         case ConvAlgorithm::kProduct:
             return product;
         case ConvAlgorithm::kDirect:
@@ -112,6 +114,8 @@ void conv_weight_grad(const ConvProblem& p, ConvAlgorithm algorithm, const float
             return winograd_weight_grad(p, 3, x, g, dw);
         case ConvAlgorithm::kWinograd4:
             return winograd_weight_grad(p, 4, x, g, dw);
+        case ConvAlgorithm::kFourier:
+            return fourier_weight_grad(p, x, g, dw);
         default:
             return tiled_weight_grad(p, algorithm, x, g, dw);
     }

@@ -34,6 +34,7 @@ enum class ConvAlgorithm {
     kWinograd2,   // Winograd's F(2x2, 3x3) and F(2x2, 5x5)
     kWinograd3,   // Winograd's F(3x3, 2x2) and F(3x3, 4x4)
     kWinograd4,   // Winograd's F(4x4, 2x2) and F(4x4, 3x3)
+    kFourier,     // large kernels, by Fourier transforms of tiles
     kProduct,     // a 1x1 kernel with stride 1 and no padding is one product of matrices
 };
 

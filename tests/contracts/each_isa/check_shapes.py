@@ -19,7 +19,21 @@ from tolerance import Expected, drawn
 
 from .guards import guarded, guarded_outputs
 
-EXAMPLES = settings(max_examples=150)
+EXAMPLES = settings(max_examples=180)
+
+
+@st.composite
+def large_windows(draw: st.DrawFn) -> tuple[ops.Conv, TensorSpec, TensorSpec]:
+    """Draw a convolution that Fourier transforms compute, in one tile or a few."""
+    kernel, padding, extra = (
+        tuple(draw(st.integers(low, high)) for _ in range(2))
+        for low, high in ((3, 13), (0, 7), (0, 20))
+    )
+    sizes = (max(1, r - 2 * p) + e for r, p, e in zip(kernel, padding, extra, strict=True))
+    channels, outputs, images, groups = (draw(st.integers(1, high)) for high in (20, 20, 3, 2))
+    op = ops.Conv((1, 1), tuple((each, each) for each in padding), (1, 1), groups)
+    x = TensorSpec((images, groups * channels, *sizes))
+    return op, x, TensorSpec((groups * outputs, channels, *kernel))
 
 
 @st.composite
@@ -27,6 +41,8 @@ def calls(draw: st.DrawFn) -> tuple[ops.Conv, TensorSpec, TensorSpec]:
     """Draw a convolution of one to three axes, its input and its weight."""
     rank = draw(st.sampled_from([1, 2, 2, 2, 3]))
     most = {1: 40, 2: 20, 3: 6}[rank]
+    if rank == 2 and draw(st.integers(0, 2)) == 0:
+        return draw(large_windows())
 
     def each(*values: int) -> tuple[int, ...]:
         return tuple(draw(st.sampled_from(values)) for _ in range(rank))

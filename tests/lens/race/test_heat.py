@@ -37,7 +37,9 @@ def test_a_heat_runs_all_that_can() -> None:
     heat = run_heat(call, 0.001)
     assert {e.name for e in heat.entries} == {c.name for c in KERNELS[ops.Conv]} | {"reference"}
     running = [entry for entry in heat.entries if not entry.reason]
-    assert {"direct", "gather", "winograd2", "winograd4", "reference"} == {e.name for e in running}
+    assert {"direct", "gather", "winograd2", "winograd4", "fourier", "reference"} == {
+        e.name for e in running
+    }
     for entry in running:
         assert 0 < entry.seconds < math.inf
         assert entry.rate == pytest.approx(

@@ -8,12 +8,12 @@ from typing import NamedTuple, cast
 
 from convolens import _native
 from convolens.backends.candidate import Arrays, Candidate, Chosen, Packed, Run, RunBoth, Specs
-from convolens.backends.kernels import conv_cost, weight_grad_cost, winograd_cost
+from convolens.backends.kernels import conv_cost, fourier_cost, weight_grad_cost, winograd_cost
 from convolens.backends.kernels._common import refuse_all_but_float32
 from convolens.backends.kernels.conv_geometry import images
 from convolens.backends.kernels.tile_cost import registers
 from convolens.backends.layout import dense, empty
-from convolens.ops import Array, Conv, ConvInputGrad, ConvRelu, Op
+from convolens.ops import Array, Conv, ConvInputGrad, ConvRelu, ConvWeightGrad, Op
 from convolens.spec import TensorSpec
 
 Prepare = Callable[[Op, Specs, TensorSpec], Run]
@@ -69,6 +69,20 @@ def refuse_winograd(m: int) -> Callable[[Op, Specs], str]:
         return ""
 
     return refuse_others
+
+
+def _refuse_fourier(op: Op, specs: Specs) -> str:
+    if reason := refuse(op, specs):
+        return reason
+    conv, kernel = cast(Conv, op), images(op, specs)[1].shape[2:]
+    plain = prod(conv.stride) == prod(conv.dilation) == 1
+    side, taps = fourier_cost.LONGEST_SIDE, fourier_cost.FEWEST_TAPS
+    if not plain or max(kernel) > side or prod(kernel) < taps:
+        return f"only kernels of {taps} taps to {side}x{side}, with stride 1 and dilation 1"
+    weights = fourier_cost.transformed_weights(op, specs)
+    if weights > fourier_cost.MOST_WEIGHTS and not isinstance(op, ConvWeightGrad):
+        return f"transformed weights would be {weights} numbers"
+    return ""
 
 
 def _padded_row_floats(op: Op, specs: Specs) -> int:
@@ -255,6 +269,11 @@ def _winograd(m: int, prepare: Callable[[str], Prepare]) -> Candidate:
     return Candidate(name, refuse_winograd(m), cost, prepare(name), exact=False)
 
 
+def _fourier(prepare: Callable[[str], Prepare]) -> Candidate:
+    cost = fourier_cost.fourier
+    return Candidate("fourier", _refuse_fourier, cost, prepare("fourier"), exact=False)
+
+
 FORWARD = (
     Candidate("product", _refuse_product, conv_cost.product, _prepare_forward("product")),
     Candidate("direct", refuse, conv_cost.direct, _prepare_forward("direct")),
@@ -265,6 +284,7 @@ FORWARD = (
     _winograd(2, _prepare_forward),
     _winograd(3, _prepare_forward),
     _winograd(4, _prepare_forward),
+    _fourier(_prepare_forward),
 )
 INPUT_GRAD = (
     Candidate("product", _refuse_product, conv_cost.product, _prepare_input_grad("product")),
@@ -278,6 +298,7 @@ INPUT_GRAD = (
     _winograd(2, _prepare_input_grad),
     _winograd(3, _prepare_input_grad),
     _winograd(4, _prepare_input_grad),
+    _fourier(_prepare_input_grad),
 )
 WEIGHT_GRAD = (
     Candidate(
@@ -296,4 +317,5 @@ WEIGHT_GRAD = (
     _winograd(2, _prepare_weight_grad),
     _winograd(3, _prepare_weight_grad),
     _winograd(4, _prepare_weight_grad),
+    _fourier(_prepare_weight_grad),
 )

@@ -83,7 +83,10 @@ def _refuse(op: Op, specs: Specs, winograd: str = "") -> str:
     if (reads := max(image.shape[2], output.shape[2]) * weight.shape[2]) > _MOST_READS:
         return f"the taps of the depth read {reads} slices"
     refuse = conv.refuse_winograd(int(winograd[-1])) if winograd else conv.refuse
-    for part in parts_of(op, specs):
+    parts = parts_of(op, specs)
+    if winograd and not parts:
+        return "no slice is read"
+    for part in parts:
         if reason := refuse(*_flat(op, specs, part)):
             return reason
     return ""

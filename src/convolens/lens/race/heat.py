@@ -40,7 +40,8 @@ class Entry:
         reason: Why it does not run; empty if it does. Then the rest is known.
         seconds: The time of a call, the best of some rounds. Weights are in its order already.
         rate: Floating point operations of the definition a second, a multiply-add being two.
-        share: The rate as a share of the machine's peak, which Winograd's algorithm may exceed.
+        share: The rate as a share of the machine's peak, which an algorithm with fewer products may
+            exceed.
         memory: What it takes besides inputs and output; None for the definition in NumPy.
         error: The largest difference from float64, as a share of the largest output.
         chosen: Whether the engine takes it.
