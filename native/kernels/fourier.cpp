@@ -13,8 +13,6 @@
 namespace convolens::CONVOLENS_ISA {
 namespace {
 
-constexpr i64 kNumbers = FourierArgs::kNumbers;
-
 // Transforms a kernel of `height` x `width` taps, lane by lane.
 void write_kernel(const vec* taps, i64 height, i64 width, float* u, i64 step) {
     HalfTile half;
@@ -35,16 +33,6 @@ struct Block {
     float* products;
     i64 product_step;
 
-    struct Place {
-        i64 image, row, column;  // of the first output
-    };
-
-    Place place_of(i64 tile) const {
-        const i64 at = first + tile, per_image = args.tile_rows * args.tile_columns;
-        return {at / per_image, at % per_image / args.tile_columns * args.tile_height,
-                at % args.tile_columns * args.tile_width};
-    }
-
     template <class Count>
     void transform_register(const Pixels<kSide>& pixels, i64 c, float* to, Count count) const {
         HalfTile half;
@@ -58,7 +46,7 @@ struct Block {
 
     void transform_inputs() const {
         for (i64 tile = 0; tile < tiles; ++tile) {
-            const Place at = place_of(tile);
+            const TilePlace at = place_of(args, first + tile);
             const Pixels<kSide> pixels(args.x + at.image * args.h * args.w * args.x_pixel, args.h,
                                        args.w, args.x_pixel, args.row_origin + at.row,
                                        args.column_origin + at.column, zeros);
@@ -115,7 +103,7 @@ struct Block {
 
     void restore_outputs(i64 first_output, i64 last_output) const {
         for (i64 tile = 0; tile < tiles; ++tile) {
-            const Place at = place_of(tile);
+            const TilePlace at = place_of(args, first + tile);
             float* y = args.y + ((at.image * args.p + at.row) * args.q + at.column) * args.y_pixel;
             const i64 rows = std::min(args.tile_height, args.p - at.row);
             const i64 columns = std::min(args.tile_width, args.q - at.column);

@@ -22,6 +22,7 @@ using namespace simd;
 
 constexpr int kSide = FourierArgs::kSide;
 constexpr int kFrequencies = kSide / 2 + 1;
+constexpr i64 kNumbers = FourierArgs::kNumbers;
 
 struct Complex {
     vec re, im;
@@ -242,6 +243,19 @@ CONVOLENS_INLINE void store_weights(float* to, i64 step, const Complex& w) {
 CONVOLENS_INLINE Complex load_product(const float* from, i64 step) {
     const vec k1 = load(from);
     return {k1 - load(from + 2 * step), k1 + load(from + step)};
+}
+
+// Where the outputs of a tile begin.
+struct TilePlace {
+    i64 image, row, column;
+};
+
+// Of a tile that is counted over the whole batch.
+template <class Args>
+CONVOLENS_INLINE TilePlace place_of(const Args& args, i64 tile) {
+    const i64 per_image = args.tile_rows * args.tile_columns, at = tile % per_image;
+    return {tile / per_image, at / args.tile_columns * args.tile_height,
+            at % args.tile_columns * args.tile_width};
 }
 
 }  // namespace

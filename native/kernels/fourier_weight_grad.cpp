@@ -9,8 +9,6 @@
 namespace convolens::CONVOLENS_ISA {
 namespace {
 
-constexpr i64 kNumbers = FourierArgs::kNumbers;
-
 // The outputs and channels whose gradients a unit computes.
 struct Share {
     i64 first_output, last_output, first_channel, last_channel;
@@ -62,18 +60,8 @@ struct Tiles {
           products(upstream + kNumbers * upstream_step),
           product_step(odd_lines(args.rows * kPanel)) {}
 
-    struct Place {
-        i64 image, row, column;  // of the first output
-    };
-
-    Place place_of(i64 tile) const {
-        const i64 at = first + tile, per_image = args.tile_rows * args.tile_columns;
-        return {at / per_image, at % per_image / args.tile_columns * args.tile_height,
-                at % args.tile_columns * args.tile_width};
-    }
-
     void transform_input(i64 tile) const {
-        const Place at = place_of(tile);
+        const TilePlace at = place_of(args, first + tile);
         const Pixels<kSide> pixels(args.x + at.image * args.h * args.w * args.x_pixel, args.h,
                                    args.w, args.x_pixel, args.row_origin + at.row,
                                    args.column_origin + at.column, zeros);
@@ -90,7 +78,7 @@ struct Tiles {
     }
 
     void transform_upstream(i64 tile) const {
-        const Place at = place_of(tile);
+        const TilePlace at = place_of(args, first + tile);
         const Pixels<kSide> pixels(args.g + at.image * args.p * args.q * args.g_pixel, args.p,
                                    args.q, args.g_pixel, at.row, at.column, zeros);
         for_each_register(share.first_output, share.last_output, [&](i64 k, auto count) {

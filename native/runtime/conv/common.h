@@ -18,6 +18,11 @@ constexpr i64 modulo(i64 a, i64 b) {
     return (a % b + b) % b;
 }
 
+// As in native/kernels/winograd.h.
+inline i64 odd_lines(i64 floats) {
+    return (divide_up(floats, kLine) | 1) * kLine;
+}
+
 // The taps of a window, with the storage that Segments points to.
 struct Taps {
     std::vector<i64> dy, dx;

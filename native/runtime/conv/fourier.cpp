@@ -19,11 +19,6 @@ constexpr i64 kShare = 64;
 // Nanoseconds to transform a number of a tile.
 constexpr double kTransform = 1.0;
 
-// As in native/kernels/winograd.h.
-i64 odd_lines(i64 floats) {
-    return (divide_up(floats, kLine) | 1) * kLine;
-}
-
 // The rows of a panel of a group's weights, and how many panels there are.
 struct Panels {
     i64 rows, count;

@@ -39,11 +39,6 @@ i64 places_of(i64 tile, i64 taps) {
     return (tile + taps - 1) * (tile + taps - 1);
 }
 
-// As in native/kernels/winograd.h.
-i64 odd_lines(i64 floats) {
-    return (divide_up(floats, kLine) | 1) * kLine;
-}
-
 // The outputs and the channels are shared between so many units.
 struct Shares {
     i64 rows, columns;
