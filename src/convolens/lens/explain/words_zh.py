@@ -169,7 +169,7 @@ REASONS = {
     r"only kernels of (\d+) taps to (\S+), with stride 1 and dilation 1": (
         r"只适用于步幅为 1、扩张率为 1 的卷积核，至少 \1 个抽头，至多 \2"
     ),
-    r"transformed weights would be (\d+) numbers": r"变换后的权重将有 \1 个数",
+    r"transformed weights would be (\d+) numbers": r"变换后的权重会有 \1 个数",
     r"no slice is read": "没有读取任何切片",
     r"planes need one channel and stride 1": "planes 需要单通道且步幅为 1",
     r"output_padding makes room for windows that no input has": (
