@@ -3,29 +3,11 @@
 #include <algorithm>
 
 #include "kernels/fourier.h"
-#include "kernels/tile.h"
+#include "kernels/tile_shares.h"
 #include "kernels/winograd.h"
 
 namespace convolens::CONVOLENS_ISA {
 namespace {
-
-// The outputs and channels whose gradients a unit computes.
-struct Share {
-    i64 first_output, last_output, first_channel, last_channel;
-
-    i64 outputs() const { return last_output - first_output; }
-    i64 channels() const { return last_channel - first_channel; }
-};
-
-Share share_of(const FourierGradArgs& args, i64 number) {
-    const i64 row = number % args.row_shares, column = number / args.row_shares;
-    const i64 panels = (args.c + kPanel - 1) / kPanel;
-    const i64 registers = (args.k + kLanes - 1) / kLanes;
-    return {registers * row / args.row_shares * kLanes,
-            std::min(args.k, registers * (row + 1) / args.row_shares * kLanes),
-            panels * column / args.column_shares * kPanel,
-            std::min(args.c, panels * (column + 1) / args.column_shares * kPanel)};
-}
 
 i64 whole_registers(i64 floats) {
     return (floats + kLanes - 1) / kLanes * kLanes;
@@ -162,7 +144,7 @@ void fourier_weight_grad(const FourierGradArgs& args, i64 begin, i64 end, float*
     const i64 parts = (total + args.tiles - 1) / args.tiles;
     std::fill_n(scratch, std::max(args.c, args.k), 0.0f);
     for (i64 unit = begin; unit < end; ++unit) {
-        const Share share = share_of(args, unit);
+        const Share share = share_of(args, kPanel, unit);
         for (i64 part = 0; part < parts; ++part)
             Tiles(args, share, total * part / parts, total * (part + 1) / parts, scratch)
                 .add(part > 0);

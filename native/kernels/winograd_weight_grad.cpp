@@ -2,20 +2,11 @@
 // over the tiles, and the way back to r x r weights.
 #include <algorithm>
 
-#include "kernels/tile.h"
+#include "kernels/tile_shares.h"
 #include "kernels/winograd.h"
 
 namespace convolens::CONVOLENS_ISA {
 namespace {
-
-// Which channels and outputs a unit computes: whole panels, and whole registers, so that each
-// number is computed by the same instructions however many shares there are.
-struct Share {
-    i64 first_channel, last_channel;
-    i64 first_output, last_output;
-
-    i64 outputs() const { return last_output - first_output; }
-};
 
 // The products of some tiles for a share, from transformed tiles in a memory of its own.
 template <class F>
@@ -36,7 +27,7 @@ struct Tiles {
           share(own),
           first(begin),
           tiles(end - begin),
-          panels((own.last_channel - own.first_channel + all.width - 1) / all.width),
+          panels((own.channels() + all.width - 1) / all.width),
           input_step(odd_lines(tiles * panels * all.width)),
           upstream_row(odd_lines(own.outputs())),
           upstream_step(odd_lines(tiles * upstream_row)),
@@ -117,7 +108,7 @@ struct Tiles {
         tile.y_row = args.width;
         for (int place = 0; place < kPlaces; ++place)
             for (i64 panel = first_panel; panel < last_panel; ++panel) {
-                const i64 left = share.last_channel - share.first_channel - panel * args.width;
+                const i64 left = share.channels() - panel * args.width;
                 tile.columns = left <= kLanes ? kLanes : args.width;
                 tile.b = inputs + place * input_step + panel * tiles * args.width;
                 float* y = products + place * product_step +
@@ -176,16 +167,6 @@ struct Tiles {
     }
 };
 
-Share share_of(const WinogradGradArgs& args, i64 number) {
-    const i64 row = number % args.row_shares, column = number / args.row_shares;
-    const i64 panels = (args.c + args.width - 1) / args.width;
-    const i64 registers = (args.k + kLanes - 1) / kLanes;
-    return {panels * column / args.column_shares * args.width,
-            std::min(args.c, panels * (column + 1) / args.column_shares * args.width),
-            registers * row / args.row_shares * kLanes,
-            std::min(args.k, registers * (row + 1) / args.row_shares * kLanes)};
-}
-
 template <class F>
 void add_units(const WinogradGradArgs& args, i64 begin, i64 end, float* scratch) {
     const i64 total = args.n * args.tile_rows * args.tile_columns;
@@ -198,7 +179,8 @@ void add_units(const WinogradGradArgs& args, i64 begin, i64 end, float* scratch)
         for (i64 part = 0; part < parts; ++part) {
             const i64 from = first + (last - first) * part / parts;
             const i64 to = first + (last - first) * (part + 1) / parts;
-            const Tiles<F> some(args, share_of(args, unit / args.slots), from, to, scratch);
+            const Tiles<F> some(args, share_of(args, args.width, unit / args.slots), from, to,
+                                scratch);
             some.add(sums, part > 0);
         }
     }

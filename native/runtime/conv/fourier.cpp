@@ -51,6 +51,16 @@ void pack(const ConvProblem& p, Pass pass, const float* weight, float* u) {
     }
 }
 
+// Cuts the p x q outputs of each image into tiles, and returns how many the batch has.
+template <class Args>
+i64 cut_into_tiles(Args& args, const ConvProblem& p) {
+    args.tile_height = FourierArgs::kSide + 1 - p.r;
+    args.tile_width = FourierArgs::kSide + 1 - p.s;
+    args.tile_rows = divide_up(args.p, args.tile_height);
+    args.tile_columns = divide_up(args.q, args.tile_width);
+    return args.n * args.tile_rows * args.tile_columns;
+}
+
 // How many tiles at a time there is room for, if each holds so many channels and outputs: what is
 // transformed stays below image, output and weights.
 i64 room_for_tiles(const ConvProblem& p, i64 channels) {
@@ -65,12 +75,8 @@ void run_group(FourierArgs& args, const ConvProblem& p) {
     const KernelTable& table = kernels();
     const i64 panels = divide_up(args.k, table.panel), lanes = table.lanes;
     const auto threads = static_cast<i64>(thread_count());
-    args.tile_height = args.kSide + 1 - p.r;
-    args.tile_width = args.kSide + 1 - p.s;
-    args.tile_rows = divide_up(args.p, args.tile_height);
-    args.tile_columns = divide_up(args.q, args.tile_width);
     args.chain = divide_up(divide_up(args.c, divide_up(args.c, kShortSum)), lanes) * lanes;
-    const i64 total = args.n * args.tile_rows * args.tile_columns;
+    const i64 total = cut_into_tiles(args, p);
     args.parts = total < 2 * table.tile_rows ? std::min(threads, panels) : 1;
     args.panel_group = std::min(kPanelGroup, divide_up(panels, args.parts));
     args.product_row = std::min(args.panel_group * table.panel, divide_up(args.k, lanes) * lanes);
@@ -150,11 +156,10 @@ const WeightedAlgorithm fourier = {floats, pack, forward, input_grad};
 void fourier_weight_grad(const ConvProblem& p, const float* x, const float* g, float* dw) {
     const KernelTable& table = kernels();
     FourierGradArgs args{};
-    args.tile_height = FourierArgs::kSide + 1 - p.r;
-    args.tile_width = FourierArgs::kSide + 1 - p.s;
-    args.tile_rows = divide_up(p.p, args.tile_height);
-    args.tile_columns = divide_up(p.q, args.tile_width);
-    const i64 total = p.n * args.tile_rows * args.tile_columns;
+    args.n = p.n;
+    args.p = p.p;
+    args.q = p.q;
+    const i64 total = cut_into_tiles(args, p);
     if (total == 0) {
         std::fill_n(dw, p.k * p.weight_length(), 0.0f);
         return;
@@ -162,12 +167,9 @@ void fourier_weight_grad(const ConvProblem& p, const float* x, const float* g, f
     args.x = x;
     args.g = g;
     args.dw = dw;
-    args.n = p.n;
     args.h = p.h;
     args.w = p.w;
     args.c = p.group_channels();
-    args.p = p.p;
-    args.q = p.q;
     args.k = p.group_outputs();
     args.x_pixel = p.c;
     args.g_pixel = p.k;
