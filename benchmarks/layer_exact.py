@@ -159,8 +159,8 @@ def _calls(
         return {}
     rank = len(operation.kernel)
     geometry: dict[str, Any] = {
-        "stride": (operation.stride,) * rank,
-        "padding": ((operation.padding,) * 2,) * rank,
+        "stride": operation.strides,
+        "padding": tuple((zeros, zeros) for zeros in operation.paddings),
         "dilation": (operation.dilation,) * rank,
         "groups": operation.groups,
     }

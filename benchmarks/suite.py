@@ -11,6 +11,7 @@ from time import perf_counter
 from benchmarks.agreement import DisagreementError
 from benchmarks.jobs import ALL_GROUPS, Job, jobs
 from benchmarks.layers.case import Group, Target
+from benchmarks.layers.groups import BEYOND
 from benchmarks.measure import measure, start, tell, why_left_out
 from benchmarks.outcome import Outcome, Verdict, at_least
 from benchmarks.peers import (
@@ -38,7 +39,14 @@ LIMITED_TARGET = Target(1.0)
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     names = [group.name for group in ALL_GROUPS]
-    parser.add_argument("--group", nargs="+", choices=names, default=names, metavar="NAME")
+    parser.add_argument(
+        "--group",
+        nargs="+",
+        choices=[*names, BEYOND.name],
+        default=names,
+        metavar="NAME",
+        help=f"default: all but {BEYOND.name!r}",
+    )
     parser.add_argument("--threads", type=int, nargs="+", help="default: 2 1, or 2 if quick")
     parser.add_argument("--cases", nargs="+", metavar="NAME", help="part of a layer's name")
     parser.add_argument("--peers", nargs="+", metavar="NAME", help="part of a peer's name")
@@ -52,7 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> Outcome:
     began = perf_counter()
-    chosen = [group for group in ALL_GROUPS if group.name in options.group]
+    chosen = [group for group in (*ALL_GROUPS, BEYOND) if group.name in options.group]
     sections, verdicts, wrong = [], [], False
     for threads in options.threads or ([2] if options.quick else [2, 1]):
         rows, limit, text = _measured(chosen, threads, options)

@@ -8,6 +8,7 @@ roundings times the length of the tile's pixels times that of the kernel, summed
 
 from __future__ import annotations
 
+import dataclasses
 from itertools import product
 from typing import Any
 
@@ -26,6 +27,8 @@ _TRANSFORMS, _PRODUCTS = 3 * 8 * 7, 3
 def error(op: Any, arrays: list[Array], name: str) -> Array:
     """Return the largest error of each output of a convolution or its gradients, in units u."""
     absolute = [np.abs(each).astype(np.float64) for each in arrays]
+    if absolute[0].ndim == 5:
+        return _along_three(op, absolute, name)
     first, second = (_image(each) for each in absolute[:2])
     # Weights have their outputs first, images and gradients their channels second.
     axes = (1, 1) if isinstance(op, ops.ConvWeightGrad) else (1, 0)
@@ -36,6 +39,42 @@ def error(op: Any, arrays: list[Array], name: str) -> Array:
     axis = 0 if isinstance(op, ops.ConvWeightGrad) else 1
     limit = np.concatenate([_of_group(op, list(group)) for group in groups], axis)
     return limit.reshape(_shape(op, arrays)) + (op.reference(*absolute) if len(arrays) == 3 else 0)
+
+
+def _along_three(op: Any, arrays: list[Array], name: str) -> Array:
+    """Return the same along three axes, of kernels that have one tap along the depth, or along the
+    two others: then the slices are images, or each is one row of pixels.
+    """
+    transposed = isinstance(op, ops.ConvInputGrad)
+    makes_weight = isinstance(op, ops.ConvWeightGrad)
+    kernel = op.kernel if makes_weight else arrays[0 if transposed else 1].shape[2:]
+    slices = kernel[0] == 1
+    kept = slice(1, 3) if slices else slice(0, 2)
+    fields = {each.name: getattr(op, each.name) for each in dataclasses.fields(op)}
+    flat = {
+        each: value[kept] if isinstance(value, tuple) else value for each, value in fields.items()
+    }
+    if transposed and not slices:
+        flat["sizes"] = (op.sizes[0], op.sizes[1] * op.sizes[2])
+
+    def along_two(array: Array, place: int) -> Array:
+        if array.ndim < 5:
+            return array
+        n, c, d, h, w = array.shape
+        if not makes_weight and place == (0 if transposed else 1):
+            return array.reshape(n, c, *kernel[kept])
+        return (
+            array.swapaxes(1, 2).reshape(n * d, c, h, w)
+            if slices
+            else array.reshape(n, c, d, h * w)
+        )
+
+    found = error(type(op)(**flat), [along_two(each, i) for i, each in enumerate(arrays)], name)
+    shape = _shape(op, arrays)
+    if makes_weight or not slices:
+        return found.reshape(shape)
+    n, c, d, h, w = shape
+    return found.reshape(n, d, c, h, w).swapaxes(1, 2)
 
 
 def _shape(op: Op, arrays: list[Array]) -> tuple[int, ...]:

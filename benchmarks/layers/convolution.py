@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import Any, ClassVar, final
 
 from benchmarks.layers.operation import OnnxNode, Operation, Shape, times
+
+
+def _each(value: int | Shape, rank: int) -> Shape:
+    return (value,) * rank if isinstance(value, int) else value
+
+
+def _text(value: int | Shape) -> str:
+    return str(value) if isinstance(value, int) else times(value)
 
 
 @dataclass(frozen=True)
@@ -16,8 +24,8 @@ class _Window(Operation):
 
     K: int
     kernel: Shape
-    stride: int = 1
-    padding: int = 0
+    stride: int | Shape = 1
+    padding: int | Shape = 0
     dilation: int = 1
     groups: int = 1
     bias: bool = False
@@ -28,10 +36,20 @@ class _Window(Operation):
     onnx_name: ClassVar[str]
 
     @property
+    def strides(self) -> Shape:
+        """The stride along each axis."""
+        return _each(self.stride, len(self.kernel))
+
+    @property
+    def paddings(self) -> Shape:
+        """The zeros before, and behind, each axis."""
+        return _each(self.padding, len(self.kernel))
+
+    @property
     def text(self) -> str:
         parts = [f"to {self.K}, {times(self.kernel)}"]
-        parts += [f"s{self.stride}"] if self.stride > 1 else []
-        parts += [f"p{self.padding}"] if self.padding else []
+        parts += [f"s{_text(self.stride)}"] if max(self.strides) > 1 else []
+        parts += [f"p{_text(self.padding)}"] if any(self.paddings) else []
         parts += [f"d{self.dilation}"] if self.dilation > 1 else []
         parts += [f"g{self.groups}"] if self.groups > 1 else []
         return self.word + " ".join(parts)
@@ -50,12 +68,16 @@ class _Window(Operation):
         rank = len(self.kernel)
         attributes = {
             "kernel_shape": list(self.kernel),
-            "strides": [self.stride] * rank,
-            "pads": [self.padding] * 2 * rank,
+            "strides": [*self.strides],
+            "pads": [*self.paddings, *self.paddings],
             "dilations": [self.dilation] * rank,
             "group": self.groups,
         }
         return self.onnx_name, attributes, list(self.arrays(x))
+
+    def _axes(self, x: Shape) -> Iterator[tuple[int, int, int, int]]:
+        """Yield size, taps, stride and padding of each axis."""
+        return zip(x[2:], self.kernel, self.strides, self.paddings, strict=True)
 
     def _with_bias(self, x: Shape, weight: Shape) -> dict[str, Shape]:
         return {"x": x, "weight": weight} | ({"bias": (self.K,)} if self.bias else {})
@@ -75,8 +97,8 @@ class Conv(_Window):
 
     def output(self, x: Shape) -> Shape:
         sizes = [
-            (size + 2 * self.padding - self.dilation * (taps - 1) - 1) // self.stride + 1
-            for size, taps in zip(x[2:], self.kernel, strict=True)
+            (size + 2 * padding - self.dilation * (taps - 1) - 1) // stride + 1
+            for size, taps, stride, padding in self._axes(x)
         ]
         return (x[0], self.K, *sizes)
 
@@ -108,8 +130,8 @@ class ConvTranspose(_Window):
 
     def output(self, x: Shape) -> Shape:
         sizes = [
-            (size - 1) * self.stride - 2 * self.padding + self.dilation * (taps - 1) + 1
-            for size, taps in zip(x[2:], self.kernel, strict=True)
+            (size - 1) * stride - 2 * padding + self.dilation * (taps - 1) + 1
+            for size, taps, stride, padding in self._axes(x)
         ]
         return (x[0], self.K, *sizes)
 

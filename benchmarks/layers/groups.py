@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.layers import (
+    beyond,
     depthwise,
     first_layers,
     other_axes,
@@ -49,4 +50,11 @@ GROUPS = (
         {"forward": Target(1.2, 0.95), "forward+backward": Target(1.3, 1.0)},
         without_kernels.CASES,
     ),
+)
+#: Measured where it is asked for by name.
+BEYOND = Group(
+    "beyond",
+    "layers of other networks",
+    {"forward": Target(1.05, 0.95), "forward+backward": Target(1.3, 1.0)},
+    beyond.CASES,
 )

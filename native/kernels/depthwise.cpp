@@ -317,12 +317,14 @@ void depthwise(const WindowsArgs& args, i64 begin, i64 end, float* scratch) {
     // Phases write pixels between those of others: they take turns, row by row.
     const i64 step = args.count > 1 ? kWindowRows : most.row_block;
     for (i64 unit = begin; unit < end; ++unit) {
-        const i64 image = unit / most.row_blocks, first = unit % most.row_blocks * most.row_block;
+        const i64 first = unit % most.row_blocks * most.row_block;
+        const i64 strips = unit / most.row_blocks, image = strips / most.strips;
+        const i64 strip = strips % most.strips;
         const i64 below = first + most.row_block;
         for (i64 row = first; row < below; row += step) {
             const i64 last = row + step < below ? row + step : below;
             for (i64 i = 0; i < args.count; ++i)
-                compute_rows(args.windows[i], image, row, last, scratch);
+                compute_rows(strip_of(args.windows[i], strip), image, row, last, scratch);
         }
     }
     if (most.past) wait_for_past();

@@ -159,7 +159,7 @@ struct Row {
     void for_each_register(i64 column, i64 tap, Body body) const {
         const i64 top = args.row_origin + row * args.row_step;
         const i64 left = args.column_origin + column * args.column_step;
-        const float* gradient = args.g + ((image * args.p + row) * args.q + column) * channels();
+        const float* gradient = args.g + (image * args.p + row) * args.g_row + column * channels();
         const float* pixel = args.x + ((image * args.h + top) * args.w + left) * args.c;
         for (i64 c = first * kLanes; c < last * kLanes && c < channels(); c += kLanes) {
             Channels own{c, channels() - c < kLanes ? channels() - c : kLanes, c, 0, {}};
@@ -217,11 +217,11 @@ void any_weight_grad(const DepthwiseGradArgs& both, i64 begin, i64 end, float* s
     const Segments& taps = args.segments;
     const i64 channels = args.groups * args.group_outputs;
     const i64 registers = (channels + kLanes - 1) / kLanes;
-    const i64 blocks = args.n * args.row_blocks;
+    const i64 blocks = args.n * args.row_blocks * args.strips;
     i64* offsets = reinterpret_cast<i64*>(scratch);
     for (i64 s = 0; s < taps.count; ++s) offsets[s] = (taps.dy[s] * args.w + taps.dx[s]) * args.c;
     const i64 width = width_of(taps);
-    const Inside columns = columns_inside(args, args.q), inside = rows_inside(args, args.p);
+    const Inside inside = rows_inside(args, args.p);
     const DenseWindow window = dense_window(taps);
     const bool small = DepthwiseSums::can_compute(args, window);
     for (i64 unit = begin; unit < end; ++unit) {
@@ -235,17 +235,19 @@ void any_weight_grad(const DepthwiseGradArgs& both, i64 begin, i64 end, float* s
         const i64 last_block = blocks * (slot + 1) / args.slots;
         for (i64 block = blocks * slot / args.slots; block < last_block; ++block) {
             if (both.input.count) depthwise(both.input, block, block + 1, scratch + 2 * taps.count);
-            const i64 image = block / args.row_blocks;
             const i64 first_row = block % args.row_blocks * args.row_block;
+            const i64 strips = block / args.row_blocks, image = strips / args.strips;
+            const WeightGradArgs strip = strip_of(args, strips % args.strips);
+            const Inside columns = columns_inside(strip, strip.q);
             const i64 bottom = first_row + args.row_block;
             const i64 last_row = bottom < args.p ? bottom : args.p;
             if (small) {
-                DepthwiseSums{args,    window, inside, columns,
+                DepthwiseSums{strip,   window, inside, columns,
                               partial, first,  last,   both.input.count > 0}
                     .add(image, first_row, last_row);
             } else {
                 for (i64 row = first_row; row < last_row; ++row)
-                    Row<Repeat>{args,    segments_inside(args, row),
+                    Row<Repeat>{strip,   segments_inside(args, row),
                                 width,   offsets,
                                 image,   row,
                                 partial, first,

@@ -51,7 +51,7 @@ struct DepthwiseSums {
 
     // Rows have all channels.
     bool reads_ahead() const {
-        return kRegisters < 32 && args.parts == 1 && args.c >= kManyChannels &&
+        return kRegisters < 32 && args.parts == 1 && args.strips == 1 && args.c >= kManyChannels &&
                args.n * args.h * args.w * args.c >= kNearFloats;
     }
 
@@ -65,7 +65,7 @@ struct DepthwiseSums {
         WindowSums at{};
         at.x_row = line;
         at.x_pixel = args.c;
-        at.g_row = args.q * channels();
+        at.g_row = args.g_row;
         at.g_pixel = channels();
         at.columns = wide;
         at.fetch = lies_far(args) && !reads_ahead();
@@ -73,7 +73,7 @@ struct DepthwiseSums {
         at.sum_tap = channels();
         const i64 top = image * args.h + reach.top + reach.down.first;
         const float* x = args.x + top * line + (reach.left + reach.across.first) * args.c;
-        const float* g = args.g + ((image * args.p + row) * args.q + column) * channels();
+        const float* g = args.g + (image * args.p + row) * args.g_row + column * channels();
         float* sums = partial + reach.down.first * at.sum_row + reach.across.first * at.sum_tap;
         for (i64 c = first * kLanes; c < last * kLanes && c < channels(); c += kLanes) {
             at.lanes = channels() - c < kLanes ? channels() - c : kLanes;
@@ -98,7 +98,7 @@ struct DepthwiseSums {
 
     // Reads what some rows of outputs read of the image, from row `seen` on; returns where it ends.
     i64 read_rows(i64 image, i64 row, i64 high, i64 seen) const {
-        const i64 line = args.w * args.c, upstream = args.q * channels();
+        const i64 line = args.w * args.c, upstream = args.g_row;
         const i64 top = args.row_origin + row * args.row_step + args.segments.dy_min;
         const i64 first = clamp(top, seen, args.h);
         const i64 last = clamp(top + (high - 1) * args.row_step + window.height, first, args.h);

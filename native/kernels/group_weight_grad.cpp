@@ -58,8 +58,7 @@ void add_block(const WeightGradArgs& args, const Source& source, const i64* offs
             const Inside inside = block_rows_inside(args, tap, first_row, rows);
             for (i64 row = inside.first; row < inside.last; ++row) {
                 const Row each{source.origin + row * source.row_step + channel,
-                               g + row * args.q * args.c + channel, args.q, source.column_step,
-                               args.c};
+                               g + row * args.g_row + channel, args.q, source.column_step, args.c};
                 float* to = sums + tap * Size * kLanes;
                 if (all)
                     add_row<Size, kTaps<Size>>(each, offsets + tap, to, lanes);
@@ -78,7 +77,7 @@ void add_block(const WeightGradArgs& args, const Source& source, const i64* offs
 void group_weight_grad(const WeightGradArgs& args, i64 begin, i64 end, float* scratch) {
     i64* offsets = reinterpret_cast<i64*>(scratch);
     float* buffer = scratch + 2 * args.segments.count;
-    const i64 blocks = args.n * args.row_blocks;
+    const i64 blocks = args.n * args.row_blocks * args.strips;
     const i64 floats =
         (args.c + kLanes - 1) / kLanes * args.segments.count * args.group_channels * kLanes;
     for (i64 slot = begin; slot < end; ++slot) {
@@ -86,15 +85,16 @@ void group_weight_grad(const WeightGradArgs& args, i64 begin, i64 end, float* sc
         clear(partial, floats);
         const i64 last = blocks * (slot + 1) / args.slots;
         for (i64 block = blocks * slot / args.slots; block < last; ++block) {
-            const i64 image = block / args.row_blocks;
             const i64 first_row = block % args.row_blocks * args.row_block;
+            const i64 strips = block / args.row_blocks, image = strips / args.strips;
+            const WeightGradArgs strip = strip_of(args, strips % args.strips);
             const i64 left = args.p - first_row;
             const i64 rows = left < args.row_block ? left : args.row_block;
             const Source source =
-                source_rows(args, image, first_row, rows, args.q, buffer, offsets);
-            const float* g = args.g + (image * args.p + first_row) * args.q * args.c;
+                source_rows(strip, image, first_row, rows, strip.q, buffer, offsets);
+            const float* g = strip.g + (image * args.p + first_row) * args.g_row;
             with_group_size(args.group_channels, [&]<int Size>() {
-                add_block<Size>(args, source, offsets, first_row, rows, g, partial);
+                add_block<Size>(strip, source, offsets, first_row, rows, g, partial);
             });
         }
     }

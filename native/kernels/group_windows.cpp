@@ -88,15 +88,16 @@ void group_windows(const WindowArgs& args, i64 begin, i64 end, float* scratch) {
     i64* offsets = reinterpret_cast<i64*>(scratch);
     float* buffer = scratch + 2 * args.segments.count;
     for (i64 unit = begin; unit < end; ++unit) {
-        const i64 image = unit / args.row_blocks;
         const i64 first_row = unit % args.row_blocks * args.row_block;
+        const i64 strips = unit / args.row_blocks, image = strips / args.strips;
+        const WindowArgs strip = strip_of(args, strips % args.strips);
         const i64 left = args.rows - first_row;
         const i64 rows = left < args.row_block ? left : args.row_block;
         const Source source =
-            source_rows(args, image, first_row, rows, args.columns, buffer, offsets);
-        float* y = args.y + image * args.y_image + first_row * args.y_row;
+            source_rows(strip, image, first_row, rows, strip.columns, buffer, offsets);
+        float* y = strip.y + image * args.y_image + first_row * args.y_row;
         with_group_size(args.group_channels, [&]<int Size>() {
-            block_of<Size>(args, source, offsets, first_row, rows, y);
+            block_of<Size>(strip, source, offsets, first_row, rows, y);
         });
     }
 }

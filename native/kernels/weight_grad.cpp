@@ -68,14 +68,14 @@ void weight_grad(const WeightGradArgs& args, i64 begin, i64 end, float* scratch)
     const i64 padded = (args.group_outputs + kLanes - 1) / kLanes * kLanes;
     const i64 outputs = args.groups * args.group_outputs;
     const i64 length = taps.count * taps.run;
-    const i64 blocks = args.n * args.row_blocks;
+    const i64 blocks = args.n * args.row_blocks * args.strips;
     const i64 tiles = taps.count * ((taps.run + kTileRows - 1) / kTileRows);
     const bool in_place = args.groups == 1 && outputs <= kInPlace && outputs % kLanes == 0;
     const bool waits = args.parts == 1 && !in_place && length <= kFewProducts;
     i64* offsets = reinterpret_cast<i64*>(scratch);
     i64* row_offsets = offsets + taps.count;
     float* gradient = scratch + 2 * (taps.count + args.row_block);
-    float* buffer = gradient + args.row_block * args.q * kPanel;
+    float* buffer = gradient + args.row_block * widest_strip(args) * kPanel;
     for (i64 unit = begin; unit < end; ++unit) {
         const i64 slot = unit / args.parts;
         const Share share(args, unit % args.parts, panels);
@@ -83,26 +83,27 @@ void weight_grad(const WeightGradArgs& args, i64 begin, i64 end, float* scratch)
         const i64 first_block = blocks * slot / args.slots;
         const i64 last_block = blocks * (slot + 1) / args.slots;
         for (i64 at = first_block; at < last_block; ++at) {
-            const i64 image = at / args.row_blocks;
             const i64 first_row = at % args.row_blocks * args.row_block;
+            const i64 strips = at / args.row_blocks, image = strips / args.strips;
+            const WeightGradArgs strip = strip_of(args, strips % args.strips);
             const i64 left = args.p - first_row;
             const i64 rows = left < args.row_block ? left : args.row_block;
-            Block block{args, {}, offsets, row_offsets, first_row, rows};
+            Block block{strip, {}, offsets, row_offsets, first_row, rows};
             if (args.groups == 1)
-                block.source = source_rows(args, image, first_row, rows, args.q, buffer, offsets);
-            const float* g = args.g + (image * args.p + first_row) * args.q * outputs;
+                block.source = source_rows(strip, image, first_row, rows, strip.q, buffer, offsets);
+            const float* g = strip.g + (image * args.p + first_row) * args.g_row;
             Tile tile{};
             tile.a_row = 1;
-            tile.run = args.q;
+            tile.run = strip.q;
             tile.b_step = in_place ? outputs : kPanel;
             tile.accumulate = at != first_block;
             tile.y_row = padded;
-            const i64 floats = rows * args.q * outputs;
+            const i64 floats = rows * strip.q * outputs;
             Ahead ahead(g + floats, waits ? floats : 0, args.groups * panels * tiles);
             for (i64 group = share.first_group; group < share.last_group; ++group) {
                 if (args.groups > 1)
                     block.source =
-                        group_rows(args, image, first_row, rows, args.q, group, buffer, offsets);
+                        group_rows(strip, image, first_row, rows, strip.q, group, buffer, offsets);
                 tile.a_step = block.source.column_step;
                 for (i64 row = 0; row < rows; ++row) row_offsets[row] = row * block.source.row_step;
                 const float* own = g + group * args.group_outputs;
@@ -116,7 +117,7 @@ void weight_grad(const WeightGradArgs& args, i64 begin, i64 end, float* scratch)
                         // One at a time stays in the first level of cache.
                         const i64 last = args.group_outputs - column;
                         pack_gradient(own + column, outputs, last < kPanel ? last : kPanel,
-                                      rows * args.q, gradient);
+                                      rows * strip.q, gradient);
                         add_panel(block, gradient, tile, y + column, ahead);
                     }
                 }

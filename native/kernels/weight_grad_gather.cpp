@@ -117,8 +117,7 @@ void weight_grad_gather(const WeightGradArgs& args, i64 begin, i64 end, float* s
         length *
         (args.taps_in_lanes ? args.group_outputs : whole(args.group_outputs, kLanes) * kLanes);
     const i64 tiles = whole(length, args.taps_in_lanes ? kPanel : kTileRows);
-    const i64 column_blocks = whole(args.q, args.column_block);
-    const i64 blocks = args.n * args.row_blocks;
+    const i64 blocks = args.n * args.row_blocks * args.strips;
     const i64 most = args.row_block * args.column_block;
     i64* offsets = reinterpret_cast<i64*>(scratch);
     float* patches = scratch + 2 * taps.count;
@@ -133,18 +132,20 @@ void weight_grad_gather(const WeightGradArgs& args, i64 begin, i64 end, float* s
         const i64 first_block = blocks * slot / args.slots;
         const i64 last_block = blocks * (slot + 1) / args.slots;
         for (i64 at = first_block; at < last_block; ++at) {
-            const i64 image = at / args.row_blocks;
             const i64 first_row = at % args.row_blocks * args.row_block;
+            const i64 strips = at / args.row_blocks, image = strips / args.strips;
+            const WeightGradArgs strip = strip_of(args, strips % args.strips);
             const i64 left = args.p - first_row;
             const i64 rows = left < args.row_block ? left : args.row_block;
             const Source source =
-                source_rows(args, image, first_row, rows, args.q, buffer, offsets);
+                source_rows(strip, image, first_row, rows, strip.q, buffer, offsets);
+            const i64 column_blocks = whole(strip.q, args.column_block);
             for (i64 c = 0; c < column_blocks; ++c) {
-                const i64 first_column = args.q * c / column_blocks;
-                const i64 columns = args.q * (c + 1) / column_blocks - first_column;
-                const Block block{args, source, offsets, first_row, rows, first_column, columns};
+                const i64 first_column = strip.q * c / column_blocks;
+                const i64 columns = strip.q * (c + 1) / column_blocks - first_column;
+                const Block block{strip, source, offsets, first_row, rows, first_column, columns};
                 const float* g =
-                    args.g + ((image * args.p + first_row) * args.q + first_column) * outputs;
+                    strip.g + (image * args.p + first_row) * args.g_row + first_column * outputs;
                 const bool accumulate = at != first_block || c > 0;
                 for (i64 group = share.first_group; group < share.last_group; ++group) {
                     const float* own = g + group * args.group_outputs;

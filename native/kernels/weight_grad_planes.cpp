@@ -96,8 +96,8 @@ CONVOLENS_INLINE AddProducts choose_products(i64 taps, i64 outputs) {
 void weight_grad_planes(const WeightGradArgs& args, i64 begin, i64 end, float* scratch) {
     const i64 outputs = args.group_outputs;
     const i64 taps = args.segments.count * args.segments.run;
-    const i64 blocks = args.n * args.row_blocks;
-    const i64 plane = args.row_block * ((args.q + kLanes - 1) / kLanes * kLanes);
+    const i64 blocks = args.n * args.row_blocks * args.strips;
+    const i64 plane = args.row_block * ((widest_strip(args) + kLanes - 1) / kLanes * kLanes);
     float* sums = scratch;
     float* planes = sums + taps * outputs * kLanes;
     float* line_scratch = planes + outputs * plane;
@@ -106,19 +106,20 @@ void weight_grad_planes(const WeightGradArgs& args, i64 begin, i64 end, float* s
         const i64 first_block = blocks * slot / args.slots;
         const i64 last_block = blocks * (slot + 1) / args.slots;
         for (i64 block = first_block; block < last_block; ++block) {
-            const i64 image = block / args.row_blocks;
             const i64 first_row = block % args.row_blocks * args.row_block;
+            const i64 strips = block / args.row_blocks, image = strips / args.strips;
+            const WeightGradArgs strip = strip_of(args, strips % args.strips);
             const i64 left = args.p - first_row;
             const i64 rows = left < args.row_block ? left : args.row_block;
-            const Line line = padded_line(args, image, first_row, rows, args.q, line_scratch);
-            gradient_planes(args.g + (image * args.p + first_row) * args.q * outputs, rows, args.q,
+            const Line line = padded_line(strip, image, first_row, rows, strip.q, line_scratch);
+            gradient_planes(strip.g + (image * args.p + first_row) * args.g_row, rows, strip.q,
                             outputs, planes, plane);
             for (i64 first = 0; first < outputs; first += kPlanes) {
                 const i64 count = outputs - first < kPlanes ? outputs - first : kPlanes;
                 for (i64 tap = 0; tap < taps; tap += kTaps) {
                     const i64 together = taps - tap < kTaps ? taps - tap : kTaps;
                     choose_products(together, count)(
-                        line, rows, args.q, tap, planes + first * plane, plane,
+                        line, rows, strip.q, tap, planes + first * plane, plane,
                         sums + (tap * outputs + first) * kLanes, outputs * kLanes);
                 }
             }

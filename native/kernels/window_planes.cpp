@@ -60,6 +60,7 @@ CONVOLENS_INLINE void store_outputs(vec (&rows)[kPlanes], Cursor& cursor, i64 co
                 cursor.y += cursor.step;
             }
         cursor.column += kLanes;
+        if (cursor.column == cursor.width) cursor.column = 0;
         cursor.left -= kLanes;
         return;
     }
@@ -168,18 +169,19 @@ void window_planes(const WindowArgs& args, i64 begin, i64 end, float* scratch) {
     const i64 taps = args.segments.count * args.segments.run;
     const i64 outputs = args.group_outputs;
     for (i64 unit = begin; unit < end; ++unit) {
-        const i64 image = unit / args.row_blocks;
         const i64 first_row = unit % args.row_blocks * args.row_block;
+        const i64 strips = unit / args.row_blocks, image = strips / args.strips;
+        const WindowArgs strip = strip_of(args, strips % args.strips);
         const i64 left = args.rows - first_row;
         const i64 rows = left < args.row_block ? left : args.row_block;
-        float* y = args.y + image * args.y_image + first_row * args.y_row;
+        float* y = strip.y + image * args.y_image + first_row * args.y_row;
         if (outputs == 1 && args.y_column == 1) {
-            one_plane(args, image, first_row, rows, scratch, y);
+            one_plane(strip, image, first_row, rows, scratch, y);
             continue;
         }
-        const Line line = padded_line(args, image, first_row, rows, args.columns, scratch);
+        const Line line = padded_line(strip, image, first_row, rows, strip.columns, scratch);
         cut_evenly(0, outputs, kPlanes, [&](i64 first, i64 count) {
-            choose_planes(count, typename Count<kPlanes>::type{})(args, line, first,
+            choose_planes(count, typename Count<kPlanes>::type{})(strip, line, first,
                                                                   args.packed + first * taps, y);
         });
     }

@@ -68,6 +68,54 @@ struct Range {
     i64 first, last;
 };
 
+// Whether no output of a tile reads the image by some of its taps, which lie far apart then.
+bool some_taps_beside(const WindowArgs& args, i64 column, i64 count) {
+    const Segments& taps = args.segments;
+    if (taps.run != args.group_channels || args.lanes_each > 1) return false;
+    const i64 first = args.column_origin + column * args.column_step;
+    const i64 last = first + (count - 1) * args.column_step;
+    return last + taps.dx_min < 0 || first + taps.dx_max >= args.w;
+}
+
+// The taps of a row of the window that some outputs of a tile read inside the image.
+Inside taps_inside(const WindowArgs& args, Inside row, i64 column, i64 count) {
+    const i64* dx = args.segments.dx + row.first;
+    const i64 first = args.column_origin + column * args.column_step;
+    const i64 last = first + (count - 1) * args.column_step;
+    const Inside taps = inside_of(
+        row.last - row.first, [&](i64 s) { return last + dx[s] >= 0 && first + dx[s] < args.w; });
+    return {row.first + taps.first, row.first + taps.last};
+}
+
+// Computes a tile of which some taps lie beside the image, row of taps by row of taps.
+void without_padding(const RowBlock& block, const Outputs& outputs, i64 group, i64 panel,
+                     Inside segments, Tile tile, float* y, Inside columns) {
+    const WindowArgs& args = block.args;
+    const i64* dy = args.segments.dy;
+    outputs.complete(tile, group, panel, y);
+    const float* weights = tile.b;
+    tile.relu = false;
+    const auto add = [&](Inside taps) {
+        tile.offsets = block.offsets + taps.first;
+        tile.segments = taps.last - taps.first;
+        tile.b = weights + taps.first * tile.run * kPanel;
+        compute_tile<Unit::kStep>(tile, columns.last - columns.first);
+        tile.accumulate = true;
+    };
+    for (i64 s = segments.first; s < segments.last;) {
+        i64 next = s + 1;
+        while (next < segments.last && dy[next] == dy[s]) ++next;
+        const Inside taps =
+            taps_inside(args, {s, next}, columns.first, columns.last - columns.first);
+        if (taps.first < taps.last) add(taps);
+        s = next;
+    }
+    if (!tile.accumulate || args.relu) {
+        tile.relu = args.relu;
+        add({0, 0});
+    }
+}
+
 // Reads the taps where they lie.
 void direct(const RowBlock& block, const Outputs& outputs, i64 group, Range panels) {
     const WindowArgs& args = block.args;
@@ -82,7 +130,11 @@ void direct(const RowBlock& block, const Outputs& outputs, i64 group, Range pane
             tile.segments = inside.last - inside.first;
             for_each_tile(args.columns, [&](i64 column, i64 count) {
                 tile.a = block.input(row, column);
-                outputs.compute(tile, group, panel, inside.first, block.output(row, column), count);
+                float* y = block.output(row, column);
+                if (some_taps_beside(args, column, count))
+                    return without_padding(block, outputs, group, panel, inside, tile, y,
+                                           {column, column + count});
+                outputs.compute(tile, group, panel, inside.first, y, count);
             });
         }
 }
@@ -156,10 +208,11 @@ void window_product(const WindowArgs& args, i64 begin, i64 end, float* scratch) 
     float* patches = scratch + 2 * (taps.count + (args.list ? length : 0));
     float* buffer = patches + (args.gather ? kTileRows * length : 0);
     const Outputs outputs(args, length, args.gather ? length : taps.run);
-    const i64 blocks = args.n * args.row_blocks;
     for (i64 unit = begin; unit < end; ++unit) {
-        const i64 part = unit / blocks, image = unit % blocks / args.row_blocks;
         const i64 first_row = unit % args.row_blocks * args.row_block;
+        const i64 strips = unit / args.row_blocks, images = strips / args.strips;
+        const i64 image = images % args.n, part = images / args.n;
+        const WindowArgs own = strip_of(args, strips % args.strips);
         // Parts share out the groups, or the panels of the only one.
         const auto share = [&](i64 all) {
             return Range{all * part / args.parts, all * (part + 1) / args.parts};
@@ -169,15 +222,15 @@ void window_product(const WindowArgs& args, i64 begin, i64 end, float* scratch) 
         const Range groups = one ? Range{0, 1} : share(args.groups);
         const i64 left = args.rows - first_row;
         const i64 rows = left < args.row_block ? left : args.row_block;
-        RowBlock block{args,      {},   offsets,
-                       first_row, rows, args.y + image * args.y_image + first_row * args.y_row};
+        RowBlock block{own,       {},   offsets,
+                       first_row, rows, own.y + image * args.y_image + first_row * args.y_row};
         if (!args.each_group)
-            block.source = source_rows(args, image, first_row, rows, args.columns, buffer, offsets);
+            block.source = source_rows(own, image, first_row, rows, own.columns, buffer, offsets);
         block.source.origin += groups.first * args.group_channels;
         for (i64 group = groups.first; group < groups.last; ++group) {
             if (args.each_group)
                 block.source =
-                    group_rows(args, image, first_row, rows, args.columns, group, buffer, offsets);
+                    group_rows(own, image, first_row, rows, own.columns, group, buffer, offsets);
             if (args.gather) {
                 gather(block, outputs, group, panels, patches);
             } else if (args.list) {

@@ -5,8 +5,13 @@
 namespace convolens::CONVOLENS_ISA {
 namespace {
 
-// The rows [first, first + rows) of an image's gradient, with the columns that windows reach beyond
-// its sides.
+// Rounded up, for any sign of a.
+constexpr i64 divide_up(i64 a, i64 b) {
+    return a > 0 ? (a + b - 1) / b : -(-a / b);
+}
+
+// The rows [first, first + rows) of a strip of an image's gradient, with the columns that windows
+// reach beyond its sides.
 //
 // Windows of neighbouring outputs overlap, and a load must wait for a store that it overlaps in
 // part. So neighbours add to sheets of their own, which are summed up in the end.
@@ -14,8 +19,26 @@ struct Target {
     float* pixels;
     i64 sheets, sheet;  // their number and size
     i64 first, rows;
-    i64 line;  // floats of a row
-    i64 left;  // the column of the first pixel, 0 or negative
+    i64 column, columns;            // of the strip
+    i64 first_output, last_output;  // the columns of outputs whose windows reach it
+    i64 left;                       // the column of the first pixel, that of the strip or before
+    i64 line;                       // floats of a row
+
+    void choose_strip(const ScatterArgs& args, i64 strip) {
+        const Segments& taps = args.segments;
+        const i64 step = args.column_step;
+        column = args.w * strip / args.strips;
+        columns = args.w * (strip + 1) / args.strips - column;
+        // Output q reads from begin + q step to end + q step.
+        const i64 begin = args.column_origin + taps.dx_min, end = args.column_origin + taps.dx_max;
+        first_output = clamp(divide_up(column - end, step), 0, args.q);
+        last_output = clamp(divide_up(column + columns - begin, step), first_output, args.q);
+        const i64 leftmost = begin + first_output * step;
+        const i64 reach = end + (last_output - 1) * step + 1;
+        left = first_output < last_output && leftmost < column ? leftmost : column;
+        const i64 right = reach > column + columns ? reach : column + columns;
+        line = (right - left) * args.c;
+    }
 };
 
 // Adds `whole` registers and `rest` lanes.
@@ -107,8 +130,8 @@ void multiply(const ScatterArgs& args, const float* g, i64 count, i64 group, flo
     }
 }
 
-void add_bias(const ScatterArgs& args, float* row) {
-    for (i64 column = 0; column < args.w; ++column, row += args.c)
+void add_bias(const ScatterArgs& args, float* row, i64 columns) {
+    for (i64 column = 0; column < columns; ++column, row += args.c)
         for_each_register(0, args.c, [&](i64 i, auto lanes) {
             store(row + i, load(row + i, lanes) + load(args.bias + i, lanes), lanes);
         });
@@ -136,7 +159,7 @@ void scatter_row(const ScatterArgs& args, const Target& target, i64 image, i64 r
     while (to.last > to.first && origin + taps.dy[to.last - 1] >= target.rows) --to.last;
     for (i64 s = to.first; s < to.last; ++s)
         rows[s] = (origin + taps.dy[s]) * target.line + taps.dx[s] * args.c;
-    for_each_tile(args.q, [&](i64 column, i64 count) {
+    cut_evenly(target.first_output, target.last_output, kTileRows, [&](i64 column, i64 count) {
         multiply(args, g + column * outputs, count, group, products);
         to.pixels = target.pixels +
                     (args.column_origin + column * args.column_step - target.left) * args.c +
@@ -151,22 +174,17 @@ void scatter_row(const ScatterArgs& args, const Target& target, i64 image, i64 r
 void window_scatter(const ScatterArgs& args, i64 begin, i64 end, float* scratch) {
     const Segments& taps = args.segments;
     const i64 width = (taps.count * taps.run + kPanel - 1) / kPanel * kPanel;
-    const i64 reach = args.column_origin + (args.q - 1) * args.column_step + taps.dx_max + 1;
-    const i64 first_column = args.column_origin + taps.dx_min;
-    const i64 left = first_column < 0 ? first_column : 0;
-    const i64 right = reach > args.w ? reach : args.w;
     const i64 step = args.column_step * args.c;
     i64* rows = reinterpret_cast<i64*>(scratch);
     float* products = scratch + (2 * taps.count + kLanes - 1) / kLanes * kLanes;
     Target target{};
     target.pixels = products + kTileRows * width;
     target.sheets = (taps.run + step - 1) / step;
-    target.line = (right - left) * args.c;
-    target.sheet = args.row_block * target.line;
-    target.left = left;
     for (i64 unit = begin; unit < end; ++unit) {
-        const i64 image = unit / args.row_blocks;
         target.first = unit % args.row_blocks * args.row_block;
+        const i64 strips = unit / args.row_blocks, image = strips / args.strips;
+        target.choose_strip(args, strips % args.strips);
+        target.sheet = args.row_block * target.line;
         target.rows =
             args.h - target.first < args.row_block ? args.h - target.first : args.row_block;
         clear(target.pixels, target.sheets * target.sheet);
@@ -178,15 +196,17 @@ void window_scatter(const ScatterArgs& args, i64 begin, i64 end, float* scratch)
                 scatter_row(args, target, image, row, group, rows, products);
         }
         for (i64 row = 0; row < target.rows; ++row) {
-            const float* from = target.pixels + row * target.line - left * args.c;
-            float* to = args.dx + ((image * args.h + target.first + row) * args.w) * args.c;
-            for_each_register(0, args.w * args.c, [&](i64 i, auto lanes) {
+            const float* from =
+                target.pixels + row * target.line + (target.column - target.left) * args.c;
+            float* to =
+                args.dx + ((image * args.h + target.first + row) * args.w + target.column) * args.c;
+            for_each_register(0, target.columns * args.c, [&](i64 i, auto lanes) {
                 vec sum = load(from + i, lanes);
                 for (i64 sheet = 1; sheet < target.sheets; ++sheet)
                     sum += load(from + sheet * target.sheet + i, lanes);
                 store(to + i, sum, lanes);
             });
-            if (args.bias) add_bias(args, to);
+            if (args.bias) add_bias(args, to, target.columns);
         }
     }
 }

@@ -11,7 +11,7 @@ from benchmarks.agreement import DisagreementError, check
 from benchmarks.exact import EPSILON
 from benchmarks.layers.case import Group, LayerCase, Target, distinct, make_problem
 from benchmarks.layers.convolution import Conv, ConvTranspose
-from benchmarks.layers.groups import GROUPS
+from benchmarks.layers.groups import BEYOND, GROUPS
 from benchmarks.layers.operation import Operation
 from benchmarks.layers.pointwise import (
     Activation,
@@ -64,7 +64,7 @@ def small(operation: Operation, x: tuple[int, ...], first: bool = False) -> Laye
     return LayerCase("small", "nowhere", x, operation, first)
 
 
-@pytest.mark.parametrize("group", GROUPS, ids=lambda group: group.name)
+@pytest.mark.parametrize("group", [*GROUPS, BEYOND], ids=lambda group: group.name)
 def test_every_layer_has_a_source_and_appears_once(group: Group) -> None:
     assert all(case.source for case in group.cases)
     assert max(Counter(case.title for case in group.cases).values()) == 1
@@ -84,7 +84,9 @@ def test_the_list_covers_what_it_promises() -> None:
 
 
 @pytest.mark.parametrize(
-    "case", [case for group in GROUPS for case in group.cases], ids=lambda case: case.title
+    "case",
+    [case for group in (*GROUPS, BEYOND) for case in group.cases],
+    ids=lambda case: case.title,
 )
 def test_shapes_and_products_are_those_of_the_operator(case: LayerCase) -> None:
     operation = case.operation
@@ -94,8 +96,8 @@ def test_shapes_and_products_are_those_of_the_operator(case: LayerCase) -> None:
     x, weight, *_ = (TensorSpec(shape) for shape in operation.arrays(case.x).values())
     rank = len(operation.kernel)
     op = ops.Conv(
-        (operation.stride,) * rank,
-        ((operation.padding,) * 2,) * rank,
+        operation.strides,
+        tuple((zeros, zeros) for zeros in operation.paddings),
         (operation.dilation,) * rank,
         operation.groups,
     )
@@ -189,7 +191,7 @@ def test_the_work_of_small_networks() -> None:
 
 
 def test_a_short_run_reaches_every_group() -> None:
-    for group in GROUPS:
+    for group in (*GROUPS, BEYOND):
         short = list(jobs.jobs(group, 2, quick=True))
         whole = list(jobs.jobs(group, 2, quick=False))
         assert 0 < len(short) <= len(whole) == 2 * len(group.cases)

@@ -16,8 +16,8 @@ struct Segments {
 };
 
 // Outputs rows x columns, each bias + sum over segments of image x packed weights.
-// Serves the convolution and, phase by phase, its input gradient. A unit is (part, n, block of
-// rows).
+// Serves the convolution and, phase by phase, its input gradient. A unit is (part, n, strip,
+// block of rows).
 struct WindowArgs {
     const float* x;
     i64 n, h, w, c;  // the image that is read
@@ -31,7 +31,8 @@ struct WindowArgs {
     i64 y_image, y_row, y_column;  // strides of the output, in floats
     i64 rows, columns;
     i64 row_block, row_blocks;
-    i64 parts = 1;    // between so many units the panels, or the groups, are shared out
+    i64 strips = 1;   // between so many units the columns are shared out
+    i64 parts = 1;    // and the panels, or the groups
     bool each_group;  // the channels of a group are copied side by side; else read where they lie
     bool gather;      // copy the patches of a tile side by side first
     bool list;        // sums are short, of shorter runs: their products are listed one by one
@@ -48,7 +49,8 @@ struct WindowsArgs {
 };
 
 // dx[pixel] = bias + sum over outputs of g x weights, scattered to the pixels that each output's
-// window read. A unit is (n, block of rows of dx); its windows' products are computed tile by tile.
+// window read. A unit is (n, strip of columns, block of rows of dx); its windows' products are
+// computed tile by tile.
 struct ScatterArgs {
     const float* g;
     i64 n, p, q;
@@ -60,6 +62,7 @@ struct ScatterArgs {
     float* dx;
     i64 h, w, c;
     i64 row_block, row_blocks;
+    i64 strips;
 };
 
 // y[i][c] = bias[c] + sum over j < size of x[i][c][j]. A unit is a pixel i.
@@ -82,8 +85,10 @@ struct WeightGradArgs {
     Segments segments;
     i64 row_step, column_step, row_origin, column_origin;
     i64 p, q;
+    i64 g_row;  // floats from row to row of g
     i64 row_block, row_blocks;
-    i64 column_block;  // gather only; below q where a block has one row
+    i64 strips = 1;    // in so many the columns of a block are computed; if many, it has one row
+    i64 column_block;  // gather only; below the columns of a strip where a block has one row
     i64 slots;
     i64 parts;
     bool taps_in_lanes;  // gather only

@@ -77,6 +77,13 @@ i64 choose_row_block(i64 images, i64 rows, i64 row_floats, i64 units) {
     return divide_up(rows, divide_up(rows, block));
 }
 
+i64 strips_of(i64 rows, i64 columns, i64 shortest) {
+    constexpr i64 kLongest = 512, kStrip = 256;
+    const i64 for_threads = divide_up(kUnits, std::clamp(rows, i64{1}, kUnits));
+    const i64 for_caches = columns > kLongest ? divide_up(columns, kStrip) : 1;
+    return std::max({i64{1}, std::min(for_threads, columns / shortest), for_caches});
+}
+
 i64 line_floats(const Segments& taps, i64 columns, i64 column_step, i64 channels) {
     i64 floats = 0;
     if (__builtin_mul_overflow(columns - 1, column_step, &floats) ||
@@ -167,6 +174,7 @@ WeightGradArgs weight_grad_args(const ConvProblem& p, const Taps& taps, const fl
     args.column_origin = -p.padding[1];
     args.p = p.p;
     args.q = p.q;
+    args.g_row = p.q * p.k;
     return args;
 }
 

@@ -10,6 +10,8 @@ namespace convolens {
 
 // The rows that a block of outputs reads should stay in the first levels of cache.
 constexpr i64 kBlockFloats = 16 * 1024;
+// Strips that sums go over: shorter ones would take long to begin and to end.
+constexpr i64 kSummedColumns = 128;
 // The padded rows of one row of outputs may have at most 2 GiB.
 constexpr i64 kLargestBlock = i64{1} << 29;
 
@@ -62,6 +64,12 @@ i64 largest_row_block(i64 rows, i64 row_floats);
 
 // How many rows of outputs make a unit of work, if there should be at least `units`.
 i64 choose_row_block(i64 images, i64 rows, i64 row_floats, i64 units = kUnits);
+
+// Into how many strips the columns of so many rows are cut, so that there is work for all threads
+// and no row leaves the caches: one where rows are enough, and short. Those that are cut for
+// threads have at least `shortest` columns. Rows of one image, where its bits may not depend on the
+// batch.
+i64 strips_of(i64 rows, i64 columns, i64 shortest = 64);
 
 // The floats of one padded row that a row of outputs reads.
 // Throws std::invalid_argument if they are more than a block may have.

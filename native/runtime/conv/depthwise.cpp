@@ -42,11 +42,12 @@ struct Windows {
         most = std::max(most, args.segments.count);
     }
 
-    void split(i64 blocks) {
+    void split(i64 blocks, i64 strips) {
         const i64 rows = std::max<i64>(1, divide_up(all.front().rows, blocks));
         for (WindowArgs& each : all) {
             each.row_block = rows;
             each.row_blocks = blocks;
+            each.strips = strips;
         }
     }
 
@@ -63,10 +64,12 @@ struct Windows {
 void run(Windows windows) {
     const WindowArgs& first = windows.all.front();
     if (first.n == 0 || first.rows <= 0 || first.columns <= 0) return;
-    const i64 blocks = row_blocks(first.n, first.rows);
-    windows.split(blocks);
-    launch(kernels().depthwise, windows.args(), first.n * blocks,
-           windows.row_cost() * static_cast<double>(first.row_block), windows.scratch());
+    const i64 strips = strips_of(first.rows, first.columns), images = first.n * strips;
+    const i64 blocks = row_blocks(images, first.rows);
+    windows.split(blocks, strips);
+    launch(kernels().depthwise, windows.args(), images * blocks,
+           windows.row_cost() * static_cast<double>(first.row_block) / static_cast<double>(strips),
+           windows.scratch());
 }
 
 std::size_t floats(const ConvProblem& p, Pass) {
@@ -147,22 +150,23 @@ void depthwise_grad(const ConvProblem& p, const float* packed, const float* x, c
     const Taps all = single_taps(p);
     DepthwiseGradArgs args{weight_grad_args(p, all, x, g), {nullptr, 0}};
     WeightGradArgs& weight = args.weight;
-    weight.row_blocks = row_blocks(p.n, p.p);
+    weight.strips = strips_of(p.n * p.p, p.q, kSummedColumns);
+    weight.row_blocks = row_blocks(p.n * weight.strips, p.p);
     weight.row_block = divide_up(p.p, weight.row_blocks);
-    weight.slots = std::min(kSlots, p.n * weight.row_blocks);
+    weight.slots = std::min(kSlots, p.n * weight.row_blocks * weight.strips);
     weight.parts = dx ? 1 : std::clamp(kUnits / weight.slots, i64{1}, divide_up(p.k, table.lanes));
     const i64 floats = taps * p.k;
     const Buffer partial(static_cast<std::size_t>((weight.slots + 1) * floats));
     weight.partial = partial.data();
-    const i64 slot_rows = p.n * p.p / weight.slots;
-    double cost = kElement * static_cast<double>(slot_rows * p.q * p.k * taps) / 4;
+    const i64 slot_places = p.n * p.p * p.q / weight.slots;
+    double cost = kElement * static_cast<double>(slot_places * p.k * taps) / 4;
     auto scratch = static_cast<std::size_t>(2 * taps);
     std::vector<TapPhase> phases;  // holds the taps of
     Windows windows;
     if (dx) {
         phases = tap_phases(p);
         windows = phase_windows(p, phases, packed, g, nullptr, dx);
-        windows.split(weight.row_blocks);
+        windows.split(weight.row_blocks, weight.strips);
         args.input = windows.args();
         cost *= 2;
         scratch += windows.scratch();

@@ -52,13 +52,15 @@ void pack(const ConvProblem& p, Pass pass, const float* weight, float* packed) {
 void run(WindowArgs& args) {
     if (args.n == 0 || args.rows <= 0 || args.columns <= 0) return;
     const Segments& taps = args.segments;
-    const i64 line = line_floats(taps, args.columns, args.column_step, args.c);
-    args.row_block = choose_row_block(args.n, args.rows, line * args.row_step);
+    args.strips = strips_of(args.rows, args.columns);
+    const i64 columns = divide_up(args.columns, args.strips), images = args.n * args.strips;
+    const i64 line = line_floats(taps, columns, args.column_step, args.c);
+    args.row_block = choose_row_block(images, args.rows, line * args.row_step);
     args.row_blocks = divide_up(args.rows, args.row_block);
     const i64 buffer = block_floats(taps, args.row_block, args.row_step, line);
-    const double products = static_cast<double>(args.row_block * args.columns * args.c) *
+    const double products = static_cast<double>(args.row_block * columns * args.c) *
                             static_cast<double>(taps.count * args.group_channels);
-    launch(kernels().group_windows, args, args.n * args.row_blocks,
+    launch(kernels().group_windows, args, images * args.row_blocks,
            kPickedProduct * products + kElement * static_cast<double>(buffer),
            static_cast<std::size_t>(2 * taps.count + buffer));
 }
@@ -92,10 +94,12 @@ void group_weight_grad(const ConvProblem& p, const float* x, const float* g, flo
     }
     const Taps taps = single_taps(p);
     WeightGradArgs args = weight_grad_args(p, taps, x, g);
-    const i64 line = line_floats(args.segments, p.q, p.stride[1], p.c);
-    args.row_block = choose_row_block(p.n, p.p, 2 * (line * p.stride[0] + p.q * p.c));
+    args.strips = strips_of(p.n * p.p, p.q, kSummedColumns);
+    const i64 columns = divide_up(p.q, args.strips);
+    const i64 line = line_floats(args.segments, columns, p.stride[1], p.c);
+    args.row_block = choose_row_block(p.n, p.p, 2 * (line * p.stride[0] + columns * p.c));
     args.row_blocks = divide_up(p.p, args.row_block);
-    args.slots = std::min(kSlots, p.n * args.row_blocks);
+    args.slots = std::min(kSlots, p.n * args.row_blocks * args.strips);
     const i64 lanes = kernels().lanes, sums = static_cast<i64>(floats(p, Pass::kForward));
     const Buffer partial(static_cast<std::size_t>((args.slots + 1) * sums));
     args.partial = partial.data();

@@ -22,15 +22,17 @@ void forward(const ConvProblem& p, const float* packed, const float* x, const fl
     WindowArgs args = forward_args(p, all, x, bias, y);
     const Segments& taps = args.segments;
     const i64 length = taps.count * taps.run;
-    const i64 line = line_floats(taps, args.columns, 1, 1);
-    const double row = 2 * kMultiplyAdd * static_cast<double>(args.columns) *
+    args.strips = strips_of(args.rows, args.columns);
+    const i64 columns = divide_up(args.columns, args.strips), images = args.n * args.strips;
+    const i64 line = line_floats(taps, columns, 1, 1);
+    const double row = 2 * kMultiplyAdd * static_cast<double>(columns) *
                        static_cast<double>(length * args.group_outputs);
-    const i64 units = units_of(row * static_cast<double>(args.n * args.rows));
-    args.row_block = choose_row_block(args.n, args.rows, line, units);
+    const i64 units = units_of(row * static_cast<double>(images * args.rows));
+    args.row_block = choose_row_block(images, args.rows, line, units);
     args.row_blocks = divide_up(args.rows, args.row_block);
     args.packed = packed;
     const i64 buffer = block_floats(taps, args.row_block, 1, line);
-    launch(kernels().window_planes, args, args.n * args.row_blocks,
+    launch(kernels().window_planes, args, images * args.row_blocks,
            row * static_cast<double>(args.row_block),
            static_cast<std::size_t>(2 * length + buffer + 2 * kernels().lanes));
 }

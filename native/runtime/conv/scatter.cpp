@@ -63,17 +63,19 @@ void input_grad(const ConvProblem& p, const float* packed, const float* g, const
     args.c = p.c;
     // Blocks of rows repeat the products of the windows that reach into two of them: so there are
     // no more of them than the threads need, and as many whatever the batch.
-    const i64 line = std::max(p.w, line_floats(args.segments, p.q, p.stride[1], 1)) + p.padding[1];
+    args.strips = strips_of(p.h, p.w, kSummedColumns);
+    const i64 columns = divide_up(p.w, args.strips);
+    const i64 line = columns + 2 * (args.segments.dx_max - args.segments.dx_min);
     if (line > kLargestBlock / (p.c * p.s))
         throw std::invalid_argument("a padded row is too large");
     const i64 step = p.stride[1] * p.c;
     const i64 sheets = divide_up(args.segments.run, step);
     args.row_block = std::clamp(8 * kBlockFloats / (line * p.c * sheets), i64{1}, p.h);
     args.row_blocks = divide_up(p.h, args.row_block);
-    const double products = static_cast<double>(args.row_block * p.w) *
+    const double products = static_cast<double>(args.row_block * columns) *
                             static_cast<double>(p.groups * panels * outputs * table.panel) /
                             static_cast<double>(p.stride[0] * p.stride[1]);
-    launch(table.window_scatter, args, p.n * args.row_blocks, kMultiplyAdd * products,
+    launch(table.window_scatter, args, p.n * args.row_blocks * args.strips, kMultiplyAdd * products,
            static_cast<std::size_t>(2 * args.segments.count + table.lanes +
                                     table.tile_rows * panels * table.panel +
                                     args.row_block * line * p.c * sheets));

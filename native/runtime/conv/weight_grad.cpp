@@ -39,23 +39,29 @@ void tiled_weight_grad(const ConvProblem& problem, ConvAlgorithm algorithm, cons
     const Taps taps = forward_taps(read);
     WeightGradArgs args = weight_grad_args(p, taps, x, g);
     args.taps_in_lanes = taps_in_lanes;
-    const i64 line = line_floats(args.segments, p.q, p.stride[1], read.c);
+    args.strips = strips_of(p.n * p.p, p.q, kSummedColumns);
+    const i64 columns = divide_up(p.q, args.strips);
+    const i64 line = line_floats(args.segments, columns, p.stride[1], read.c);
     i64 tiles = panels;
-    if (gather) {
-        args.column_block = divide_up(p.q, divide_up(p.q, kGatheredPositions));
+    if (args.strips > 1) {
+        args.row_block = 1;
+    } else if (gather) {
         args.row_block = std::min(p.p, std::max<i64>(1, kGatheredPositions / p.q));
         args.row_block = divide_up(p.p, divide_up(p.p, args.row_block));
-        tiles = divide_up(length, taps_in_lanes ? table.panel : table.tile_rows);
     } else {
-        args.column_block = p.q;
         const i64 row =
             planes ? line + p.q * outputs : 2 * (line * p.stride[0] + p.q * panels * table.panel);
         // Groups are shared out between threads.
         args.row_block =
             each_group ? largest_row_block(p.p, 8 * row) : choose_row_block(p.n, p.p, row);
     }
+    args.column_block = columns;
+    if (gather) {
+        args.column_block = divide_up(columns, divide_up(columns, kGatheredPositions));
+        tiles = divide_up(length, taps_in_lanes ? table.panel : table.tile_rows);
+    }
     args.row_blocks = divide_up(p.p, args.row_block);
-    const i64 blocks = p.n * args.row_blocks;
+    const i64 blocks = p.n * args.row_blocks * args.strips;
     args.slots = std::clamp(kPartialFloats / floats, i64{1}, std::min(kSlots, blocks));
     const i64 most = p.groups > 1 ? p.groups : tiles;
     args.parts = planes ? 1 : std::clamp(kUnits / args.slots, i64{1}, most);
@@ -73,10 +79,10 @@ void tiled_weight_grad(const ConvProblem& problem, ConvAlgorithm algorithm, cons
                   positions * ((gather ? table.panel : 0) + gradient) + buffer;
     if (planes)
         scratch = length * outputs * table.lanes +
-                  outputs * args.row_block * divide_up(p.q, table.lanes) * table.lanes +
+                  outputs * args.row_block * divide_up(columns, table.lanes) * table.lanes +
                   2 * length + buffer + 2 * table.lanes;
     const double products = static_cast<double>(divide_up(blocks, args.slots) * args.row_block) *
-                            static_cast<double>(p.q) * static_cast<double>(floats);
+                            static_cast<double>(columns) * static_cast<double>(floats);
     launch(planes   ? table.weight_grad_planes
            : gather ? table.weight_grad_gather
                     : table.weight_grad,

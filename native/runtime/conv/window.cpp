@@ -73,20 +73,25 @@ void run(WindowArgs& args, const Layout& layout, const float* packed) {
     const KernelTable& table = kernels();
     const Segments& taps = args.segments;
     const i64 channels = args.each_group ? args.group_channels : args.c;
-    const i64 line = line_floats(taps, args.columns, args.column_step, channels);
-    const double row = kMultiplyAdd * static_cast<double>(args.columns) *
+    const bool many_weights =
+        args.groups == 1 && layout.lanes_each == 1 && layout.group_floats > kManyWeights;
+    args.strips = strips_of(many_weights ? kUnits : args.rows, args.columns);
+    const i64 columns = divide_up(args.columns, args.strips);
+    const i64 line = line_floats(taps, columns, args.column_step, channels);
+    const i64 images = args.n * args.strips;
+    const double row = kMultiplyAdd * static_cast<double>(columns) *
                        static_cast<double>(args.groups * layout.group_floats);
     if (args.each_group) {
         args.row_block = largest_row_block(args.rows, 16 * line * args.row_step);
         args.row_blocks = divide_up(args.rows, args.row_block);
-        args.parts = std::clamp(divide_up(kUnits, args.n * args.row_blocks), i64{1}, args.groups);
-    } else if (args.groups == 1 && layout.lanes_each == 1 && layout.group_floats > kManyWeights) {
+        args.parts = std::clamp(divide_up(kUnits, images * args.row_blocks), i64{1}, args.groups);
+    } else if (many_weights) {
         args.row_block = largest_row_block(args.rows, line * args.row_step);
         args.row_blocks = divide_up(args.rows, args.row_block);
-        args.parts = std::clamp(divide_up(kUnits, args.n * args.row_blocks), i64{1}, layout.panels);
+        args.parts = std::clamp(divide_up(kUnits, images * args.row_blocks), i64{1}, layout.panels);
     } else {
-        const i64 units = units_of(row * static_cast<double>(args.n * args.rows));
-        args.row_block = choose_row_block(args.n, args.rows, line * args.row_step, units);
+        const i64 units = units_of(row * static_cast<double>(images * args.rows));
+        args.row_block = choose_row_block(images, args.rows, line * args.row_step, units);
         args.row_blocks = divide_up(args.rows, args.row_block);
     }
     args.lanes_each = layout.lanes_each;
@@ -96,7 +101,7 @@ void run(WindowArgs& args, const Layout& layout, const float* packed) {
     const i64 buffer = block_floats(taps, args.row_block, args.row_step, line);
     const i64 scratch = 2 * (taps.count + (args.list ? layout.length : 0)) +
                         (args.gather ? table.tile_rows * layout.length : 0) + buffer;
-    launch(table.window_product, args, args.parts * args.n * args.row_blocks,
+    launch(table.window_product, args, args.parts * images * args.row_blocks,
            row * static_cast<double>(args.row_block) / static_cast<double>(args.parts) +
                kElement * static_cast<double>(buffer),
            static_cast<std::size_t>(scratch));

@@ -28,6 +28,7 @@ from convolens.backends.kernels import (
     share,
     weigh,
 )
+from convolens.backends.kernels.conv_merged import along_three
 from convolens.ops import (
     Abs,
     AbsGrad,
@@ -183,7 +184,7 @@ PAIRS: dict[tuple[type[Op], type[Op]], PrepareBoth] = {
 }
 
 _FORWARD = (
-    *conv.FORWARD,
+    *map(along_three, conv.FORWARD),
     *conv_phases.WAYS.forward,
     *conv_rows.WAYS.forward,
     *conv_slices.FORWARD,
@@ -194,7 +195,7 @@ KERNELS: dict[type[Op], tuple[Candidate, ...]] = {
     ConvRelu: _FORWARD,
     ConvInputGrad: conv_transpose.INPUT_GRAD,
     ConvWeightGrad: (
-        *conv.WEIGHT_GRAD,
+        *map(along_three, conv.WEIGHT_GRAD),
         *conv_phases.WAYS.weight_grad,
         *conv_rows.WAYS.weight_grad,
         *conv_slices.WEIGHT_GRAD,

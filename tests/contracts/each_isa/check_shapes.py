@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from contracts.calls import native, run
@@ -19,7 +19,13 @@ from tolerance import Expected, drawn
 
 from .guards import guarded, guarded_outputs
 
-EXAMPLES = settings(max_examples=180)
+#: Rows that end with a register of planes.
+WHOLE_ROWS = (
+    ops.Conv((1, 1), ((0, 0), (0, 0)), (1, 1), 1),
+    TensorSpec((1, 1, 2, 16)),
+    TensorSpec((8, 1, 1, 1)),
+)
+EXAMPLES = settings(max_examples=200)
 
 
 @st.composite
@@ -37,12 +43,55 @@ def large_windows(draw: st.DrawFn) -> tuple[ops.Conv, TensorSpec, TensorSpec]:
 
 
 @st.composite
+def long_rows(draw: st.DrawFn) -> tuple[ops.Conv, TensorSpec, TensorSpec]:
+    """Draw a convolution whose rows of outputs are cut into strips, along one axis or two.
+
+    Some of its windows reach far beyond the image.
+    """
+    rank = draw(st.integers(1, 2))
+
+    def each(first: tuple[int, ...], last: tuple[int, ...]) -> tuple[int, ...]:
+        return (
+            *(draw(st.sampled_from(first)) for _ in range(rank - 1)),
+            draw(st.sampled_from(last)),
+        )
+
+    kernel, stride = each((1, 3), (1, 2, 3, 7)), each((1, 2), (1, 1, 2, 3))
+    dilation, padding = each((1,), (1, 1, 2, 17)), each((0, 1), (0, 1, 5, 40))
+    groups = draw(st.sampled_from([1, 1, 4, 19]))
+    own, filters = (draw(st.integers(1, max(2, 20 // groups))) for _ in range(2))
+    if groups > 1 and draw(st.booleans()):
+        own = 1
+    columns = draw(st.one_of(st.integers(110, 300), st.integers(500, 1100)))
+    sizes = (*(draw(st.integers(3, 5)) for _ in range(rank - 1)), columns)
+    op = ops.Conv(stride, tuple((each, each) for each in padding), dilation, groups)
+    x = TensorSpec((draw(st.integers(1, 2)), groups * own, *sizes))
+    return op, x, TensorSpec((groups * filters, own, *kernel))
+
+
+@st.composite
+def windows_along_few_axes(draw: st.DrawFn) -> tuple[ops.Conv, TensorSpec, TensorSpec]:
+    """Draw a convolution along three axes whose windows reach along one or two of them."""
+    reaches = draw(st.sampled_from([(1, 0, 0), (0, 1, 1), (0, 0, 1), (0, 0, 0)]))
+    kernel, stride, padding = (
+        tuple(draw(st.integers(low, high)) if reach else low for reach in reaches)
+        for low, high in ((1, 4), (1, 2), (0, 2))
+    )
+    groups, channels, outputs = (draw(st.integers(1, high)) for high in (3, 9, 20))
+    sizes = tuple(draw(st.integers(taps, 9)) for taps in kernel)
+    op = ops.Conv(stride, tuple((each, each) for each in padding), (1, 1, 1), groups)
+    x = TensorSpec((draw(st.integers(1, 2)), groups * channels, *sizes))
+    return op, x, TensorSpec((groups * outputs, channels, *kernel))
+
+
+@st.composite
 def calls(draw: st.DrawFn) -> tuple[ops.Conv, TensorSpec, TensorSpec]:
     """Draw a convolution of one to three axes, its input and its weight."""
-    rank = draw(st.sampled_from([1, 2, 2, 2, 3]))
+    rank = draw(st.sampled_from([1, 1, 2, 2, 2, 3, 3]))
     most = {1: 40, 2: 20, 3: 6}[rank]
-    if rank == 2 and draw(st.integers(0, 2)) == 0:
-        return draw(large_windows())
+    if draw(st.integers(0, 2)) == 0:
+        special = {1: long_rows, 2: large_windows, 3: windows_along_few_axes}[rank]
+        return draw(special())
 
     def each(*values: int) -> tuple[int, ...]:
         return tuple(draw(st.sampled_from(values)) for _ in range(rank))
@@ -90,6 +139,7 @@ def check(sample: Sample, at_end: bool) -> None:
 
 
 @given(calls(), st.booleans(), st.booleans())
+@example(WHOLE_ROWS, False, False)
 @EXAMPLES
 def test_convolutions(call: tuple, bias: bool, at_end: bool) -> None:
     op, x, weight = call

@@ -134,7 +134,7 @@ def test_grids(window: Window, sets: int) -> None:
         ("12 k3 d2 reflect p2", "padding is read at the cells that stand in for it (reflect)"),
         ("2x3 k1 psame_tf s2", "padding 'same_tf': 0 before and after"),
         ("16x8x8 sep k3 out32", "A plain convolution between the same channels has 4,608 weights"),
-        ("3x9x9x9 k3", "kernels have 1 or 2 spatial axes, not 3"),
+        ("3x9x9x9 k3", "kernels are for windows along 1 axis or 2 neighbouring ones"),
         ("16x100 1d k3", "convolution: 16 channels of 100 become 1 channel of 98"),
         ("32x8x8 dw k3", "depthwise convolution: 32 channels"),
     ],

@@ -28,7 +28,7 @@ def refuse(op: Op, specs: Specs) -> str:
     if reason := refuse_all_but_float32(op, specs):
         return reason
     if cast(Conv, op).rank > 2:
-        return "kernels have 1 or 2 spatial axes, not 3"
+        return "kernels are for windows along 1 axis or 2 neighbouring ones"
     if (rows := _padded_row_floats(op, specs)) > _LARGEST_ROWS:
         return f"the padded rows that one row of outputs reads have {rows} numbers"
     return ""
@@ -246,11 +246,13 @@ def _prepare_weight_grad(algorithm: str) -> Prepare:
 def prepare_both(input_grad: Chosen, weight_grad: Chosen) -> RunBoth | None:
     """Return what computes both gradients in one pass over the upstream one, with the same bits.
 
-    Only a depthwise convolution has it: the rows of its gradients need no others.
+    Only a depthwise convolution along one axis or two has it: the rows of its gradients need no
+    others.
     """
     op, specs, dx, name = input_grad
     image, weight, _ = images(op, specs)
-    if name != "depthwise" or weight_grad.name != name or image.shape[1] != weight.shape[0]:
+    chosen = {name, weight_grad.name}
+    if chosen != {"depthwise"} or image.rank > 4 or image.shape[1] != weight.shape[0]:
         return None
     grads, dw = problem_of(op, specs, name).grads, weight_grad.output
 

@@ -51,7 +51,8 @@ def _flat(op: Op, specs: Specs, part: Part) -> tuple[Op, Specs]:
         return ConvInputGrad(*attributes, sizes=x.shape[2:]), (w, y)
     if isinstance(op, ConvWeightGrad):
         return ConvWeightGrad(*attributes, kernel=w.shape[2:]), (x, y)
-    rectifies = isinstance(op, ConvRelu) and not part.adds
+    alone = not any(each.adds for each in parts_of(op, specs))
+    rectifies = isinstance(op, ConvRelu) and alone
     return (ConvRelu if rectifies else Conv)(*attributes), (x, w)
 
 
@@ -128,6 +129,11 @@ def _slices(array: Array) -> Array:
     return dense(array).transpose(0, 2, 3, 4, 1)
 
 
+def _room(shape: tuple[int, ...]) -> Array:
+    """Return an array whose numbers lie in the order of its axes, from memory that is kept."""
+    return empty(TensorSpec((prod(shape),))).reshape(shape)
+
+
 def _image(slices: Array) -> Array:
     """Return [D, C, H, W] of slices [D, H, W, C]."""
     return slices.transpose(0, 3, 1, 2)
@@ -148,7 +154,7 @@ def _side_by_side(slices: Array, part: Part, block: slice, groups: int) -> Array
         return slices[first : first + len(reads)]
     _, height, width, channels = slices.shape
     shape = (len(reads), height, width, groups, len(part.taps), channels // groups)
-    beside = np.empty(shape, np.float32)
+    beside = _room(shape)
     for to, places in zip(beside, reads, strict=True):
         for tap, place in enumerate(places):
             to[:, :, :, tap] = 0 if place < 0 else slices[place].reshape(height, width, groups, -1)
@@ -219,6 +225,7 @@ def _prepare_forward(op: Op, specs: Specs, output: TensorSpec, winograd: str = "
     parts = parts_of(op, specs)
     problems = [_problem(op, specs, part, winograd) for part in parts]
     groups, are_begun = cast(Conv, op).groups, not fill(parts, output.shape[2])
+    rectifies = isinstance(op, ConvRelu) and (are_begun or any(part.adds for part in parts))
 
     def flat_weight(part: Part, weight: Array) -> Array:
         # [K, C/G, R, S, T] -> [K, taps C/G, S, T]
@@ -243,10 +250,10 @@ def _prepare_forward(op: Op, specs: Specs, output: TensorSpec, winograd: str = "
                 for block in part.blocks(image[0].size * len(part.taps)):
                     beside = _side_by_side(image, part, block, groups)
                     to = result[part.outputs][block]
-                    into = np.empty(to.shape, np.float32) if part.adds else to
+                    into = _room(to.shape) if part.adds else to
                     problem(len(beside)).forward(_image(beside), packed, own, _image(into))
                     part.put(into, to)
-            if are_begun and isinstance(op, ConvRelu):
+            if rectifies:
                 np.maximum(result, 0, out=result)
         return y
 
@@ -283,7 +290,7 @@ def prepare_input_grad(op: Op, specs: Specs, output: TensorSpec, winograd: str =
                     beside = _side_by_side(upstream, part, block, groups)
                     to = result[part.outputs][block]
                     lies = part.step == 1 and not part.adds
-                    into = to if lies else np.empty(to.shape, np.float32)
+                    into = to if lies else _room(to.shape)
                     problem(len(beside)).input_grad(packed, _image(beside), own, _image(into))
                     part.put(into, to)
         return dx

@@ -9,6 +9,7 @@ from typing import cast
 
 import numpy as np
 
+from convolens import _native
 from convolens.backends.candidate import Specs
 from convolens.backends.kernels.conv_geometry import images
 from convolens.ops import Array, Conv, ConvInputGrad, Op
@@ -29,7 +30,7 @@ class Part:
         count: How many there are.
         taps: Which taps of the depth take part.
         reads: Which slice each output slice reads by each tap, ``[count, taps]``; -1 for zeros.
-        adds: Whether other parts compute the same slices by other taps: then all add to them.
+        adds: Whether it adds to what other parts compute by other taps, or to the bias.
     """
 
     first: int
@@ -51,8 +52,10 @@ class Part:
         return reads.count(-1) > _MANY_EMPTY * len(reads)
 
     def put(self, found: Array, to: Array) -> None:
-        """Bring what was computed for some output slices to its place."""
-        if self.adds:
+        """Bring what was computed for some output slices, [slices, H, W, C], to its place."""
+        if self.adds and to.flags.c_contiguous:
+            _native.add(to.reshape(-1), found.reshape(-1), to.reshape(-1))
+        elif self.adds:
             np.add(to, found, out=to)
         elif found is not to:
             to[...] = found
@@ -77,7 +80,7 @@ def parts_of(op: Op, specs: Specs) -> tuple[Part, ...]:
             tuple(_inside(p * stride + r * dilation - before, depth) for r in taps)
             for p in range(slices)
         )
-        return tuple(_each_tap(Part(0, 1, slices, taps, reads)))
+        return tuple(_each_tap(Part(0, 1, slices, taps, reads), weight.shape[1] == 1))
     parts: list[Part] = []
     for phase in range(min(stride, depth)):
         taps = tuple(r for r in range(kernel) if (phase + before - r * dilation) % stride == 0)
@@ -85,7 +88,7 @@ def parts_of(op: Op, specs: Specs) -> tuple[Part, ...]:
             tuple(_inside((d + before - r * dilation) // stride, slices) for r in taps)
             for d in range(phase, depth, stride)
         )
-        parts += _each_tap(Part(phase, stride, len(reads), taps, reads))
+        parts += _each_tap(Part(phase, stride, len(reads), taps, reads), weight.shape[1] == 1)
     return tuple(parts)
 
 
@@ -94,21 +97,27 @@ def fill(parts: tuple[Part, ...], slices: int) -> bool:
     return sum(part.count for part in parts if not part.adds) == slices
 
 
-def _each_tap(part: Part) -> Iterator[Part]:
-    """Yield for each tap the slices that read by it, if many taps read zeros; else the part.
+def _each_tap(part: Part, depthwise: bool) -> list[Part]:
+    """Return for each tap the slices that read by it, if many taps read zeros; else the part.
 
-    Without taps there is nothing to compute.
+    So do channels that are groups of their own, which need no others beside them. A tap by which
+    all slices read comes first, and the others add to it. Without taps there is nothing to compute.
     """
-    if not part.is_sparse:
-        if part.taps:
-            yield part
-        return
+    if not (part.is_sparse or depthwise):
+        return [part] if part.taps else []
+    parts: list[Part] = []
     for place, tap in enumerate(part.taps):
         inside = [at for at, places in enumerate(part.reads) if places[place] >= 0]
+        if not inside:
+            continue
         reads = tuple((part.reads[at][place],) for at in inside)
-        if inside:
-            first = part.first + inside[0] * part.step
-            yield Part(first, part.step, len(reads), (tap,), reads, adds=True)
+        first = part.first + inside[0] * part.step
+        begins = len(reads) == part.count and (not parts or parts[0].adds)
+        parts.insert(
+            0 if begins else len(parts),
+            Part(first, part.step, len(reads), (tap,), reads, adds=not begins),
+        )
+    return parts
 
 
 def _inside(place: int, size: int) -> int:

@@ -132,6 +132,9 @@ REASONS = {
     r"kernels compute in float32, not (\w+)": r"内核以 float32 计算，而不是 \1",
     r"an input is empty": "有一个输入是空的",
     r"kernels have 1 or 2 spatial axes, not 3": "内核只支持 1 或 2 个空间轴，不支持 3 个",
+    r"kernels are for windows along 1 axis or 2 neighbouring ones": (
+        "内核只适用于沿 1 个轴或 2 个相邻轴的窗口"
+    ),
     r"the padded rows that one row of outputs reads have (\d+) numbers": (
         r"一行输出所读取的、含填充的输入行有 \1 个数"
     ),
