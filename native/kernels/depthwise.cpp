@@ -8,6 +8,7 @@
 #include "kernels/kernels.h"
 #include "kernels/repeat.h"
 #include "kernels/source.h"
+#include "kernels/tile.h"
 
 namespace convolens::CONVOLENS_ISA {
 namespace {
@@ -18,6 +19,7 @@ struct Taps {
     const float* weights;
     i64 weight_step;  // floats from tap to tap
     i64 first, last;
+    i64 width;          // of the window's rows of neighbouring taps, or 0
     const float* bias;  // or null
     bool relu;
 };
@@ -68,7 +70,29 @@ CONVOLENS_INLINE AnyTile tile_of(int size) {
     return all[size];
 }
 
-// `Outputs` outputs, `Step` pixels apart, whose windows have rows of `Width` neighbouring taps.
+// Adds what `Width` neighbouring taps read, the first at `x`, to outputs `Step` pixels apart.
+template <int Width, int Step, int Outputs, class Count>
+CONVOLENS_INLINE void add_taps(vec (&sums)[Outputs], const float* x, i64 pixel,
+                               const float* weights, i64 weight_step, Count count) {
+    vec w[Width];
+#pragma GCC unroll 8
+    for (int s = 0; s < Width; ++s) w[s] = load(weights + s * weight_step, count);
+#pragma GCC unroll 24
+    for (int j = 0; j < (Outputs - 1) * Step + Width; ++j) {
+        const vec v = load(x + j * pixel, count);
+#pragma GCC unroll 8
+        for (int s = 0; s < Width; ++s)
+            if (j >= s && (j - s) % Step == 0 && (j - s) / Step < Outputs)
+                sums[(j - s) / Step] += w[s] * v;
+    }
+}
+
+// Rows of more neighbouring taps than `kMany` are cut into pieces of so many, of `kFew`, and of
+// one.
+constexpr int kMany = 7, kFew = 3;
+
+// `Outputs` outputs, `Step` pixels apart, whose windows have rows of `Width` neighbouring taps, or
+// of more than kMany if that is 0.
 template <int Outputs, int Width, int Step, class Count>
 CONVOLENS_INLINE void slide(const float* x, i64 pixel, const Taps& taps, float* y, i64 y_step,
                             Count count) {
@@ -76,20 +100,22 @@ CONVOLENS_INLINE void slide(const float* x, i64 pixel, const Taps& taps, float* 
     const vec start = taps.bias ? load(taps.bias, count) : vec{};
 #pragma GCC unroll 8
     for (int t = 0; t < Outputs; ++t) sums[t] = start;
-    const float* weights = taps.weights + taps.first * taps.weight_step;
-    for (i64 tap = taps.first; tap < taps.last; tap += Width) {
-        vec w[Width];
-#pragma GCC unroll 8
-        for (int s = 0; s < Width; ++s) w[s] = load(weights + s * taps.weight_step, count);
-        weights += Width * taps.weight_step;
+    const i64 step = taps.weight_step, width = Width > 0 ? Width : taps.width;
+    for (i64 tap = taps.first; tap < taps.last; tap += width) {
+        const float* weights = taps.weights + tap * step;
         const float* from = x + taps.offsets[tap];
-#pragma GCC unroll 24
-        for (int j = 0; j < (Outputs - 1) * Step + Width; ++j) {
-            const vec v = load(from + j * pixel, count);
-#pragma GCC unroll 8
-            for (int s = 0; s < Width; ++s)
-                if (j >= s && (j - s) % Step == 0 && (j - s) / Step < Outputs)
-                    sums[(j - s) / Step] += w[s] * v;
+        if constexpr (Width > 0) {
+            add_taps<Width, Step>(sums, from, pixel, weights, step, count);
+        } else {
+            i64 s = 0;
+            for (; s + kMany <= width; s += kMany)
+                add_taps<kMany, Step>(sums, from + s * pixel, pixel, weights + s * step, step,
+                                      count);
+            for (; s + kFew <= width; s += kFew)
+                add_taps<kFew, Step>(sums, from + s * pixel, pixel, weights + s * step, step,
+                                     count);
+            for (; s < width; ++s)
+                add_taps<1, Step>(sums, from + s * pixel, pixel, weights + s * step, step, count);
         }
     }
     if (taps.relu) rectify(sums);
@@ -125,13 +151,28 @@ CONVOLENS_INLINE AnySlide choose_slide(i64 width, i64 step, int size) {
         if (Narrow && width == 2) return slide_of<2, 1, true>(size);
         if (Narrow && width == 3) return slide_of<3, 1, true>(size);
         if (width == 5) return slide_of<5, 1, Narrow>(size);
-        if (width == 7) return slide_of<7, 1, Narrow>(size);
+        if (width == kMany) return slide_of<kMany, 1, Narrow>(size);
+        if (width > kMany) return slide_of<0, 1, Narrow>(size);
     } else if (step == 2) {
         if (Narrow && width == 3) return slide_of<3, 2, true>(size);
         if (width == 5) return slide_of<5, 2, Narrow>(size);
         if (width == 7) return slide_of<7, 2, Narrow>(size);
     }
     return nullptr;
+}
+
+// Tiles of columns, of a size that leaves few to compute again: the last one ends with the last
+// column. None is larger than kSizes[largest].
+template <class Body>
+CONVOLENS_INLINE void for_each_tile_size(i64 columns, int largest, Body body) {
+    for (i64 done = 0; done < columns;) {
+        int size = 2;
+        while (size > largest && kSizes[size] < columns - done && kSizes[size - 1] <= columns)
+            --size;
+        const i64 last = columns - kSizes[size];
+        body(done < last ? done : last, size);
+        done += kSizes[size];
+    }
 }
 
 // Registers that are summed side by side where a tile has one output only.
@@ -153,9 +194,13 @@ struct Row {
     bool is_narrow() const { return outputs() < kLanes; }
 
     Taps taps_of(i64 output) const {
-        return {offsets,   args.packed + output,
-                outputs(), taps.first,
-                taps.last, args.bias ? args.bias + output : nullptr,
+        return {offsets,
+                args.packed + output,
+                outputs(),
+                taps.first,
+                taps.last,
+                width,
+                args.bias ? args.bias + output : nullptr,
                 args.relu};
     }
 
@@ -248,22 +293,6 @@ struct Row {
         }
     }
 
-    // Tiles of columns, of a size that leaves few to compute again: the last one ends with the last
-    // column.
-    template <class Body>
-    void for_each_tile(const Inside& columns, Body body) const {
-        const int largest = !Repeat && is_narrow() ? 1 : 0;
-        const i64 count = columns.last - columns.first;
-        for (i64 done = 0; done < count;) {
-            int size = 2;
-            while (size > largest && kSizes[size] < count - done && kSizes[size - 1] <= count)
-                --size;
-            const i64 last = count - kSizes[size];
-            body(columns.first + (done < last ? done : last), size);
-            done += kSizes[size];
-        }
-    }
-
     AnySlide slide_of_size(int size) const {
         return is_narrow() ? choose_slide<true>(width, args.column_step, size)
                            : choose_slide<false>(width, args.column_step, size);
@@ -272,7 +301,9 @@ struct Row {
     void compute(const Inside& columns) const {
         for (i64 at = 0; at < columns.first; ++at) border(at);
         const bool slides = !Repeat && slide_of_size(2);
-        for_each_tile(columns, [&](i64 column, int size) {
+        const int largest = !Repeat && is_narrow() ? 1 : 0;
+        for_each_tile_size(columns.last - columns.first, largest, [&](i64 at, int size) {
+            const i64 column = columns.first + at;
             if (slides) {
                 slide(column, kSizes[size], slide_of_size(size));
             } else {
@@ -280,6 +311,93 @@ struct Row {
             }
         });
         for (i64 at = columns.last; at < args.columns; ++at) border(at);
+    }
+};
+
+// Rows of outputs of windows with many taps, two registers of channels at a time: what they read is
+// copied side by side first, with zeros beside the image. So the pixels of a window do not compete
+// for a few lines of the cache, and no output is at a border.
+struct Slab {
+    const WindowArgs& args;
+    i64 first, last;  // rows of outputs
+    i64 height, width;
+    float* pixels;  // [height][width][kPanel]
+    i64* offsets;   // of taps
+
+    Slab(const WindowArgs& args, i64 first, i64 last, float* scratch)
+        : args(args),
+          first(first),
+          last(last),
+          height((last - 1 - first) * args.row_step + args.segments.dy_max - args.segments.dy_min +
+                 1),
+          width((args.columns - 1) * args.column_step + args.segments.dx_max -
+                args.segments.dx_min + 1),
+          pixels(scratch + (2 * args.segments.count + kLine - 1) / kLine * kLine),
+          offsets(reinterpret_cast<i64*>(scratch)) {
+        const Segments& taps = args.segments;
+        for (i64 s = 0; s < taps.count; ++s)
+            offsets[s] = ((taps.dy[s] - taps.dy_min) * width + taps.dx[s] - taps.dx_min) * kPanel;
+    }
+
+    // Copies the registers of channels from `a` and `b` on.
+    void fill(i64 image, i64 a, i64 b) const {
+        const i64 top = args.row_origin + first * args.row_step + args.segments.dy_min;
+        const i64 left = args.column_origin + args.segments.dx_min;
+        const i64 begin = clamp(-left, 0, width), end = clamp(args.w - left, begin, width);
+        for (i64 i = 0; i < height; ++i) {
+            if (top + i < 0 || top + i >= args.h) continue;  // no tap reads it
+            float* to = pixels + i * width * kPanel;
+            const float* from = args.x + ((image * args.h + top + i) * args.w + left) * args.c;
+            clear(to, begin * kPanel);
+            for (i64 j = begin; j < end; ++j) {
+                store(to + j * kPanel, load(from + j * args.c + a));
+                store(to + j * kPanel + kLanes, load(from + j * args.c + b));
+            }
+            clear(to + end * kPanel, (width - end) * kPanel);
+        }
+    }
+
+    // Computes the channels from `channel` on, which are the register `place` of the pixels.
+    void compute(i64 image, i64 channel, i64 place, i64 taps_a_row) const {
+        const i64 step = args.column_step * kPanel;
+        const Channels channels{channel, kLanes, channel, 0, {}};
+        for (i64 row = first; row < last; ++row) {
+            const Inside inside = segments_inside(args, row);
+            const Taps taps{offsets,
+                            args.packed + channel,
+                            args.groups,
+                            inside.first,
+                            inside.last,
+                            taps_a_row,
+                            args.bias ? args.bias + channel : nullptr,
+                            args.relu};
+            const float* x =
+                pixels + (row - first) * args.row_step * width * kPanel + place * kLanes;
+            float* y = args.y + image * args.y_image + row * args.y_row + channel;
+            for_each_tile_size(args.columns, 0, [&](i64 column, int size) {
+                const float* from = x + column * step;
+                float* to = y + column * args.y_column;
+                if (const AnySlide slide =
+                        choose_slide<false>(taps_a_row, args.column_step, size)) {
+                    slide(from, kPanel, taps, to, args.y_column, kLanes);
+                } else {
+                    tile_of<false>(size)(from, step, taps, to, args.y_column, channels);
+                }
+            });
+        }
+    }
+
+    void compute(i64 image) const {
+        const i64 taps_a_row = width_of(args.segments);
+        // The last register begins earlier, and is whole.
+        const i64 latest = args.groups - kLanes;
+        for (i64 channel = 0; channel < args.groups; channel += kPanel) {
+            const i64 a = channel < latest ? channel : latest;
+            const i64 b = channel + kLanes < latest ? channel + kLanes : latest;
+            fill(image, a, b);
+            compute(image, a, 0, taps_a_row);
+            if (b > a) compute(image, b, 1, taps_a_row);
+        }
     }
 };
 
@@ -291,6 +409,7 @@ void compute_rows(const WindowArgs& args, i64 image, i64 first, i64 end, float* 
         return DepthwiseTiles{args, window, args.x + image * args.h * args.w * args.c,
                               args.y + image * args.y_image}
             .compute(first, last);
+    if (args.slab) return Slab(args, first, last, scratch).compute(image);
     const Inside columns = columns_inside(args, args.columns);
     i64* offsets = reinterpret_cast<i64*>(scratch);
     i64* chosen = offsets + taps.count;
@@ -311,7 +430,7 @@ void compute_rows(const WindowArgs& args, i64 image, i64 first, i64 end, float* 
 
 }  // namespace
 
-// Scratch: offsets of taps as i64, and two more numbers a tap.
+// Scratch: offsets of taps as i64, and two more numbers a tap; or the offsets, and a slab.
 void depthwise(const WindowsArgs& args, i64 begin, i64 end, float* scratch) {
     const WindowArgs& most = args.windows[0];
     // Phases write pixels between those of others: they take turns, row by row.

@@ -219,6 +219,7 @@ void any_weight_grad(const DepthwiseGradArgs& both, i64 begin, i64 end, float* s
     const i64 registers = (channels + kLanes - 1) / kLanes;
     const i64 blocks = args.n * args.row_blocks * args.strips;
     i64* offsets = reinterpret_cast<i64*>(scratch);
+    float* input_scratch = scratch + (2 * taps.count + kLine - 1) / kLine * kLine;
     for (i64 s = 0; s < taps.count; ++s) offsets[s] = (taps.dy[s] * args.w + taps.dx[s]) * args.c;
     const i64 width = width_of(taps);
     const Inside inside = rows_inside(args, args.p);
@@ -234,7 +235,7 @@ void any_weight_grad(const DepthwiseGradArgs& both, i64 begin, i64 end, float* s
                   (last == registers ? channels : last * kLanes) - first * kLanes);
         const i64 last_block = blocks * (slot + 1) / args.slots;
         for (i64 block = blocks * slot / args.slots; block < last_block; ++block) {
-            if (both.input.count) depthwise(both.input, block, block + 1, scratch + 2 * taps.count);
+            if (both.input.count) depthwise(both.input, block, block + 1, input_scratch);
             const i64 first_row = block % args.row_blocks * args.row_block;
             const i64 strips = block / args.row_blocks, image = strips / args.strips;
             const WeightGradArgs strip = strip_of(args, strips % args.strips);

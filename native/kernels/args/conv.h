@@ -34,6 +34,7 @@ struct WindowArgs {
     i64 strips = 1;   // between so many units the columns are shared out
     i64 parts = 1;    // and the panels, or the groups
     bool each_group;  // the channels of a group are copied side by side; else read where they lie
+    bool slab;        // depthwise only: copy what some channels' windows read side by side first
     bool gather;      // copy the patches of a tile side by side first
     bool list;        // sums are short, of shorter runs: their products are listed one by one
     i64 lanes_each;   // 1, or how many lanes each of a few outputs has (see narrow.h)

@@ -13,6 +13,8 @@ namespace convolens {
 namespace {
 
 constexpr i64 kSlots = 16;
+// With more taps, what neighbouring windows read is copied side by side.
+constexpr i64 kFewTaps = 25;
 // Rows of outputs that make a unit, or half as many where units are few: whole tiles.
 constexpr i64 kRows = 8;
 // With a multiplier, gradients that are kept before those of one channel are summed up.
@@ -35,6 +37,7 @@ i64 row_blocks(i64 images, i64 rows) {
 struct Windows {
     std::vector<WindowArgs> all;
     i64 taps = 0, most = 0;  // of all windows, of one
+    i64 slab = 0;            // floats
 
     void add(const WindowArgs& args) {
         all.push_back(args);
@@ -51,8 +54,27 @@ struct Windows {
         }
     }
 
+    // Copies what windows with many taps read side by side, where there is room for so many units
+    // beside the floats of image, output and weights. How many threads there are does not matter.
+    void choose_slabs(i64 units, i64 floats) {
+        const KernelTable& table = kernels();
+        i64 largest = 0;
+        for (const WindowArgs& each : all) {
+            const Segments& taps = each.segments;
+            if (taps.count <= kFewTaps || each.column_step > 1 || each.group_outputs > 1 ||
+                each.groups < table.lanes)
+                return;
+            const i64 columns = divide_up(each.columns, each.strips);
+            const i64 line = line_floats(taps, columns, each.column_step, table.panel);
+            largest = std::max(largest, block_floats(taps, each.row_block, each.row_step, line));
+        }
+        if (largest * std::min(units, kMostChunks) > floats) return;
+        slab = largest;
+        for (WindowArgs& each : all) each.slab = true;
+    }
+
     WindowsArgs args() const { return {all.data(), static_cast<i64>(all.size())}; }
-    std::size_t scratch() const { return static_cast<std::size_t>(6 * most); }
+    std::size_t scratch() const { return static_cast<std::size_t>(6 * most + kLine + slab); }
     // Nanoseconds that one row of outputs takes.
     double row_cost() const {
         const WindowArgs& first = all.front();
@@ -61,12 +83,18 @@ struct Windows {
     }
 };
 
-void run(Windows windows) {
+// How many numbers the image, the output and the weights are.
+i64 all_floats(const ConvProblem& p) {
+    return p.n * (p.h * p.w * p.c + p.p * p.q * p.k) + p.r * p.s * p.k;
+}
+
+void run(Windows windows, const ConvProblem& p) {
     const WindowArgs& first = windows.all.front();
     if (first.n == 0 || first.rows <= 0 || first.columns <= 0) return;
     const i64 strips = strips_of(first.rows, first.columns), images = first.n * strips;
     const i64 blocks = row_blocks(images, first.rows);
     windows.split(blocks, strips);
+    windows.choose_slabs(images * blocks, all_floats(p));
     launch(kernels().depthwise, windows.args(), images * blocks,
            windows.row_cost() * static_cast<double>(first.row_block) / static_cast<double>(strips),
            windows.scratch());
@@ -97,7 +125,7 @@ void forward(const ConvProblem& p, const float* packed, const float* x, const fl
     args.packed = packed;
     Windows windows;
     windows.add(args);
-    run(std::move(windows));
+    run(std::move(windows), p);
 }
 
 // The phases of what each output reads of the image, in as many channels as there are outputs.
@@ -120,7 +148,7 @@ void input_grad(const ConvProblem& p, const float* packed, const float* g, const
                 float* dx) {
     const i64 multiplier = p.group_outputs(), pixels = p.h * p.w;
     const std::vector<TapPhase> phases = tap_phases(p);
-    if (multiplier == 1) return run(phase_windows(p, phases, packed, g, bias, dx));
+    if (multiplier == 1) return run(phase_windows(p, phases, packed, g, bias, dx), p);
     // The outputs that read one channel are summed up, some images at a time.
     ConvProblem some = p;
     some.n = std::clamp(kSpreadFloats / std::max<i64>(1, pixels * p.k), i64{1}, p.n);
@@ -128,7 +156,8 @@ void input_grad(const ConvProblem& p, const float* packed, const float* g, const
     for (i64 first = 0; first < p.n; first += some.n) {
         some.n = std::min(some.n, p.n - first);
         run(phase_windows(some, phases, packed, g + first * p.p * p.q * p.k, nullptr,
-                          spread.data()));
+                          spread.data()),
+            some);
         const GroupSumArgs args{spread.data(), bias, dx + first * pixels * p.c, p.c, multiplier};
         launch(kernels().group_sum, args, some.n * pixels, kElement * static_cast<double>(p.k));
     }
@@ -160,13 +189,14 @@ void depthwise_grad(const ConvProblem& p, const float* packed, const float* x, c
     weight.partial = partial.data();
     const i64 slot_places = p.n * p.p * p.q / weight.slots;
     double cost = kElement * static_cast<double>(slot_places * p.k * taps) / 4;
-    auto scratch = static_cast<std::size_t>(2 * taps);
+    auto scratch = static_cast<std::size_t>(divide_up(2 * taps, kLine) * kLine);
     std::vector<TapPhase> phases;  // holds the taps of
     Windows windows;
     if (dx) {
         phases = tap_phases(p);
         windows = phase_windows(p, phases, packed, g, nullptr, dx);
         windows.split(weight.row_blocks, weight.strips);
+        windows.choose_slabs(weight.slots, all_floats(p) - (weight.slots + 1) * floats);
         args.input = windows.args();
         cost *= 2;
         scratch += windows.scratch();

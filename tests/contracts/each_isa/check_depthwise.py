@@ -34,7 +34,7 @@ def convolutions(draw: st.DrawFn) -> tuple[ops.Conv, TensorSpec, TensorSpec]:
         return draw(st.sampled_from(values)), draw(st.sampled_from(values))
 
     channels = draw(st.sampled_from([1, 3, 4, 7, 8, 9, 15, 16, 17, 24, 32, 37]))
-    kernel, stride = two(1, 2, 3, 3, 3, 4, 5), two(1, 1, 1, 2, 2, 3)
+    kernel, stride = two(1, 2, 3, 3, 3, 4, 5, 7, 9, 11), two(1, 1, 1, 2, 2, 3)
     dilation = draw(st.sampled_from([(1, 1), (1, 1), (1, 1), (2, 2), (2, 1)]))
     padding = two(0, 1, 1, 2, 3), two(0, 1, 1, 2, 3)
     sizes = tuple(

@@ -155,9 +155,18 @@ def _side_by_side(slices: Array, part: Part, block: slice, groups: int) -> Array
     _, height, width, channels = slices.shape
     shape = (len(reads), height, width, groups, len(part.taps), channels // groups)
     beside = _room(shape)
-    for to, places in zip(beside, reads, strict=True):
-        for tap, place in enumerate(places):
-            to[:, :, :, tap] = 0 if place < 0 else slices[place].reshape(height, width, groups, -1)
+    for tap, places in enumerate(zip(*reads, strict=True)):
+        # Those inside the image are neighbours, as far apart as the stride.
+        inside = [at for at, place in enumerate(places) if place >= 0]
+        to = beside[:, :, :, :, tap]
+        if not inside:
+            to[...] = 0
+            continue
+        begin, end = inside[0], inside[-1] + 1
+        to[:begin] = to[end:] = 0
+        step = places[begin + 1] - places[begin] if end - begin > 1 else 1
+        own = slices[places[begin] : places[end - 1] + 1 : step]
+        _native.move(own.reshape(*own.shape[:3], groups, -1), to[begin:end])
     return beside.reshape(len(reads), height, width, -1)
 
 
