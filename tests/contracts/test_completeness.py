@@ -161,6 +161,7 @@ COVERED_BY = {
     "backends/kernels/conv_phases": "contracts/each_isa/check_calls",
     "backends/kernels/conv_recast": "contracts/each_isa/check_calls",
     "backends/kernels/conv_rows": "contracts/each_isa/check_calls",
+    "backends/kernels/conv_merged": "backends/test_conv_merged",
     "backends/kernels/conv_slices": "backends/test_conv_slices",
     "backends/kernels/slice_parts": "backends/test_conv_slices",
     "backends/kernels/conv_transpose": "contracts/each_isa/check_calls",
