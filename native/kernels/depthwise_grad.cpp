@@ -4,6 +4,7 @@
 #include "kernels/kernels.h"
 #include "kernels/repeat.h"
 #include "kernels/source.h"
+#include "kernels/strips.h"
 
 namespace convolens::CONVOLENS_ISA {
 namespace {
@@ -236,12 +237,10 @@ void any_weight_grad(const DepthwiseGradArgs& both, i64 begin, i64 end, float* s
         const i64 last_block = blocks * (slot + 1) / args.slots;
         for (i64 block = blocks * slot / args.slots; block < last_block; ++block) {
             if (both.input.count) depthwise(both.input, block, block + 1, input_scratch);
-            const i64 first_row = block % args.row_blocks * args.row_block;
-            const i64 strips = block / args.row_blocks, image = strips / args.strips;
-            const WeightGradArgs strip = strip_of(args, strips % args.strips);
+            const BlockPlace at = place_of_block(args, args.p, block);
+            const i64 image = at.image, first_row = at.first_row, last_row = first_row + at.rows;
+            const WeightGradArgs strip = strip_of(args, at.strip);
             const Inside columns = columns_inside(strip, strip.q);
-            const i64 bottom = first_row + args.row_block;
-            const i64 last_row = bottom < args.p ? bottom : args.p;
             if (small) {
                 DepthwiseSums{strip,   window, inside, columns,
                               partial, first,  last,   both.input.count > 0}

@@ -1,6 +1,7 @@
 // The weight gradient of groups of a few channels with as many outputs: sums over positions, a lane
 // for each output, of its gradient times the channels of its group.
 #include "kernels/groups.h"
+#include "kernels/strips.h"
 #include "kernels/weight_grad.h"
 
 namespace convolens::CONVOLENS_ISA {
@@ -85,16 +86,13 @@ void group_weight_grad(const WeightGradArgs& args, i64 begin, i64 end, float* sc
         clear(partial, floats);
         const i64 last = blocks * (slot + 1) / args.slots;
         for (i64 block = blocks * slot / args.slots; block < last; ++block) {
-            const i64 first_row = block % args.row_blocks * args.row_block;
-            const i64 strips = block / args.row_blocks, image = strips / args.strips;
-            const WeightGradArgs strip = strip_of(args, strips % args.strips);
-            const i64 left = args.p - first_row;
-            const i64 rows = left < args.row_block ? left : args.row_block;
+            const BlockPlace at = place_of_block(args, args.p, block);
+            const WeightGradArgs strip = strip_of(args, at.strip);
             const Source source =
-                source_rows(strip, image, first_row, rows, strip.q, buffer, offsets);
-            const float* g = strip.g + (image * args.p + first_row) * args.g_row;
+                source_rows(strip, at.image, at.first_row, at.rows, strip.q, buffer, offsets);
+            const float* g = strip.g + (at.image * args.p + at.first_row) * args.g_row;
             with_group_size(args.group_channels, [&]<int Size>() {
-                add_block<Size>(strip, source, offsets, first_row, rows, g, partial);
+                add_block<Size>(strip, source, offsets, at.first_row, at.rows, g, partial);
             });
         }
     }

@@ -1,6 +1,7 @@
 // Convolution in groups of a few channels with as many outputs: the lanes of a register are outputs
 // of neighbouring groups.
 #include "kernels/groups.h"
+#include "kernels/strips.h"
 
 namespace convolens::CONVOLENS_ISA {
 namespace {
@@ -88,16 +89,13 @@ void group_windows(const WindowArgs& args, i64 begin, i64 end, float* scratch) {
     i64* offsets = reinterpret_cast<i64*>(scratch);
     float* buffer = scratch + 2 * args.segments.count;
     for (i64 unit = begin; unit < end; ++unit) {
-        const i64 first_row = unit % args.row_blocks * args.row_block;
-        const i64 strips = unit / args.row_blocks, image = strips / args.strips;
-        const WindowArgs strip = strip_of(args, strips % args.strips);
-        const i64 left = args.rows - first_row;
-        const i64 rows = left < args.row_block ? left : args.row_block;
+        const BlockPlace at = place_of_block(args, args.rows, unit);
+        const WindowArgs strip = strip_of(args, at.strip);
         const Source source =
-            source_rows(strip, image, first_row, rows, strip.columns, buffer, offsets);
-        float* y = strip.y + image * args.y_image + first_row * args.y_row;
+            source_rows(strip, at.image, at.first_row, at.rows, strip.columns, buffer, offsets);
+        float* y = strip.y + at.image * args.y_image + at.first_row * args.y_row;
         with_group_size(args.group_channels, [&]<int Size>() {
-            block_of<Size>(strip, source, offsets, first_row, rows, y);
+            block_of<Size>(strip, source, offsets, at.first_row, at.rows, y);
         });
     }
 }

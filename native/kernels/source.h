@@ -83,30 +83,6 @@ Source group_rows(const Args& args, i64 image, i64 first_row, i64 rows, i64 colu
                         args.group_channels, buffer, offsets);
 }
 
-// The same outputs, but those of a strip of their columns only, as if it had no neighbours.
-[[maybe_unused]] WindowArgs strip_of(const WindowArgs& args, i64 strip) {
-    const i64 first = args.columns * strip / args.strips;
-    WindowArgs own = args;
-    own.columns = args.columns * (strip + 1) / args.strips - first;
-    own.column_origin += first * args.column_step;
-    own.y += first * args.y_column;
-    return own;
-}
-
-[[maybe_unused]] WeightGradArgs strip_of(const WeightGradArgs& args, i64 strip) {
-    const i64 first = args.q * strip / args.strips;
-    WeightGradArgs own = args;
-    own.q = args.q * (strip + 1) / args.strips - first;
-    own.column_origin += first * args.column_step;
-    own.g += first * args.groups * args.group_outputs;
-    return own;
-}
-
-// The columns of the widest strip.
-CONVOLENS_INLINE i64 widest_strip(const WeightGradArgs& args) {
-    return (args.q + args.strips - 1) / args.strips;
-}
-
 struct Inside {
     i64 first, last;
 };

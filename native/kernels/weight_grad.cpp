@@ -1,6 +1,8 @@
 // The gradient of a convolution's weights: register tiles of weights, summed over output positions.
 #include "kernels/weight_grad.h"
 
+#include "kernels/strips.h"
+
 namespace convolens::CONVOLENS_ISA {
 namespace {
 
@@ -83,11 +85,9 @@ void weight_grad(const WeightGradArgs& args, i64 begin, i64 end, float* scratch)
         const i64 first_block = blocks * slot / args.slots;
         const i64 last_block = blocks * (slot + 1) / args.slots;
         for (i64 at = first_block; at < last_block; ++at) {
-            const i64 first_row = at % args.row_blocks * args.row_block;
-            const i64 strips = at / args.row_blocks, image = strips / args.strips;
-            const WeightGradArgs strip = strip_of(args, strips % args.strips);
-            const i64 left = args.p - first_row;
-            const i64 rows = left < args.row_block ? left : args.row_block;
+            const BlockPlace place = place_of_block(args, args.p, at);
+            const i64 image = place.image, first_row = place.first_row, rows = place.rows;
+            const WeightGradArgs strip = strip_of(args, place.strip);
             Block block{strip, {}, offsets, row_offsets, first_row, rows};
             if (args.groups == 1)
                 block.source = source_rows(strip, image, first_row, rows, strip.q, buffer, offsets);

@@ -1,4 +1,5 @@
 // The gradient of a convolution's weights from gathered patches: im2col, one tile at a time.
+#include "kernels/strips.h"
 #include "kernels/weight_grad.h"
 
 namespace convolens::CONVOLENS_ISA {
@@ -132,11 +133,9 @@ void weight_grad_gather(const WeightGradArgs& args, i64 begin, i64 end, float* s
         const i64 first_block = blocks * slot / args.slots;
         const i64 last_block = blocks * (slot + 1) / args.slots;
         for (i64 at = first_block; at < last_block; ++at) {
-            const i64 first_row = at % args.row_blocks * args.row_block;
-            const i64 strips = at / args.row_blocks, image = strips / args.strips;
-            const WeightGradArgs strip = strip_of(args, strips % args.strips);
-            const i64 left = args.p - first_row;
-            const i64 rows = left < args.row_block ? left : args.row_block;
+            const BlockPlace place = place_of_block(args, args.p, at);
+            const i64 image = place.image, first_row = place.first_row, rows = place.rows;
+            const WeightGradArgs strip = strip_of(args, place.strip);
             const Source source =
                 source_rows(strip, image, first_row, rows, strip.q, buffer, offsets);
             const i64 column_blocks = whole(strip.q, args.column_block);

@@ -1,5 +1,6 @@
 // The weight gradient of one channel and few kernels: registers of neighbouring outputs.
 #include "kernels/planes.h"
+#include "kernels/strips.h"
 
 namespace convolens::CONVOLENS_ISA {
 namespace {
@@ -106,11 +107,9 @@ void weight_grad_planes(const WeightGradArgs& args, i64 begin, i64 end, float* s
         const i64 first_block = blocks * slot / args.slots;
         const i64 last_block = blocks * (slot + 1) / args.slots;
         for (i64 block = first_block; block < last_block; ++block) {
-            const i64 first_row = block % args.row_blocks * args.row_block;
-            const i64 strips = block / args.row_blocks, image = strips / args.strips;
-            const WeightGradArgs strip = strip_of(args, strips % args.strips);
-            const i64 left = args.p - first_row;
-            const i64 rows = left < args.row_block ? left : args.row_block;
+            const BlockPlace place = place_of_block(args, args.p, block);
+            const i64 image = place.image, first_row = place.first_row, rows = place.rows;
+            const WeightGradArgs strip = strip_of(args, place.strip);
             const Line line = padded_line(strip, image, first_row, rows, strip.q, line_scratch);
             gradient_planes(strip.g + (image * args.p + first_row) * args.g_row, rows, strip.q,
                             outputs, planes, plane);

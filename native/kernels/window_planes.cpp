@@ -1,6 +1,7 @@
 // Convolution of one channel with few kernels: registers of neighbouring outputs.
 #include "kernels/parts.h"
 #include "kernels/planes.h"
+#include "kernels/strips.h"
 
 namespace convolens::CONVOLENS_ISA {
 namespace {
@@ -169,17 +170,15 @@ void window_planes(const WindowArgs& args, i64 begin, i64 end, float* scratch) {
     const i64 taps = args.segments.count * args.segments.run;
     const i64 outputs = args.group_outputs;
     for (i64 unit = begin; unit < end; ++unit) {
-        const i64 first_row = unit % args.row_blocks * args.row_block;
-        const i64 strips = unit / args.row_blocks, image = strips / args.strips;
-        const WindowArgs strip = strip_of(args, strips % args.strips);
-        const i64 left = args.rows - first_row;
-        const i64 rows = left < args.row_block ? left : args.row_block;
-        float* y = strip.y + image * args.y_image + first_row * args.y_row;
+        const BlockPlace at = place_of_block(args, args.rows, unit);
+        const WindowArgs strip = strip_of(args, at.strip);
+        float* y = strip.y + at.image * args.y_image + at.first_row * args.y_row;
         if (outputs == 1 && args.y_column == 1) {
-            one_plane(strip, image, first_row, rows, scratch, y);
+            one_plane(strip, at.image, at.first_row, at.rows, scratch, y);
             continue;
         }
-        const Line line = padded_line(strip, image, first_row, rows, strip.columns, scratch);
+        const Line line =
+            padded_line(strip, at.image, at.first_row, at.rows, strip.columns, scratch);
         cut_evenly(0, outputs, kPlanes, [&](i64 first, i64 count) {
             choose_planes(count, typename Count<kPlanes>::type{})(strip, line, first,
                                                                   args.packed + first * taps, y);

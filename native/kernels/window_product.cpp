@@ -3,6 +3,7 @@
 #include "kernels/narrow.h"
 #include "kernels/short_tiles.h"
 #include "kernels/source.h"
+#include "kernels/strips.h"
 
 namespace convolens::CONVOLENS_ISA {
 namespace {
@@ -209,19 +210,15 @@ void window_product(const WindowArgs& args, i64 begin, i64 end, float* scratch) 
     float* buffer = patches + (args.gather ? kTileRows * length : 0);
     const Outputs outputs(args, length, args.gather ? length : taps.run);
     for (i64 unit = begin; unit < end; ++unit) {
-        const i64 first_row = unit % args.row_blocks * args.row_block;
-        const i64 strips = unit / args.row_blocks, images = strips / args.strips;
-        const i64 image = images % args.n, part = images / args.n;
-        const WindowArgs own = strip_of(args, strips % args.strips);
+        const auto [part, image, strip, first_row, rows] = place_of_block(args, args.rows, unit);
+        const WindowArgs own = strip_of(args, strip);
         // Parts share out the groups, or the panels of the only one.
-        const auto share = [&](i64 all) {
+        const auto share = [&, part = part](i64 all) {
             return Range{all * part / args.parts, all * (part + 1) / args.parts};
         };
         const bool one = args.groups == 1;
         const Range panels = one ? share(outputs.panels) : Range{0, outputs.panels};
         const Range groups = one ? Range{0, 1} : share(args.groups);
-        const i64 left = args.rows - first_row;
-        const i64 rows = left < args.row_block ? left : args.row_block;
         RowBlock block{own,       {},   offsets,
                        first_row, rows, own.y + image * args.y_image + first_row * args.y_row};
         if (!args.each_group)

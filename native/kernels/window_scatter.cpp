@@ -1,14 +1,10 @@
 // The input gradient of a convolution, scattered: col2im, one tile of outputs at a time.
 #include "kernels/source.h"
+#include "kernels/strips.h"
 #include "kernels/tile.h"
 
 namespace convolens::CONVOLENS_ISA {
 namespace {
-
-// Rounded up, for any sign of a.
-constexpr i64 divide_up(i64 a, i64 b) {
-    return a > 0 ? (a + b - 1) / b : -(-a / b);
-}
 
 // The rows [first, first + rows) of a strip of an image's gradient, with the columns that windows
 // reach beyond its sides.
@@ -31,8 +27,8 @@ struct Target {
         columns = args.w * (strip + 1) / args.strips - column;
         // Output q reads from begin + q step to end + q step.
         const i64 begin = args.column_origin + taps.dx_min, end = args.column_origin + taps.dx_max;
-        first_output = clamp(divide_up(column - end, step), 0, args.q);
-        last_output = clamp(divide_up(column + columns - begin, step), first_output, args.q);
+        first_output = clamp((column - end + step - 1) / step, 0, args.q);
+        last_output = clamp((column + columns - begin + step - 1) / step, first_output, args.q);
         const i64 leftmost = begin + first_output * step;
         const i64 reach = end + (last_output - 1) * step + 1;
         left = first_output < last_output && leftmost < column ? leftmost : column;
@@ -181,12 +177,12 @@ void window_scatter(const ScatterArgs& args, i64 begin, i64 end, float* scratch)
     target.pixels = products + kTileRows * width;
     target.sheets = (taps.run + step - 1) / step;
     for (i64 unit = begin; unit < end; ++unit) {
-        target.first = unit % args.row_blocks * args.row_block;
-        const i64 strips = unit / args.row_blocks, image = strips / args.strips;
-        target.choose_strip(args, strips % args.strips);
+        const BlockPlace at = place_of_block(args, args.h, unit);
+        const i64 image = at.image;
+        target.first = at.first_row;
+        target.rows = at.rows;
+        target.choose_strip(args, at.strip);
         target.sheet = args.row_block * target.line;
-        target.rows =
-            args.h - target.first < args.row_block ? args.h - target.first : args.row_block;
         clear(target.pixels, target.sheets * target.sheet);
         for (i64 row = 0; row < args.p; ++row) {
             const i64 y = args.row_origin + row * args.row_step;

@@ -88,7 +88,9 @@ struct WeightGradArgs {
     i64 p, q;
     i64 g_row;  // floats from row to row of g
     i64 row_block, row_blocks;
-    i64 strips = 1;    // in so many the columns of a block are computed; if many, it has one row
+    // Into so many the columns of g are cut. Blocks of kernels that read them side by side have one
+    // row then.
+    i64 strips = 1;
     i64 column_block;  // gather only; below the columns of a strip where a block has one row
     i64 slots;
     i64 parts;

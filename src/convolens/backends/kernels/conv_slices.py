@@ -51,8 +51,7 @@ def _flat(op: Op, specs: Specs, part: Part) -> tuple[Op, Specs]:
         return ConvInputGrad(*attributes, sizes=x.shape[2:]), (w, y)
     if isinstance(op, ConvWeightGrad):
         return ConvWeightGrad(*attributes, kernel=w.shape[2:]), (x, y)
-    alone = not any(each.adds for each in parts_of(op, specs))
-    rectifies = isinstance(op, ConvRelu) and alone
+    rectifies = isinstance(op, ConvRelu) and not any(each.adds for each in parts_of(op, specs))
     return (ConvRelu if rectifies else Conv)(*attributes), (x, w)
 
 
@@ -120,7 +119,8 @@ def _scratch(op: Op, specs: Specs) -> int:
         beside = _beside(part, read)
         own = written.size // (written.shape[0] * written.shape[2])
         slices = next(part.blocks(beside)).stop
-        floats.append(slices * (beside + own * (part.adds or part.step > 1)))
+        copied = 0 if part.is_read_in_place else beside
+        floats.append(slices * (copied + own * (part.adds or part.step > 1)))
     return 4 * max(floats)
 
 
@@ -148,10 +148,8 @@ def _taps_of(flat: Array, taps: int) -> Array:
 def _side_by_side(slices: Array, part: Part, block: slice, groups: int) -> Array:
     """Return [count, H, W, G taps C/G]: what some output slices read, channels by group and tap."""
     reads = part.reads[block]
-    first = reads[0][0]
-    neighbours = tuple((first + i,) for i in range(len(reads)))
-    if first >= 0 and reads == neighbours:  # by one tap: they lie so already
-        return slices[first : first + len(reads)]
+    if part.is_read_in_place:
+        return slices[reads[0][0] : reads[-1][0] + 1]
     _, height, width, channels = slices.shape
     shape = (len(reads), height, width, groups, len(part.taps), channels // groups)
     beside = _room(shape)

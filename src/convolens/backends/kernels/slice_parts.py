@@ -51,6 +51,14 @@ class Part:
         reads = [place for places in self.reads for place in places]
         return reads.count(-1) > _MANY_EMPTY * len(reads)
 
+    @property
+    def is_read_in_place(self) -> bool:
+        """Whether what its slices read lies as they do: by one tap, one behind another."""
+        if len(self.taps) > 1:
+            return False
+        first = self.reads[0][0]
+        return first >= 0 and all(places == (first + at,) for at, places in enumerate(self.reads))
+
     def put(self, found: Array, to: Array) -> None:
         """Bring what was computed for some output slices, [slices, H, W, C], to its place."""
         if self.adds and to.flags.c_contiguous:
