@@ -125,7 +125,7 @@ def what_is_missing() -> Iterator[None]:
 def least_exact(op: ops.Op, arrays: Sequence[Array]) -> list[str]:
     """Return which algorithms that transform tiles can compute a call.
 
-    Of Winograd's it is the one with the largest tiles, which has the largest bound.
+    Of Winograd's for squares it is the one with the largest tiles, which has the largest bound.
     """
     specs = tuple(TensorSpec(array.shape) for array in arrays)
     names = [
@@ -133,8 +133,8 @@ def least_exact(op: ops.Op, arrays: Sequence[Array]) -> list[str]:
         for verdict in candidates(op, specs)
         if not verdict.candidate.exact and not verdict.reason
     ]
-    winograd = sorted((name for name in names if "winograd" in name), key=lambda name: name[-1])
-    return [*winograd[-1:], *(name for name in names if name == "fourier")]
+    squares = sorted((name for name in names if name[-1].isdigit()), key=lambda name: name[-1])
+    return [*squares[-1:], *(name for name in names if not name[-1].isdigit())]
 
 
 def _tiles(

@@ -22,6 +22,7 @@ import numpy as np
 
 import bounds
 import fourier
+import phases
 import winograd
 from convolens import ops
 from convolens.ops import Array, Op, Sample
@@ -43,6 +44,13 @@ def rounding(dtype: Any) -> float:
 OWN_BOUNDS: dict[str | None, Callable[[Op, list[Array], str], Array]] = {
     **dict.fromkeys(winograd.NAMES, winograd.error),
     "fourier": fourier.error,
+}
+OWN_BOUNDS |= {
+    f"phases_{name}": lambda op, arrays, _, name=name, bound=bound: phases.error(
+        op, arrays, bound, name
+    )
+    for name, bound in OWN_BOUNDS.items()
+    if name and not name.startswith("slices")
 }
 
 

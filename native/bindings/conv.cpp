@@ -31,6 +31,7 @@ ConvAlgorithm algorithm_named(std::string_view name) {
     if (name == "winograd3") return ConvAlgorithm::kWinograd3;
     if (name == "winograd4") return ConvAlgorithm::kWinograd4;
     if (name == "fourier") return ConvAlgorithm::kFourier;
+    if (name == "line_winograd") return ConvAlgorithm::kLineWinograd;
     if (name == "product") return ConvAlgorithm::kProduct;
     throw std::invalid_argument("no such algorithm: " + std::string(name));
 }
@@ -64,8 +65,8 @@ class Conv {
             throw std::invalid_argument("this convolution is not one product of matrices");
         if (algorithm_ == ConvAlgorithm::kPlanes && (input[1] != 1 || stride != Pair{1, 1}))
             throw std::invalid_argument("planes need one channel and stride 1");
-        check_winograd(kernel, stride, dilation, groups);
-        check_fourier(kernel, stride, dilation);
+        check_winograd(kernel, stride, groups);
+        check_transforms(kernel, stride, dilation);
         const i64 size = groups ? input[1] / groups : 0;
         const bool in_registers = (size == 2 || size == 4 || size == 8) &&
                                   kernels().lanes % size == 0 && output[1] == input[1];
@@ -117,9 +118,9 @@ class Conv {
     }
 
   private:
-    void check_winograd(Pair kernel, Pair stride, Pair dilation, i64 groups) const {
+    void check_winograd(Pair kernel, Pair stride, i64 groups) const {
         const i64 taps = kernel[0];
-        bool fits = kernel[1] == taps && stride == Pair{1, 1} && dilation == Pair{1, 1};
+        bool fits = kernel[1] == taps && stride == Pair{1, 1};
         if (algorithm_ == ConvAlgorithm::kWinograd2) {
             fits = fits && (taps == 3 || taps == 5);
         } else if (algorithm_ == ConvAlgorithm::kWinograd3) {
@@ -134,13 +135,19 @@ class Conv {
                 "Winograd's algorithm needs a square kernel of its size, stride 1 and one group");
     }
 
-    void check_fourier(Pair kernel, Pair stride, Pair dilation) const {
-        if (algorithm_ != ConvAlgorithm::kFourier) return;
-        const bool fits =
-            kernel[0] <= FourierArgs::kLongestSide && kernel[1] <= FourierArgs::kLongestSide;
-        if (!fits || stride != Pair{1, 1} || dilation != Pair{1, 1})
+    void check_transforms(Pair kernel, Pair stride, Pair dilation) const {
+        const i64 longest = std::max(kernel[0], kernel[1]);
+        const bool line = std::min(kernel[0], kernel[1]) == 1;
+        const bool fits = stride == Pair{1, 1} && (line || dilation == Pair{1, 1});
+        const bool few = line && longest >= 2 && longest <= 4;
+        if (algorithm_ == ConvAlgorithm::kLineWinograd && !(fits && few))
+            throw std::invalid_argument("F(7 - r, r) needs 2 to 4 taps along one axis, stride 1");
+        if (algorithm_ == ConvAlgorithm::kFourier &&
+            !(fits &&
+              longest <= sizes_of(line ? Transform::kFourierLongLine : Transform::kFourier).taps))
             throw std::invalid_argument(
-                "Fourier transforms need kernels up to 13x13, with stride 1 and dilation 1");
+                "Fourier transforms need kernels up to 13x13 or lines of 25, with stride 1 and "
+                "dilation 1");
     }
 
     ConvWeights weights_for(Use use, const Array& weight, bool backward) const {

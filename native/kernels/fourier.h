@@ -20,9 +20,8 @@ namespace {
 
 using namespace simd;
 
-constexpr int kSide = FourierArgs::kSide;
+constexpr int kSide = sizes_of(Transform::kFourier).width;
 constexpr int kFrequencies = kSide / 2 + 1;
-constexpr i64 kNumbers = FourierArgs::kNumbers;
 
 struct Complex {
     vec re, im;
@@ -43,14 +42,17 @@ CONVOLENS_INLINE Complex conjugate(const Complex& a) {
 // a exp(sign 2 pi i k / n), for k up to n / 2.
 template <int Sign>
 CONVOLENS_INLINE Complex turn(const Complex& a, int k, int n) {
-    // cos(2 pi j / 16) for j up to 8.
-    constexpr float kCosines[] = {1.0f,          0.923879533f,  0.707106781f,  0.382683432f, 0.0f,
-                                  -0.382683432f, -0.707106781f, -0.923879533f, -1.0f};
-    const int j = k * kSide / n;
+    // cos(2 pi j / 32) for j up to 16.
+    constexpr int kWhole = 32, kQuarter = kWhole / 4;
+    constexpr float kCosines[] = {
+        1.0f,          0.980785280f,  0.923879533f,  0.831469612f,  0.707106781f,  0.555570233f,
+        0.382683432f,  0.195090322f,  0.0f,          -0.195090322f, -0.382683432f, -0.555570233f,
+        -0.707106781f, -0.831469612f, -0.923879533f, -0.980785280f, -1.0f};
+    const int j = k * kWhole / n;
     if (j == 0) return a;
-    if (j == 4) return Sign < 0 ? Complex{a.im, -a.re} : Complex{-a.im, a.re};
+    if (j == kQuarter) return Sign < 0 ? Complex{a.im, -a.re} : Complex{-a.im, a.re};
     const vec c = broadcast(kCosines[j]);
-    const vec s = broadcast(Sign * kCosines[j <= 4 ? 4 - j : j - 4]);
+    const vec s = broadcast(Sign * kCosines[j <= kQuarter ? kQuarter - j : j - kQuarter]);
     return {a.re * c - a.im * s, a.im * c + a.re * s};
 }
 
@@ -223,40 +225,136 @@ struct HalfTile {
     }
 };
 
-// The numbers of a place that an image has in a product.
-template <class Count>
-CONVOLENS_INLINE void store_image(float* to, i64 step, const Complex& x, Count count) {
-    store(to, x.re + x.im, count);
-    store(to + step, x.re, count);
-    store(to + 2 * step, x.im, count);
+// Calls put(number, x) for the numbers of a place that an image has in a product.
+template <class Put>
+CONVOLENS_INLINE void put_image(int number, const Complex& x, Put put) {
+    put(number, x.re + x.im);
+    put(number + 1, x.re);
+    put(number + 2, x.im);
 }
 
 // The same of weights, whose transforms are conjugated and divided by what both ways multiply by.
-CONVOLENS_INLINE void store_weights(float* to, i64 step, const Complex& w) {
-    const vec scale = broadcast(1.0f / (kSide * kSide));
-    store(to, scale * w.re);
-    store(to + step, scale * -(w.im + w.re));
-    store(to + 2 * step, scale * (w.re - w.im));
+template <class Put>
+CONVOLENS_INLINE void put_weights(int number, const Complex& w, const vec& scale, Put put) {
+    put(number, scale * w.re);
+    put(number + 1, scale * -(w.im + w.re));
+    put(number + 2, scale * (w.re - w.im));
 }
 
-// What the three products of a place are the sums of.
-CONVOLENS_INLINE Complex load_product(const float* from, i64 step) {
-    const vec k1 = load(from);
-    return {k1 - load(from + 2 * step), k1 + load(from + step)};
+// What the three products of a place, get(number), are the sums of.
+template <class Get>
+CONVOLENS_INLINE Complex get_product(int number, Get get) {
+    const vec k1 = get(number);
+    return {k1 - get(number + 2), k1 + get(number + 1)};
 }
 
-// Where the outputs of a tile begin.
-struct TilePlace {
-    i64 image, row, column;
+// Tiles of 16 x 16 pixels.
+struct FourierSquare {
+    static constexpr Transform kTransform = Transform::kFourier;
+
+    // Calls put(number, x) for the numbers of a tile of pixels(row, column).
+    template <class Pixel, class Put>
+    CONVOLENS_INLINE static void image(Pixel pixel, Put put) {
+        HalfTile half;
+        half.transform_rows(kSide, kSide, pixel);
+        half.transform_columns([&](int place, const Complex& x)
+                                   CONVOLENS_INLINED { put_image(3 * place, x, put); });
+    }
+
+    // The same of a kernel's taps.
+    template <class Tap, class Put>
+    CONVOLENS_INLINE static void kernel(i64 height, i64 width, Tap tap, Put put) {
+        const vec scale = broadcast(1.0f / (kSide * kSide));
+        HalfTile half;
+        half.transform_rows(height, width, tap);
+        half.transform_columns([&](int place, const Complex& w)
+                                   CONVOLENS_INLINED { put_weights(3 * place, w, scale, put); });
+    }
+
+    // The same of the upstream gradient of a tile's outputs.
+    template <class Output, class Put>
+    CONVOLENS_INLINE static void upstream(i64 height, i64 width, Output output, Put put) {
+        kernel(height, width, output, put);
+    }
+
+    // Calls put(row, column, y) for the outputs of products get(number).
+    template <class Get, class Put>
+    CONVOLENS_INLINE static void outputs(i64 height, i64 width, Get get, Put put) {
+        HalfTile half;
+        half.restore_columns([&](int place)
+                                 CONVOLENS_INLINED { return get_product(3 * place, get); });
+        vec row[kSide];
+        for (int i = 0; i < height; ++i) {
+            half.restore_row(i, row);
+            for (int j = 0; j < width; ++j) put(i, j, row[j]);
+        }
+    }
+
+    // The same for the gradients of a kernel's taps.
+    template <class Get, class Put>
+    CONVOLENS_INLINE static void gradients(i64 height, i64 width, Get get, Put put) {
+        outputs(height, width, get, put);
+    }
 };
 
-// Of a tile that is counted over the whole batch.
-template <class Args>
-CONVOLENS_INLINE TilePlace place_of(const Args& args, i64 tile) {
-    const i64 per_image = args.tile_rows * args.tile_columns, at = tile % per_image;
-    return {tile / per_image, at / args.tile_columns * args.tile_height,
-            at % args.tile_columns * args.tile_width};
-}
+// Tiles of so many pixels of a line: two real frequencies, and complex ones.
+template <Transform transform>
+struct FourierLine {
+    static constexpr Transform kTransform = transform;
+    static constexpr int kSide = sizes_of(transform).width;
+    static constexpr int kFrequencies = kSide / 2 + 1;
+
+    template <class Pixel, class Put>
+    CONVOLENS_INLINE static void image(Pixel pixel, Put put) {
+        vec line[kSide];
+#pragma GCC unroll 32
+        for (int j = 0; j < kSide; ++j) line[j] = pixel(0, j);
+        Complex found[kFrequencies];
+        transform_real<kSide, 1>(line, found);
+        put(0, found[0].re);
+        put(1, found[kSide / 2].re);
+#pragma GCC unroll 16
+        for (int v = 1; v < kSide / 2; ++v) put_image(number(v), found[v], put);
+    }
+
+    template <class Tap, class Put>
+    CONVOLENS_INLINE static void kernel(i64, i64 width, Tap tap, Put put) {
+        const vec scale = broadcast(1.0f / kSide);
+        vec line[kSide];
+        for (int j = 0; j < kSide; ++j) line[j] = j < width ? tap(0, j) : vec{};
+        Complex found[kFrequencies];
+        transform_real<kSide, 1>(line, found);
+        put(0, scale * found[0].re);
+        put(1, scale * found[kSide / 2].re);
+#pragma GCC unroll 16
+        for (int v = 1; v < kSide / 2; ++v) put_weights(number(v), found[v], scale, put);
+    }
+
+    template <class Output, class Put>
+    CONVOLENS_INLINE static void upstream(i64 height, i64 width, Output output, Put put) {
+        kernel(height, width, output, put);
+    }
+
+    template <class Get, class Put>
+    CONVOLENS_INLINE static void outputs(i64, i64 width, Get get, Put put) {
+        Complex found[kFrequencies];
+        found[0].re = get(0);
+        found[kSide / 2].re = get(1);
+#pragma GCC unroll 16
+        for (int v = 1; v < kSide / 2; ++v) found[v] = get_product(number(v), get);
+        vec line[kSide];
+        restore_real<kSide, 1>(found, line);
+        for (int j = 0; j < width; ++j) put(0, j, line[j]);
+    }
+
+    template <class Get, class Put>
+    CONVOLENS_INLINE static void gradients(i64 height, i64 width, Get get, Put put) {
+        outputs(height, width, get, put);
+    }
+
+  private:
+    static constexpr int number(int frequency) { return 3 * frequency - 1; }
+};
 
 }  // namespace
 }  // namespace convolens::CONVOLENS_ISA

@@ -184,9 +184,9 @@ namespace convolens {
     X(winograd_panels, WinogradPanelArgs)         \
     X(winograd, WinogradArgs)                     \
     X(winograd_weight_grad, WinogradGradArgs)     \
-    X(fourier_weights, FourierWeightArgs)         \
-    X(fourier, FourierArgs)                       \
-    X(fourier_weight_grad, FourierGradArgs)       \
+    X(transform_weights, TransformWeightArgs)     \
+    X(transformed, TransformArgs)                 \
+    X(transformed_weight_grad, TransformGradArgs) \
     X(group_sum, GroupSumArgs)                    \
     X(weight_grad, WeightGradArgs)                \
     X(weight_grad_gather, WeightGradArgs)         \

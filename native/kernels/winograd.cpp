@@ -31,21 +31,13 @@ struct Block {
     float* weights;  // that are transformed here, if they are not laid out so
     float* turned;
 
-    struct Place {
-        i64 image, row, column;
-    };
-
-    Place place_of(i64 tile) const {
-        const i64 at = first + tile, per_image = args.tile_rows * args.tile_columns;
-        return {at / per_image, at % per_image / args.tile_columns, at % args.tile_columns};
-    }
-
     void transform_inputs() const {
         for (i64 tile = 0; tile < tiles; ++tile) {
-            const Place at = place_of(tile);
-            const float* image = args.x + at.image * args.h * args.w * args.c;
-            const Pixels<T> pixels(image, args.h, args.w, args.c, args.row_origin + at.row * M,
-                                   args.column_origin + at.column * M, zeros);
+            const auto at = WinogradPlace::of<M>(args, first + tile);
+            const TiledImage image{args.x + at.image * args.h * args.w * args.c, args.h, args.w,
+                                   args.c, args.step};
+            const i64 top = args.row_origin + at.row, left = args.column_origin + at.column;
+            const Pixels<T> pixels(image, top, left, zeros);
             for_each_register(0, args.c, [&](i64 c, auto count) {
                 vec column[T], half[kPlaces], turned[T];
 #pragma GCC unroll 6
@@ -53,8 +45,7 @@ struct Block {
                     pixels.load_column(j, c, count, column);
                     F::template input<1, T>(column, half + j);
                 }
-                fetch_next_tile<M, T>(image, args.w, args.c, args.row_origin + at.row * M,
-                                      args.column_origin + at.column * M, c);
+                fetch_next_tile<M, T>(image, top, left, c);
                 float* to = inputs + tile * input.tile + c * input.channel;
 #pragma GCC unroll 6
                 for (int i = 0; i < T; ++i) {
@@ -165,11 +156,10 @@ struct Block {
     void transform_outputs(i64 first_output, i64 last_output) const {
         const bool past = args.past && (last_output - first_output) % kLine == 0;
         for (i64 tile = 0; tile < tiles; ++tile) {
-            const Place at = place_of(tile);
-            const i64 row = at.row * M, column = at.column * M;
-            const Target target{args.y + ((at.image * args.p + row) * args.q + column) * args.k,
-                                args.q * args.k, args.k, std::min<i64>(M, args.p - row),
-                                std::min<i64>(M, args.q - column)};
+            const auto at = WinogradPlace::of<M>(args, first + tile);
+            const i64 pixel = (at.image * args.p + at.row) * args.q + at.column;
+            const Target target{args.y + pixel * args.k, args.step.rows * args.q * args.k,
+                                args.step.columns * args.k, at.rows, at.columns};
             const float* from = products + tile * args.product_row;
             if (past) {
                 for (i64 k = first_output; k < last_output; k += kLine) {
@@ -182,7 +172,7 @@ struct Block {
             for_each_register(first_output, last_output, [&](i64 k, auto count) {
                 Target own = target;
                 own.to += k;
-                if (k % kLine == 0) fetch_pixels<M, M>(own.to + M * args.k, own.row, own.pixel);
+                if (k % kLine == 0) fetch_pixels<M, M>(own.to + M * own.pixel, own.row, own.pixel);
                 transform_register(from + (k - first_output), k, count, own);
             });
         }

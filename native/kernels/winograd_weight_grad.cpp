@@ -37,21 +37,13 @@ struct Tiles {
           upstream(inputs + kPlaces * input_step),
           products(upstream + kPlaces * upstream_step) {}
 
-    struct Place {
-        i64 image, row, column;
-    };
-
-    Place place_of(i64 tile) const {
-        const i64 at = first + tile, per_image = args.tile_rows * args.tile_columns;
-        return {at / per_image, at % per_image / args.tile_columns * M, at % args.tile_columns * M};
-    }
-
     void transform_input(i64 tile) const {
-        const Place at = place_of(tile);
+        const auto at = WinogradPlace::of<M>(args, first + tile);
         const i64 step = input_step, width = args.width;
-        const float* x = args.x + at.image * args.h * args.w * args.c;
-        const Pixels<T> pixels(x, args.h, args.w, args.c, args.row_origin + at.row,
-                               args.column_origin + at.column, zeros);
+        const TiledImage x{args.x + at.image * args.h * args.w * args.c, args.h, args.w, args.c,
+                           args.step};
+        const i64 top = args.row_origin + at.row, left = args.column_origin + at.column;
+        const Pixels<T> pixels(x, top, left, zeros);
         for_each_register(share.first_channel, share.last_channel, [&](i64 c, auto count) {
             vec column[T], half[kPlaces], turned[T];
 #pragma GCC unroll 6
@@ -59,8 +51,7 @@ struct Tiles {
                 pixels.load_column(j, c, count, column);
                 F::template input<1, T>(column, half + j);
             }
-            fetch_next_tile<M, T>(x, args.w, args.c, args.row_origin + at.row,
-                                  args.column_origin + at.column, c);
+            fetch_next_tile<M, T>(x, top, left, c);
             const i64 own = c - share.first_channel;
             float* to = inputs + (own / width * tiles + tile) * width + own % width;
 #pragma GCC unroll 6
@@ -73,10 +64,11 @@ struct Tiles {
     }
 
     void transform_upstream(i64 tile) const {
-        const Place at = place_of(tile);
+        const auto at = WinogradPlace::of<M>(args, first + tile);
         const i64 step = upstream_step;
-        const float* g = args.g + at.image * args.p * args.q * args.k;
-        const Pixels<M> pixels(g, args.p, args.q, args.k, at.row, at.column, zeros);
+        const TiledImage g{args.g + at.image * args.p * args.q * args.k, args.p, args.q, args.k,
+                           args.step};
+        const Pixels<M> pixels(g, at.row, at.column, zeros);
         for_each_register(share.first_output, share.last_output, [&](i64 k, auto count) {
             vec column[M], half[T * M], turned[T];
 #pragma GCC unroll 4
@@ -84,7 +76,7 @@ struct Tiles {
                 pixels.load_column(j, k, count, column);
                 F::template values<M, 1, M>(column, half + j);
             }
-            fetch_next_tile<M, M>(g, args.q, args.k, at.row, at.column, k);
+            fetch_next_tile<M, M>(g, at.row, at.column, k);
             float* to = upstream + tile * upstream_row + (k - share.first_output);
 #pragma GCC unroll 6
             for (int i = 0; i < T; ++i) {

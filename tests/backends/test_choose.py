@@ -191,7 +191,7 @@ def test_the_algorithm_does_not_depend_on_the_batch() -> None:
             ((64, 3, 3, 3), (9, 64, 112, 112)),
             "scatter",
         ),
-        # Phases of the stride as channels, and lines cut into rows.
+        # Phases of the stride as channels.
         (
             ops.ConvInputGrad((2, 2), ((3, 3),) * 2, (1, 1), 1, (224, 224)),
             ((64, 3, 7, 7), (9, 64, 112, 112)),
@@ -207,7 +207,6 @@ def test_the_algorithm_does_not_depend_on_the_batch() -> None:
             ((9, 128, 32, 32), (256, 128, 4, 4)),
             "phases_winograd4",
         ),
-        (ops.Conv((1,), ((4, 4),), (1,)), ((9, 256, 512), (1024, 256, 9)), "rows_winograd4"),
         (
             ops.Conv((1, 1), ((2, 2),) * 2, (1, 1)),
             ((9, 64, 27, 27), (192, 64, 5, 5)),
@@ -246,6 +245,36 @@ def test_large_kernels_take_fourier_transforms(op: Op, shapes: Any) -> None:
     """Whatever the registers: they save nine of ten products."""
     specs = tuple(TensorSpec(shape) for shape in shapes)
     assert choose(op, specs).name == "fourier"
+
+
+@pytest.mark.parametrize(
+    ("op", "shapes", "name"),
+    [
+        (ops.Conv((1,), ((1, 1),), (1,)), ((9, 384, 1500), (384, 384, 3)), "line_winograd"),
+        (ops.Conv((1,), ((4, 4),), (4,)), ((9, 128, 1500), (128, 128, 3)), "line_winograd"),
+        (ops.Conv((1,), ((4, 4),), (1,)), ((9, 256, 512), (1024, 256, 9)), "fourier"),
+        (ops.Conv((1,), ((8, 8),), (1,)), ((9, 64, 2000), (64, 64, 17)), "fourier"),
+        (
+            ops.Conv((1, 1), ((3, 3), (0, 0)), (1, 1)),
+            ((9, 192, 17, 17), (192, 192, 7, 1)),
+            "fourier",
+        ),
+        (
+            ops.ConvWeightGrad((1, 1), ((0, 0), (3, 3)), (1, 1), 1, (1, 7)),
+            ((9, 192, 17, 17), (9, 192, 17, 17)),
+            "fourier",
+        ),
+        (
+            ops.Conv((1, 1, 1), ((1, 1), (0, 0), (0, 0)), (1, 1, 1)),
+            ((9, 64, 16, 56, 56), (64, 64, 3, 1, 1)),
+            "line_winograd",
+        ),
+    ],
+)
+def test_lines_take_transforms_along_their_axis(op: Op, shapes: Any, name: str) -> None:
+    """Whatever the registers: they save half of the products, or more."""
+    specs = tuple(TensorSpec(shape) for shape in shapes)
+    assert choose(op, specs).name == name
 
 
 def test_many_transformed_weights_are_refused_and_not_laid_out() -> None:
@@ -311,7 +340,7 @@ def test_a_few_tiles_keep_many_weights_in_an_order_of_their_own() -> None:
 def test_lines_and_images_of_any_size_share_weights_that_are_laid_out() -> None:
     line, strided = ops.Conv((1,), ((4, 4),), (1,)), ops.Conv((2, 2), ((1, 1),) * 2, (1, 1))
     for op, weight, first, other, name in (
-        (line, (64, 64, 9), (1, 64, 100), (1, 64, 57), "rows_winograd4"),
+        (line, (64, 64, 9), (1, 64, 100), (1, 64, 57), "fourier"),
         (strided, (8, 8, 4, 4), (1, 8, 9, 9), (3, 8, 20, 14), "phases_winograd3"),
     ):
         with cl.algorithm(name):

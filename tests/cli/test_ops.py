@@ -31,8 +31,8 @@ def test_one_operator() -> None:
     assert "x[N,C,*I], weight[K,C/groups,*R], bias[K]? -> y[N,K,*P]" in result.output
     assert (
         "algorithms: product, direct, gather, planes, depthwise, groups, winograd2, winograd3, "
-        "winograd4, fourier, phases_winograd2, phases_winograd3, phases_winograd4, "
-        "rows_winograd2, rows_winograd3, rows_winograd4, slices, slices_winograd2, "
+        "winograd4, line_winograd, fourier, phases_winograd2, phases_winograd3, "
+        "phases_winograd4, phases_line_winograd, phases_fourier, slices, slices_winograd2, "
         "slices_winograd3, slices_winograd4, reference" in result.output
     )
     assert re.search(r"a sample takes besides inputs and output: product [\d,]+, ", result.output)

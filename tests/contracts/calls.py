@@ -85,21 +85,27 @@ def _convolutions() -> Iterator[tuple[ops.Conv, TensorSpec, TensorSpec, bool]]:
         x = TensorSpec((pick(1, 2, 3), c, *sizes))
         yield op, x, TensorSpec((pick(*WIDTHS), c, 3, 3)), bool(pick(0, 1))
     for c in WIDTHS:  # the same with other squares, and strided ones whose phases are squares
-        side, step = pick(2, 4, 5), pick(1, 2, 2, 3)
+        side, step = pick(2, 3, 4, 5), pick(1, 1, 2, 2, 3)
+        spacing = (pick(1, 2, 3), pick(1, 2)) if step == 1 else (1, 1)
         padding = tuple((pick(0, 1, 1, 2, 3), pick(0, 1, 1, 2)) for _ in range(2))
-        sizes = [max(1, side * step - sum(p)) + pick(0, 1, 2, 3, 4, 5, 9, 17) for p in padding]
-        op = ops.Conv((step, step), padding, (1, 1), 1)
+        sizes = [
+            max(1, apart * side * step - sum(p)) + pick(0, 1, 2, 3, 4, 5, 9, 17)
+            for p, apart in zip(padding, spacing, strict=True)
+        ]
+        op = ops.Conv((step, step), padding, spacing, 1)
         kernel = side * step - pick(*range(step))
         x = TensorSpec((pick(1, 2, 3), c, *sizes))
         yield op, x, TensorSpec((pick(*WIDTHS), c, kernel, kernel)), bool(pick(0, 1))
-    for c in WIDTHS:  # and lines, whose taps are squares when cut into rows
-        kernel, pad = pick(4, 5, 7, 9, 12, 16, 25), (pick(0, 1, 4, 9), pick(0, 1, 4))
-        length = max(1, kernel - sum(pad)) + pick(0, 1, 2, 3, 4, 5, 9, 17, 30)
-        flat = bool(pick(0, 1))
-        op = ops.Conv((1,), (pad,), (1,), 1) if flat else ops.Conv((1, 1), ((0, 0), pad), (1, 1), 1)
-        ones = () if flat else (1,)
-        x = TensorSpec((pick(1, 2, 3), c, *(() if flat else (pick(1, 2, 3),)), length))
-        yield op, x, TensorSpec((pick(*WIDTHS), c, *ones, kernel)), bool(pick(0, 1))
+    for c in WIDTHS:  # and lines, along one axis, or the first or last of two
+        kernel, pad = pick(2, 3, 4, 5, 8, 9, 16, 25), (pick(0, 1, 4, 9), pick(0, 1, 4))
+        stride, dilation = ((1, 1), (1, 2), (2, 1), (4, 1))[pick(0, 0, 1, 2, 3)]
+        length = max(1, dilation * (kernel - 1) + 1 - sum(pad)) + pick(0, 1, 2, 3, 4, 5, 9, 17, 30)
+        axes = [(stride, pad, dilation, kernel, length), (1, (0, 0), 1, 1, pick(1, 2, 3))]
+        axes = (axes[:1], axes, axes[::-1])[pick(0, 1, 2)]
+        strides, padding, dilations, kernels, sizes = zip(*axes, strict=True)
+        op = ops.Conv(strides, padding, dilations, 1)
+        x = TensorSpec((pick(1, 2, 3), c, *sizes))
+        yield op, x, TensorSpec((pick(*WIDTHS), c, *kernels)), bool(pick(0, 1))
     for c in (1, 5, 16, 33):  # the same along three axes
         depth = pick(1, 2, 3)
         op = ops.Conv((pick(1, 2), 1, 1), ((pick(0, 1), pick(1, 2)), (1, 0), (2, 1)), (1, 1, 1), 1)

@@ -105,6 +105,11 @@ struct DepthwiseGradArgs {
     WindowsArgs input;
 };
 
+// How far apart the pixels and outputs of a tile lie: the dilation of the taps.
+struct WinogradStep {
+    i64 rows, columns;
+};
+
 // Weights of square kernels, for Winograd's algorithm.
 struct WinogradWeights {
     const float* w;  // [outputs][taps][taps][channels]
@@ -145,17 +150,18 @@ struct WinogradArgs {
     i64 n, h, w, c;
     i64 p, q, k;
     i64 row_origin, column_origin;  // of output (0, 0); negative in the padding
-    i64 tile, taps;                 // as above
-    i64 tile_rows, tile_columns;    // per image
-    i64 block, blocks;              // the most tiles of a block, and how many there are
-    i64 parts;                      // the panels are shared between so many units for each block
-    i64 panel_group;                // panels whose products are kept at a time
-    i64 input_row;                  // channels of a tile, in whole registers with panels
-    i64 product_row;                // how many of these there are for a tile, in whole registers
-    i64 chain;                      // channels whose products are added up at a time
-    bool far;                       // u is more than a core's cache holds
-    bool relu;                      // negative outputs become zero
-    bool past;  // y is larger than the caches: whole lines are written past them
+    WinogradStep step;
+    i64 tile, taps;               // as above
+    i64 tile_rows, tile_columns;  // per image
+    i64 block, blocks;            // the most tiles of a block, and how many there are
+    i64 parts;                    // the panels are shared between so many units for each block
+    i64 panel_group;              // panels whose products are kept at a time
+    i64 input_row;                // channels of a tile, in whole registers with panels
+    i64 product_row;              // how many of these there are for a tile, in whole registers
+    i64 chain;                    // channels whose products are added up at a time
+    bool far;                     // u is more than a core's cache holds
+    bool relu;                    // negative outputs become zero
+    bool past;                    // y is larger than the caches: whole lines are written past them
 };
 
 // The gradient of weights by tiles of `tile` outputs a side: a share of the outputs and channels
@@ -168,6 +174,7 @@ struct WinogradGradArgs {
     i64 n, h, w, c;
     i64 p, q, k;
     i64 row_origin, column_origin;
+    WinogradStep step;
     i64 tile, taps;
     i64 tile_rows, tile_columns;
     i64 slots, row_shares, column_shares;
@@ -176,54 +183,91 @@ struct WinogradGradArgs {
     i64 width;         // of a panel; a single register holds few channels
 };
 
-// u: weights transformed for tiles of FourierArgs. A unit is a register's number of channels of a
-// panel of outputs, or outputs of a panel of channels for the input gradient; the panels of the
-// first ones come first.
-struct FourierWeightArgs {
-    WinogradWeights weights;
+// How a tile of pixels is transformed. Those of a line are a row of pixels, in steps; Winograd's
+// are for so many taps.
+enum class Transform {
+    kFourier,
+    kFourierLine,
+    kFourierLongLine,
+    kWinogradLine2,
+    kWinogradLine3,
+    kWinogradLine4,
+};
+
+// Pixels of a tile, the numbers of a transformed one that are multiplied, and the taps of the
+// largest kernel.
+struct TransformSizes {
+    i64 height, width, numbers, taps;
+};
+
+constexpr TransformSizes sizes_of(Transform transform) {
+    if (transform == Transform::kFourier) return {16, 16, 390, 13};
+    if (transform == Transform::kFourierLine) return {1, 16, 23, 13};
+    if (transform == Transform::kFourierLongLine) return {1, 32, 47, 25};
+    return {1, 6, 6, 2 + static_cast<i64>(transform) - static_cast<i64>(Transform::kWinogradLine2)};
+}
+
+// Weights that are transformed.
+struct TransformWeights {
+    WinogradWeights own;
+    i64 height, width;  // taps
+};
+
+// u: weights transformed for tiles. A unit is a register's number of channels of a panel of
+// outputs, or outputs of a panel of channels for the input gradient; the panels of the first ones
+// come first.
+struct TransformWeightArgs {
+    Transform transform;
+    TransformWeights weights;
     float* u;  // [panel][number][channels][width], numbers an odd number of lines apart
-    i64 height, width;
+};
+
+// What the tiles of a convolution are, and of which image. A line's tiles have pixels, taps and
+// outputs `step` apart.
+struct TransformTiles {
+    i64 n, h, w, p, q;
+    i64 x_image, x_row, x_pixel;    // floats from image to image, from row to row, ...
+    i64 y_image, y_row, y_pixel;    // the same of outputs
+    i64 row_origin, column_origin;  // of output (0, 0); negative in the padding
+    i64 step;
+    i64 height, width;  // outputs of a tile
+    i64 rows, columns;  // tiles of an image
+    bool down;          // a column's tiles are neighbours, rather than a row's
+
+    i64 count() const { return n * rows * columns; }
 };
 
 // y = the convolution of x with transformed weights. A unit is a block of tiles and a part of the
 // panels; the blocks of the first part come first.
-struct FourierArgs {
-    static constexpr int kSide = 16;         // of a tile, in pixels
-    static constexpr i64 kNumbers = 390;     // of a transformed tile that are multiplied
-    static constexpr i64 kLongestSide = 13;  // of a kernel
+struct TransformArgs {
+    Transform transform;
+    TransformTiles tiles;
     const float* x;
-    const float* u;
+    const float* u;  // or null: then each unit transforms the weights of a panel when it needs them
+    TransformWeights weights;
     const float* bias;  // or null
     float* y;
-    i64 n, h, w, c;
-    i64 p, q, k;                    // c and k are those of a group
-    i64 x_pixel, y_pixel;           // floats from pixel to pixel
-    i64 row_origin, column_origin;  // of output (0, 0); negative in the padding
-    i64 tile_height, tile_width;    // outputs of a tile
-    i64 tile_rows, tile_columns;    // tiles of an image
-    i64 block, blocks;              // the most tiles of a block, and how many there are
-    i64 parts;                      // the panels are shared between so many units for each block
-    i64 panel_group;                // panels whose products are kept at a time
-    i64 product_row;                // how many of these there are for a tile, in whole registers
-    i64 chain;                      // channels whose products are added up at a time
-    bool relu;                      // negative outputs become zero
+    i64 c, k;           // of a group
+    i64 block, blocks;  // the most tiles of a block, and how many there are
+    i64 parts;          // the panels are shared between so many units for each block
+    i64 panel_group;    // panels whose products are kept at a time
+    i64 product_row;    // how many of these there are for a tile, in whole registers
+    i64 chain;          // channels whose products are added up at a time
+    bool relu;          // negative outputs become zero
 };
 
-// The gradient of weights by the same tiles: a share of the outputs and channels is a unit. `tiles`
-// of them are transformed, multiplied and turned into gradients at a time.
-struct FourierGradArgs {
+// The gradient of weights by the same tiles: a share of the outputs and channels is a unit. `block`
+// tiles are transformed, multiplied and turned into gradients at a time.
+struct TransformGradArgs {
+    Transform transform;
+    TransformTiles tiles;
     const float* x;
     const float* g;
-    float* dw;  // [k][height][width][c]
-    i64 n, h, w, c;
-    i64 p, q, k;           // c and k are those of a group
-    i64 x_pixel, g_pixel;  // floats from pixel to pixel
-    i64 row_origin, column_origin;
-    i64 height, width;            // taps
-    i64 tile_height, tile_width;  // outputs of a tile
-    i64 tile_rows, tile_columns;  // tiles of an image
+    float* dw;          // [k][height][width][c]
+    i64 c, k;           // of a group
+    i64 height, width;  // taps
     i64 row_shares, column_shares;
-    i64 tiles;  // at a time, at most
+    i64 block;  // at most
     i64 rows;   // outputs whose products with a panel of channels are kept at a time
 };
 

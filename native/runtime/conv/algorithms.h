@@ -35,6 +35,7 @@ extern const WeightedAlgorithm winograd2;
 extern const WeightedAlgorithm winograd3;
 extern const WeightedAlgorithm winograd4;
 extern const WeightedAlgorithm fourier;
+extern const WeightedAlgorithm line_winograd;
 extern const WeightedAlgorithm product;
 
 // Register tiles of weights, summed over outputs; which of them depends on the algorithm.
@@ -49,5 +50,7 @@ void group_weight_grad(const ConvProblem& problem, const float* x, const float* 
 void winograd_weight_grad(const ConvProblem& problem, i64 tile, const float* x, const float* g,
                           float* dw);
 void fourier_weight_grad(const ConvProblem& problem, const float* x, const float* g, float* dw);
+void line_winograd_weight_grad(const ConvProblem& problem, const float* x, const float* g,
+                               float* dw);
 
 }  // namespace convolens

@@ -28,6 +28,8 @@ const WeightedAlgorithm& weighted(ConvAlgorithm algorithm) {
             return winograd4;
         case ConvAlgorithm::kFourier:
             return fourier;
+        case ConvAlgorithm::kLineWinograd:
+            return line_winograd;
         case ConvAlgorithm::kProduct:
             return product;
         case ConvAlgorithm::kDirect:
@@ -116,6 +118,8 @@ void conv_weight_grad(const ConvProblem& p, ConvAlgorithm algorithm, const float
             return winograd_weight_grad(p, 4, x, g, dw);
         case ConvAlgorithm::kFourier:
             return fourier_weight_grad(p, x, g, dw);
+        case ConvAlgorithm::kLineWinograd:
+            return line_winograd_weight_grad(p, x, g, dw);
         default:
             return tiled_weight_grad(p, algorithm, x, g, dw);
     }

@@ -24,18 +24,19 @@ struct ConvProblem {
 };
 
 enum class ConvAlgorithm {
-    kDirect,      // reads the taps where they lie
-    kGather,      // copies the patches of a tile of outputs side by side first (im2col, by tiles)
-    kGatherTaps,  // the same for a weight gradient: taps fill the registers
-    kScatter,     // an input gradient as products that are added where the windows lie (col2im)
-    kPlanes,      // one input channel, stride 1: neighbouring outputs fill the registers
-    kDepthwise,   // each output channel reads one input channel: channels fill the registers
-    kGroups,      // groups of a few channels with as many outputs: whole ones fill the registers
-    kWinograd2,   // Winograd's F(2x2, 3x3) and F(2x2, 5x5)
-    kWinograd3,   // Winograd's F(3x3, 2x2) and F(3x3, 4x4)
-    kWinograd4,   // Winograd's F(4x4, 2x2) and F(4x4, 3x3)
-    kFourier,     // large kernels, by Fourier transforms of tiles
-    kProduct,     // a 1x1 kernel with stride 1 and no padding is one product of matrices
+    kDirect,        // reads the taps where they lie
+    kGather,        // copies the patches of a tile of outputs side by side first (im2col, by tiles)
+    kGatherTaps,    // the same for a weight gradient: taps fill the registers
+    kScatter,       // an input gradient as products that are added where the windows lie (col2im)
+    kPlanes,        // one input channel, stride 1: neighbouring outputs fill the registers
+    kDepthwise,     // each output channel reads one input channel: channels fill the registers
+    kGroups,        // groups of a few channels with as many outputs: whole ones fill the registers
+    kWinograd2,     // Winograd's F(2x2, 3x3) and F(2x2, 5x5)
+    kWinograd3,     // Winograd's F(3x3, 2x2) and F(3x3, 4x4)
+    kWinograd4,     // Winograd's F(4x4, 2x2) and F(4x4, 3x3)
+    kFourier,       // large kernels, by Fourier transforms of tiles
+    kLineWinograd,  // Winograd's F(7 - r, r) along one axis
+    kProduct,       // a 1x1 kernel with stride 1 and no padding is one product of matrices
 };
 
 enum class Pass { kForward, kInputGrad };

@@ -39,6 +39,14 @@ i64 places_of(i64 tile, i64 taps) {
     return (tile + taps - 1) * (tile + taps - 1);
 }
 
+// Cuts p x q outputs into tiles, whose outputs lie as far apart as the taps.
+template <class Args>
+void cut_into_tiles(Args& args, const ConvProblem& p) {
+    args.step = {p.dilation[0], p.dilation[1]};
+    args.tile_rows = divide_up(args.p, args.tile * args.step.rows) * args.step.rows;
+    args.tile_columns = divide_up(args.q, args.tile * args.step.columns) * args.step.columns;
+}
+
 // The outputs and the channels are shared between so many units.
 struct Shares {
     i64 rows, columns;
@@ -194,8 +202,7 @@ void lay_out(const ConvProblem& p, i64 tile, Pass pass, const float* weight, flo
 // y [n][p][q][k] from x [n][h][w][c] and weights, laid out in u or in panels, or else as they are.
 void run(WinogradArgs& args, const ConvProblem& p, Pass pass) {
     if (args.n == 0 || args.p == 0 || args.q == 0) return;
-    args.tile_rows = divide_up(args.p, args.tile);
-    args.tile_columns = divide_up(args.q, args.tile);
+    cut_into_tiles(args, p);
     const i64 lanes = kernels().lanes, chains = divide_up(args.c, kShortSum);
     args.chain = divide_up(divide_up(args.c, chains), lanes) * lanes;
     if (args.u) return run_laid_out(args);
@@ -281,8 +288,8 @@ void input_grad(const ConvProblem& p, const float* weights, const float* g, cons
     args.p = p.h;
     args.q = p.w;
     args.k = p.c;
-    args.row_origin = p.padding[0] - (p.r - 1);
-    args.column_origin = p.padding[1] - (p.r - 1);
+    args.row_origin = p.padding[0] - p.dilation[0] * (p.r - 1);
+    args.column_origin = p.padding[1] - p.dilation[1] * (p.r - 1);
     args.tile = tile;
     args.taps = p.r;
     args.past = tiles_go_past(dx, p.n * p.h * p.w * p.c, p.c);
@@ -316,8 +323,10 @@ void winograd_weight_grad(const ConvProblem& p, i64 tile, const float* x, const 
                           float* dw) {
     const KernelTable& table = kernels();
     WinogradGradArgs args{};
-    args.tile_rows = divide_up(p.p, tile);
-    args.tile_columns = divide_up(p.q, tile);
+    args.p = p.p;
+    args.q = p.q;
+    args.tile = tile;
+    cut_into_tiles(args, p);
     const i64 total = p.n * args.tile_rows * args.tile_columns;
     if (total == 0) {
         std::fill_n(dw, p.k * p.weight_length(), 0.0f);
@@ -334,12 +343,9 @@ void winograd_weight_grad(const ConvProblem& p, i64 tile, const float* x, const 
     args.h = p.h;
     args.w = p.w;
     args.c = p.c;
-    args.p = p.p;
-    args.q = p.q;
     args.k = p.k;
     args.row_origin = -p.padding[0];
     args.column_origin = -p.padding[1];
-    args.tile = tile;
     args.taps = p.r;
     const bool in_slots = kTiles * tile_floats <= kSlotFloats && total >= kSlots * kTiles;
     args.slots = in_slots ? kSlots : 1;

@@ -8,7 +8,6 @@ from convolens.backends.kernels import (
     axis,
     conv,
     conv_phases,
-    conv_rows,
     conv_slices,
     conv_transpose,
     dense,
@@ -185,8 +184,7 @@ PAIRS: dict[tuple[type[Op], type[Op]], PrepareBoth] = {
 
 _FORWARD = (
     *map(along_three, conv.FORWARD),
-    *conv_phases.WAYS.forward,
-    *conv_rows.WAYS.forward,
+    *conv_phases.FORWARD,
     *conv_slices.FORWARD,
 )
 
@@ -196,8 +194,7 @@ KERNELS: dict[type[Op], tuple[Candidate, ...]] = {
     ConvInputGrad: conv_transpose.INPUT_GRAD,
     ConvWeightGrad: (
         *map(along_three, conv.WEIGHT_GRAD),
-        *conv_phases.WAYS.weight_grad,
-        *conv_rows.WAYS.weight_grad,
+        *conv_phases.WEIGHT_GRAD,
         *conv_slices.WEIGHT_GRAD,
     ),
     ConvTranspose: conv_transpose.CANDIDATES,

@@ -15,10 +15,10 @@ from convolens.spec import TensorSpec
 
 pytestmark = pytest.mark.usefixtures("threads_as_before")
 
-#: Images, channels, outputs, size, taps and padding: several chains of channels and blocks of
-#: tiles, few tiles, panels that are not full or have one register of outputs, and too little room
-#: to borrow.
-CASES = [
+#: Images, channels, outputs, size, taps and padding, for both axes or each: several chains of
+#: channels and blocks of tiles, few tiles, panels that are not full or have one register of
+#: outputs, and too little room to borrow.
+CASES: list[tuple] = [
     (1, 80, 150, 34, 3, 1),
     (2, 130, 70, 23, 3, 0),
     (1, 200, 96, 7, 3, 2),
@@ -31,12 +31,23 @@ CASES = [
     (2, 90, 110, 23, 4, 1),
     (1, 100, 33, 23, 5, 2),
     (0, 70, 70, 9, 3, 1),
+    (2, 19, 40, 25, 7, 3),
+    (1, 40, 150, 17, (1, 3), (0, 1)),
+    (2, 70, 129, 9, (4, 1), (1, 0)),
+    (2, 35, 150, 20, (1, 7), (0, 3)),
+    (1, 19, 70, 40, (13, 1), (6, 0)),
+    (1, 3, 5, 30, (1, 7), (0, 0)),
 ]
 ALGORITHMS = {
-    2: ("winograd3", "winograd4"),
-    3: ("winograd2", "winograd4"),
-    4: ("winograd3",),
-    5: ("winograd2",),
+    (2, 2): ("winograd3", "winograd4"),
+    (3, 3): ("winograd2", "winograd4", "fourier"),
+    (4, 4): ("winograd3", "fourier"),
+    (5, 5): ("winograd2", "fourier"),
+    (7, 7): ("fourier",),
+    (1, 3): ("line_winograd", "fourier"),
+    (4, 1): ("line_winograd", "fourier"),
+    (1, 7): ("fourier",),
+    (13, 1): ("fourier",),
 }
 
 
@@ -45,23 +56,24 @@ EACH_NUMBER_OF_THREADS = pytest.mark.parametrize("threads", [1, 2, 3] if EVERY =
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 @EACH_NUMBER_OF_THREADS
-def test_all_weights_give_the_same_bits(case: tuple[int, ...], threads: int) -> None:
-    n, c, k, size, taps, padding = case
+def test_all_weights_give_the_same_bits(case: tuple, threads: int) -> None:
+    n, c, k, size, *axes = case
     cl.set_num_threads(threads)
-    outputs = size + 2 * padding - taps + 1
-    shapes = (n, c, size, size), (k, c, taps, taps), (n, k, outputs, outputs)
+    kernel, padding = ((each, each) if isinstance(each, int) else each for each in axes)
+    outputs = (size + 2 * pad - taps + 1 for taps, pad in zip(kernel, padding, strict=True))
+    shapes = (n, c, size, size), (k, c, *kernel), (n, k, *outputs)
     random = np.random.default_rng(0)
     x, weight, g = (
         guarded(random.standard_normal(shape).astype(np.float32), at_end=bool(place % 2))
         for place, shape in enumerate(shapes)
     )
-    for algorithm in ALGORITHMS[taps]:
+    for algorithm in ALGORITHMS[kernel]:
         conv = _native.Conv(
             input=x.array.shape,
             output=g.array.shape,
-            kernel=(taps, taps),
+            kernel=kernel,
             stride=(1, 1),
-            padding=(padding, padding),
+            padding=padding,
             dilation=(1, 1),
             groups=1,
             algorithm=algorithm,

@@ -70,6 +70,27 @@ def long_rows(draw: st.DrawFn) -> tuple[ops.Conv, TensorSpec, TensorSpec]:
 
 
 @st.composite
+def lines(draw: st.DrawFn) -> tuple[ops.Conv, TensorSpec, TensorSpec]:
+    """Draw a convolution whose windows reach along one axis, the last or the other."""
+    rank = draw(st.integers(1, 2))
+    taps, step = draw(st.one_of(st.integers(2, 8), st.integers(9, 25))), draw(st.integers(1, 3))
+    pad, other = draw(st.integers(0, taps * step)), draw(st.integers(0, 1))
+    own = max(1, (taps - 1) * step + 1 - 2 * pad) + draw(st.integers(0, 70))
+    kernel, dilation, padding, sizes = (
+        values[-rank:]
+        for values in ((1, taps), (1, step), (other, pad), (draw(st.integers(1, 4)), own))
+    )
+    if rank == 2 and draw(st.booleans()):
+        kernel, dilation, padding, sizes = (
+            values[::-1] for values in (kernel, dilation, padding, sizes)
+        )
+    groups, channels, outputs = (draw(st.integers(1, high)) for high in (2, 20, 20))
+    op = ops.Conv((1,) * rank, tuple((each, each) for each in padding), dilation, groups)
+    x = TensorSpec((draw(st.integers(1, 3)), groups * channels, *sizes))
+    return op, x, TensorSpec((groups * outputs, channels, *kernel))
+
+
+@st.composite
 def windows_along_few_axes(draw: st.DrawFn) -> tuple[ops.Conv, TensorSpec, TensorSpec]:
     """Draw a convolution along three axes whose windows reach along one or two of them."""
     reaches = draw(st.sampled_from([(1, 0, 0), (0, 1, 1), (0, 0, 1), (0, 0, 0)]))
@@ -90,8 +111,12 @@ def calls(draw: st.DrawFn) -> tuple[ops.Conv, TensorSpec, TensorSpec]:
     rank = draw(st.sampled_from([1, 1, 2, 2, 2, 3, 3]))
     most = {1: 40, 2: 20, 3: 6}[rank]
     if draw(st.integers(0, 2)) == 0:
-        special = {1: long_rows, 2: large_windows, 3: windows_along_few_axes}[rank]
-        return draw(special())
+        special = {
+            1: [long_rows, lines],
+            2: [large_windows, lines],
+            3: [windows_along_few_axes],
+        }[rank]
+        return draw(draw(st.sampled_from(special))())
 
     def each(*values: int) -> tuple[int, ...]:
         return tuple(draw(st.sampled_from(values)) for _ in range(rank))
@@ -106,7 +131,7 @@ def calls(draw: st.DrawFn) -> tuple[ops.Conv, TensorSpec, TensorSpec]:
     square = side * step - draw(st.integers(0, step - 1))
     kernel = (square,) * rank if same else each(1, 2, 3, 4, 5, 7)
     stride = (step,) * rank if same else kernel if beside else each(1, 2, 3, 4)
-    dilation = (1,) * rank if same or beside else each(1, 1, 2, 3)
+    dilation = (1,) * rank if beside or (same and step > 1) else each(1, 1, 2, 3)
     padding = tuple(zip(each(0, 1, 2, 3), each(0, 1, 2, 3), strict=True))
     if beside:
         padding = ((0, 0),) * rank

@@ -15,11 +15,12 @@ from tolerance import assert_within
 pytestmark = pytest.mark.usefixtures("threads_as_before")
 
 #: Channels, outputs, size and taps. Winograd's tiles are one block, or one for each thread; the
-#: rows of the others are one unit of work, or a few.
-CASES = {
+#: rows of the others are one unit of work, or a few. Taps are the side of a square, or both sides.
+CASES: dict[str, list[tuple]] = {
     "winograd2": [(32, 40, 13, 3), (64, 64, 8, 3), (17, 33, 19, 5)],
     "winograd4": [(32, 32, 16, 3), (64, 64, 8, 3), (8, 9, 28, 3)],
-    "fourier": [(32, 40, 13, 5), (8, 17, 25, 7), (17, 33, 19, 4)],
+    "fourier": [(32, 40, 13, 5), (8, 17, 25, 7), (17, 33, 19, 4), (32, 40, 13, (1, 7))],
+    "line_winograd": [(32, 40, 13, (1, 3)), (64, 64, 16, (3, 1)), (17, 9, 28, (1, 4))],
     "direct": [(6, 16, 14, 5), (3, 7, 9, 3)],
     "gather": [(3, 8, 12, 5)],
     "planes": [(1, 6, 28, 5), (1, 5, 9, 3)],
@@ -38,14 +39,15 @@ def call(op: Op, name: str, at_end: bool, *arrays: Array) -> Array:
 @pytest.mark.parametrize("at_end", [False, True])
 @pytest.mark.parametrize(("name", "case"), [(n, case) for n in CASES for case in CASES[n]])
 def test_any_number_of_threads_gives_the_bits_of_a_batch(
-    name: str, case: tuple[int, ...], at_end: bool
+    name: str, case: tuple, at_end: bool
 ) -> None:
     channels, outputs, size, taps = case
-    conv = ops.Conv((1, 1), ((taps // 2, taps // 2),) * 2, (1, 1), 1)
+    kernel = (taps, taps) if isinstance(taps, int) else taps
+    conv = ops.Conv((1, 1), tuple((each // 2, each // 2) for each in kernel), (1, 1), 1)
     random = np.random.default_rng(3)
     x, weight, bias = (
         random.standard_normal(shape).astype(np.float32)
-        for shape in ((5, channels, size, size), (outputs, channels, taps, taps), (outputs,))
+        for shape in ((5, channels, size, size), (outputs, channels, *kernel), (outputs,))
     )
     cl.set_num_threads(1)
     together = call(conv, name, at_end, x, weight, bias)

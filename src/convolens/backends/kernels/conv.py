@@ -8,7 +8,7 @@ from typing import NamedTuple, cast
 
 from convolens import _native
 from convolens.backends.candidate import Arrays, Candidate, Chosen, Packed, Run, RunBoth, Specs
-from convolens.backends.kernels import conv_cost, fourier_cost, weight_grad_cost, winograd_cost
+from convolens.backends.kernels import conv_cost, transform_cost, weight_grad_cost, winograd_cost
 from convolens.backends.kernels._common import refuse_all_but_float32
 from convolens.backends.kernels.conv_geometry import images
 from convolens.backends.kernels.tile_cost import registers
@@ -63,9 +63,9 @@ def refuse_winograd(m: int) -> Callable[[Op, Specs], str]:
         if reason := refuse(op, specs):
             return reason
         conv = cast(Conv, op)
-        plain = prod(conv.stride) == prod(conv.dilation) == conv.groups == 1
+        plain = prod(conv.stride) == conv.groups == 1
         if not plain or images(op, specs)[1].shape[2:] not in [(side, side) for side in sides]:
-            return f"only {kernels} kernels with stride 1, dilation 1 and one group"
+            return f"only {kernels} kernels with stride 1 and one group"
         return ""
 
     return refuse_others
@@ -75,13 +75,27 @@ def _refuse_fourier(op: Op, specs: Specs) -> str:
     if reason := refuse(op, specs):
         return reason
     conv, kernel = cast(Conv, op), images(op, specs)[1].shape[2:]
-    plain = prod(conv.stride) == prod(conv.dilation) == 1
-    side, taps = fourier_cost.LONGEST_SIDE, fourier_cost.FEWEST_TAPS
-    if not plain or max(kernel) > side or prod(kernel) < taps:
-        return f"only kernels of {taps} taps to {side}x{side}, with stride 1 and dilation 1"
-    weights = fourier_cost.transformed_weights(op, specs)
-    if weights > fourier_cost.MOST_WEIGHTS and not isinstance(op, ConvWeightGrad):
+    line = transform_cost.along_one_axis(kernel)
+    side = transform_cost.LONGEST_LINE if line else transform_cost.LONGEST_SIDE
+    fewest = transform_cost.FEWEST_LINE_TAPS if line else transform_cost.FEWEST_TAPS
+    fits = prod(conv.stride) == 1 and max(kernel) <= side and prod(kernel) >= fewest
+    if line and not fits:
+        return f"only {fewest} to {side} taps along one axis, with stride 1"
+    if not fits or (not line and prod(conv.dilation) > 1):
+        return f"only kernels of {fewest} taps to {side}x{side}, with stride 1 and dilation 1"
+    weights = transform_cost.transformed_weights(op, specs)
+    if weights > transform_cost.MOST_WEIGHTS and not isinstance(op, ConvWeightGrad):
         return f"transformed weights would be {weights} numbers"
+    return ""
+
+
+def _refuse_line_winograd(op: Op, specs: Specs) -> str:
+    if reason := refuse(op, specs):
+        return reason
+    kernel = images(op, specs)[1].shape[2:]
+    taps = max(kernel)
+    if prod(cast(Conv, op).stride) > 1 or prod(kernel) != taps or not 2 <= taps <= 4:
+        return "only 2 to 4 taps along one axis, with stride 1"
     return ""
 
 
@@ -179,14 +193,19 @@ class Readers(NamedTuple):
 def readers(op: Op, specs: Specs, algorithm: str, weight: Callable[[Array], Array]) -> Readers:
     """Return how a call reads its weight, of which ``weight`` makes the one that is convolved.
 
-    Winograd's transforms of many weights are written, and read again, far away: then it may take
-    less time to borrow them for a call, or to keep them as they are for a few tiles.
+    Transforms of many weights are written, and read again, far away: then it may take less time to
+    borrow them for a call, or to keep them as they are for a few tiles.
     """
     problem = problem_of(op, specs, algorithm)
     backward = isinstance(op, ConvInputGrad)
-    winograd = algorithm.startswith("winograd")
-    few = winograd and winograd_cost.reads_few(op, specs, int(algorithm[-1]))
-    borrows = winograd and winograd_cost.borrows(op, specs, int(algorithm[-1]))
+    few, borrows = False, False
+    if algorithm.startswith("winograd"):
+        few = winograd_cost.reads_few(op, specs, int(algorithm[-1]))
+        borrows = winograd_cost.borrows(op, specs, int(algorithm[-1]))
+    elif algorithm == "fourier":
+        borrows = transform_cost.fourier_borrows(op, specs)
+    elif algorithm == "line_winograd":
+        borrows = transform_cost.line_winograd_borrows(op, specs)
 
     def pack(array: Array) -> _native.ConvWeights:
         return problem.pack(weight(array), backward=backward, few=few)
@@ -272,8 +291,13 @@ def _winograd(m: int, prepare: Callable[[str], Prepare]) -> Candidate:
 
 
 def _fourier(prepare: Callable[[str], Prepare]) -> Candidate:
-    cost = fourier_cost.fourier
+    cost = transform_cost.fourier
     return Candidate("fourier", _refuse_fourier, cost, prepare("fourier"), exact=False)
+
+
+def _line_winograd(prepare: Callable[[str], Prepare]) -> Candidate:
+    name, cost = "line_winograd", transform_cost.line_winograd
+    return Candidate(name, _refuse_line_winograd, cost, prepare(name), exact=False)
 
 
 FORWARD = (
@@ -286,6 +310,7 @@ FORWARD = (
     _winograd(2, _prepare_forward),
     _winograd(3, _prepare_forward),
     _winograd(4, _prepare_forward),
+    _line_winograd(_prepare_forward),
     _fourier(_prepare_forward),
 )
 INPUT_GRAD = (
@@ -300,6 +325,7 @@ INPUT_GRAD = (
     _winograd(2, _prepare_input_grad),
     _winograd(3, _prepare_input_grad),
     _winograd(4, _prepare_input_grad),
+    _line_winograd(_prepare_input_grad),
     _fourier(_prepare_input_grad),
 )
 WEIGHT_GRAD = (
@@ -319,5 +345,6 @@ WEIGHT_GRAD = (
     _winograd(2, _prepare_weight_grad),
     _winograd(3, _prepare_weight_grad),
     _winograd(4, _prepare_weight_grad),
+    _line_winograd(_prepare_weight_grad),
     _fourier(_prepare_weight_grad),
 )

@@ -39,7 +39,10 @@ def product(op: Op, specs: Specs) -> float:
 
 
 def direct(op: Op, specs: Specs) -> float:
-    """Return the time of reading the taps where they lie, in nanoseconds."""
+    """Return the time of reading the taps where they lie, in nanoseconds.
+
+    Taps that lie beside the image for all of a tile are left out.
+    """
     g = geometry(op, specs)
     if isinstance(op, ConvInputGrad):
         # Phase by phase of the stride, each pixel reads the taps that fall on outputs.
@@ -49,10 +52,10 @@ def direct(op: Op, specs: Specs) -> float:
         run = g.outputs * (g.kernel[-1] if merged else 1)
         rows = rows_of(-(-g.sizes[-1] // g.stride[-1]))
         each = products(taps * g.outputs, segments, g.channels, rows, run)
-        cycles = max(prod(g.sizes) * each, far(g.length * g.outputs))
+        cycles = max(g.inside * prod(g.sizes) * each, far(g.length * g.outputs))
         return NANOSECONDS * g.batch * g.groups * cycles
     each = products(g.length, g.segments, g.outputs, rows_of(g.positions[-1]), g.run)
-    cycles = max(prod(g.positions) * each, far(g.length * g.outputs))
+    cycles = max(g.inside * prod(g.positions) * each, far(g.length * g.outputs))
     return NANOSECONDS * g.batch * g.groups * cycles
 
 

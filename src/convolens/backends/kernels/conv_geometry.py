@@ -14,7 +14,10 @@ from convolens.spec import TensorSpec
 
 @dataclass(frozen=True)
 class Geometry:
-    """The sizes of a convolution, one number an axis; the same for its gradients."""
+    """The sizes of a convolution, one number an axis; the same for its gradients.
+
+    ``inside`` is the share of a dilated kernel's taps that lie inside of the image; 1 for others.
+    """
 
     batch: int
     groups: int
@@ -26,6 +29,7 @@ class Geometry:
     stride: tuple[int, ...]
     dilation: tuple[int, ...]
     padding: int
+    inside: float
 
     @property
     def length(self) -> int:
@@ -79,4 +83,26 @@ def geometry(op: Op, specs: Specs) -> Geometry:
         conv.stride,
         conv.dilation,
         sum(map(sum, conv.padding)),
+        _inside(conv, image, weight, output) if prod(conv.dilation) > 1 else 1.0,
     )
+
+
+def _inside(conv: Conv, image: TensorSpec, weight: TensorSpec, output: TensorSpec) -> float:
+    """Return the share of taps that lie inside of the image, over all outputs."""
+    share = 1.0
+    for size, taps, places, step, apart, (before, _) in zip(
+        image.shape[2:],
+        weight.shape[2:],
+        output.shape[2:],
+        conv.stride,
+        conv.dilation,
+        conv.padding,
+        strict=True,
+    ):
+        found = 0
+        for tap in range(taps):
+            first = before - tap * apart  # output p reads pixel p step - first
+            begin, end = -(-first // step), -(-(first + size) // step)
+            found += max(0, min(end, places) - max(begin, 0))
+        share *= found / max(1, taps * places)
+    return share

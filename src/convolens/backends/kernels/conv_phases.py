@@ -1,163 +1,140 @@
-"""Strided convolution as one with stride 1: the phases of the stride side by side, as channels.
+"""Strided convolution by the algorithms for stride 1 that save products, from phase to phase.
 
-With stride s, tap r = s a + b of output p reads pixel s (p + a) + b of the padded image: pixel
-p + a of phase b. So each phase is an image of its own, whose taps are every s-th, and a kernel of
-5x5 with stride 2 is one of 3x3 over four times the channels.
+Where the phases lie is a matter of copies: they cost as much as memory takes, and the products
+become fewer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from math import prod
-from typing import cast, final
-
-import numpy as np
 
 from convolens import _native
-from convolens.backends.candidate import Specs
+from convolens.backends.candidate import Candidate, Packed, Run, Specs
+from convolens.backends.kernels import conv
+from convolens.backends.kernels._common import refuse_all_but_float32
 from convolens.backends.kernels.conv_geometry import images
-from convolens.backends.kernels.conv_recast import Recast, Ways
-from convolens.backends.layout import empty
-from convolens.ops import Array, Conv, Op
+from convolens.backends.kernels.phases import Phases, image_of, phases_of
+from convolens.backends.kernels.tile_cost import registers
+from convolens.backends.kernels.transform_cost import along_one_axis
+from convolens.backends.layout import dense, empty
+from convolens.ops import Array, ConvInputGrad, ConvWeightGrad, Op
 from convolens.spec import TensorSpec
 
-
-@final
-@dataclass(frozen=True)
-class Phases(Recast):
-    """The phases of an image are channels (row of the phase, its column, channel)."""
-
-    def image_shape(self) -> tuple[int, ...]:
-        image, _, output = images(self.op, self.specs)
-        cells = (places + self.side - 1 for places in output.shape[2:])
-        return (image.shape[0], prod(self.op.stride) * image.shape[1], *cells)
-
-    def weight_shape(self) -> tuple[int, ...]:
-        _, weight, _ = images(self.op, self.specs)
-        return (weight.shape[0], prod(self.op.stride) * weight.shape[1], self.side, self.side)
-
-    def read_image(self, x: Array) -> Array:
-        return self._spread(x, self.image_shape(), self._before())
-
-    def read_weight(self, weight: Array) -> Array:
-        return self._spread(weight, self.weight_shape(), (0, 0))
-
-    def write_image(self, other: Array, dx: Array, bias: Array | None) -> None:
-        self._collect(other, dx, self._before(), bias)
-
-    def write_weight(self, other: Array, dweight: Array) -> None:
-        self._collect(other, dweight, (0, 0), None)
-
-    def bias_of_image(self, bias: Array) -> Array:
-        return np.tile(bias, prod(self.op.stride))
-
-    def _before(self) -> tuple[int, int]:
-        (top, _), (left, _) = self.op.padding
-        return top, left
-
-    def _spread(self, array: Array, shape: tuple[int, ...], before: tuple[int, int]) -> Array:
-        """Return the phases of an image or a weight, zeros around it."""
-        phases = empty(TensorSpec(shape))
-        if not self._fills(array.shape[2:], shape[2:], before):
-            phases[...] = 0
-        for pixels, cells in self._pieces(array, phases, before):
-            _native.move(pixels, cells)
-        return phases
-
-    def _collect(
-        self, phases: Array, array: Array, before: tuple[int, int], start: Array | None
-    ) -> None:
-        """Fill an image or a weight from its phases; ``start`` is what is in none of them."""
-        if not self._covers(array.shape[2:], phases.shape[2:], before):
-            array[...] = 0 if start is None else start[:, None, None]
-        for pixels, cells in self._pieces(array, phases, before):
-            _native.move(cells, pixels)
-
-    def _fills(
-        self, sizes: tuple[int, ...], cells: tuple[int, ...], before: tuple[int, int]
-    ) -> bool:
-        """Return whether there are no cells without a pixel."""
-        axes = zip(sizes, cells, self.op.stride, before, strict=True)
-        return all(pad == 0 and step * count <= size for size, count, step, pad in axes)
-
-    def _covers(
-        self, sizes: tuple[int, ...], cells: tuple[int, ...], before: tuple[int, int]
-    ) -> bool:
-        """Return whether there are no pixels without a cell."""
-        axes = zip(sizes, cells, self.op.stride, before, strict=True)
-        return all(size + pad <= step * count for size, count, step, pad in axes)
-
-    def _pieces(
-        self, array: Array, phases: Array, before: tuple[int, int]
-    ) -> Iterator[tuple[Array, Array]]:
-        """Yield parts of an image and the equal parts of its phases.
-
-        They are [N, rows of cells, cells, rows of a cell, numbers]. The columns of a cell lie side
-        by side in memory in both, so that whole cells are one part; those that the edges of the
-        image cut are parts of their own.
-        """
-        n, channels, height, width = array.shape
-        down, right = self.op.stride
-        top, left = before
-        rows, columns = phases.shape[2:]
-        image = array.transpose(0, 2, 3, 1)
-        cells = phases.transpose(0, 2, 3, 1).reshape(n, rows, columns, down, right * channels)
-        per_image, line, pixel, number = image.strides
-        strides = (per_image, down * line, right * pixel, line, number)
-        for tall in _runs(height, top, rows, down):
-            for wide in _runs(width, left, columns, right):
-                of_cell = slice(wide.first * channels, wide.last * channels)
-                part = cells[
-                    :, tall.begin : tall.end, wide.begin : wide.end, tall.first : tall.last, of_cell
-                ]
-                row = tall.begin * down + tall.first - top
-                column = wide.begin * right + wide.first - left
-                corner = image[:, row:, column:]
-                yield np.lib.stride_tricks.as_strided(corner, part.shape, strides), part
+#: Nanoseconds to copy a float into its place, and for an image to begin a row of copies.
+_COPY, _ROW = 0.5, 10_000.0
+#: What a call takes beyond the models where registers are smaller than those of AVX-512, which the
+#: copies and transforms of few channels fill less well; and with few channels, or for a weight
+#: gradient. An input gradient of lines takes no longer than they say. Measured on Zen 3.
+_SMALL_REGISTERS, _SMALL_AND_FEW, _FEW = 1.2, 1.3, 16
 
 
-@final
-@dataclass(frozen=True)
-class _Run:
-    """Neighbouring cells, [begin, end), and which of the places in each hold pixels."""
-
-    begin: int
-    end: int
-    first: int
-    last: int
-
-
-@lru_cache(maxsize=1024)
-def _runs(size: int, before: int, cells: int, step: int) -> tuple[_Run, ...]:
-    """Return the cells of ``step`` places along an axis that hold pixels: whole ones, cut ones."""
-    end_of_image = size + before
-    begin, end = -(-before // step), min(cells, end_of_image // step)
-    runs = []
-    if before % step and before // step < cells:
-        inside = min(step, end_of_image - before // step * step)
-        runs.append(_Run(before // step, before // step + 1, before % step, inside))
-    if begin < end:
-        runs.append(_Run(begin, end, 0, step))
-    rest = end_of_image - max(begin, end) * step
-    if max(begin, end) < cells and rest > 0:
-        runs.append(_Run(max(begin, end), max(begin, end) + 1, 0, rest))
-    return tuple(runs)
+def _refuse(op: Op, specs: Specs, own: Candidate) -> str:
+    if reason := refuse_all_but_float32(op, specs):
+        return reason
+    found = phases_of(op, specs)
+    if isinstance(found, str):
+        return found
+    if own.refuse(*found.call()):
+        return f"the kernel becomes {'x'.join(map(str, found.sides))}, which {own.name} refuses"
+    return ""
 
 
-@lru_cache(maxsize=4096)
-def _find(op: Op, specs: Specs) -> Recast | str:
-    conv = cast(Conv, op)
-    if conv.rank != 2 or prod(conv.stride) == 1:
-        return "only strided convolutions along two axes have phases"
-    if conv.groups > 1 or prod(conv.dilation) > 1:
-        return "only one group, and dilation 1"
-    kernel = images(op, specs)[1].shape[2:]
-    height, width = (-(-taps // step) for taps, step in zip(kernel, conv.stride, strict=True))
-    if height != width:
-        return f"the phases of a {kernel[0]}x{kernel[1]} kernel are not square"
-    return Phases(conv, specs, height)
+def _found(op: Op, specs: Specs) -> Phases:
+    found = phases_of(op, specs)
+    assert isinstance(found, Phases)
+    return found
 
 
-WAYS = Ways("phases", _find)
+def _nanoseconds(op: Op, specs: Specs, own: Candidate) -> float:
+    found = _found(op, specs)
+    batch = images(op, specs)[0].shape[0]
+    copies = _COPY * prod(found.image_shape()) + _ROW * found.stride[0] * batch
+    return _beyond(found) * (own.nanoseconds(*found.call()) + copies)
+
+
+def _beyond(found: Phases) -> float:
+    """Return by how much a call takes longer than the models say."""
+    backward = isinstance(found.op, ConvInputGrad)
+    if not registers().small or (backward and along_one_axis(found.sides)):
+        return 1.0
+    few = found.image_shape()[1] < _FEW or isinstance(found.op, ConvWeightGrad)
+    return _SMALL_AND_FEW if few else _SMALL_REGISTERS
+
+
+def _scratch(op: Op, specs: Specs) -> int:
+    return 4 * prod(_found(op, specs).image_shape())
+
+
+def _readers(found: Phases, algorithm: str) -> conv.Readers:
+    return conv.readers(*found.call(), algorithm, found.read_weight)
+
+
+def _prepare_forward(op: Op, specs: Specs, output: TensorSpec, algorithm: str) -> Run:
+    found = _found(op, specs)
+    problem, pack, borrow, few = _readers(found, algorithm)
+
+    def run(x: Array, weights: _native.ConvWeights, bias: Array | None = None) -> Array:
+        y = empty(output)
+        start = None if bias is None else dense(bias)
+        problem.forward(found.read_image(x), weights, start, image_of(y))
+        return y
+
+    return Packed((1,), (*found.layout(algorithm), few), pack, run, borrow)
+
+
+def _prepare_input_grad(op: Op, specs: Specs, output: TensorSpec, algorithm: str) -> Packed:
+    """Return what computes an input gradient; its run takes a bias behind, for a transposed one."""
+    found = _found(op, specs)
+    flat, flat_specs = found.call()
+    image = flat.infer(*flat_specs)
+    problem, pack, borrow, few = _readers(found, algorithm)
+
+    def run(weights: _native.ConvWeights, g: Array, bias: Array | None = None) -> Array:
+        dx, phases = empty(output), empty(image)
+        start = None if bias is None else dense(found.bias_of_image(bias))
+        problem.input_grad(weights, image_of(g), start, phases)
+        found.write_image(phases, dx, bias)
+        return dx
+
+    return Packed((0,), (*found.layout(algorithm), few), pack, run, borrow)
+
+
+def _prepare_weight_grad(op: Op, specs: Specs, output: TensorSpec, algorithm: str) -> Run:
+    found = _found(op, specs)
+    flat, flat_specs = found.call()
+    weight_grad = conv.problem_of(flat, flat_specs, algorithm).weight_grad
+    weight = flat.infer(*flat_specs)
+
+    def run(x: Array, g: Array) -> Array:
+        dweight, phases = empty(output), empty(weight)
+        weight_grad(found.read_image(x), image_of(g), phases)
+        found.write_weight(phases, dweight)
+        return dweight
+
+    return run
+
+
+def _by_phases(
+    candidates: tuple[Candidate, ...], prepare: Callable[..., Run]
+) -> tuple[Candidate, ...]:
+    """Return a candidate for each that saves products."""
+    return tuple(
+        replace(
+            own,
+            name=f"phases_{own.name}",
+            refuse=partial(_refuse, own=own),
+            nanoseconds=partial(_nanoseconds, own=own),
+            prepare=partial(prepare, algorithm=own.name),
+            scratch=_scratch,
+        )
+        for own in candidates
+        if not own.exact
+    )
+
+
+FORWARD = _by_phases(conv.FORWARD, _prepare_forward)
+INPUT_GRAD = _by_phases(conv.INPUT_GRAD, _prepare_input_grad)
+WEIGHT_GRAD = _by_phases(conv.WEIGHT_GRAD, _prepare_weight_grad)

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import cast
 
 from convolens.backends.candidate import Candidate, Packed, Run, Specs
-from convolens.backends.kernels import conv, conv_blocks, conv_phases, conv_rows, conv_slices
+from convolens.backends.kernels import conv, conv_blocks, conv_phases, conv_slices
 from convolens.backends.kernels._common import refuse_all_but_float32
 from convolens.backends.kernels.conv_merged import along_three
 from convolens.ops import Array, ConvInputGrad, ConvTranspose, Op
@@ -19,8 +19,7 @@ from convolens.spec import TensorSpec
 INPUT_GRAD = (
     *map(along_three, conv.INPUT_GRAD),
     *conv_blocks.INPUT_GRAD,
-    *conv_phases.WAYS.input_grad,
-    *conv_rows.WAYS.input_grad,
+    *conv_phases.INPUT_GRAD,
     *conv_slices.INPUT_GRAD,
 )
 

@@ -44,9 +44,9 @@ def winograd(m: int) -> Callable[[Op, Specs], float]:
         if isinstance(op, ConvWeightGrad):
             image = _winograd_weight_grad(g, m)
         elif isinstance(op, ConvInputGrad):
-            image = _winograd(m, g.kernel[0], g.sizes, g.outputs, g.channels)
+            image = _winograd(m, g.kernel[0], _tiles(g, g.sizes, m), g.outputs, g.channels)
         else:
-            image = _winograd(m, g.kernel[0], g.positions, g.channels, g.outputs)
+            image = _winograd(m, g.kernel[0], _tiles(g, g.positions, m), g.channels, g.outputs)
         return NANOSECONDS * g.batch * image
 
     return nanoseconds
@@ -77,13 +77,18 @@ def _weights_and_tiles(op: Op, specs: Specs, m: int) -> tuple[int, int]:
     g = geometry(op, specs)
     weights = (m + g.kernel[0] - 1) ** 2 * g.channels * g.outputs
     sizes = g.sizes if isinstance(op, ConvInputGrad) else g.positions
-    return weights, g.batch * prod(-(-size // m) for size in sizes)
+    return weights, g.batch * _tiles(g, sizes, m)
 
 
-def _winograd(m: int, r: int, sizes: tuple[int, ...], length: int, columns: int) -> float:
+def _tiles(g: Geometry, sizes: tuple[int, ...], m: int) -> int:
+    """Return how many tiles an image has, whose outputs lie as far apart as the taps."""
+    return prod(-(-size // (m * d)) * d for size, d in zip(sizes, g.dilation, strict=True))
+
+
+def _winograd(m: int, r: int, tiles: int, length: int, columns: int) -> float:
     """Return the cycles of an image: those of its tiles, or of reading the weights for them."""
     lanes, most = registers().lanes, registers().rows
-    side, tiles = m + r - 1, prod(-(-size // m) for size in sizes)
+    side = m + r - 1
     register, begin = {4: (40.0, 110.0), 5: (90.0, 130.0), 6: (165.0, 150.0)}[side]
     places = side * side
     rows = min(2 * most, IMAGES * tiles)
@@ -104,7 +109,7 @@ def _winograd(m: int, r: int, sizes: tuple[int, ...], length: int, columns: int)
 
 def _winograd_weight_grad(g: Geometry, m: int) -> float:
     """Return the cycles of an image: transforms into and out of a core's cache, and products."""
-    side, tiles = m + g.kernel[0] - 1, prod(-(-size // m) for size in g.positions)
+    side, tiles = m + g.kernel[0] - 1, _tiles(g, g.positions, m)
     places, register = side * side, {4: 110.0, 5: 200.0, 6: 330.0}[side]
     wide, narrow = panels(g.outputs)
     products = 1.2 * places * g.channels * (wide + narrow / 2)

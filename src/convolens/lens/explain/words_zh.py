@@ -146,24 +146,15 @@ REASONS = {
         "只适用于每组 2、4 或 8 个通道、且输出通道数相同的分组卷积"
     ),
     r"(\d+) groups of (\d+) do not fill (\d+) lanes": r"\1 组、每组 \2 个通道，填不满 \3 个通道位",
-    r"only (\S+) kernels with stride 1, dilation 1 and one group": (
-        r"只适用于步幅为 1、扩张率为 1、不分组的 \1 卷积核"
+    r"only (\S+) kernels with stride 1 and one group": (r"只适用于步幅为 1、不分组的 \1 卷积核"),
+    r"only (\S+) and (\S+) kernels with stride 1 and one group": (
+        r"只适用于步幅为 1、不分组的 \1 和 \2 卷积核"
     ),
-    r"only (\S+) and (\S+) kernels with stride 1, dilation 1 and one group": (
-        r"只适用于步幅为 1、扩张率为 1、不分组的 \1 和 \2 卷积核"
+    r"only strided convolutions along one axis or two have phases": (
+        "只有沿一个或两个轴的带步幅卷积才有相位"
     ),
-    r"only strided convolutions along two axes have phases": "只有沿两个轴的带步幅卷积才有相位",
     r"only one group, and dilation 1": "只适用于不分组、扩张率为 1 的情形",
-    r"the phases of a (\S+) kernel are not square": r"\1 卷积核的各相位不是正方形",
-    r"only stride 1, dilation 1, one group, along one axis or two": (
-        "只适用于一个或两个轴、步幅为 1、扩张率为 1、不分组的情形"
-    ),
-    r"only kernels that reach along the last axis alone, and no padding along the other": (
-        "只适用于只沿最后一个轴展开的卷积核，且另一个轴没有填充"
-    ),
-    r"(\d+) taps are too few for rows": r"\1 个抽头太少，排不成行",
-    r"the kernel becomes (\S+), not (\S+)": r"卷积核变成 \1，而不是 \2",
-    r"the kernel becomes (\S+), not (\S+) or (\S+)": r"卷积核变成 \1，而不是 \2 或 \3",
+    r"the kernel becomes (\S+), which (\S+) refuses": r"卷积核变成 \1，\2 不适用",
     r"slices are for three spatial axes, not (\d+)": r"slices 用于三个空间轴，而不是 \1 个",
     r"the taps of the depth read (\d+) slices": r"深度方向的抽头读取 \1 个切片",
     r"only a 1x1 kernel with stride 1 and no padding is one product": (
@@ -171,6 +162,9 @@ REASONS = {
     ),
     r"only kernels of (\d+) taps to (\S+), with stride 1 and dilation 1": (
         r"只适用于步幅为 1、扩张率为 1 的卷积核，至少 \1 个抽头，至多 \2"
+    ),
+    r"only (\d+) to (\d+) taps along one axis, with stride 1": (
+        r"只适用于沿一个轴有 \1 到 \2 个抽头、步幅为 1 的情形"
     ),
     r"transformed weights would be (\d+) numbers": r"变换后的权重会有 \1 个数",
     r"no slice is read": "没有读取任何切片",

@@ -1,10 +1,9 @@
-// The gradient of large kernels' weights by Fourier transforms: the upstream gradient of a tile is
-// correlated with its pixels.
+// The gradient of weights by transforms of tiles: the upstream gradient of a tile is correlated
+// with its pixels.
 #include <algorithm>
 
-#include "kernels/fourier.h"
 #include "kernels/tile_shares.h"
-#include "kernels/winograd.h"
+#include "kernels/transforms.h"
 
 namespace convolens::CONVOLENS_ISA {
 namespace {
@@ -15,8 +14,10 @@ i64 whole_registers(i64 floats) {
 
 // Some tiles of the batch: first transformed, [number][tile][channels or outputs], in whole
 // registers; then the products of some outputs with a panel, [number][output][panel].
+template <class T>
 struct Tiles {
-    const FourierGradArgs& args;
+    static constexpr i64 kNumbers = sizes_of(T::kTransform).numbers;
+    const TransformGradArgs& args;
     const Share& share;
     i64 first, tiles;
     const float* zeros;  // a pixel of both images
@@ -27,7 +28,7 @@ struct Tiles {
     float* products;
     i64 product_step;
 
-    Tiles(const FourierGradArgs& args, const Share& share, i64 first, i64 last, float* scratch)
+    Tiles(const TransformGradArgs& args, const Share& share, i64 first, i64 last, float* scratch)
         : args(args),
           share(share),
           first(first),
@@ -35,44 +36,32 @@ struct Tiles {
           zeros(scratch),
           inputs(scratch + odd_lines(std::max(args.c, args.k))),
           input_row(whole_registers(share.channels())),
-          input_step(odd_lines(args.tiles * input_row)),
+          input_step(odd_lines(args.block * input_row)),
           upstream(inputs + kNumbers * input_step),
           upstream_row(whole_registers(share.outputs())),
-          upstream_step(odd_lines(args.tiles * upstream_row)),
+          upstream_step(odd_lines(args.block * upstream_row)),
           products(upstream + kNumbers * upstream_step),
           product_step(odd_lines(args.rows * kPanel)) {}
 
     void transform_input(i64 tile) const {
-        const TilePlace at = place_of(args, first + tile);
-        const Pixels<kSide> pixels(args.x + at.image * args.h * args.w * args.x_pixel, args.h,
-                                   args.w, args.x_pixel, args.row_origin + at.row,
-                                   args.column_origin + at.column, zeros);
+        const TilePlace place(args.tiles, first + tile);
+        const auto pixels = TilePixels<T>::read_by(args.tiles, place, args.x, zeros);
+        float* to = inputs + tile * input_row - share.first_channel;
         for_each_register(share.first_channel, share.last_channel, [&](i64 c, auto count) {
-            HalfTile half;
-            half.transform_rows(kSide, kSide, [&](i64 i, i64 j) CONVOLENS_INLINED {
-                return load(pixels.at[i * kSide + j] + c, count);
-            });
-            float* to = inputs + tile * input_row + (c - share.first_channel);
-            half.transform_columns([&](int place, const Complex& x) CONVOLENS_INLINED {
-                store_image(to + 3 * place * input_step, input_step, x, Whole{});
+            T::image(pixels.from(c, count), [&](int number, const vec& x) CONVOLENS_INLINED {
+                store(to + number * input_step + c, x);
             });
         });
     }
 
     void transform_upstream(i64 tile) const {
-        const TilePlace at = place_of(args, first + tile);
-        const Pixels<kSide> pixels(args.g + at.image * args.p * args.q * args.g_pixel, args.p,
-                                   args.q, args.g_pixel, at.row, at.column, zeros);
+        const TilePlace place(args.tiles, first + tile);
+        const auto outputs = TilePixels<T>::of(args.tiles, place, args.g, zeros);
+        float* to = upstream + tile * upstream_row - share.first_output;
         for_each_register(share.first_output, share.last_output, [&](i64 k, auto count) {
-            HalfTile half;
-            half.transform_rows(args.tile_height, args.tile_width,
-                                [&](i64 i, i64 j) CONVOLENS_INLINED {
-                                    return load(pixels.at[i * kSide + j] + k, count);
-                                });
-            float* to = upstream + tile * upstream_row + (k - share.first_output);
-            half.transform_columns([&](int place, const Complex& g) CONVOLENS_INLINED {
-                store_weights(to + 3 * place * upstream_step, upstream_step, g);
-            });
+            T::upstream(args.tiles.height, args.tiles.width, outputs.from(k, count),
+                        [&](int number, const vec& g)
+                            CONVOLENS_INLINED { store(to + number * upstream_step + k, g); });
         });
     }
 
@@ -100,22 +89,20 @@ struct Tiles {
 
     // dw[output][tap][channel] += the gradient of the products.
     void add_gradients(i64 channel, i64 columns, i64 output, i64 rows, bool accumulate) const {
+        const i64 taps = args.height * args.width;
         for (i64 k = 0; k < rows; ++k)
             for_each_register(0, columns, [&](i64 c, auto count) {
                 const float* from = products + k * kPanel + c;
-                HalfTile half;
-                half.restore_columns([&](int place) CONVOLENS_INLINED {
-                    return load_product(from + 3 * place * product_step, product_step);
-                });
-                float* to = args.dw +
-                            (share.first_output + output + k) * args.height * args.width * args.c +
+                float* dw = args.dw + (share.first_output + output + k) * taps * args.c +
                             share.first_channel + channel + c;
-                vec row[kSide];
-                for (int i = 0; i < args.height; ++i) {
-                    half.restore_row(i, row);
-                    for (i64 j = 0; j < args.width; ++j, to += args.c)
-                        store(to, accumulate ? row[j] + load(to, count) : row[j], count);
-                }
+                T::gradients(
+                    args.height, args.width,
+                    [&](int number)
+                        CONVOLENS_INLINED { return load(from + number * product_step); },
+                    [&](i64 i, i64 j, const vec& result) CONVOLENS_INLINED {
+                        float* to = dw + (i * args.width + j) * args.c;
+                        store(to, accumulate ? result + load(to, count) : result, count);
+                    });
             });
     }
 
@@ -139,16 +126,19 @@ struct Tiles {
 
 // Scratch: a pixel of zeros, the transformed tiles of a share, and products of some of its outputs
 // with a panel.
-void fourier_weight_grad(const FourierGradArgs& args, i64 begin, i64 end, float* scratch) {
-    const i64 total = args.n * args.tile_rows * args.tile_columns;
-    const i64 parts = (total + args.tiles - 1) / args.tiles;
+void transformed_weight_grad(const TransformGradArgs& args, i64 begin, i64 end, float* scratch) {
+    const i64 total = args.tiles.count();
+    const i64 parts = (total + args.block - 1) / args.block;
     std::fill_n(scratch, std::max(args.c, args.k), 0.0f);
-    for (i64 unit = begin; unit < end; ++unit) {
-        const Share share = share_of(args, kPanel, unit);
-        for (i64 part = 0; part < parts; ++part)
-            Tiles(args, share, total * part / parts, total * (part + 1) / parts, scratch)
-                .add(part > 0);
-    }
+    with_transform(args.transform, [&](auto transform) {
+        for (i64 unit = begin; unit < end; ++unit) {
+            const Share share = share_of(args, kPanel, unit);
+            for (i64 part = 0; part < parts; ++part)
+                Tiles<decltype(transform)>(args, share, total * part / parts,
+                                           total * (part + 1) / parts, scratch)
+                    .add(part > 0);
+        }
+    });
 }
 
 }  // namespace convolens::CONVOLENS_ISA
