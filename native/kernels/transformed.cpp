@@ -75,8 +75,8 @@ struct Block {
 
     void transform_inputs() const {
         for (i64 tile = 0; tile < tiles; ++tile) {
-            const TilePlace place(args.tiles, first + tile);
-            const auto pixels = TilePixels<T>::read_by(args.tiles, place, args.x, zeros);
+            const TilePlace place = TilePlace::of(args.tiles, first + tile);
+            const auto pixels = TransformPixels<T>::read_by(args.tiles, place, args.x, zeros);
             float* to = inputs + tile * args.c;
             for_each_register(0, args.c, [&](i64 c, auto count) {
                 T::image(pixels.from(c, count), [&](int number, const vec& x) CONVOLENS_INLINED {
@@ -110,24 +110,24 @@ struct Block {
         }
     }
 
-    // Outputs [first_output, last_output), whose products are there.
-    void restore_outputs(i64 first_output, i64 last_output) const {
-        const TransformTiles& all = args.tiles;
+    // Outputs [begin, end), whose products are there.
+    void restore_outputs(i64 begin, i64 end) const {
+        const TileGrid& grid = args.tiles;
+        const i64 row = grid.rows.step * grid.rows.y, pixel = grid.columns.step * grid.columns.y;
         for (i64 tile = 0; tile < tiles; ++tile) {
-            const TilePlace place(all, first + tile);
-            float* y = args.y + place.image * all.y_image + place.row * all.y_row +
-                       place.column * all.y_pixel;
+            const TilePlace place = TilePlace::of(grid, first + tile);
+            float* y = first_output(grid, place, args.y);
             const float* from = products + tile * args.product_row;
-            for_each_register(first_output, last_output, [&](i64 k, auto count) {
-                const float* own = from + (k - first_output);
+            for_each_register(begin, end, [&](i64 k, auto count) {
+                const float* own = from + (k - begin);
                 const vec bias = args.bias ? load(args.bias + k, count) : vec{};
                 T::outputs(
-                    place.height, place.width,
+                    place.rows.count, place.columns.count,
                     [&](int number) CONVOLENS_INLINED { return load(own + number * product_step); },
                     [&](i64 i, i64 j, vec result) CONVOLENS_INLINED {
                         result = result + bias;
                         if (args.relu) result = max(vec{}, result);
-                        store(y + i * all.y_row + j * all.step * all.y_pixel + k, result, count);
+                        store(y + i * row + j * pixel + k, result, count);
                     });
             });
         }

@@ -44,8 +44,8 @@ struct Tiles {
           product_step(odd_lines(args.rows * kPanel)) {}
 
     void transform_input(i64 tile) const {
-        const TilePlace place(args.tiles, first + tile);
-        const auto pixels = TilePixels<T>::read_by(args.tiles, place, args.x, zeros);
+        const TilePlace place = TilePlace::of(args.tiles, first + tile);
+        const auto pixels = TransformPixels<T>::read_by(args.tiles, place, args.x, zeros);
         float* to = inputs + tile * input_row - share.first_channel;
         for_each_register(share.first_channel, share.last_channel, [&](i64 c, auto count) {
             T::image(pixels.from(c, count), [&](int number, const vec& x) CONVOLENS_INLINED {
@@ -55,11 +55,11 @@ struct Tiles {
     }
 
     void transform_upstream(i64 tile) const {
-        const TilePlace place(args.tiles, first + tile);
-        const auto outputs = TilePixels<T>::of(args.tiles, place, args.g, zeros);
+        const TilePlace place = TilePlace::of(args.tiles, first + tile);
+        const auto outputs = TransformPixels<T>::of(args.tiles, place, args.g, zeros);
         float* to = upstream + tile * upstream_row - share.first_output;
         for_each_register(share.first_output, share.last_output, [&](i64 k, auto count) {
-            T::upstream(args.tiles.height, args.tiles.width, outputs.from(k, count),
+            T::upstream(args.tiles.rows.length, args.tiles.columns.length, outputs.from(k, count),
                         [&](int number, const vec& g)
                             CONVOLENS_INLINED { store(to + number * upstream_step + k, g); });
         });

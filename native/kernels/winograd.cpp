@@ -32,12 +32,12 @@ struct Block {
     float* turned;
 
     void transform_inputs() const {
+        const TileGrid& grid = args.tiles;
+        const i64 row = grid.rows.step * grid.rows.x, pixel = grid.columns.step * grid.columns.x;
         for (i64 tile = 0; tile < tiles; ++tile) {
-            const auto at = WinogradPlace::of<M>(args, first + tile);
-            const TiledImage image{args.x + at.image * args.h * args.w * args.c, args.h, args.w,
-                                   args.c, args.step};
-            const i64 top = args.row_origin + at.row, left = args.column_origin + at.column;
-            const Pixels<T> pixels(image, top, left, zeros);
+            const TilePlace place = TilePlace::of(grid, first + tile);
+            const auto pixels = Pixels<T, T>::read_by(grid, place, args.x, zeros);
+            const float* begin = first_pixel(grid, place, args.x);
             for_each_register(0, args.c, [&](i64 c, auto count) {
                 vec column[T], half[kPlaces], turned[T];
 #pragma GCC unroll 6
@@ -45,7 +45,7 @@ struct Block {
                     pixels.load_column(j, c, count, column);
                     F::template input<1, T>(column, half + j);
                 }
-                fetch_next_tile<M, T>(image, top, left, c);
+                fetch_next_tile<M, T>(begin, row, pixel, c);
                 float* to = inputs + tile * input.tile + c * input.channel;
 #pragma GCC unroll 6
                 for (int i = 0; i < T; ++i) {
@@ -153,27 +153,28 @@ struct Block {
         write_lines(lines, target.to, target.row, target.pixel, target.rows, target.columns);
     }
 
-    void transform_outputs(i64 first_output, i64 last_output) const {
-        const bool past = args.past && (last_output - first_output) % kLine == 0;
+    void transform_outputs(i64 begin, i64 end) const {
+        const TileGrid& grid = args.tiles;
+        const bool past = args.past && (end - begin) % kLine == 0;
         for (i64 tile = 0; tile < tiles; ++tile) {
-            const auto at = WinogradPlace::of<M>(args, first + tile);
-            const i64 pixel = (at.image * args.p + at.row) * args.q + at.column;
-            const Target target{args.y + pixel * args.k, args.step.rows * args.q * args.k,
-                                args.step.columns * args.k, at.rows, at.columns};
+            const TilePlace place = TilePlace::of(grid, first + tile);
+            const Target target{first_output(grid, place, args.y), grid.rows.step * grid.rows.y,
+                                grid.columns.step * grid.columns.y, place.rows.count,
+                                place.columns.count};
             const float* from = products + tile * args.product_row;
             if (past) {
-                for (i64 k = first_output; k < last_output; k += kLine) {
+                for (i64 k = begin; k < end; k += kLine) {
                     Target own = target;
                     own.to += k;
-                    transform_line(from + (k - first_output), k, own);
+                    transform_line(from + (k - begin), k, own);
                 }
                 continue;
             }
-            for_each_register(first_output, last_output, [&](i64 k, auto count) {
+            for_each_register(begin, end, [&](i64 k, auto count) {
                 Target own = target;
                 own.to += k;
                 if (k % kLine == 0) fetch_pixels<M, M>(own.to + M * own.pixel, own.row, own.pixel);
-                transform_register(from + (k - first_output), k, count, own);
+                transform_register(from + (k - begin), k, count, own);
             });
         }
     }
@@ -199,7 +200,7 @@ struct Block {
 
 template <class F>
 void blocks(const WinogradArgs& args, i64 begin, i64 end, float* scratch) {
-    const i64 total = args.n * args.tile_rows * args.tile_columns;
+    const i64 total = args.tiles.count();
     const i64 input_place = odd_lines(args.block * args.input_row);
     const i64 product_place = odd_lines(args.block * args.product_row);
     const i64 panels = (args.k + kPanel - 1) / kPanel;

@@ -16,6 +16,7 @@
 
 #include "kernels/fetch.h"
 #include "kernels/kernels.h"
+#include "kernels/tile_grid.h"
 #include "simd/simd.h"
 
 namespace convolens::CONVOLENS_ISA {
@@ -216,74 +217,18 @@ CONVOLENS_INLINE void with_filter(i64 m, i64 r, Body body) {
     }
 }
 
-// An image [h][w][c], of which tiles read pixels that lie `step` apart.
-struct TiledImage {
-    const float* data;
-    i64 h, w, c;
-    WinogradStep step;
-};
-
-// Where the pixels [row][column] of a tile lie that begins at (top, left). Those outside of the
-// image are read from a pixel of zeros: then all tiles are read by the same instructions, and a
-// compiler has no zeros to make other ones for.
-template <int Size>
-struct Pixels {
-    const float* at[Size * Size];
-
-    CONVOLENS_INLINE Pixels(const TiledImage& image, i64 top, i64 left, const float* zeros) {
-        const i64 h = image.h, w = image.w, c = image.c;
-        const WinogradStep step = image.step;
-        const float* row = image.data + (top * w + left) * c;
-        for (i64 i = 0, y = top; i < Size; ++i, y += step.rows, row += step.rows * w * c) {
-            const bool inside = y >= 0 && y < h;
-            for (i64 j = 0, x = left; j < Size; ++j, x += step.columns)
-                at[i * Size + j] = inside && x >= 0 && x < w ? row + (x - left) * c : zeros;
-        }
-    }
-
-    // `count` numbers of a column of pixels, from channel c on.
-    template <class Count>
-    CONVOLENS_INLINE void load_column(int column, i64 c, Count count, vec* to) const {
-#pragma GCC unroll 6
-        for (int i = 0; i < Size; ++i) to[i] = load(at[i * Size + column] + c, count);
-    }
-};
-
 // Asks, beside the numbers from channel c on of a tile of Size x Size pixels, for those that a
 // later tile reads first, M pixels further on: of short rows the tile below, since it comes soon;
-// of others the one to the right.
+// of others the one to the right. `row` and `pixel` are the floats from one to the next.
 template <int M, int Size>
-CONVOLENS_INLINE void fetch_next_tile(const TiledImage& image, i64 top, i64 left, i64 c) {
+CONVOLENS_INLINE void fetch_next_tile(const float* first, i64 row, i64 pixel, i64 c) {
     constexpr i64 kShort = 1024;
-    const i64 whole = image.w * image.c;
-    const i64 row = image.step.rows * whole, pixel = image.step.columns * image.c;
-    const float* first = image.data + top * whole + left * image.c + c;
     if (row <= kShort) {
-        fetch_pixels<M, M>(first + Size * row + (Size - M + 1) / 2 * pixel, row, pixel);
+        fetch_pixels<M, M>(first + c + Size * row + (Size - M + 1) / 2 * pixel, row, pixel);
     } else if (c % kLine == 0) {
-        fetch_pixels<Size, M>(first + Size * pixel, row, pixel);
+        fetch_pixels<Size, M>(first + c + Size * pixel, row, pixel);
     }
 }
-
-// Where the outputs of a tile begin, and how many it has along both axes.
-struct WinogradPlace {
-    i64 image, row, column;
-    i64 rows, columns;
-
-    // Of a tile of M x M outputs that is counted over the whole batch. Tiles of neighbouring
-    // steps begin side by side.
-    template <int M, class Args>
-    CONVOLENS_INLINE static WinogradPlace of(const Args& args, i64 tile) {
-        const i64 per_image = args.tile_rows * args.tile_columns, at = tile % per_image;
-        const i64 down = at / args.tile_columns, right = at % args.tile_columns;
-        const WinogradStep step = args.step;
-        const i64 row = down / step.rows * step.rows * M + down % step.rows;
-        const i64 column = right / step.columns * step.columns * M + right % step.columns;
-        const i64 rows = (args.p - row + step.rows - 1) / step.rows;
-        const i64 columns = (args.q - column + step.columns - 1) / step.columns;
-        return {tile / per_image, row, column, rows < M ? rows : M, columns < M ? columns : M};
-    }
-};
 
 }  // namespace
 }  // namespace convolens::CONVOLENS_ISA

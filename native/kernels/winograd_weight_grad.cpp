@@ -38,12 +38,12 @@ struct Tiles {
           products(upstream + kPlaces * upstream_step) {}
 
     void transform_input(i64 tile) const {
-        const auto at = WinogradPlace::of<M>(args, first + tile);
+        const TileGrid& grid = args.grid;
+        const TilePlace place = TilePlace::of(grid, first + tile);
         const i64 step = input_step, width = args.width;
-        const TiledImage x{args.x + at.image * args.h * args.w * args.c, args.h, args.w, args.c,
-                           args.step};
-        const i64 top = args.row_origin + at.row, left = args.column_origin + at.column;
-        const Pixels<T> pixels(x, top, left, zeros);
+        const auto pixels = Pixels<T, T>::read_by(grid, place, args.x, zeros);
+        const float* begin = first_pixel(grid, place, args.x);
+        const i64 row = grid.rows.step * grid.rows.x, pixel = grid.columns.step * grid.columns.x;
         for_each_register(share.first_channel, share.last_channel, [&](i64 c, auto count) {
             vec column[T], half[kPlaces], turned[T];
 #pragma GCC unroll 6
@@ -51,7 +51,7 @@ struct Tiles {
                 pixels.load_column(j, c, count, column);
                 F::template input<1, T>(column, half + j);
             }
-            fetch_next_tile<M, T>(x, top, left, c);
+            fetch_next_tile<M, T>(begin, row, pixel, c);
             const i64 own = c - share.first_channel;
             float* to = inputs + (own / width * tiles + tile) * width + own % width;
 #pragma GCC unroll 6
@@ -64,11 +64,12 @@ struct Tiles {
     }
 
     void transform_upstream(i64 tile) const {
-        const auto at = WinogradPlace::of<M>(args, first + tile);
+        const TileGrid& grid = args.grid;
+        const TilePlace place = TilePlace::of(grid, first + tile);
         const i64 step = upstream_step;
-        const TiledImage g{args.g + at.image * args.p * args.q * args.k, args.p, args.q, args.k,
-                           args.step};
-        const Pixels<M> pixels(g, at.row, at.column, zeros);
+        const auto pixels = Pixels<M, M>::of(grid, place, args.g, zeros);
+        const float* begin = first_output(grid, place, args.g);
+        const i64 row = grid.rows.step * grid.rows.y, pixel = grid.columns.step * grid.columns.y;
         for_each_register(share.first_output, share.last_output, [&](i64 k, auto count) {
             vec column[M], half[T * M], turned[T];
 #pragma GCC unroll 4
@@ -76,7 +77,7 @@ struct Tiles {
                 pixels.load_column(j, k, count, column);
                 F::template values<M, 1, M>(column, half + j);
             }
-            fetch_next_tile<M, M>(g, at.row, at.column, k);
+            fetch_next_tile<M, M>(begin, row, pixel, k);
             float* to = upstream + tile * upstream_row + (k - share.first_output);
 #pragma GCC unroll 6
             for (int i = 0; i < T; ++i) {
@@ -161,7 +162,7 @@ struct Tiles {
 
 template <class F>
 void add_units(const WinogradGradArgs& args, i64 begin, i64 end, float* scratch) {
-    const i64 total = args.n * args.tile_rows * args.tile_columns;
+    const i64 total = args.grid.count();
     std::fill_n(scratch, std::max(args.c, args.k), 0.0f);
     for (i64 unit = begin; unit < end; ++unit) {
         const i64 slot = unit % args.slots;

@@ -1,7 +1,7 @@
 // Convolution and its gradients.
 #pragma once
 
-#include "kernels/args/types.h"
+#include "kernels/args/tiles.h"
 
 namespace convolens {
 
@@ -105,11 +105,6 @@ struct DepthwiseGradArgs {
     WindowsArgs input;
 };
 
-// How far apart the pixels and outputs of a tile lie: the dilation of the taps.
-struct WinogradStep {
-    i64 rows, columns;
-};
-
 // Weights of square kernels, for Winograd's algorithm.
 struct WinogradWeights {
     const float* w;  // [outputs][taps][taps][channels]
@@ -147,21 +142,18 @@ struct WinogradArgs {
     WinogradWeights weights;
     const float* bias;  // or null
     float* y;
-    i64 n, h, w, c;
-    i64 p, q, k;
-    i64 row_origin, column_origin;  // of output (0, 0); negative in the padding
-    WinogradStep step;
-    i64 tile, taps;               // as above
-    i64 tile_rows, tile_columns;  // per image
-    i64 block, blocks;            // the most tiles of a block, and how many there are
-    i64 parts;                    // the panels are shared between so many units for each block
-    i64 panel_group;              // panels whose products are kept at a time
-    i64 input_row;                // channels of a tile, in whole registers with panels
-    i64 product_row;              // how many of these there are for a tile, in whole registers
-    i64 chain;                    // channels whose products are added up at a time
-    bool far;                     // u is more than a core's cache holds
-    bool relu;                    // negative outputs become zero
-    bool past;                    // y is larger than the caches: whole lines are written past them
+    TileGrid tiles;
+    i64 c, k;
+    i64 tile, taps;     // as above
+    i64 block, blocks;  // the most tiles of a block, and how many there are
+    i64 parts;          // the panels are shared between so many units for each block
+    i64 panel_group;    // panels whose products are kept at a time
+    i64 input_row;      // channels of a tile, in whole registers with panels
+    i64 product_row;    // how many of these there are for a tile, in whole registers
+    i64 chain;          // channels whose products are added up at a time
+    bool far;           // u is more than a core's cache holds
+    bool relu;          // negative outputs become zero
+    bool past;          // y is larger than the caches: whole lines are written past them
 };
 
 // The gradient of weights by tiles of `tile` outputs a side: a share of the outputs and channels
@@ -171,12 +163,9 @@ struct WinogradGradArgs {
     const float* x;
     const float* g;
     float* sums;
-    i64 n, h, w, c;
-    i64 p, q, k;
-    i64 row_origin, column_origin;
-    WinogradStep step;
+    TileGrid grid;
+    i64 c, k;
     i64 tile, taps;
-    i64 tile_rows, tile_columns;
     i64 slots, row_shares, column_shares;
     i64 tiles;         // at a time, about
     i64 rows, panels;  // outputs, and panels of channels, whose products are kept at a time
@@ -222,26 +211,11 @@ struct TransformWeightArgs {
     float* u;  // [panel][number][channels][width], numbers an odd number of lines apart
 };
 
-// What the tiles of a convolution are, and of which image. A line's tiles have pixels, taps and
-// outputs `step` apart.
-struct TransformTiles {
-    i64 n, h, w, p, q;
-    i64 x_image, x_row, x_pixel;    // floats from image to image, from row to row, ...
-    i64 y_image, y_row, y_pixel;    // the same of outputs
-    i64 row_origin, column_origin;  // of output (0, 0); negative in the padding
-    i64 step;
-    i64 height, width;  // outputs of a tile
-    i64 rows, columns;  // tiles of an image
-    bool down;          // a column's tiles are neighbours, rather than a row's
-
-    i64 count() const { return n * rows * columns; }
-};
-
 // y = the convolution of x with transformed weights. A unit is a block of tiles and a part of the
 // panels; the blocks of the first part come first.
 struct TransformArgs {
     Transform transform;
-    TransformTiles tiles;
+    TileGrid tiles;
     const float* x;
     const float* u;  // or null: then each unit transforms the weights of a panel when it needs them
     TransformWeights weights;
@@ -260,7 +234,7 @@ struct TransformArgs {
 // tiles are transformed, multiplied and turned into gradients at a time.
 struct TransformGradArgs {
     Transform transform;
-    TransformTiles tiles;
+    TileGrid tiles;
     const float* x;
     const float* g;
     float* dw;          // [k][height][width][c]

@@ -1,9 +1,9 @@
 // Stride 1 by transforms of tiles: Fourier's of large kernels, and those along one axis.
 #include <algorithm>
-#include <utility>
 
 #include "runtime/conv/algorithms.h"
 #include "runtime/conv/common.h"
+#include "runtime/conv/tiles.h"
 #include "runtime/isa.h"
 #include "runtime/launch.h"
 
@@ -43,47 +43,11 @@ Transform winograd_of(const ConvProblem& p) {
     return taps == 3 ? Transform::kWinogradLine3 : Transform::kWinogradLine4;
 }
 
-// What is read and written along one axis, with the floats from one place to the next.
-struct Axis {
-    i64 size, read, outputs, written;
-    i64 taps, dilation, origin;
-};
-
-// The tiles of the forward pass; with `backward` those of the input gradient, a convolution of the
-// upstream one with the taps turned round, padded so that the windows reach as far.
-TransformTiles tiles_of(const ConvProblem& p, Transform transform, bool backward) {
-    Axis rows{p.h, p.w * p.c, p.p, p.q * p.k, p.r, p.dilation[0], -p.padding[0]};
-    Axis columns{p.w, p.c, p.q, p.k, p.s, p.dilation[1], -p.padding[1]};
-    if (backward)
-        for (Axis* axis : {&rows, &columns}) {
-            std::swap(axis->size, axis->outputs);
-            std::swap(axis->read, axis->written);
-            axis->origin = -axis->origin - (axis->taps - 1) * axis->dilation;
-        }
-    TransformTiles tiles{};
-    tiles.n = p.n;
-    tiles.x_image = rows.size * rows.read;
-    tiles.y_image = rows.outputs * rows.written;
-    // A line's tiles lie along the axis that the kernel reaches along.
-    tiles.down = transform != Transform::kFourier && p.s == 1;
-    if (tiles.down) std::swap(rows, columns);
-    tiles.h = rows.size;
-    tiles.w = columns.size;
-    tiles.p = rows.outputs;
-    tiles.q = columns.outputs;
-    tiles.x_row = rows.read;
-    tiles.x_pixel = columns.read;
-    tiles.y_row = rows.written;
-    tiles.y_pixel = columns.written;
-    tiles.row_origin = rows.origin;
-    tiles.column_origin = columns.origin;
-    tiles.step = transform == Transform::kFourier ? 1 : columns.dilation;
+// A line's tiles lie along the axis that the kernel reaches along.
+TileGrid grid_of(const ConvProblem& p, Transform transform, bool backward) {
     const TransformSizes sizes = sizes_of(transform);
-    tiles.height = sizes.height + 1 - rows.taps;
-    tiles.width = sizes.width + 1 - columns.taps;
-    tiles.rows = divide_up(tiles.p, tiles.height);
-    tiles.columns = divide_up(tiles.q, tiles.width * tiles.step) * tiles.step;
-    return tiles;
+    const bool down = transform != Transform::kFourier && p.s == 1;
+    return tiles_of(p, {sizes.height, sizes.width, down}, backward);
 }
 
 // The rows of a panel of a group's weights, and how many panels there are.
@@ -205,7 +169,7 @@ void forward(const ConvProblem& p, Transform transform, Weights weights, const f
              const float* bias, float* y) {
     TransformArgs args{};
     args.transform = transform;
-    args.tiles = tiles_of(p, transform, false);
+    args.tiles = grid_of(p, transform, false);
     args.x = x;
     args.bias = bias;
     args.y = y;
@@ -219,7 +183,7 @@ void input_grad(const ConvProblem& p, Transform transform, Weights weights, cons
                 const float* bias, float* dx) {
     TransformArgs args{};
     args.transform = transform;
-    args.tiles = tiles_of(p, transform, true);
+    args.tiles = grid_of(p, transform, true);
     args.x = g;
     args.bias = bias;
     args.y = dx;
@@ -252,7 +216,7 @@ void weight_grad(const ConvProblem& p, Transform transform, const float* x, cons
     const KernelTable& table = kernels();
     TransformGradArgs args{};
     args.transform = transform;
-    args.tiles = tiles_of(p, transform, false);
+    args.tiles = grid_of(p, transform, false);
     const i64 total = args.tiles.count();
     if (total <= 0) {
         std::fill_n(dw, p.k * p.weight_length(), 0.0f);

@@ -4,6 +4,7 @@
 #include "runtime/buffer.h"
 #include "runtime/conv/algorithms.h"
 #include "runtime/conv/common.h"
+#include "runtime/conv/tiles.h"
 #include "runtime/isa.h"
 #include "runtime/launch.h"
 #include "runtime/past.h"
@@ -39,12 +40,10 @@ i64 places_of(i64 tile, i64 taps) {
     return (tile + taps - 1) * (tile + taps - 1);
 }
 
-// Cuts p x q outputs into tiles, whose outputs lie as far apart as the taps.
-template <class Args>
-void cut_into_tiles(Args& args, const ConvProblem& p) {
-    args.step = {p.dilation[0], p.dilation[1]};
-    args.tile_rows = divide_up(args.p, args.tile * args.step.rows) * args.step.rows;
-    args.tile_columns = divide_up(args.q, args.tile * args.step.columns) * args.step.columns;
+// Tiles of so many outputs a side.
+TileGrid grid_of(const ConvProblem& p, i64 tile, bool backward) {
+    const i64 pixels = tile + p.r - 1;
+    return tiles_of(p, {pixels, pixels, false}, backward);
 }
 
 // The outputs and the channels are shared between so many units.
@@ -78,8 +77,8 @@ Shares shares_of(i64 outputs, i64 panels, i64 width) {
 
 // The floats of the image, the output and the weights.
 i64 all_floats(const WinogradArgs& args) {
-    return args.n * (args.h * args.w * args.c + args.p * args.q * args.k) +
-           args.taps * args.taps * args.c * args.k;
+    const TileGrid& grid = args.tiles;
+    return grid.n * (grid.x_image + grid.y_image) + args.taps * args.taps * args.c * args.k;
 }
 
 // For how many tiles there is room, beside so many floats of weights a thread: what all threads
@@ -102,7 +101,7 @@ double nanoseconds_of(const WinogradArgs& args, i64 tiles, double outputs) {
 void run_blocks(WinogradArgs& args, i64 weights) {
     const KernelTable& table = kernels();
     const i64 places = places_of(args.tile, args.taps), panels = divide_up(args.k, table.panel);
-    const i64 total = args.n * args.tile_rows * args.tile_columns;
+    const i64 total = args.tiles.count();
     args.block = divide_up(total, args.blocks);
     args.product_row =
         std::min(args.panel_group * table.panel, divide_up(args.k, table.lanes) * table.lanes);
@@ -120,7 +119,7 @@ void run_laid_out(WinogradArgs& args) {
     const KernelTable& table = kernels();
     const i64 places = places_of(args.tile, args.taps);
     const i64 panels = divide_up(args.k, table.panel), threads = thread_count();
-    const i64 total = args.n * args.tile_rows * args.tile_columns;
+    const i64 total = args.tiles.count();
     // If the weights are what is read most, or lie far away, each thread reads its part of them.
     const bool few_tiles = total * kFewTiles <= args.c;
     args.far = places * args.c * args.k > kWeightFloats;
@@ -148,7 +147,7 @@ bool run_fresh(WinogradArgs& args) {
     const KernelTable& table = kernels();
     const i64 places = places_of(args.tile, args.taps);
     const i64 panels = divide_up(args.k, table.panel);
-    const i64 total = args.n * args.tile_rows * args.tile_columns;
+    const i64 total = args.tiles.count();
     args.parts = std::min(static_cast<i64>(thread_count()), panels);
     args.panel_group = std::min(kPanelGroup, divide_up(panels, args.parts));
     const i64 weights = args.panel_group * places * odd_lines(args.chain * table.panel) +
@@ -163,7 +162,7 @@ bool run_fresh(WinogradArgs& args) {
 // With panels of weights, for the tiles of a register tile at a time.
 void run_few(WinogradArgs& args) {
     const KernelTable& table = kernels();
-    const i64 total = args.n * args.tile_rows * args.tile_columns;
+    const i64 total = args.tiles.count();
     args.parts = std::min(static_cast<i64>(thread_count()), divide_up(args.k, table.panel));
     args.panel_group = 1;
     args.blocks = divide_up(total, table.tile_rows);
@@ -201,8 +200,7 @@ void lay_out(const ConvProblem& p, i64 tile, Pass pass, const float* weight, flo
 
 // y [n][p][q][k] from x [n][h][w][c] and weights, laid out in u or in panels, or else as they are.
 void run(WinogradArgs& args, const ConvProblem& p, Pass pass) {
-    if (args.n == 0 || args.p == 0 || args.q == 0) return;
-    cut_into_tiles(args, p);
+    if (args.tiles.count() <= 0) return;
     const i64 lanes = kernels().lanes, chains = divide_up(args.c, kShortSum);
     args.chain = divide_up(divide_up(args.c, chains), lanes) * lanes;
     if (args.u) return run_laid_out(args);
@@ -255,15 +253,9 @@ void forward(const ConvProblem& p, const float* weights, const float* x, const f
     set_weights(args, form, weights);
     args.bias = bias;
     args.y = y;
-    args.n = p.n;
-    args.h = p.h;
-    args.w = p.w;
+    args.tiles = grid_of(p, tile, false);
     args.c = p.c;
-    args.p = p.p;
-    args.q = p.q;
     args.k = p.k;
-    args.row_origin = -p.padding[0];
-    args.column_origin = -p.padding[1];
     args.tile = tile;
     args.taps = p.r;
     args.relu = p.relu;
@@ -271,7 +263,6 @@ void forward(const ConvProblem& p, const float* weights, const float* x, const f
     run(args, p, Pass::kForward);
 }
 
-// A convolution of g with the taps turned round, padded so that the windows reach as far.
 template <i64 tile, Form form>
 void input_grad(const ConvProblem& p, const float* weights, const float* g, const float* bias,
                 float* dx) {
@@ -281,15 +272,9 @@ void input_grad(const ConvProblem& p, const float* weights, const float* g, cons
     set_weights(args, form, weights);
     args.bias = bias;
     args.y = dx;
-    args.n = p.n;
-    args.h = p.p;
-    args.w = p.q;
+    args.tiles = grid_of(p, tile, true);
     args.c = p.k;
-    args.p = p.h;
-    args.q = p.w;
     args.k = p.c;
-    args.row_origin = p.padding[0] - p.dilation[0] * (p.r - 1);
-    args.column_origin = p.padding[1] - p.dilation[1] * (p.r - 1);
     args.tile = tile;
     args.taps = p.r;
     args.past = tiles_go_past(dx, p.n * p.h * p.w * p.c, p.c);
@@ -323,12 +308,10 @@ void winograd_weight_grad(const ConvProblem& p, i64 tile, const float* x, const 
                           float* dw) {
     const KernelTable& table = kernels();
     WinogradGradArgs args{};
-    args.p = p.p;
-    args.q = p.q;
+    args.grid = grid_of(p, tile, false);
     args.tile = tile;
-    cut_into_tiles(args, p);
-    const i64 total = p.n * args.tile_rows * args.tile_columns;
-    if (total == 0) {
+    const i64 total = args.grid.count();
+    if (total <= 0) {
         std::fill_n(dw, p.k * p.weight_length(), 0.0f);
         return;
     }
@@ -339,13 +322,8 @@ void winograd_weight_grad(const ConvProblem& p, i64 tile, const float* x, const 
     const i64 weights = p.r * p.r * p.c * p.k;
     args.x = x;
     args.g = g;
-    args.n = p.n;
-    args.h = p.h;
-    args.w = p.w;
     args.c = p.c;
     args.k = p.k;
-    args.row_origin = -p.padding[0];
-    args.column_origin = -p.padding[1];
     args.taps = p.r;
     const bool in_slots = kTiles * tile_floats <= kSlotFloats && total >= kSlots * kTiles;
     args.slots = in_slots ? kSlots : 1;
