@@ -58,6 +58,19 @@ def test_any_number_of_threads_gives_the_bits_of_a_batch(
         np.testing.assert_array_equal(alone, together[2:3])
 
 
+@pytest.mark.parametrize("name", ["line_winograd", "fourier"])
+def test_taps_that_are_far_apart_make_no_more_tiles_than_outputs(name: str) -> None:
+    """A million tiles would lie between each other, of which two have an output."""
+    far = 2**20
+    conv = ops.Conv((1,), ((far, far),), (far,), 1)
+    random = np.random.default_rng(4)
+    x, weight = (
+        random.standard_normal(shape).astype(np.float32) for shape in ((1, 4, 2), (4, 4, 3))
+    )
+    expected = conv.reference(x.astype(np.float64), weight.astype(np.float64))
+    np.testing.assert_allclose(call(conv, name, False, x, weight), expected, atol=1e-5)
+
+
 @pytest.mark.parametrize("outputs", [*range(1, 10), 12, 13])
 @pytest.mark.parametrize("relu", [False, True])
 def test_planes_of_any_width(outputs: int, relu: bool) -> None:

@@ -51,6 +51,15 @@ def tiles_of(length: int, most: int) -> list[int]:
     return [length * (i + 1) // count - length * i // count for i in range(count)]
 
 
+def spaced_tiles(size: int, outputs: int, step: int) -> int:
+    """Return how many tiles of outputs that lie ``step`` apart cover an axis.
+
+    Those of neighbouring places lie between each other.
+    """
+    whole, rest = divmod(max(0, size), outputs * step)
+    return whole * step + min(step, rest)
+
+
 def panels(columns: int) -> tuple[int, int]:
     """Return how many whole panels of two registers, and how many of one, hold ``columns``."""
     wide, left = divmod(columns, 2 * registers().lanes)

@@ -18,6 +18,7 @@ from convolens.backends.kernels.tile_cost import (
     panel_steps,
     panels,
     registers,
+    spaced_tiles,
 )
 from convolens.ops import ConvInputGrad, ConvWeightGrad, Op
 
@@ -188,8 +189,7 @@ def _tiles(t: _Transform, g: Geometry, sizes: tuple[int, ...]) -> int:
     """Return how many tiles an image has. Along an axis with one tap each pixel has its own."""
     count = 1
     for size, taps, dilation in zip(sizes, g.kernel, g.dilation, strict=True):
-        step, outputs = (dilation, t.side + 1 - taps) if taps > 1 else (1, 1)
-        count *= -(-size // (outputs * step)) * step
+        count *= spaced_tiles(size, t.side + 1 - taps, dilation) if taps > 1 else size
     return count
 
 

@@ -18,6 +18,7 @@ from convolens.backends.kernels.tile_cost import (
     panel_steps,
     panels,
     registers,
+    spaced_tiles,
 )
 from convolens.ops import ConvInputGrad, ConvWeightGrad, Op
 
@@ -82,7 +83,7 @@ def _weights_and_tiles(op: Op, specs: Specs, m: int) -> tuple[int, int]:
 
 def _tiles(g: Geometry, sizes: tuple[int, ...], m: int) -> int:
     """Return how many tiles an image has, whose outputs lie as far apart as the taps."""
-    return prod(-(-size // (m * d)) * d for size, d in zip(sizes, g.dilation, strict=True))
+    return prod(spaced_tiles(size, m, d) for size, d in zip(sizes, g.dilation, strict=True))
 
 
 def _winograd(m: int, r: int, tiles: int, length: int, columns: int) -> float:
