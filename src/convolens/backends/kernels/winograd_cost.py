@@ -33,6 +33,8 @@ _BORROWED_ONCE = 2**19
 #: Outputs or channels of a share of a weight gradient, and the floats of its transformed tiles: as
 #: in native/runtime/conv/winograd.cpp.
 _SHARE, _SHARE_FLOATS = 128, 320 * 1024
+#: To begin a tile whose pixels lie apart takes so many times as long.
+_SPACED = 3
 #: Tiles are few where there are so many times as many channels: their weights are read once.
 _FEW_TILES = 4
 
@@ -45,9 +47,9 @@ def winograd(m: int) -> Callable[[Op, Specs], float]:
         if isinstance(op, ConvWeightGrad):
             image = _winograd_weight_grad(g, m)
         elif isinstance(op, ConvInputGrad):
-            image = _winograd(m, g.kernel[0], _tiles(g, g.sizes, m), g.outputs, g.channels)
+            image = _winograd(g, m, _tiles(g, g.sizes, m), g.outputs, g.channels)
         else:
-            image = _winograd(m, g.kernel[0], _tiles(g, g.positions, m), g.channels, g.outputs)
+            image = _winograd(g, m, _tiles(g, g.positions, m), g.channels, g.outputs)
         return NANOSECONDS * g.batch * image
 
     return nanoseconds
@@ -86,11 +88,13 @@ def _tiles(g: Geometry, sizes: tuple[int, ...], m: int) -> int:
     return prod(spaced_tiles(size, m, d) for size, d in zip(sizes, g.dilation, strict=True))
 
 
-def _winograd(m: int, r: int, tiles: int, length: int, columns: int) -> float:
+def _winograd(g: Geometry, m: int, tiles: int, length: int, columns: int) -> float:
     """Return the cycles of an image: those of its tiles, or of reading the weights for them."""
     lanes, most = registers().lanes, registers().rows
-    side = m + r - 1
+    side = m + g.kernel[0] - 1
     register, begin = {4: (40.0, 110.0), 5: (90.0, 130.0), 6: (165.0, 150.0)}[side]
+    if prod(g.dilation) > 1:
+        begin *= _SPACED
     places = side * side
     rows = min(2 * most, IMAGES * tiles)
     steps = length * panel_steps(columns, rows) + sum(panels(columns)) * (TILE + SEGMENT)
