@@ -165,31 +165,20 @@ void run(TransformArgs& args, const ConvProblem& p, Pass pass, Weights weights) 
     }
 }
 
-void forward(const ConvProblem& p, Transform transform, Weights weights, const float* x,
+// y = the convolution of x; for the input gradient, of the upstream one.
+void compute(const ConvProblem& p, Transform transform, Pass pass, Weights weights, const float* x,
              const float* bias, float* y) {
+    const bool backward = pass == Pass::kInputGrad;
     TransformArgs args{};
     args.transform = transform;
-    args.tiles = grid_of(p, transform, false);
+    args.tiles = grid_of(p, transform, backward);
     args.x = x;
     args.bias = bias;
     args.y = y;
-    args.c = p.group_channels();
-    args.k = p.group_outputs();
-    args.relu = p.relu;
-    run(args, p, Pass::kForward, weights);
-}
-
-void input_grad(const ConvProblem& p, Transform transform, Weights weights, const float* g,
-                const float* bias, float* dx) {
-    TransformArgs args{};
-    args.transform = transform;
-    args.tiles = grid_of(p, transform, true);
-    args.x = g;
-    args.bias = bias;
-    args.y = dx;
-    args.c = p.group_outputs();
-    args.k = p.group_channels();
-    run(args, p, Pass::kInputGrad, weights);
+    args.c = backward ? p.group_outputs() : p.group_channels();
+    args.k = backward ? p.group_channels() : p.group_outputs();
+    args.relu = p.relu && !backward;
+    run(args, p, pass, weights);
 }
 
 template <TransformOf of>
@@ -197,16 +186,16 @@ const WeightedAlgorithm kAlgorithm = {
     floats<of>,
     pack<of>,
     [](const ConvProblem& p, const float* u, const float* x, const float* bias, float* y) {
-        forward(p, of(p), {u, nullptr}, x, bias, y);
+        compute(p, of(p), Pass::kForward, {u, nullptr}, x, bias, y);
     },
     [](const ConvProblem& p, const float* u, const float* g, const float* bias, float* dx) {
-        input_grad(p, of(p), {u, nullptr}, g, bias, dx);
+        compute(p, of(p), Pass::kInputGrad, {u, nullptr}, g, bias, dx);
     },
     [](const ConvProblem& p, const float* weight, const float* x, const float* bias, float* y) {
-        forward(p, of(p), {nullptr, weight}, x, bias, y);
+        compute(p, of(p), Pass::kForward, {nullptr, weight}, x, bias, y);
     },
     [](const ConvProblem& p, const float* weight, const float* g, const float* bias, float* dx) {
-        input_grad(p, of(p), {nullptr, weight}, g, bias, dx);
+        compute(p, of(p), Pass::kInputGrad, {nullptr, weight}, g, bias, dx);
     }};
 
 // The outputs and channels are shared between units, each of which transforms what it reads. The

@@ -10,7 +10,7 @@ from convolens import _native
 from convolens.backends.candidate import Arrays, Candidate, Chosen, Packed, Run, RunBoth, Specs
 from convolens.backends.kernels import conv_cost, transform_cost, weight_grad_cost, winograd_cost
 from convolens.backends.kernels._common import refuse_all_but_float32
-from convolens.backends.kernels.conv_geometry import images
+from convolens.backends.kernels.conv_geometry import image_of, images
 from convolens.backends.kernels.tile_cost import registers
 from convolens.backends.layout import dense, empty
 from convolens.ops import Array, Conv, ConvInputGrad, ConvRelu, ConvWeightGrad, Op
@@ -160,12 +160,6 @@ def _four(shape: tuple[int, ...]) -> tuple[int, int, int, int]:
     return (shape[0], shape[1], *_two(shape[2:], 1))
 
 
-def _image(array: Array) -> Array:
-    """Return a dense [N, C, H, W], with H = 1 for an array along one axis."""
-    array = dense(array)
-    return array if array.ndim == 4 else array[:, :, None]
-
-
 def _layout(op: Op, specs: Specs, algorithm: str, few: bool) -> tuple[object, ...]:
     """Return what decides how the weights are laid out."""
     conv, backward = cast(Conv, op), isinstance(op, ConvInputGrad)
@@ -202,10 +196,8 @@ def readers(op: Op, specs: Specs, algorithm: str, weight: Callable[[Array], Arra
     if algorithm.startswith("winograd"):
         few = winograd_cost.reads_few(op, specs, int(algorithm[-1]))
         borrows = winograd_cost.borrows(op, specs, int(algorithm[-1]))
-    elif algorithm == "fourier":
-        borrows = transform_cost.fourier_borrows(op, specs)
-    elif algorithm == "line_winograd":
-        borrows = transform_cost.line_winograd_borrows(op, specs)
+    elif algorithm in transform_cost.NAMES:
+        borrows = transform_cost.borrows(op, specs, algorithm)
 
     def pack(array: Array) -> _native.ConvWeights:
         return problem.pack(weight(array), backward=backward, few=few)
@@ -218,12 +210,12 @@ def readers(op: Op, specs: Specs, algorithm: str, weight: Callable[[Array], Arra
 
 def _prepare_forward(algorithm: str) -> Prepare:
     def prepare(op: Op, specs: Specs, output: TensorSpec) -> Run:
-        problem, pack, borrow, few = readers(op, specs, algorithm, _image)
+        problem, pack, borrow, few = readers(op, specs, algorithm, image_of)
 
         def run(x: Array, weights: _native.ConvWeights, bias: Array | None = None) -> Array:
             y = empty(output)
             start = None if bias is None else dense(bias)
-            problem.forward(_image(x), weights, start, _image(y))
+            problem.forward(image_of(x), weights, start, image_of(y))
             return y
 
         return Packed((1,), _layout(op, specs, algorithm, few), pack, run, borrow)
@@ -235,12 +227,12 @@ def _prepare_input_grad(algorithm: str) -> Prepare:
     """Return what makes runs; they take a bias behind, for a transposed convolution."""
 
     def prepare(op: Op, specs: Specs, output: TensorSpec) -> Run:
-        problem, pack, borrow, few = readers(op, specs, algorithm, _image)
+        problem, pack, borrow, few = readers(op, specs, algorithm, image_of)
 
         def run(weights: _native.ConvWeights, g: Array, bias: Array | None = None) -> Array:
             dx = empty(output)
             start = None if bias is None else dense(bias)
-            problem.input_grad(weights, _image(g), start, _image(dx))
+            problem.input_grad(weights, image_of(g), start, image_of(dx))
             return dx
 
         return Packed((0,), _layout(op, specs, algorithm, few), pack, run, borrow)
@@ -254,7 +246,7 @@ def _prepare_weight_grad(algorithm: str) -> Prepare:
 
         def run(x: Array, g: Array) -> Array:
             dw = empty(output)
-            weight_grad(_image(x), _image(g), _image(dw))
+            weight_grad(image_of(x), image_of(g), image_of(dw))
             return dw
 
         return run
@@ -279,7 +271,7 @@ def prepare_both(input_grad: Chosen, weight_grad: Chosen) -> RunBoth | None:
         weights, _ = first
         x, g = second
         both = empty(dx), empty(dw)
-        grads(weights, _image(x), _image(g), *map(_image, both))
+        grads(weights, image_of(x), image_of(g), *map(image_of, both))
         return both
 
     return run
@@ -290,14 +282,11 @@ def _winograd(m: int, prepare: Callable[[str], Prepare]) -> Candidate:
     return Candidate(name, refuse_winograd(m), cost, prepare(name), exact=False)
 
 
-def _fourier(prepare: Callable[[str], Prepare]) -> Candidate:
-    cost = transform_cost.fourier
-    return Candidate("fourier", _refuse_fourier, cost, prepare("fourier"), exact=False)
-
-
-def _line_winograd(prepare: Callable[[str], Prepare]) -> Candidate:
-    name, cost = "line_winograd", transform_cost.line_winograd
-    return Candidate(name, _refuse_line_winograd, cost, prepare(name), exact=False)
+def _transform(name: str, prepare: Callable[[str], Prepare]) -> Candidate:
+    refuse_others = _refuse_fourier if name == "fourier" else _refuse_line_winograd
+    return Candidate(
+        name, refuse_others, transform_cost.transform(name), prepare(name), exact=False
+    )
 
 
 FORWARD = (
@@ -310,8 +299,8 @@ FORWARD = (
     _winograd(2, _prepare_forward),
     _winograd(3, _prepare_forward),
     _winograd(4, _prepare_forward),
-    _line_winograd(_prepare_forward),
-    _fourier(_prepare_forward),
+    _transform("line_winograd", _prepare_forward),
+    _transform("fourier", _prepare_forward),
 )
 INPUT_GRAD = (
     Candidate("product", _refuse_product, conv_cost.product, _prepare_input_grad("product")),
@@ -325,8 +314,8 @@ INPUT_GRAD = (
     _winograd(2, _prepare_input_grad),
     _winograd(3, _prepare_input_grad),
     _winograd(4, _prepare_input_grad),
-    _line_winograd(_prepare_input_grad),
-    _fourier(_prepare_input_grad),
+    _transform("line_winograd", _prepare_input_grad),
+    _transform("fourier", _prepare_input_grad),
 )
 WEIGHT_GRAD = (
     Candidate(
@@ -345,6 +334,6 @@ WEIGHT_GRAD = (
     _winograd(2, _prepare_weight_grad),
     _winograd(3, _prepare_weight_grad),
     _winograd(4, _prepare_weight_grad),
-    _line_winograd(_prepare_weight_grad),
-    _fourier(_prepare_weight_grad),
+    _transform("line_winograd", _prepare_weight_grad),
+    _transform("fourier", _prepare_weight_grad),
 )

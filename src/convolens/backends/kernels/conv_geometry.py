@@ -8,7 +8,8 @@ from math import prod
 from typing import cast
 
 from convolens.backends.candidate import Specs
-from convolens.ops import Conv, ConvInputGrad, ConvWeightGrad, Op
+from convolens.backends.layout import dense
+from convolens.ops import Array, Conv, ConvInputGrad, ConvWeightGrad, Op
 from convolens.spec import TensorSpec
 
 
@@ -55,6 +56,12 @@ class Geometry:
     def places(self) -> int:
         """All output positions of the batch."""
         return self.batch * prod(self.positions)
+
+
+def image_of(array: Array) -> Array:
+    """Return a dense [N, C, H, W], with one row for an array along one axis."""
+    array = dense(array)
+    return array if array.ndim == 4 else array[:, :, None]
 
 
 @lru_cache(maxsize=4096)

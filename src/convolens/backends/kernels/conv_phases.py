@@ -15,8 +15,8 @@ from convolens import _native
 from convolens.backends.candidate import Candidate, Packed, Run, Specs
 from convolens.backends.kernels import conv
 from convolens.backends.kernels._common import refuse_all_but_float32
-from convolens.backends.kernels.conv_geometry import images
-from convolens.backends.kernels.phases import Phases, image_of, phases_of
+from convolens.backends.kernels.conv_geometry import image_of, images
+from convolens.backends.kernels.phases import Phases, phases_of
 from convolens.backends.kernels.tile_cost import registers
 from convolens.backends.kernels.transform_cost import along_one_axis
 from convolens.backends.layout import dense, empty

@@ -17,8 +17,8 @@ import numpy as np
 
 from convolens import _native
 from convolens.backends.candidate import Specs
-from convolens.backends.kernels.conv_geometry import images
-from convolens.backends.layout import dense, empty
+from convolens.backends.kernels.conv_geometry import image_of, images
+from convolens.backends.layout import empty
 from convolens.ops import Array, Conv, ConvInputGrad, ConvRelu, ConvWeightGrad, Op
 from convolens.spec import TensorSpec
 
@@ -176,12 +176,6 @@ def _runs(size: int, before: int, cells: int, step: int) -> tuple[_Run, ...]:
     if max(begin, end) < cells and rest > 0:
         runs.append(_Run(max(begin, end), max(begin, end) + 1, 0, rest))
     return tuple(runs)
-
-
-def image_of(array: Array) -> Array:
-    """Return a dense [N, C, H, W], with one row for an array along one axis."""
-    array = dense(array)
-    return array if array.ndim == 4 else array[:, :, None]
 
 
 @lru_cache(maxsize=4096)

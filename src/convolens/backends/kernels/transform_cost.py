@@ -5,6 +5,7 @@ Fourier's are for kernels of many taps, and for lines; Winograd's are for lines 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import prod
 
@@ -22,6 +23,8 @@ from convolens.backends.kernels.tile_cost import (
 )
 from convolens.ops import ConvInputGrad, ConvWeightGrad, Op
 
+#: The algorithms: Fourier transforms of squares and lines, and Winograd's of lines.
+NAMES = ("line_winograd", "fourier")
 #: The longest side of a kernel for Fourier transforms, as in native/kernels/args/conv.h; kernels of
 #: fewer taps are never worth it.
 LONGEST_SIDE, LONGEST_LINE, FEWEST_TAPS, FEWEST_LINE_TAPS = 13, 25, 9, 3
@@ -121,43 +124,28 @@ def along_one_axis(kernel: tuple[int, ...]) -> bool:
     return len(kernel) == 1 or min(kernel) == 1
 
 
-def fourier(op: Op, specs: Specs) -> float:
-    """Return the time of a convolution by Fourier transforms, in nanoseconds."""
-    return _nanoseconds(_fourier(geometry(op, specs)), op, specs)
+def transform(name: str) -> Callable[[Op, Specs], float]:
+    """Return the time of a convolution by an algorithm, in nanoseconds, as a function of a call."""
 
+    def nanoseconds(op: Op, specs: Specs) -> float:
+        return _nanoseconds(_transform_of(name, geometry(op, specs)), op, specs)
 
-def line_winograd(op: Op, specs: Specs) -> float:
-    """Return the time of a convolution of lines by Winograd's F(7 - r, r), in nanoseconds."""
-    return _nanoseconds(_WINOGRAD_LINE, op, specs)
+    return nanoseconds
 
 
 def transformed_weights(op: Op, specs: Specs) -> int:
     """Return how many numbers the weights are that Fourier transforms multiply."""
     g = geometry(op, specs)
-    return _fourier(g).numbers * g.groups * g.channels * g.outputs
+    return _transform_of("fourier", g).numbers * g.groups * g.channels * g.outputs
 
 
-def _fourier(g: Geometry) -> _Transform:
-    if not along_one_axis(g.kernel):
-        return _SQUARE
-    return _FOURIER_LINE if max(g.kernel) <= _SHORT_LINE else _FOURIER_LONG_LINE
-
-
-def fourier_borrows(op: Op, specs: Specs) -> bool:
-    """Return whether Fourier transforms of the weights had better not be written for a call.
+def borrows(op: Op, specs: Specs, name: str) -> bool:
+    """Return whether transforms of the weights had better not be written for a call.
 
     So it is if they are many, and few tiles share them. Either way gives the same bits.
     """
-    return _borrows(_fourier(geometry(op, specs)), op, specs)
-
-
-def line_winograd_borrows(op: Op, specs: Specs) -> bool:
-    """Return the same for Winograd's transforms of lines."""
-    return _borrows(_WINOGRAD_LINE, op, specs)
-
-
-def _borrows(t: _Transform, op: Op, specs: Specs) -> bool:
     g = geometry(op, specs)
+    t = _transform_of(name, g)
     backward = isinstance(op, ConvInputGrad)
     tiles = g.batch * _tiles(t, g, g.sizes if backward else g.positions)
     outputs = g.channels if backward else g.outputs
@@ -165,6 +153,14 @@ def _borrows(t: _Transform, op: Op, specs: Specs) -> bool:
     enough = 4 * t.numbers * 2 * registers().lanes <= outputs * prod(g.kernel)
     many = t.numbers * g.channels * g.outputs >= _BORROWED
     return enough and many and tiles <= 2 * t.tiles
+
+
+def _transform_of(name: str, g: Geometry) -> _Transform:
+    if name == "line_winograd":
+        return _WINOGRAD_LINE
+    if not along_one_axis(g.kernel):
+        return _SQUARE
+    return _FOURIER_LINE if max(g.kernel) <= _SHORT_LINE else _FOURIER_LONG_LINE
 
 
 def _nanoseconds(t: _Transform, op: Op, specs: Specs) -> float:
@@ -208,7 +204,11 @@ def _convolution(
     tile += t.register * (_registers(length) + _registers(columns)) + t.begin
     weights = t.numbers * length * columns
     read = max(1 / IMAGES, tiles / t.tiles) * far(weights)
-    return tiles * tile + read + (t.laid_out * weights + t.written * far(weights)) / IMAGES
+    laid_out = (t.laid_out * weights + t.written * far(weights)) / IMAGES
+    if weights >= _BORROWED and IMAGES * tiles <= 2 * t.tiles:
+        # Inference reads them, training transforms them where it multiplies them.
+        read, laid_out = read / 2, t.laid_out * weights / IMAGES / 2
+    return tiles * tile + read + laid_out
 
 
 def _weight_grad(t: _Transform, g: Geometry) -> float:
