@@ -2,7 +2,9 @@
 
 #include <pthread.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdlib>
@@ -17,7 +19,7 @@ namespace {
 
 constexpr std::size_t kAlignment = 64;
 constexpr std::size_t kHugePage = std::size_t{2} << 20;
-// What may wait for reuse before blocks go back to the operating system.
+// What may wait for reuse, at least, before blocks go back to the operating system.
 constexpr std::size_t kCacheLimit = std::size_t{1} << 30;
 // Four sizes an octave: a block is at most a quarter larger than what was asked for.
 constexpr std::size_t kSteps = 4;
@@ -37,6 +39,13 @@ Header size_class(std::size_t bytes) {
     const std::size_t step = (std::size_t{1} << octave) / kSteps;
     const std::size_t steps = (bytes - (std::size_t{1} << octave) + step - 1) / step;
     return {octave * kSteps + steps, (std::size_t{1} << octave) + steps * step};
+}
+
+// Half of the machine's memory, or 0 if it is not known.
+std::size_t half_of_memory() {
+    const long pages = sysconf(_SC_PHYS_PAGES), bytes = sysconf(_SC_PAGESIZE);
+    if (pages <= 0 || bytes <= 0) return 0;
+    return static_cast<std::size_t>(pages) / 2 * static_cast<std::size_t>(bytes);
 }
 
 class Allocator {
@@ -71,7 +80,7 @@ class Allocator {
         {
             const std::lock_guard lock(mutex_);
             statistics_.in_use -= header->bytes;
-            if (statistics_.cached + header->bytes <= kCacheLimit) {
+            if (may_wait(header->bytes)) {
                 statistics_.cached += header->bytes;
                 header->next = free_[header->size_class];
                 free_[header->size_class] = header;
@@ -101,6 +110,16 @@ class Allocator {
     }
 
   private:
+    // Whether a block that is not in use any more is kept. A step of training frees nearly all that
+    // it took, whatever its size, and takes it again: blocks are kept as long as all of them are at
+    // most half as much again as was in use at once, for no two sizes share one, and at most half
+    // of the machine's memory.
+    bool may_wait(std::size_t bytes) const {
+        const std::size_t waiting = statistics_.cached + bytes;
+        const std::size_t most = std::min(statistics_.peak / 2 * 3, half_of_memory_);
+        return waiting <= kCacheLimit || statistics_.in_use + waiting <= most;
+    }
+
     // Memory from the operating system for a block and its header, or null.
     static void* fresh(std::size_t bytes) {
         const bool large = bytes >= kHugePage;
@@ -130,6 +149,7 @@ class Allocator {
     std::mutex mutex_;
     std::array<Header*, kSizes> free_{};
     MemoryStatistics statistics_{};
+    const std::size_t half_of_memory_ = half_of_memory();
 };
 
 // Never destroyed: arrays may outlive every static object when the interpreter ends.

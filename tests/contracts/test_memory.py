@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -142,3 +143,38 @@ def test_the_cache_is_given_back_before_memory_runs_out() -> None:
         [sys.executable, "-c", PRESSED], capture_output=True, text=True, timeout=60
     )
     assert result.stdout.strip() == str(40 * 2**20), result.stderr[-500:]
+
+
+KEPT = """
+import numpy as np
+from convolens import _native
+MiB = 2**20
+def block(size):
+    return _native.empty((size * MiB // 4,), np.dtype(np.float32))  # not written: it takes no memory
+def cached():
+    return _native.memory_statistics()["cached"] // MiB
+blocks = [block(250) for _ in range(6)]
+del blocks
+print(cached())
+for size in range(300, 1200, 50):
+    block(size)
+print(cached())
+"""
+
+
+def _machine_memory() -> int:
+    """Return the bytes of the machine's memory, or 0 where it cannot be asked for."""
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGESIZE")
+    except (AttributeError, ValueError):
+        return 0
+
+
+@pytest.mark.skipif(_machine_memory() < 6 * 2**30, reason="needs 6 GiB of memory")
+def test_as_much_is_kept_as_was_in_use_and_half_as_much_again() -> None:
+    result = subprocess.run(
+        [sys.executable, "-c", KEPT], capture_output=True, text=True, timeout=60
+    )
+    used, later = map(int, result.stdout.split())
+    assert used == 6 * 256, "blocks of 250 MiB take 256"
+    assert used < later <= used * 3 // 2, "other sizes are kept, and not all of them"
