@@ -149,8 +149,8 @@ KEPT = """
 import numpy as np
 from convolens import _native
 MiB = 2**20
-def block(size):
-    return _native.empty((size * MiB // 4,), np.dtype(np.float32))  # not written: it takes no memory
+def block(size):  # it is not written, and takes no memory
+    return _native.empty((size * MiB // 4,), np.dtype(np.float32))
 def cached():
     return _native.memory_statistics()["cached"] // MiB
 blocks = [block(250) for _ in range(6)]
