@@ -53,6 +53,7 @@ class Allocator {
     void* allocate(std::size_t bytes) {
         if (bytes > std::numeric_limits<std::size_t>::max() / 4) throw std::bad_alloc();
         const Header wanted = size_class(bytes);
+        bool fits = true;
         {
             const std::lock_guard lock(mutex_);
             if (Header* header = free_[wanted.size_class]) {
@@ -61,7 +62,9 @@ class Allocator {
                 count(wanted.bytes);
                 return hand_out(header, bytes);
             }
+            fits = may_wait(statistics_.cached, statistics_.in_use + wanted.bytes);
         }
+        if (!fits) empty();  // blocks of sizes that are not asked for any more
         void* block = fresh(wanted.bytes);
         if (!block) {
             empty();  // what waits for reuse may be in the way
@@ -80,7 +83,7 @@ class Allocator {
         {
             const std::lock_guard lock(mutex_);
             statistics_.in_use -= header->bytes;
-            if (may_wait(header->bytes)) {
+            if (may_wait(statistics_.cached + header->bytes, statistics_.in_use)) {
                 statistics_.cached += header->bytes;
                 header->next = free_[header->size_class];
                 free_[header->size_class] = header;
@@ -110,14 +113,14 @@ class Allocator {
     }
 
   private:
-    // Whether a block that is not in use any more is kept. A step of training frees nearly all that
-    // it took, whatever its size, and takes it again: blocks are kept as long as all of them are at
-    // most half as much again as was in use at once, for no two sizes share one, and at most half
-    // of the machine's memory.
-    bool may_wait(std::size_t bytes) const {
-        const std::size_t waiting = statistics_.cached + bytes;
-        const std::size_t most = std::min(statistics_.peak / 2 * 3, half_of_memory_);
-        return waiting <= kCacheLimit || statistics_.in_use + waiting <= most;
+    // Whether so many bytes may wait for reuse beside those in use. A step of training frees nearly
+    // all that it took, whatever its size, and takes it again: blocks are kept as long as all of
+    // them are at most half as much again as was in use at once, for no two sizes share one, and at
+    // most half of the machine's memory.
+    bool may_wait(std::size_t waiting, std::size_t in_use) const {
+        const std::size_t used = std::max(statistics_.peak, in_use);
+        const std::size_t most = std::min(used / 2 * 3, half_of_memory_);
+        return waiting <= kCacheLimit || in_use + waiting <= most;
     }
 
     // Memory from the operating system for a block and its header, or null.

@@ -159,6 +159,8 @@ print(cached())
 for size in range(300, 1200, 50):
     block(size)
 print(cached())
+larger = block(1300)
+print(cached())
 """
 
 
@@ -175,6 +177,7 @@ def test_as_much_is_kept_as_was_in_use_and_half_as_much_again() -> None:
     result = subprocess.run(
         [sys.executable, "-c", KEPT], capture_output=True, text=True, timeout=60
     )
-    used, later = map(int, result.stdout.split())
+    used, later, last = map(int, result.stdout.split())
     assert used == 6 * 256, "blocks of 250 MiB take 256"
     assert used < later <= used * 3 // 2, "other sizes are kept, and not all of them"
+    assert last == 0, "beside 1.5 GiB more there would be more than that"
