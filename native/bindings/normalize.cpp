@@ -64,8 +64,8 @@ void moments_checked(Array x, Array m, i64 outer, i64 reduced, i64 inner, i64 se
 }
 
 void normalize_checked(Array x, Array m, nb::handle weight, nb::handle bias, nb::handle addend,
-                       Array y, i64 outer, i64 reduced, i64 inner, i64 sets, double eps,
-                       bool relu) {
+                       Array y, i64 outer, i64 reduced, i64 inner, i64 sets, double eps, bool relu,
+                       double most) {
     const ColumnSets columns = checked_sets(x, outer, reduced, inner, sets);
     const float* from = x.read("x");
     const Pair given = read_pair(m, "m", outer * sets);
@@ -74,7 +74,8 @@ void normalize_checked(Array x, Array m, nb::handle weight, nb::handle bias, nb:
     const float* added = read_or_null(addend, "addend", x.size());
     float* to = write_like(y, "y", x);
     const WithoutGil without_gil;
-    normalize(columns, from, given.first, given.second, w, b, added, relu, to, eps);
+    normalize(columns, from, given.first, given.second, w, b, added, relu, static_cast<float>(most),
+              to, eps);
 }
 
 void normalize_sums_checked(Array x, Array m, Array g, Array s, i64 outer, i64 reduced, i64 inner,
@@ -198,7 +199,7 @@ void bind_normalize(nb::module_& module) {
     module.def("normalize", &normalize_checked, nb::arg("x"), nb::arg("m"),
                nb::arg("weight").none(), nb::arg("bias").none(), nb::arg("addend").none(),
                nb::arg("y"), nb::arg("outer"), nb::arg("reduced"), nb::arg("inner"),
-               nb::arg("sets"), nb::arg("eps"), nb::arg("relu"));
+               nb::arg("sets"), nb::arg("eps"), nb::arg("relu"), nb::arg("most"));
     module.def("normalize_sums", &normalize_sums_checked, nb::arg("x"), nb::arg("m"), nb::arg("g"),
                nb::arg("s"), nb::arg("outer"), nb::arg("reduced"), nb::arg("inner"),
                nb::arg("sets"), nb::arg("eps"));

@@ -78,6 +78,7 @@ constexpr i64 together(Place place) {
 // The arguments by value: what is written cannot be one of them, so they stay in registers.
 template <Place place, bool Adds, bool Rectifies>
 CONVOLENS_INLINE void affine(ColumnsAffineArgs args, i64 begin, i64 end) {
+    const vec most = broadcast(args.most);
     const auto body = [=](i64 first, i64 i, auto lanes, auto rows) CONVOLENS_INLINED {
         const vec centre = load(args.centre + i, lanes), scale = load(args.scale + i, lanes);
         const vec shift = load(args.shift + i, lanes);
@@ -87,7 +88,10 @@ CONVOLENS_INLINE void affine(ColumnsAffineArgs args, i64 begin, i64 end) {
             const i64 at = first + row * args.inner;
             vec y[1]{(read<place>(args.x + at, lanes) - centre) * scale + shift};
             if constexpr (Adds) y[0] = y[0] + read<place>(args.addend + at, lanes);
-            if constexpr (Rectifies) rectify(y);
+            if constexpr (Rectifies) {
+                rectify(y);
+                y[0] = min(most, y[0]);  // in this order NaN stays
+            }
             write<place>(args.y + at, y[0], lanes);
         }
     };

@@ -146,8 +146,8 @@ void moments(const ColumnSets& sets, const float* x, float* mean, float* varianc
 }
 
 void normalize(const ColumnSets& sets, const float* x, const float* mean, const float* variance,
-               const float* weight, const float* bias, const float* addend, bool relu, float* y,
-               double eps) {
+               const float* weight, const float* bias, const float* addend, bool relu, float most,
+               float* y, double eps) {
     const i64 folds = folds_of(sets), numbers = sets.outer * folds * sets.inner;
     const Buffer buffer(static_cast<std::size_t>(3 * numbers));
     float* centre = buffer.data();
@@ -167,6 +167,7 @@ void normalize(const ColumnSets& sets, const float* x, const float* mean, const 
     args.shift = shift;
     args.addend = addend;
     args.relu = relu;
+    args.most = most;
     launch_affine(kernels().columns_affine, args, sets.outer);
 }
 
@@ -235,7 +236,7 @@ void normalize_grad(const ColumnSets& sets, const float* x, const float* mean,
 void normalize_fixed_grad(const ColumnSets& sets, const float* g, const float* variance,
                           const float* weight, float* dx, double eps) {
     const std::vector<float> zeros(static_cast<std::size_t>(sets.outer * sets.sets));
-    normalize(sets, g, zeros.data(), variance, weight, nullptr, nullptr, false, dx, eps);
+    normalize(sets, g, zeros.data(), variance, weight, nullptr, nullptr, false, 0.0f, dx, eps);
 }
 
 void sums_of_rows(i64 rows, i64 length, const float* x, const float* mean, const float* variance,

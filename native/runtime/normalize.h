@@ -17,10 +17,11 @@ struct ColumnSets {
 void moments(const ColumnSets& sets, const float* x, float* mean, float* variance);
 
 // y = (x - mean) / sqrt(variance + eps) weight + bias + addend; with `relu`, negative ones become
-// zero. Weight and bias are for columns, the addend is like x; each may be null.
+// zero and those above `most` become that. Weight and bias are for columns, the addend is like x;
+// each may be null.
 void normalize(const ColumnSets& sets, const float* x, const float* mean, const float* variance,
-               const float* weight, const float* bias, const float* addend, bool relu, float* y,
-               double eps);
+               const float* weight, const float* bias, const float* addend, bool relu, float most,
+               float* y, double eps);
 
 // plain[outer][inner] = sum of g, product[outer][inner] = sum of g (x - mean) / sqrt(variance +
 // eps).

@@ -347,6 +347,7 @@ def normalize(
     sets: int,
     eps: float,
     relu: bool,
+    most: float,
 ) -> None: ...
 def normalize_sums(
     x: Array,

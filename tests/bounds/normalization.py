@@ -54,7 +54,7 @@ def _normalized(op: Any, arrays: list[Array]) -> Array:
 
 
 def _rectified(op: ops.NormalizeRelu, arrays: list[Array]) -> Array:
-    """Rectifiers bring numbers no further apart. A sum is rounded once more."""
+    """Cutting off brings numbers no further apart. A sum is rounded once more."""
     bound, y = _normalized(op, arrays[:4]), op.normalize.reference(*arrays[:4])
     for s in arrays[4:]:
         bound = bound + np.abs(y + s)

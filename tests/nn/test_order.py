@@ -149,6 +149,7 @@ def test_a_normalisation_stands_between_both() -> None:
     net = nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.ReLU(), nn.MaxPool2d(2))
     assert steps(net) == ["Conv2d", "BatchNorm2d", "MaxPool2d", "ReLU"]
     assert steps(net[:3]) == ["Conv2d", "BatchNorm2d ReLU"]
+    assert steps(nn.Sequential(*net[:2], nn.ReLU6())) == ["Conv2d", "BatchNorm2d ReLU6"]
 
 
 def test_a_pooling_behind_comes_first() -> None:
@@ -162,7 +163,7 @@ def test_a_pooling_behind_comes_first() -> None:
 @pytest.mark.parametrize(
     "modules",
     [
-        (nn.Conv2d(1, 1, 1), nn.BatchNorm2d(1), nn.ReLU6()),
+        (nn.Conv2d(1, 1, 1), nn.BatchNorm2d(1), nn.Hardtanh(0, 6)),
         (nn.LayerNorm(4), nn.ReLU()),
         (nn.ConvTranspose2d(1, 1, 1), nn.ReLU()),
         (nn.Conv2d(1, 1, 1), nn.ReLU6()),

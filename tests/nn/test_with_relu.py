@@ -1,4 +1,4 @@
-"""Layers with the ReLU behind them, and a shortcut between both: the bits of all one by one."""
+"""Layers with the ReLU or ReLU6 behind them, and a shortcut between: the bits of all one by one."""
 
 from __future__ import annotations
 
@@ -100,17 +100,23 @@ NORMS: list[tuple[Callable[[], nn.Module], tuple[int, ...]]] = [
 EACH_NORM = pytest.mark.parametrize(
     ("make", "shape"), NORMS, ids=[f"{make()}-{shape}" for make, shape in NORMS]
 )
+EACH_ACT = pytest.mark.parametrize("act", [nn.ReLU, nn.ReLU6])
 
 
 @EACH_NORM
+@EACH_ACT
 @pytest.mark.parametrize("training", [True, False])
 @pytest.mark.parametrize("dtype", [cl.float32, cl.float64], ids=str)
 def test_a_sequential(
-    make: Callable[[], nn.Module], shape: tuple[int, ...], training: bool, dtype: Any
+    make: Callable[[], nn.Module],
+    act: Callable[[], nn.Module],
+    shape: tuple[int, ...],
+    training: bool,
+    dtype: Any,
 ) -> None:
-    net = randomized(nn.Sequential(make(), nn.ReLU())).train(training).to(dtype)
+    net = randomized(nn.Sequential(make(), act())).train(training).to(dtype)
     assert len(net._order.steps(net)) == 1
-    x = cl.randn(*shape).to(dtype)
+    x = 5 * cl.randn(*shape).to(dtype)
     if x.numel() and shape != (5, 4, 3):
         assert operators(net, x.requires_grad_()) == ["normalize_relu"]
     assert_same(net, x.detach(), second=x.numel() > 0)
@@ -128,9 +134,12 @@ class Residual(nn.Module):
 
 
 @EACH_NORM
-def test_an_addend(make: Callable[[], nn.Module], shape: tuple[int, ...]) -> None:
-    net = randomized(Residual(make(), nn.ReLU()))
-    x, way = cl.randn(*shape), cl.randn(*shape)
+@EACH_ACT
+def test_an_addend(
+    make: Callable[[], nn.Module], act: Callable[[], nn.Module], shape: tuple[int, ...]
+) -> None:
+    net = randomized(Residual(make(), act()))
+    x, way = cl.randn(*shape), 5 * cl.randn(*shape)
     assert_same(net, x, way, second=x.numel() > 0)
     assert_same(net.eval(), x, way)
 
@@ -148,7 +157,7 @@ def test_an_addend_is_part_of_the_pass() -> None:
 @pytest.mark.parametrize(
     ("norm", "act"),
     [
-        (nn.BatchNorm2d(3), nn.ReLU6()),
+        (nn.BatchNorm2d(3), nn.Hardtanh(0, 6)),
         (nn.BatchNorm2d(3), nn.Sequential(nn.ReLU())),
         (nn.Identity(), nn.ReLU()),
         (nn.LayerNorm(4), nn.ReLU()),
@@ -179,6 +188,7 @@ def block_of(**options: Any) -> list[tuple[str, nn.Module, tuple[int, ...], int]
         ("csp", blocks.CSPBlock(4, 8, 1, **options), (2, 4, 5, 5), 5),
         ("conv", blocks.ConvNorm(4, 6, **options), (2, 4, 5, 5), 1),
         ("separable", blocks.DepthwiseSeparable(4, 6, **options), (2, 4, 5, 5), 2),
+        ("inverted", blocks.InvertedResidual(4, 6, 2, 3, **options), (2, 4, 5, 5), 2),
         (
             "unet",
             blocks.DoubleConv(4, 6, 1, options.get("norm_layer", nn.BatchNorm2d)),

@@ -1,6 +1,8 @@
-"""A normalisation, a sum and ReLU as one operator: definition and gradient are those of all."""
+"""A normalisation, a sum and ReLU or ReLU6 as one operator: definition and gradient are of all."""
 
 from __future__ import annotations
+
+from math import inf
 
 import numpy as np
 import pytest
@@ -20,7 +22,7 @@ def apart(op: ops.NormalizeRelu, *inputs: Tensor) -> Tensor:
     y = apply(op.normalize, *inputs[:4])
     for addend in inputs[4:]:
         y = y + addend
-    return y.relu()
+    return apply(ops.Hardtanh(0.0, op.max_val), y) if op.max_val < inf else y.relu()
 
 
 def test_by_hand() -> None:
@@ -29,11 +31,25 @@ def test_by_hand() -> None:
     weight, bias, s = np.array([1.0, -1]), np.array([0.0, 3]), np.array([[2.0, -4], [-2, 2]])
     assert PLAIN.reference(x, m, weight, bias).tolist() == [[0, 3], [1, 0]]
     assert PLAIN.reference(x, m, weight, bias, s).tolist() == [[1, 0], [0, 1]]
+    bounded = ops.NormalizeRelu(eps=0.0, fixed=True, max_val=2.5)
+    assert bounded.reference(x, m).tolist() == [[0, 0], [1, 2.5]]
+    assert bounded.reference(x, m, weight, bias).tolist() == [[0, 2.5], [1, 0]]
+
+
+def test_nothing_passes_at_the_bounds() -> None:
+    x = cl.tensor([[-1.0], [0.0], [0.5], [2.0], [3.0]], requires_grad=True)
+    y = apply(ops.NormalizeRelu(eps=0.0, fixed=True, max_val=2.0), x, cl.tensor([[0.0], [1.0]]))
+    assert y.tolist() == [[0.0], [0.0], [0.5], [2.0], [2.0]]
+    y.sum().backward()
+    assert x.grad is not None
+    assert x.grad.tolist() == [[0.0], [0.0], [1.0], [0.0], [0.0]]
 
 
 def test_nan_stays_nan() -> None:
     x, m = np.array([[np.nan], [-1.0]]), np.array([[0.0], [1.0]])
-    np.testing.assert_array_equal(PLAIN.reference(x, m), [[np.nan], [0]])
+    for most in (inf, 6.0):
+        op = ops.NormalizeRelu(eps=0.0, fixed=True, max_val=most)
+        np.testing.assert_array_equal(op.reference(x, m), [[np.nan], [0]])
 
 
 @SAMPLES

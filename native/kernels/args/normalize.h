@@ -68,8 +68,8 @@ struct MergeSumsArgs {
     float* product;
 };
 
-// y = (x - centre) scale + shift + addend, at least 0 with `relu`; or, with g, y = g scale - shift
-// - (x - centre) slope; each by columns of an outer index. A unit is (outer, block of rows).
+// y = (x - centre) scale + shift + addend, with `relu` from 0 to `most`; or, with g, y = g scale -
+// shift - (x - centre) slope; each by columns of an outer index. A unit is (outer, block of rows).
 struct ColumnsAffineArgs {
     const float* x;
     const float* g;  // or null
@@ -81,6 +81,7 @@ struct ColumnsAffineArgs {
     const float* shift;
     const float* slope;
     const float* addend;  // like x, or null
+    float most;           // what larger results become, with `relu`
     bool relu;            // negative results become zero
     bool far;             // what is read and written is more than stays near
     bool past;            // y is larger than the caches, and written past them

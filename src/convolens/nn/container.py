@@ -17,7 +17,8 @@ class Sequential(Numbered):
     """Modules one after the other; each gets the output of the one before.
 
     Where no bit changes and no hook watches, a convolution or a normalisation of channels and the
-    ``ReLU`` behind it run in one pass, and max pooling runs before the ``ReLU`` in front of it.
+    ``ReLU`` behind it run in one pass, so do a normalisation and a ``ReLU6``, and max pooling runs
+    before the ``ReLU`` in front of it.
 
     Args:
         modules: The modules, or one dict of them by name.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import abc
+from math import inf
 from typing import ClassVar
 
 from convolens.errors import ArgumentError, ShapeError
@@ -20,12 +21,14 @@ class ChannelNorm(Module):
         """Return the normalised ``input``; in training, running averages learn from it."""
         return self.normalized(input, NOTHING)
 
-    def forward_relu(self, input: Tensor, addend: Tensor | None = None) -> Tensor:
-        """Return ``(forward(input) + addend).relu()`` in one pass.
+    def forward_relu(
+        self, input: Tensor, addend: Tensor | None = None, most: float = inf
+    ) -> Tensor:
+        """Return ``hardtanh(forward(input) + addend, 0, most)``, that is a ReLU, in one pass.
 
         The addend has the shape and the type of ``input``; without it nothing is added.
         """
-        return self.normalized(input, Behind(True, addend))
+        return self.normalized(input, Behind(most, addend))
 
     @abc.abstractmethod
     def normalized(self, input: Tensor, behind: Behind) -> Tensor:

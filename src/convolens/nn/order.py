@@ -102,9 +102,8 @@ def _decided(modules: Iterable[Module], may_move: Callable[[Module], bool]) -> l
     steps: list[Step] = []
     for module in cheapest(modules, may_move):
         before = steps[-1].run if steps else None
-        is_relu = type(module) is ReLU and may_move(module)
-        if is_relu and joins(before) and may_move(before):
-            steps[-1] = Step(partial(at_once, before), (before, module))
+        if joins(before, module) and may_move(before) and may_move(module):
+            steps[-1] = Step(partial(at_once, before, module), (before, module))
         else:
             steps.append(Step(module, (module,)))
     return steps

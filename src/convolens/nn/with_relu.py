@@ -1,7 +1,8 @@
-"""Layers that run together with the ReLU behind them, in one pass and with the same bits."""
+"""Layers that run together with the ReLU or ReLU6 behind them, in one pass, with the same bits."""
 
 from __future__ import annotations
 
+from math import inf
 from typing import Any, TypeGuard
 
 from convolens.errors import ConvolensError
@@ -12,6 +13,7 @@ from convolens.nn.group_norm import GroupNorm
 from convolens.nn.instance_norm import InstanceNorm1d, InstanceNorm2d, InstanceNorm3d
 from convolens.nn.module import Module
 from convolens.nn.norm_base import ChannelNorm
+from convolens.nn.rectifier import ReLU6
 from convolens.tensor import Tensor
 from convolens.tensor.observe import observers
 
@@ -29,10 +31,18 @@ LAYERS: tuple[type[ConvNd | ChannelNorm], ...] = (
     InstanceNorm3d,
 )
 
+#: What cuts off negative numbers, and where it cuts off large ones.
+_MOST: dict[type[Module], float] = {ReLU: inf, ReLU6: 6.0}
 
-def joins(layer: object) -> TypeGuard[ConvNd | ChannelNorm]:
-    """Return whether a layer can run together with a ReLU behind it."""
-    return type(layer) in LAYERS
+
+def joins(layer: object, act: Module) -> TypeGuard[ConvNd | ChannelNorm]:
+    """Return whether a layer can run together with an activation behind it.
+
+    With a ReLU all do, with a ReLU6 normalisations.
+    """
+    if type(layer) not in LAYERS or type(act) not in _MOST:
+        return False
+    return type(act) is ReLU or isinstance(layer, ChannelNorm)
 
 
 def is_plain(module: Module) -> bool:
@@ -47,10 +57,12 @@ def is_plain(module: Module) -> bool:
     )
 
 
-def at_once(layer: ConvNd | ChannelNorm, *inputs: Any) -> Tensor:
-    """Return what a layer with a ReLU behind it makes; an error is the layer's."""
+def at_once(layer: ConvNd | ChannelNorm, act: Module, input: Any, addend: Any = None) -> Tensor:
+    """Return act(layer(input) + addend), for two that join; an error is the layer's."""
     try:
-        return layer.forward_relu(*inputs)
+        if isinstance(layer, ConvNd):
+            return layer.forward_relu(input)
+        return layer.forward_relu(input, addend, _MOST[type(act)])
     except ConvolensError as error:
         error.module = layer
         raise
@@ -59,7 +71,7 @@ def at_once(layer: ConvNd | ChannelNorm, *inputs: Any) -> Tensor:
 def norm_relu(norm: Module, act: Module, input: Tensor, addend: Any = None) -> Tensor:
     """Return act(norm(input) + addend), without an addend act(norm(input)).
 
-    It is one pass for a normalisation and a ReLU that nobody watches.
+    It is one pass for a normalisation and a ReLU or ReLU6 that nobody watches.
 
     Example:
         >>> import convolens as cl
@@ -67,10 +79,10 @@ def norm_relu(norm: Module, act: Module, input: Tensor, addend: Any = None) -> T
         >>> norm_relu(cl.nn.GroupNorm(2, 4, eps=1e-9), ReLU(), x, x).tolist()
         [[0.0, 4.0, 9.0, 31.0]]
     """
-    if isinstance(norm, ChannelNorm) and joins(norm) and type(act) is ReLU and not observers:
+    if isinstance(norm, ChannelNorm) and joins(norm, act) and not observers:
         fits = addend is None or (isinstance(addend, Tensor) and addend.spec == input.spec)
         if fits and is_plain(norm) and is_plain(act):
-            return at_once(norm, input) if addend is None else at_once(norm, input, addend)
+            return at_once(norm, act, input, addend)
     y = norm(input)
     result: Tensor = act(y if addend is None else y + addend)
     return result

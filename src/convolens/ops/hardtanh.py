@@ -50,7 +50,7 @@ class Hardtanh(Unary):
     def gradient(
         self, inputs: Sequence[Value], output: Value, upstream: Value
     ) -> tuple[Value | None, ...]:
-        return (HardtanhGrad(self.min_val, self.max_val)(inputs[0], upstream),)
+        return (HardtanhGrad(self.min_val, self.max_val)(output, upstream),)
 
     def explain(self, *specs: TensorSpec) -> str:
         (x,) = specs
@@ -68,26 +68,28 @@ class Hardtanh(Unary):
 @final
 @operator
 class HardtanhGrad(StraightSlope):
-    """dx = g where x is between the bounds, 0 at them and outside, and where x is NaN.
+    """dx = g where y is between the bounds, 0 at them, outside, and where y is NaN.
+
+    y is the output, which is at a bound where the input is there or beyond.
 
     Shapes:
-        x [*I], g [*I] -> dx [*I]
+        y [*I], g [*I] -> dx [*I]
     """
 
     name: ClassVar[str] = "hardtanh_grad"
-    signature: ClassVar[str] = "x[*I], g[*I] -> dx[*I]"
+    signature: ClassVar[str] = "y[*I], g[*I] -> dx[*I]"
 
     min_val: float = -1.0
     max_val: float = 1.0
 
     def reference(self, *arrays: Array) -> Array:
-        x, g = arrays
-        low, high = x.dtype.type(self.min_val), x.dtype.type(self.max_val)
-        return np.where((x > low) & (x < high), g, g.dtype.type(0))
+        y, g = arrays
+        low, high = y.dtype.type(self.min_val), y.dtype.type(self.max_val)
+        return np.where((y > low) & (y < high), g, g.dtype.type(0))
 
     def explain(self, *specs: TensorSpec) -> str:
-        x, _ = specs
-        return f"Lets those of {x.size} gradients pass whose inputs were not cut off."
+        y, _ = specs
+        return f"Lets those of {y.size} gradients pass whose inputs were not cut off."
 
     @classmethod
     def samples(cls) -> Iterable[Sample]:

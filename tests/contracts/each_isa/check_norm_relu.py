@@ -1,6 +1,8 @@
-"""A normalisation with its sum and its ReLU has the bits of the operators one after the other."""
+"""A normalisation, its sum and its ReLU or ReLU6: the bits of the operators one after the other."""
 
 from __future__ import annotations
+
+from math import inf
 
 import numpy as np
 import pytest
@@ -19,13 +21,14 @@ def by_kernel(op: Op, specs: tuple[TensorSpec, ...], arrays: list[Array]) -> Arr
 
 
 def unfused(sample: Sample, arrays: list[Array]) -> Array:
-    """Return the kernels' normalisation, sum and ReLU."""
+    """Return the kernels' normalisation, sum and ReLU, or what cuts off at two bounds."""
     assert isinstance(sample.op, ops.NormalizeRelu)
     x = sample.specs[0]
     y = by_kernel(sample.op.normalize, sample.specs[:4], arrays[:4])
     for addend in arrays[4:]:
         y = by_kernel(ops.Add(), (x, x), [y, addend])
-    return by_kernel(ops.Relu(), (x,), [y])
+    most = sample.op.max_val
+    return by_kernel(ops.Relu() if most == inf else ops.Hardtanh(0.0, most), (x,), [y])
 
 
 def check(sample: Sample, arrays: list[Array]) -> None:
@@ -60,5 +63,8 @@ def test_zeros_keep_their_sign() -> None:
     shape = (2, 3, 4)
     x, m, ones = np.zeros(shape), np.array([[0.0] * 3, [1.0] * 3]), np.ones(3)
     arrays = [a.astype(np.float32) for a in (x, m, -ones, -0.0 * ones, np.full(shape, -0.0))]
-    sample = Sample(ops.NormalizeRelu(fixed=True), tuple(TensorSpec(a.shape) for a in arrays))
-    check(sample, arrays)
+    for most in (inf, 6.0):
+        op = ops.NormalizeRelu(fixed=True, max_val=most)
+        sample = Sample(op, tuple(TensorSpec(a.shape) for a in arrays))
+        assert np.signbit(unfused(sample, arrays)).all()
+        check(sample, arrays)

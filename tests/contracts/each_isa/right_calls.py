@@ -349,7 +349,7 @@ CALLS: dict[str, Callable[[int, int, int], list[Any]]] = {
     "moments": lambda n, c, h: [floats(n, c, h), floats(2, n), n, c, h, 1],
     "normalize": lambda n, c, h: [
         *(floats(n, c, h), floats(2, n), floats(h), floats(h), floats(n, c, h), floats(n, c, h)),
-        *(n, c, h, 1, 1e-5, True),
+        *(n, c, h, 1, 1e-5, True, 6.0),
     ],
     "normalize_sums": lambda n, c, h: [
         *(floats(n, c, h), floats(2, n), floats(n, c, h), floats(2 * n, h)),

@@ -32,7 +32,8 @@ ROWS = {
         _ROW + _MOMENTS + "apply(ops.NormalizeRelu(eps=0.0), x, m)",
         (
             "torch has it as a module for quantisation. Here `nn.Sequential` calls it wherever a "
-            "`ReLU` follows a normalisation of channels and nobody watches what is between them, "
+            "`ReLU` or `ReLU6` follows a normalisation of channels and nobody watches what is "
+            "between them, "
             "and residual blocks with their shortcut as s.",
         ),
     ),

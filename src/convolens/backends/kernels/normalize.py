@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import prod
+from math import inf, prod
 from typing import NamedTuple, cast
 
 from convolens import _native
@@ -51,6 +51,7 @@ def _prepare_moments(op: Op, specs: Specs, output: TensorSpec) -> Run:
 def _prepare_normalize(op: Op, specs: Specs, output: TensorSpec) -> Run:
     columns, eps = _columns(op, specs[0]), cast(ChannelNorm, op).eps
     relu = isinstance(op, NormalizeRelu)
+    most = op.max_val if isinstance(op, NormalizeRelu) else inf
 
     def run(
         x: Array,
@@ -61,7 +62,7 @@ def _prepare_normalize(op: Op, specs: Specs, output: TensorSpec) -> Run:
     ) -> Array:
         y = empty(output)
         others = (_or_none(weight), _or_none(bias), _or_none(addend))
-        _native.normalize(dense(x), dense(m), *others, y, *columns, eps, relu)
+        _native.normalize(dense(x), dense(m), *others, y, *columns, eps, relu, most)
         return y
 
     return run

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from math import prod
+from math import inf, prod
 from typing import NamedTuple, NoReturn, final
 
 import numpy as np
 
 from convolens.backends.update import approach
 from convolens.errors import ArgumentError, DTypeError, ShapeError
-from convolens.ops import Array, Normalize, NormalizeRelu, Op
+from convolens.ops import Array, Hardtanh, Normalize, NormalizeRelu, Op
 from convolens.spec import TensorSpec
 from convolens.tensor import Tensor, apply, no_grad, ones, zeros
 
@@ -47,9 +47,13 @@ def of_nothing(input: Tensor, parameters: Tensors, view: tuple[int, ...]) -> Ten
 
 
 @lru_cache(maxsize=256)
-def _normalization(relu: bool, groups: int, eps: float, fixed: bool) -> Normalize | NormalizeRelu:
+def _normalization(
+    most: float | None, groups: int, eps: float, fixed: bool
+) -> Normalize | NormalizeRelu:
     """Return the operator, the same one in each call: making it takes as long as a small image."""
-    return (NormalizeRelu if relu else Normalize)(groups, eps, fixed)
+    if most is None:
+        return Normalize(groups, eps, fixed)
+    return NormalizeRelu(groups, eps, fixed, most)
 
 
 @final
@@ -57,11 +61,11 @@ class Behind(NamedTuple):
     """What is done to a normalised input: nothing, or an addend is added and ReLU applied.
 
     Attributes:
-        relu: Whether that is done.
+        most: What larger numbers become then, infinite for ReLU; None: nothing is done.
         addend: What is added before, of the input's shape and type.
     """
 
-    relu: bool = False
+    most: float | None = None
     addend: Tensor | None = None
 
     def normalize(
@@ -78,17 +82,21 @@ class Behind(NamedTuple):
         ``eps``, ``groups`` and ``fixed`` are those of ``ops.Normalize``.
         """
         if self.addend is None:
-            return apply(_normalization(self.relu, groups, eps, fixed), input, m, *affine)
+            return apply(_normalization(self.most, groups, eps, fixed), input, m, *affine)
         if affine:
-            op = _normalization(True, groups, eps, fixed)
+            op = _normalization(self.most, groups, eps, fixed)
             return apply(op, input, m, *affine, self.addend)
-        return self.apart(apply(_normalization(False, groups, eps, fixed), input, m))
+        return self.apart(apply(_normalization(None, groups, eps, fixed), input, m))
 
     def apart(self, normalized: Tensor) -> Tensor:
         """Do it to what is normalised already."""
         if self.addend is not None:
             normalized = normalized + self.addend
-        return normalized.relu() if self.relu else normalized
+        if self.most is None:
+            return normalized
+        return (
+            normalized.relu() if self.most == inf else apply(Hardtanh(0.0, self.most), normalized)
+        )
 
 
 NOTHING = Behind()
