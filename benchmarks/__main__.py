@@ -20,6 +20,7 @@ COMMANDS = {
     "conv": "single convolutions and their gradients beside torch",
     "choice": "whether the engine's choice between its algorithms is the fastest",
     "suite": "layers of published networks, in groups with targets, beside all peers",
+    "networks": "whole networks, training and inference, beside all peers",
     "sweep": "all numbers of channels and sizes, convolens alone: no cliffs",
     "operators_torch": "every operator and its gradients beside torch, the worst first",
     "filter": "kernels on a photograph beside OpenCV",

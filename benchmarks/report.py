@@ -13,7 +13,15 @@ from benchmarks.outcome import Outcome
 from benchmarks.process import ROOT
 
 #: Commands with their options. Memory comes first: a process begins with the peak of its parent.
-PARTS = ("digits", "footprint", "training_step", "suite", "suite --isa avx2 --quick", "sweep")
+PARTS = (
+    "digits",
+    "footprint",
+    "training_step",
+    "suite",
+    "networks",
+    "suite --isa avx2 --quick",
+    "sweep",
+)
 _HEAD = """\
 # What was measured
 

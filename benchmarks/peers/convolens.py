@@ -14,7 +14,9 @@ from benchmarks.nets import Array, Net
 from benchmarks.operator_problems import OperatorProblem
 from benchmarks.peers.base import Session
 from benchmarks.peers.convolens_layer import Layer, ResNet20, leaf
+from benchmarks.peers.network import Inference, Training, built
 from benchmarks.resnet20 import ResNet20Problem
+from benchmarks.whole_nets import NetworkProblem
 from convolens import nn, ops
 from convolens.models import create_model
 from convolens.nn import functional
@@ -25,7 +27,13 @@ if TYPE_CHECKING:
     from benchmarks.epoch import EpochProblem
 
     Problem = (
-        NetProblem | ConvProblem | LayerProblem | OperatorProblem | ResNet20Problem | EpochProblem
+        NetProblem
+        | ConvProblem
+        | LayerProblem
+        | OperatorProblem
+        | ResNet20Problem
+        | NetworkProblem
+        | EpochProblem
     )
 
 
@@ -42,6 +50,8 @@ def load(problem: Problem, threads: int) -> Session:
         return Layer(problem)
     if isinstance(problem, ResNet20Problem):
         return ResNet20(problem)
+    if isinstance(problem, NetworkProblem):
+        return _network(problem)
     if isinstance(problem, NetProblem):
         return _Step(problem) if problem.case.task == "step" else _Forward(problem)
     from benchmarks.peers.convolens_epoch import Epoch
@@ -82,6 +92,17 @@ def fill(model: nn.Module, weights: list[Array]) -> None:
     with cl.no_grad():
         for parameter, weight in zip(model.parameters(), weights, strict=True):
             parameter.copy_(weight)
+
+
+def _network(problem: NetworkProblem) -> Session:
+    net, images = built(cl, problem), cl.tensor(problem.images)
+    if problem.case.task == "inference":
+        return Inference(cl, net, images)
+
+    def loss(x: Tensor, y: Tensor) -> Tensor:
+        return functional.cross_entropy(net(x), y)
+
+    return Training(cl, net, loss, images, cl.tensor(problem.labels), problem)
 
 
 class _Forward(Session):

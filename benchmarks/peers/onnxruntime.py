@@ -1,4 +1,4 @@
-"""ONNX Runtime: forward passes of single layers."""
+"""ONNX Runtime: forward passes."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ import onnxruntime
 
 def load(problem: Any, threads: int) -> Session:
     """Return the problem, ready to run."""
-    return _Layer(problem, threads)
+    return _Model(problem, threads)
 
 
-class _Layer(Session):
-    """One layer; inputs and outputs are bound once, so that nothing is copied."""
+class _Model(Session):
+    """A layer or a network; inputs and outputs are bound once, so that nothing is copied."""
 
     def __init__(self, problem: Any, threads: int) -> None:
         model = onnx_model.model(problem)
@@ -36,7 +36,7 @@ class _Layer(Session):
             )
         except Exception as error:  # whatever it cannot run is the reason that is shown
             raise UnavailableError(f"ONNX Runtime cannot run it: {_first_line(error)}") from error
-        self.output = np.empty(problem.case.operation.output(problem.case.x), np.float32)
+        self.output = np.empty(onnx_model.output_shape(problem), np.float32)
         self.binding = self.session.io_binding()
         self.kept = [
             (name, onnxruntime.OrtValue.ortvalue_from_numpy(array))

@@ -1,4 +1,4 @@
-"""OpenVINO: forward passes of single layers."""
+"""OpenVINO: forward passes."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ import openvino
 
 def load(problem: Any, threads: int) -> Session:
     """Return the problem, ready to run."""
-    return _Layer(problem, threads)
+    return _Model(problem, threads)
 
 
-class _Layer(Session):
-    """One layer, in float32: by default a processor with bfloat16 units would round more."""
+class _Model(Session):
+    """A layer or a network, in float32: processors with bfloat16 units would round more."""
 
     def __init__(self, problem: Any, threads: int) -> None:
         model = onnx_model.model(problem)

@@ -14,7 +14,9 @@ from benchmarks.layers.case import LayerProblem
 from benchmarks.nets import Array, Conv, Flatten, Linear, MaxPool, Net
 from benchmarks.operator_problems import OperatorProblem
 from benchmarks.peers.base import Session, UnavailableError
+from benchmarks.peers.network import Inference, Training, built
 from benchmarks.resnet20 import ResNet20Problem
+from benchmarks.whole_nets import NetworkProblem
 
 if importlib.util.find_spec("torch") is None:
     raise UnavailableError("torch is not installed: pip install torch")
@@ -33,6 +35,7 @@ def load(
     | LayerProblem
     | OperatorProblem
     | ResNet20Problem
+    | NetworkProblem
     | EpochProblem,
     threads: int,
     channels_last: bool = False,
@@ -53,6 +56,8 @@ def load(
         if isinstance(problem, LayerProblem):
             return Layer(problem, channels_last, compile_it)
         return ResNet20(problem, channels_last, compile_it)
+    if isinstance(problem, NetworkProblem):
+        return _network(problem, layout, compile_it)
     if isinstance(problem, NetProblem):
         kind = _Step if problem.case.task == "step" else _Forward
         return kind(problem, layout, compile_it)
@@ -99,6 +104,21 @@ def compiled(function: Callable[..., Any], *examples: Any) -> Callable[..., Any]
         reason = next((line for line in str(error).splitlines() if line.strip()), repr(error))
         raise UnavailableError(f"torch.compile cannot run here: {reason}") from error
     return fast
+
+
+def _network(problem: NetworkProblem, layout: torch.memory_format, compile_it: bool) -> Session:
+    net = built(torch, problem).to(memory_format=layout)
+    images = torch.from_numpy(problem.images).contiguous(memory_format=layout)
+    labels = torch.from_numpy(problem.labels)
+    if problem.case.task == "inference":
+        with torch.inference_mode():
+            return Inference(torch, compiled(net, images) if compile_it else net, images)
+
+    def loss(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+        return functional.cross_entropy(net(x), y)
+
+    chosen = compiled(loss, images, labels) if compile_it else loss
+    return Training(torch, net, chosen, images, labels, problem)
 
 
 class _Forward(Session):

@@ -8,6 +8,7 @@
 #include "bindings/topics.h"
 #include "runtime/allocator.h"
 #include "runtime/buffer.h"
+#include "runtime/control_group.h"
 #include "runtime/dry_run.h"
 #include "runtime/isa.h"
 #include "runtime/launch.h"
@@ -53,6 +54,13 @@ void bind_system(nb::module_& module) {
         const dry_run::Memory memory = dry_run::end();
         return std::pair(memory.held, memory.peak);
     });
+    module.def(
+        "group_limits",
+        [](const std::string& self, const std::string& folder) {
+            const GroupLimits limits = group_limits(self, folder);
+            return std::pair(limits.cores, limits.bytes);
+        },
+        nb::arg("self"), nb::arg("folder"));
     module.def("empty_cache", &empty_cache);
     module.def("memory_statistics", [] {
         const MemoryStatistics statistics = memory_statistics();

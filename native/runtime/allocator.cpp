@@ -12,6 +12,7 @@
 #include <mutex>
 #include <new>
 
+#include "runtime/control_group.h"
 #include "runtime/poison.h"
 
 namespace convolens {
@@ -41,11 +42,13 @@ Header size_class(std::size_t bytes) {
     return {octave * kSteps + steps, (std::size_t{1} << octave) + steps * step};
 }
 
-// Half of the machine's memory, or 0 if it is not known.
+// Half of the memory of the machine, or of what its control groups leave to this process; 0 if it
+// is not known.
 std::size_t half_of_memory() {
     const long pages = sysconf(_SC_PHYS_PAGES), bytes = sysconf(_SC_PAGESIZE);
     if (pages <= 0 || bytes <= 0) return 0;
-    return static_cast<std::size_t>(pages) / 2 * static_cast<std::size_t>(bytes);
+    const double memory = static_cast<double>(pages) * static_cast<double>(bytes);
+    return static_cast<std::size_t>(std::min(memory, group_limits().bytes) / 2);
 }
 
 class Allocator {
@@ -116,7 +119,7 @@ class Allocator {
     // Whether so many bytes may wait for reuse beside those in use. A step of training frees nearly
     // all that it took, whatever its size, and takes it again: blocks are kept as long as all of
     // them are at most half as much again as was in use at once, for no two sizes share one, and at
-    // most half of the machine's memory.
+    // most half of the memory.
     bool may_wait(std::size_t waiting, std::size_t in_use) const {
         const std::size_t used = std::max(statistics_.peak, in_use);
         const std::size_t most = std::min(used / 2 * 3, half_of_memory_);

@@ -9,7 +9,6 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
-#include <fstream>
 #include <memory>
 #include <mutex>
 #include <stdexcept>
@@ -17,6 +16,8 @@
 #include <system_error>
 #include <thread>
 #include <vector>
+
+#include "runtime/control_group.h"
 
 namespace convolens {
 namespace {
@@ -154,20 +155,15 @@ class Pool {
     std::vector<std::thread> threads_;
 };
 
-// The cores that this process may use: those of its affinity mask, at most the control group's
+// The cores that this process may use: those of its affinity mask, at most its control groups'
 // share of time.
 int available_cores() {
     int cores = static_cast<int>(std::thread::hardware_concurrency());
 #ifdef __linux__
     cpu_set_t set;
     if (sched_getaffinity(0, sizeof(set), &set) == 0) cores = CPU_COUNT(&set);
-    std::ifstream file("/sys/fs/cgroup/cpu.max");
-    std::string quota;
-    double period = 0;
-    if (file >> quota >> period && quota != "max" && period > 0) {
-        const double share = std::stod(quota) / period;
-        if (share < cores) cores = static_cast<int>(share + 0.5);
-    }
+    const double share = group_limits().cores;
+    if (share < cores) cores = static_cast<int>(share + 0.5);
 #endif
     return cores < 1 ? 1 : cores > kLargestCount ? kLargestCount : cores;
 }

@@ -1,0 +1,19 @@
+// What control groups allow this process: those of a container, or of a service.
+#pragma once
+
+#include <string>
+
+namespace convolens {
+
+// Infinite where nothing is limited.
+struct GroupLimits {
+    double cores;
+    double bytes;
+};
+
+// The least that the groups of a process and those around them allow, of both versions of control
+// groups. `self` is a file that names the groups, `folder` where they lie.
+GroupLimits group_limits(const std::string& self = "/proc/self/cgroup",
+                         const std::string& folder = "/sys/fs/cgroup");
+
+}  // namespace convolens
