@@ -56,11 +56,11 @@ void bind_system(nb::module_& module) {
     });
     module.def(
         "group_limits",
-        [](const std::string& self, const std::string& folder) {
-            const GroupLimits limits = group_limits(self, folder);
+        [](const std::string& groups, const std::string& folder) {
+            const GroupLimits limits = group_limits(groups, folder);
             return std::pair(limits.cores, limits.bytes);
         },
-        nb::arg("self"), nb::arg("folder"));
+        nb::arg("groups"), nb::arg("folder"));
     module.def("empty_cache", &empty_cache);
     module.def("memory_statistics", [] {
         const MemoryStatistics statistics = memory_statistics();

@@ -36,11 +36,11 @@ bool contains(const std::string& names, const std::string& name) {
 
 }  // namespace
 
-GroupLimits group_limits(const std::string& self, const std::string& folder) {
+GroupLimits group_limits(const std::string& groups, const std::string& folder) {
     GroupLimits least{kUnlimited, kUnlimited};
-    std::ifstream groups(self);
+    std::ifstream file(groups);
     // A line is number:controllers:path; without controllers it is of version 2.
-    for (std::string line; std::getline(groups, line);) {
+    for (std::string line; std::getline(file, line);) {
         const std::size_t first = line.find(':'), second = line.find(':', first + 1);
         if (first == std::string::npos || second == std::string::npos) continue;
         const std::string controllers = line.substr(first + 1, second - first - 1);
@@ -55,8 +55,8 @@ GroupLimits group_limits(const std::string& self, const std::string& folder) {
             if (contains(controllers, "cpu"))
                 least.cores = std::min(least.cores, share_in_two(folder + "/cpu" + path));
             if (contains(controllers, "memory")) {
-                const std::string file = folder + "/memory" + path + "/memory.limit_in_bytes";
-                least.bytes = std::min(least.bytes, number_in(file, kUnlimited));
+                const std::string limit = folder + "/memory" + path + "/memory.limit_in_bytes";
+                least.bytes = std::min(least.bytes, number_in(limit, kUnlimited));
             }
             if (path.rfind('/') == std::string::npos) break;
         }

@@ -12,8 +12,8 @@ struct GroupLimits {
 };
 
 // The least that the groups of a process and those around them allow, of both versions of control
-// groups. `self` is a file that names the groups, `folder` where they lie.
-GroupLimits group_limits(const std::string& self = "/proc/self/cgroup",
+// groups. `groups` is a file that names them, `folder` where they lie.
+GroupLimits group_limits(const std::string& groups = "/proc/self/cgroup",
                          const std::string& folder = "/sys/fs/cgroup");
 
 }  // namespace convolens

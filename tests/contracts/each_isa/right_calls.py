@@ -98,6 +98,7 @@ CALLS: dict[str, Callable[[int, int, int], list[Any]]] = {
     "set_thread_count": lambda n, c, h: [n],
     "empty_cache": lambda n, c, h: [],
     "memory_statistics": lambda n, c, h: [],
+    "group_limits": lambda n, c, h: ["/proc/self/cgroup", "/sys/fs/cgroup"],
     "empty": lambda n, c, h: [(n, c, h), np.dtype(np.float32)],
     "dense": lambda n, c, h: [floats(n, c, h)],
     "expand": lambda n, c, h: [floats(n, 1, h), (n, c, h)],
