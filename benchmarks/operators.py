@@ -7,6 +7,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from statistics import median
 from time import perf_counter_ns
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from convolens import _native
-from convolens.backends.candidate import Specs
+from convolens.backends.candidate import Packed, Specs
 from convolens.backends.choose import Choice, choose
 from convolens.ops import Op
 
@@ -78,7 +79,10 @@ def _timed() -> Iterator[dict[Key, list[int]]]:
         cost = op.cost(*specs)
         shapes = ", ".join("x".join(map(str, spec.shape)) or "1" for spec in specs)
         key = (op.name, shapes, choice.name, cost.multiply_adds, cost.elements_moved)
-        return Choice(choice.name, choice.output, _clocked(choice.run, key, spent))
+        run = choice.run
+        if isinstance(run, Packed):
+            return choice._replace(run=replace(run, run=_clocked(run.run, key, spent)))
+        return choice._replace(run=_clocked(run, key, spent))
 
     updates = {name: getattr(_native, name) for name in _UPDATES}
     module.choose = timed_choose  # type: ignore[attr-defined]
