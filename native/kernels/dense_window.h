@@ -50,8 +50,22 @@ constexpr bool reads(int outputs, int step, int pixel, int tap) {
 constexpr i64 kFarFloats = 1 << 20, kFarChannels = 512;
 
 template <class Args>
+CONVOLENS_INLINE bool is_near(const Args& args) {
+    return args.n * args.h * args.w * args.c < kFarFloats;
+}
+
+template <class Args>
 CONVOLENS_INLINE bool lies_far(const Args& args) {
-    return args.n * args.h * args.w * args.c >= kFarFloats && args.c < kFarChannels;
+    return !is_near(args) && args.c < kFarChannels;
+}
+
+// Whether neighbouring outputs read pixels so many floats apart, or a multiple, that all of a tile
+// or of a strip lie in a few sets of the first cache, and drive each other out.
+constexpr i64 kCompeting = 256;
+
+template <class Args>
+CONVOLENS_INLINE bool pixels_compete(const Args& args) {
+    return args.column_step * args.c % kCompeting == 0;
 }
 
 // Asks for what windows of `Height` rows read, of `Rows` x `Columns` outputs: for the rows that

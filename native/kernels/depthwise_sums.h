@@ -75,10 +75,12 @@ struct DepthwiseSums {
         const float* x = args.x + top * line + (reach.left + reach.across.first) * args.c;
         const float* g = args.g + (image * args.p + row) * args.g_row + column * channels();
         float* sums = partial + reach.down.first * at.sum_row + reach.across.first * at.sum_tap;
-        for (i64 c = first * kLanes; c < last * kLanes && c < channels(); c += kLanes) {
-            at.lanes = channels() - c < kLanes ? channels() - c : kLanes;
+        const i64 end = last * kLanes < channels() ? last * kLanes : channels();
+        const i64 most = pixels_compete(args) ? kSumsBeside * kLanes : kLanes;
+        for (i64 c = first * kLanes; c < end; c += at.lanes) {
+            at.lanes = end - c >= most ? most : end - c < kLanes ? end - c : kLanes;
             at.sums = sums + c;
-            const bool whole = at.lanes == kLanes;
+            const bool whole = at.lanes >= kLanes;
             for (i64 i = 0; i < high; i += whole ? high : 1) {
                 at.x = x + i * args.row_step * line + c;
                 at.g = g + i * at.g_row + c;

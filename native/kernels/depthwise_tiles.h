@@ -46,6 +46,7 @@ struct DepthwiseTiles {
         tile.channels = channels();
         tile.fetch = lies_far(args);
         tile.past = args.past;
+        tile.lines = pixels_compete(args) && !args.past && is_near(args);
         const WindowShape shape{high, wide, window.height, window.width, edge};
         choose_window_tile(shape, args.column_step)(tile);
     }

@@ -13,6 +13,8 @@ namespace {
 // As many gradients as fit in the registers beside the sums of the largest window.
 constexpr int kSumColumns = 4;
 constexpr int kSumRows = kRegisters >= 32 ? 4 : 1;
+// Registers that are a line of the cache.
+constexpr int kSumsBeside = kLanes == 8 ? 2 : 1;
 // Outputs of a row whose sums stay in registers: a short chain of additions.
 constexpr i64 kStrip = 16;
 
@@ -28,16 +30,20 @@ struct WindowSums {
     bool fetch;  // ask for the memory of the strip to the right
 };
 
-// Rows x Columns outputs from `column` on, of windows of Height x Width taps.
-template <int Rows, int Columns, int Height, int Width, int Step, class Count>
-CONVOLENS_INLINE void add_outputs(vec (&sums)[Height][Width], const WindowSums& at, i64 column,
-                                  Count count) {
-    vec gradients[Rows][Columns];
+// Rows x Columns outputs from `column` on, of windows of Height x Width taps, `Side` registers of
+// channels of each.
+template <int Rows, int Columns, int Height, int Width, int Step, int Side, class Count>
+CONVOLENS_INLINE void add_outputs(vec (&sums)[Height][Width][Side], const WindowSums& at,
+                                  i64 column, Count count) {
+    vec gradients[Rows][Columns][Side];
 #pragma GCC unroll 4
     for (int t = 0; t < Rows; ++t)
 #pragma GCC unroll 4
-        for (int u = 0; u < Columns; ++u)
-            gradients[t][u] = load(at.g + t * at.g_row + (column + u) * at.g_pixel, count);
+        for (int u = 0; u < Columns; ++u) {
+            const float* g = at.g + t * at.g_row + (column + u) * at.g_pixel;
+#pragma GCC unroll 2
+            for (int v = 0; v < Side; ++v) gradients[t][u][v] = load(g + v * kLanes, count);
+        }
     const float* x = at.x + column * Step * at.x_pixel;
     if (Columns > 1 && at.fetch) {
         fetch_windows<Rows, Columns, Height, Step>(x + kStrip * Step * at.x_pixel, at.x_row,
@@ -48,41 +54,49 @@ CONVOLENS_INLINE void add_outputs(vec (&sums)[Height][Width], const WindowSums& 
     for (int i = 0; i < (Rows - 1) * Step + Height; ++i)
 #pragma GCC unroll 9
         for (int j = 0; j < (Columns - 1) * Step + Width; ++j) {
-            const vec v = load(x + i * at.x_row + j * at.x_pixel, count);
+            const float* pixel = x + i * at.x_row + j * at.x_pixel;
+#pragma GCC unroll 2
+            for (int v = 0; v < Side; ++v) {
+                const vec own = load(pixel + v * kLanes, count);
 #pragma GCC unroll 3
-            for (int r = 0; r < Height; ++r)
+                for (int r = 0; r < Height; ++r)
 #pragma GCC unroll 3
-                for (int s = 0; s < Width; ++s)
-                    if (reads(Rows, Step, i, r) && reads(Columns, Step, j, s))
-                        sums[r][s] += gradients[(i - r) / Step][(j - s) / Step] * v;
+                    for (int s = 0; s < Width; ++s)
+                        if (reads(Rows, Step, i, r) && reads(Columns, Step, j, s))
+                            sums[r][s][v] += gradients[(i - r) / Step][(j - s) / Step][v] * own;
+            }
         }
 }
 
-template <int Rows, int Height, int Width, int Step, class Count>
+template <int Rows, int Height, int Width, int Step, int Side, class Count>
 CONVOLENS_INLINE void add_rows_of_outputs(const WindowSums& at, Count count) {
-    vec sums[Height][Width]{};
+    vec sums[Height][Width][Side]{};
     i64 column = 0;
     for (; column + kSumColumns <= at.columns; column += kSumColumns)
-        add_outputs<Rows, kSumColumns, Height, Width, Step>(sums, at, column, count);
+        add_outputs<Rows, kSumColumns, Height, Width, Step, Side>(sums, at, column, count);
     for (; column < at.columns; ++column)
-        add_outputs<Rows, 1, Height, Width, Step>(sums, at, column, count);
+        add_outputs<Rows, 1, Height, Width, Step, Side>(sums, at, column, count);
 #pragma GCC unroll 3
     for (int r = 0; r < Height; ++r)
 #pragma GCC unroll 3
-        for (int s = 0; s < Width; ++s) {
-            float* sum = at.sums + r * at.sum_row + s * at.sum_tap;
-            store(sum, load(sum, count) + sums[r][s], count);
-        }
+        for (int s = 0; s < Width; ++s)
+#pragma GCC unroll 2
+            for (int v = 0; v < Side; ++v) {
+                float* sum = at.sums + r * at.sum_row + s * at.sum_tap + v * kLanes;
+                store(sum, load(sum, count) + sums[r][s][v], count);
+            }
 }
 
 // sums[tap] += gradient x image at the tap, over Rows rows of outputs. Only a single row may have
 // fewer channels than lanes.
 template <int Rows, int Height, int Width, int Step>
 void window_sums(const WindowSums& at) {
-    if (Rows > 1 || at.lanes == kLanes) {
-        add_rows_of_outputs<Rows, Height, Width, Step>(at, Whole{});
+    if (kSumsBeside > 1 && at.lanes == kSumsBeside * kLanes) {
+        add_rows_of_outputs<Rows, Height, Width, Step, kSumsBeside>(at, Whole{});
+    } else if (Rows > 1 || at.lanes == kLanes) {
+        add_rows_of_outputs<Rows, Height, Width, Step, 1>(at, Whole{});
     } else {
-        add_rows_of_outputs<1, Height, Width, Step>(at, at.lanes);
+        add_rows_of_outputs<1, Height, Width, Step, 1>(at, at.lanes);
     }
 }
 

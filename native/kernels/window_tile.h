@@ -30,6 +30,7 @@ struct WindowTile {
     i64 channels;  // a register at least
     bool fetch;    // ask for the memory of the tile to the right
     bool past;     // write past the caches; channels are whole lines of memory
+    bool lines;    // windows of 3x3 take turns by lines of the cache, which two registers are
 };
 
 // Rows x Columns outputs of windows of Height x Width taps, `Step` pixels apart both ways. At an
@@ -77,8 +78,60 @@ CONVOLENS_INLINE void window_register(const WindowTile& tile, i64 channel, float
     }
 }
 
+// Row `t` of outputs, two registers side by side: each line of the cache is touched once, where
+// pixels compete for a few of them.
+template <int Columns, int Height, int Width, int Step, bool Edge>
+CONVOLENS_INLINE void window_line(const WindowTile& tile, int t, i64 channel, float* y) {
+    const float* x = tile.x + channel + t * Step * tile.x_row;
+    const float* w = tile.weights + channel;
+    vec sums[2][Columns];
+#pragma GCC unroll 2
+    for (int v = 0; v < 2; ++v) {
+        const vec start = tile.bias ? load(tile.bias + channel + v * kLanes) : vec{};
+#pragma GCC unroll 4
+        for (vec& sum : sums[v]) sum = start;
+    }
+#pragma GCC unroll 3
+    for (int r = 0; r < Height; ++r) {
+        const int i = t * Step + r;
+        if (Edge && (i < tile.rows.first || i >= tile.rows.last)) continue;
+        vec weights[2][Width];
+#pragma GCC unroll 3
+        for (int s = 0; s < Width; ++s)
+#pragma GCC unroll 2
+            for (int v = 0; v < 2; ++v)
+                weights[v][s] = load(w + (r * Width + s) * tile.weight_tap + v * kLanes);
+#pragma GCC unroll 9
+        for (int j = 0; j < (Columns - 1) * Step + Width; ++j) {
+            if (Edge && (j < tile.columns.first || j >= tile.columns.last)) continue;
+#pragma GCC unroll 2
+            for (int v = 0; v < 2; ++v) {
+                const vec own = load(x + r * tile.x_row + j * tile.x_pixel + v * kLanes);
+#pragma GCC unroll 3
+                for (int s = 0; s < Width; ++s)
+                    if (reads(Columns, Step, j, s)) sums[v][(j - s) / Step] += weights[v][s] * own;
+            }
+        }
+    }
+#pragma GCC unroll 2
+    for (int v = 0; v < 2; ++v)
+        if (tile.relu) rectify(sums[v]);
+#pragma GCC unroll 4
+    for (int u = 0; u < Columns; ++u)
+#pragma GCC unroll 2
+        for (int v = 0; v < 2; ++v)
+            store(y + t * tile.y_row + u * tile.y_column + v * kLanes, sums[v][u]);
+}
+
 template <int Rows, int Columns, int Height, int Width, int Step, bool Edge>
 void window_tile(const WindowTile& all) {
+    if constexpr (kLanes == kLine / 2 && Columns > 1 && Height == 3 && Width == 3)
+        if (all.lines) {
+            for (i64 c = 0; c < all.channels; c += kLine)
+                for (int t = 0; t < Rows; ++t)
+                    window_line<Columns, Height, Width, Step, Edge>(all, t, c, all.y + c);
+            return;
+        }
     WindowTile tile = all;  // which no output can change
     alignas(kLine * sizeof(float)) float lines[Rows][Columns][kLine];
     if (tile.past) {

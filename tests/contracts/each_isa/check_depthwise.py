@@ -169,3 +169,35 @@ def test_images_far_away(stride: int, at_end: bool) -> None:
     with guarded_outputs(at_end):
         found = by_depthwise(weight_grad, (many, upstream), [x, g])
     assert_within(weight_grad, [x, g], found, algorithm="depthwise")
+
+
+@pytest.mark.parametrize("at_end", [False, True])
+@pytest.mark.parametrize("channels", [128, 256, 512])
+@pytest.mark.parametrize("kernel", [(3, 3), (3, 2), (2, 3), (1, 3)])
+@pytest.mark.parametrize("stride", [1, 2])
+def test_pixels_that_compete_for_the_cache(
+    stride: int, kernel: tuple[int, int], channels: int, at_end: bool
+) -> None:
+    """They lie a power of two apart: outputs have the bits of more channels, which do not."""
+    geometry = (stride, stride), ((1, 1), (2, 1)), (1, 1)
+    for sizes in ((7, 9), (4, 4), (12, 3)):
+        calls = []
+        for count in (channels, channels + 24):
+            op = ops.Conv(*geometry, count)
+            x, weight = TensorSpec((2, count, *sizes)), TensorSpec((count, 1, *kernel))
+            input_grad, _ = gradients(op, x, weight)
+            calls.append(((op, (x, weight)), (input_grad, (weight, op.infer(x, weight)))))
+            assert_values((op, x, weight), at_end, 2)
+            assert_both_gradients_have_the_bits_of_each((op, x, weight), at_end, 2)
+        for (few, specs), (many, all_specs) in zip(*calls, strict=True):
+            arrays = drawn(Sample(many, all_specs))
+            # Channels are the axis that the numbers of channels tell apart.
+            own = [
+                np.ascontiguousarray(array[tuple(slice(size) for size in spec.shape)])
+                for array, spec in zip(arrays, specs, strict=True)
+            ]
+            found = by_depthwise(few, specs, own)
+            expected = by_depthwise(many, all_specs, arrays)
+            np.testing.assert_array_equal(
+                found, expected[tuple(slice(size) for size in found.shape)]
+            )
