@@ -111,7 +111,8 @@ struct DepthwiseSums {
     }
 
     void add(i64 image, i64 first_row, i64 last_row) const {
-        const bool one = args.row_step > 1 || args.column_step > 1;
+        const bool one =
+            args.row_step > 1 || args.column_step > 1 || (kSumsBeside > 1 && !pixels_compete(args));
         const i64 inside = last_row < rows.last ? last_row : rows.last;
         i64 seen = 0;  // rows of the image
         for (i64 row = first_row; row < last_row;) {

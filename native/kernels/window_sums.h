@@ -12,9 +12,10 @@ namespace {
 
 // As many gradients as fit in the registers beside the sums of the largest window.
 constexpr int kSumColumns = 4;
-constexpr int kSumRows = kRegisters >= 32 ? 4 : 1;
-// Registers that are a line of the cache.
-constexpr int kSumsBeside = kLanes == 8 ? 2 : 1;
+// Registers side by side that are a line of the cache, where pixels compete.
+constexpr int kSumsBeside = kLanes == kLine / 2 ? 2 : 1;
+// Side by side they do not fit anyway, and two rows share the pixels that they load.
+constexpr int kSumRows = kRegisters >= 32 ? 4 : kSumsBeside;
 // Outputs of a row whose sums stay in registers: a short chain of additions.
 constexpr i64 kStrip = 16;
 
