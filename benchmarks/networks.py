@@ -22,8 +22,9 @@ from benchmarks.peers import (
     Peer,
 )
 from benchmarks.process import Worker
-from benchmarks.rounds import Spread
+from benchmarks.suite import counted
 from benchmarks.table import table
+from benchmarks.training_step import best_peer
 from benchmarks.whole_nets import WHOLE_NETS, NetworkCase, NetworkTask, make_problem
 
 #: Rounds, and seconds of a turn.
@@ -55,8 +56,11 @@ def run(options: argparse.Namespace) -> Outcome:
             found = [
                 (case, _measured(case, threads, workers, options.quick)) for case in _cases(options)
             ]
-        title = f"**{threads} thread{'' if threads == 1 else 's'}**"
-        sections += [title, describe([w.peer for w in workers], found), *why_left_out(left_out)]
+        sections += [
+            f"**{counted(threads)}**",
+            describe([w.peer for w in workers], found),
+            *why_left_out(left_out),
+        ]
         for case, measurement in found:
             verdicts += judge(case, threads, measurement)
     return Outcome("Whole networks", sections, verdicts)
@@ -82,7 +86,7 @@ def _cases(options: argparse.Namespace) -> list[NetworkCase]:
 def _measured(
     case: NetworkCase, threads: int, workers: Sequence[Worker], quick: bool
 ) -> Measurement:
-    tell(f"{threads} threads: {case.title}, {case.task} ...")
+    tell(f"{counted(threads)}: {case.title}, {case.task} ...")
     able = [w for w in workers if case.task == "inference" or w.peer not in _INFERENCE_ONLY]
     rounds, seconds = QUICK if quick else THOROUGH
     return measure(able, make_problem(case), expected, rounds, seconds, strict=False)
@@ -125,15 +129,12 @@ def describe(peers: Sequence[Peer], found: Sequence[tuple[NetworkCase, Measureme
 
 def judge(case: NetworkCase, threads: int, found: Measurement) -> list[Verdict]:
     """Return whether we are as fast as the best of torch, and as the best of all."""
-    text = f"{case.net.title}, {case.task}, {threads} thread{'' if threads == 1 else 's'}"
+    text = f"{case.net.title}, {case.task}, {counted(threads)}"
     verdicts = []
     torch = [peer.name for peer in (*_EAGER, *_COMPILED)]
     for whom, names in (("torch", torch), ("others", [peer.name for peer in _INFERENCE_ONLY])):
-        ratios: dict[str, Spread] = {
-            name: found.ratio(name) for name in names if name in found.seconds
-        }
-        if ratios:
-            best = min(ratios, key=lambda name: ratios[name].median)
-            title = f"{text}: best of {whom} ({best}) / ours"
-            verdicts.append(at_least(title, ratios[best].median, 1.0, "x"))
+        best = best_peer(found, names)
+        if best:
+            title = f"{text}: best of {whom} ({best[0]}) / ours"
+            verdicts.append(at_least(title, best[1], 1.0, "x"))
     return verdicts

@@ -30,8 +30,9 @@ Written by `python -m benchmarks report` on {date}. Do not edit.
 {machine}.
 
 Every peer lives in its own process and runs only when it is its turn, A B A B. Results are compared
-before any time is taken, within what rounding explains: networks with a float64 computation by the
-textbook chapter, layers and the residual network with the operators' definitions in float64.
+before any time is taken, within what rounding explains: small networks with a float64 computation
+by the textbook chapter, layers and the residual network with the operators' definitions in float64,
+whole networks with torch's results.
 Absolute times depend on the clock and the neighbours of this machine; the ratios are taken round by
 round, and their median counts.
 """
