@@ -74,12 +74,31 @@ def allowed(
     """Return how far each output computed in ``dtype`` may be from ``exact``."""
     wide = widened(arrays)
     with np.errstate(all="ignore"):
-        if algorithm in OWN_BOUNDS:
-            bound = OWN_BOUNDS[algorithm](op, wide, algorithm)
-        else:
-            bound = _bounds().get(type(op), _sum_of_products)(op, wide)
+        bound = _bound(op, wide, algorithm)
     # Below the smallest normal number the spacing is no longer relative.
     return _HIGHER_ORDER * rounding(dtype) * np.asarray(bound) + float(np.finfo(dtype).tiny)
+
+
+def _bound(op: Op, wide: list[Array], algorithm: str | None) -> Array:
+    """Return the bound in units of u."""
+    if isinstance(op, ops.ConvNormalize):
+        return _normalized_convolution(op, wide, algorithm)
+    if algorithm in OWN_BOUNDS:
+        return OWN_BOUNDS[algorithm](op, wide, algorithm)
+    return _bounds().get(type(op), _sum_of_products)(op, wide)
+
+
+def _normalized_convolution(
+    op: ops.ConvNormalize, arrays: list[Array], algorithm: str | None
+) -> Array:
+    """What the sums are off by is scaled; then comes what normalising them is off by."""
+    own, numbers = arrays[:3], arrays[3:6]
+    y = op.conv.reference(*own)
+    (_, var), gamma, _ = numbers
+    scale = np.abs(gamma) / np.sqrt(var + op.eps)
+    scaled = _bound(op.conv, own, algorithm) * scale.reshape(-1, *(1,) * op.rank)
+    behind = ops.NormalizeRelu(eps=op.eps, fixed=True)
+    return scaled + _bound(behind, [y, *numbers, *arrays[6:]], None)
 
 
 class Expected:

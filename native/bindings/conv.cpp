@@ -10,6 +10,7 @@
 #include "bindings/array.h"
 #include "bindings/gil.h"
 #include "bindings/topics.h"
+#include "runtime/conv/end.h"
 #include "runtime/isa.h"
 
 namespace nb = nanobind;
@@ -36,11 +37,28 @@ ConvAlgorithm algorithm_named(std::string_view name) {
     throw std::invalid_argument("no such algorithm: " + std::string(name));
 }
 
+// Without means and variances `m` nothing is normalised.
+void make_end(ConvEnd* end, nb::handle m, nb::handle weight, nb::handle bias, double eps,
+              float least, float most) {
+    if (m.is_none() || weight.is_none() || bias.is_none()) {
+        if (!m.is_none() || !weight.is_none() || !bias.is_none())
+            throw std::invalid_argument("an end has moments, weight and bias, or none of them");
+        new (end) ConvEnd(least, most);
+        return;
+    }
+    const Array weights = nb::cast<Array>(weight);
+    const i64 channels = weights.size();
+    const float* means = nb::cast<Array>(m).read("m", {2, channels});
+    const float* factors = weights.read("weight", {channels});
+    const float* biases = nb::cast<Array>(bias).read("bias", {channels});
+    new (end) ConvEnd(channels, means, means + channels, factors, biases, eps, least, most);
+}
+
 // The geometry of a convolution, checked once and used for many calls.
 class Conv {
   public:
     Conv(std::array<i64, 4> input, std::array<i64, 4> output, Pair kernel, Pair stride,
-         Pair padding, Pair dilation, i64 groups, const char* algorithm, bool relu)
+         Pair padding, Pair dilation, i64 groups, const char* algorithm)
         : problem_{input[0],
                    input[2],
                    input[3],
@@ -53,8 +71,7 @@ class Conv {
                    {stride[0], stride[1]},
                    {padding[0], padding[1]},
                    {dilation[0], dilation[1]},
-                   groups,
-                   relu},
+                   groups},
           algorithm_(algorithm_named(algorithm)) {
         if (output[0] != input[0]) throw std::invalid_argument("the batch sizes differ");
         problem_.check();
@@ -84,12 +101,21 @@ class Conv {
         return weights_for(Use::kOne, weight, backward);
     }
 
-    void forward(Array x, const ConvWeights& weights, nb::handle bias, Array y) const {
+    void forward(Array x, const ConvWeights& weights, nb::handle bias, const ConvEnd* end,
+                 nb::handle addend, Array y) const {
         const float* input = read_image(x);
         const float* start = read_bias(bias, problem_.k);
         float* output = y.write("y", {problem_.n, problem_.k, problem_.p, problem_.q});
+        if (!end) {
+            if (!addend.is_none()) throw std::invalid_argument("an addend needs an end");
+            const WithoutGil without_gil;
+            return conv_forward(problem_, algorithm_, weights, input, start, nullptr, output);
+        }
+        if (end->channels() && end->channels() != problem_.k)
+            throw std::invalid_argument("the end is that of another number of channels");
+        const Behind behind = end->behind(read_addend(addend), output);
         const WithoutGil without_gil;
-        conv_forward(problem_, algorithm_, weights, input, start, output);
+        conv_forward(problem_, algorithm_, weights, input, start, &behind, output);
     }
 
     void input_grad(const ConvWeights& weights, Array g, nb::handle bias, Array dx) const {
@@ -173,8 +199,15 @@ class Conv {
         return bias.is_none() ? nullptr : nb::cast<Array>(bias).read("bias", {size});
     }
 
-    const float* read_gradient(const Array& g) const {
-        return g.read("g", {problem_.n, problem_.k, problem_.p, problem_.q});
+    const float* read_addend(nb::handle addend) const {
+        if (addend.is_none()) return nullptr;
+        if (algorithm_ == ConvAlgorithm::kPlanes)
+            throw std::invalid_argument("planes do not add an image");
+        return read_gradient(nb::cast<Array>(addend), "addend");
+    }
+
+    const float* read_gradient(const Array& g, const char* name = "g") const {
+        return g.read(name, {problem_.n, problem_.k, problem_.p, problem_.q});
     }
 
     ConvProblem problem_;
@@ -185,17 +218,19 @@ class Conv {
 
 void bind_conv(nb::module_& module) {
     nb::class_<ConvWeights>(module, "ConvWeights");
+    nb::class_<ConvEnd>(module, "ConvEnd")
+        .def("__init__", &make_end, nb::arg("m").none(), nb::arg("weight").none(),
+             nb::arg("bias").none(), nb::arg("eps"), nb::arg("least"), nb::arg("most"));
     nb::class_<Conv>(module, "Conv")
         .def(nb::init<std::array<i64, 4>, std::array<i64, 4>, Pair, Pair, Pair, Pair, i64,
-                      const char*, bool>(),
+                      const char*>(),
              nb::arg("input"), nb::arg("output"), nb::arg("kernel"), nb::arg("stride"),
-             nb::arg("padding"), nb::arg("dilation"), nb::arg("groups"), nb::arg("algorithm"),
-             nb::arg("relu"))
+             nb::arg("padding"), nb::arg("dilation"), nb::arg("groups"), nb::arg("algorithm"))
         .def("pack", &Conv::pack, nb::arg("weight"), nb::arg("backward"), nb::arg("few") = false)
         .def("borrow", &Conv::borrow, nb::arg("weight"), nb::arg("backward"),
              nb::keep_alive<0, 2>())
         .def("forward", &Conv::forward, nb::arg("x"), nb::arg("weights"), nb::arg("bias").none(),
-             nb::arg("y"))
+             nb::arg("end").none(), nb::arg("addend").none(), nb::arg("y"))
         .def("input_grad", &Conv::input_grad, nb::arg("weights"), nb::arg("g"),
              nb::arg("bias").none(), nb::arg("dx"))
         .def("weight_grad", &Conv::weight_grad, nb::arg("x"), nb::arg("g"), nb::arg("dw"))

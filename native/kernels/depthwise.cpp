@@ -40,7 +40,8 @@ struct Row {
                 taps.last,
                 width,
                 args.bias ? args.bias + output : nullptr,
-                args.relu};
+                args.behind,
+                output};
     }
 
     // The register of outputs from `first` on; the last of many begins earlier, and is whole.
@@ -86,6 +87,14 @@ struct Row {
         });
     }
 
+    // Stores the sums of a pixel's outputs from `output` on, after what they end with.
+    template <class Count>
+    void finish(vec sum, float* to, i64 output, Count count) const {
+        vec own[1]{sum};
+        if (args.behind) finish_behind(*args.behind, output, own, to + output, 0, count);
+        store(to + output, own[0], count);
+    }
+
     // An output some of whose taps lie beside the image: the others are listed first.
     void border(i64 column) const {
         const i64 left = args.column_origin + column * args.column_step;
@@ -114,9 +123,9 @@ struct Row {
                         sums[v] += load(args.packed + weights[tap] + output + v * kLanes) *
                                    load(pixel + from[tap] + output + v * kLanes);
                 }
-                if (args.relu) rectify(sums);
 #pragma GCC unroll 4
-                for (int v = 0; v < kTogether; ++v) store(to + output + v * kLanes, sums[v]);
+                for (int v = 0; v < kTogether; ++v)
+                    finish(sums[v], to, output + v * kLanes, Whole{});
             }
         }
         for (; output < outputs(); output += kLanes) {
@@ -127,8 +136,7 @@ struct Row {
                 sum += load_first(args.packed + weights[tap] + own, channels.count) *
                        load_channels<Repeat>(pixel + from[tap] + channels.input, channels,
                                              channels.count);
-            if (args.relu) sum = max(vec{}, sum);
-            store_first(to + own, sum, channels.count);
+            finish(sum, to, own, channels.count);
         }
     }
 

@@ -65,7 +65,8 @@ struct Slab {
                             inside.last,
                             taps_a_row,
                             args.bias ? args.bias + channel : nullptr,
-                            args.relu};
+                            args.behind,
+                            channel};
             const float* x =
                 pixels + (row - first) * args.row_step * width * kPanel + place * kLanes;
             float* y = args.y + image * args.y_image + row * args.y_row + channel;

@@ -2,6 +2,7 @@
 // channels of each, whose sums share the weights and, where taps are neighbours, the pixels.
 #pragma once
 
+#include "kernels/behind.h"
 #include "kernels/kernels.h"
 #include "kernels/repeat.h"
 
@@ -14,9 +15,10 @@ struct Taps {
     const float* weights;
     i64 weight_step;  // floats from tap to tap
     i64 first, last;
-    i64 width;          // of the window's rows of neighbouring taps, or 0
-    const float* bias;  // or null
-    bool relu;
+    i64 width;             // of the window's rows of neighbouring taps, or 0
+    const float* bias;     // or null
+    const Behind* behind;  // what outputs end with, or null
+    i64 channel;           // of the first lane, for it
 };
 
 // Outputs [t] of a row, `step` floats apart in the image.
@@ -34,7 +36,7 @@ CONVOLENS_INLINE void tile(const float* x, i64 step, const Taps& taps, float* y,
         for (int t = 0; t < Outputs; ++t)
             sums[t] += w * load_channels<Repeat>(from + t * step, channels, count);
     }
-    if (taps.relu) rectify(sums);
+    if (taps.behind) finish_behind(*taps.behind, taps.channel, sums, y, y_step, count);
 #pragma GCC unroll 16
     for (int t = 0; t < Outputs; ++t) store(y + t * y_step, sums[t], count);
 }
@@ -113,7 +115,7 @@ CONVOLENS_INLINE void slide(const float* x, i64 pixel, const Taps& taps, float* 
                 add_taps<1, Step>(sums, from + s * pixel, pixel, weights + s * step, step, count);
         }
     }
-    if (taps.relu) rectify(sums);
+    if (taps.behind) finish_behind(*taps.behind, taps.channel, sums, y, y_step, count);
 #pragma GCC unroll 8
     for (int t = 0; t < Outputs; ++t) store(y + t * y_step, sums[t], count);
 }

@@ -39,7 +39,7 @@ struct DepthwiseTiles {
         tile.weights = args.packed;
         tile.weight_tap = channels();
         tile.bias = args.bias;
-        tile.relu = args.relu;
+        tile.behind = args.behind;
         tile.y = y + first * args.y_row + column * args.y_column;
         tile.y_row = window.down * args.y_row;
         tile.y_column = args.y_column;

@@ -52,12 +52,13 @@ void gemm(const GemmArgs& args, i64 begin, i64 end, float* scratch) {
             tile.b_step = packs ? kPanel : own.length_stride;
         }
         tile.bias = args.bias ? args.bias + column : nullptr;
+        tile.channel = column;
         tile.y_row = args.c_row;
         tile.columns = args.n - column < kPanel ? args.n - column : kPanel;
         if (args.past) {
             tile.a = args.a + first * args.a_row;
             tile.y = args.c + first * args.c_row + column;
-            tile.relu = args.relu;
+            tile.behind = args.behind;
             ShortTiles short_tiles{};
             short_tiles.first = tile;
             short_tiles.length = args.length;
@@ -78,7 +79,7 @@ void gemm(const GemmArgs& args, i64 begin, i64 end, float* scratch) {
                 tile.b = b + l * tile.b_step;
             }
             tile.accumulate = l > 0;
-            tile.relu = args.relu && l + tile.run >= args.length;
+            tile.behind = l + tile.run >= args.length ? args.behind : nullptr;
             for_each_tile(std::min(left, args.row_block), [&](i64 row, i64 rows) {
                 tile.a = args.a + (first + row) * args.a_row + l * args.a_step;
                 tile.y = args.c + (first + row) * args.c_row + column;

@@ -1,5 +1,6 @@
 // Convolution in groups of a few channels with as many outputs: the lanes of a register are outputs
 // of neighbouring groups.
+#include "kernels/behind.h"
 #include "kernels/groups.h"
 #include "kernels/strips.h"
 
@@ -16,6 +17,7 @@ struct Place {
     const float* packed;
     const float* bias;  // or null
     float* y;
+    i64 channel;
 };
 
 template <int Size, int Outputs, class Lanes>
@@ -41,7 +43,8 @@ CONVOLENS_INLINE void tile(const WindowArgs& args, i64 step, const i64* offsets,
 #pragma GCC unroll 8
         for (int t = 0; t < Outputs; ++t) totals[t] += sums[t];
     }
-    if (args.relu) rectify(totals);
+    if (args.behind)
+        finish_behind(*args.behind, place.channel, totals, place.y, args.y_column, lanes);
 #pragma GCC unroll 8
     for (int t = 0; t < Outputs; ++t) store(place.y + t * args.y_column, totals[t], lanes);
 }
@@ -52,7 +55,7 @@ CONVOLENS_INLINE void row_of(const WindowArgs& args, i64 step, const i64* offset
                              const Place& place, Lanes lanes) {
     const auto at = [&](i64 column) CONVOLENS_INLINED {
         return Place{place.x + column * step, place.packed, place.bias,
-                     place.y + column * args.y_column};
+                     place.y + column * args.y_column, place.channel};
     };
     if (args.columns < kOutputs) {
         for (i64 column = 0; column < args.columns; ++column)
@@ -75,7 +78,7 @@ void block_of(const WindowArgs& args, const Source& source, const i64* offsets, 
             const Place place{source.origin + row * source.row_step + channel,
                               args.packed + number * args.segments.count * tap_floats,
                               args.bias ? args.bias + channel : nullptr,
-                              y + row * args.y_row + channel};
+                              y + row * args.y_row + channel, channel};
             row_of<Size>(args, source.column_step, offsets, segments_inside(args, first_row + row),
                          place, lanes);
         }

@@ -55,7 +55,8 @@ void compute_narrow(const Tile& tile) {
 #pragma GCC unroll 16
     for (int t = 0; t < Rows; ++t)
         results[t] = start + sum_groups<Each>(totals[t] + sums.total(t, 0), lanes);
-    if (tile.relu) rectify(results);
+    if (tile.behind)
+        finish_behind(*tile.behind, tile.channel, results, tile.y, tile.y_row, tile.columns);
 #pragma GCC unroll 16
     for (int t = 0; t < Rows; ++t) store_first(tile.y + t * tile.y_row, results[t], tile.columns);
 }

@@ -12,21 +12,21 @@ static_assert(kShortSum <= kChain);
 // Whole registers of outputs, row by row, since memory is written a line at a time.
 template <int Rows, int Columns, int Parts>
 CONVOLENS_INLINE void finish_past(const Sums<Rows, Columns, Parts>& sums, const Tile& tile) {
-    vec start[Columns]{};
-    if (tile.bias) {
+    vec results[Columns][Rows];
 #pragma GCC unroll 2
-        for (int v = 0; v < Columns; ++v) start[v] = load(tile.bias + v * kLanes);
+    for (int v = 0; v < Columns; ++v) {
+        const vec start = tile.bias ? load(tile.bias + v * kLanes) : vec{};
+#pragma GCC unroll 16
+        for (int t = 0; t < Rows; ++t) results[v][t] = sums.total(t, v) + start;
+        if (tile.behind)
+            finish_behind(*tile.behind, tile.channel + v * kLanes, results[v], tile.y + v * kLanes,
+                          tile.y_row, Whole{});
     }
 #pragma GCC unroll 16
-    for (int t = 0; t < Rows; ++t) {
-        vec results[Columns];
-#pragma GCC unroll 2
-        for (int v = 0; v < Columns; ++v) results[v] = sums.total(t, v) + start[v];
-        if (tile.relu) rectify(results);
+    for (int t = 0; t < Rows; ++t)
 #pragma GCC unroll 2
         for (int v = 0; v < Columns; ++v)
-            store_past(tile.y + t * tile.y_row + v * kLanes, results[v]);
-    }
+            store_past(tile.y + t * tile.y_row + v * kLanes, results[v][t]);
 }
 
 // The products of a tile, the l-th of which lies at place(l).
@@ -77,7 +77,7 @@ void compute_short(const ShortTiles& tiles, i64 count) {
         if (past) {
             finish_past(sums, tile);
         } else {
-            finish(sums, tile, tile.accumulate, tile.relu);
+            finish(sums, tile, tile.accumulate, tile.behind);
         }
         tile.a += Rows * tile.a_row;
         tile.y += Rows * tile.y_row;

@@ -20,7 +20,7 @@ void compute(const Tile& tile) {
         for (i64 left = tile.run; left > 0;) {
             const i64 run = piece_of(left, most);
             if (chain + run > most) {
-                finish(sums, tile, add, false);
+                finish(sums, tile, add, nullptr);
                 add = true;
                 chain = 0;
                 sums.clear();
@@ -32,7 +32,7 @@ void compute(const Tile& tile) {
             b += run * tile.b_step;
         }
     }
-    finish(sums, tile, add, tile.relu);
+    finish(sums, tile, add, tile.behind);
 }
 
 template <Unit unit, bool Alike, class Rows>

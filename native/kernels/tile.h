@@ -8,6 +8,7 @@
 // loaded register of b serves kTileRows of them.
 #pragma once
 
+#include "kernels/behind.h"
 #include "kernels/parts.h"
 #include "simd/simd.h"
 
@@ -20,9 +21,10 @@ struct Tile {
     i64 segments, run;
     const float* b;
     i64 b_step;
-    const float* bias;  // added to each row, or null
-    bool accumulate;    // add to what y holds
-    bool relu;          // negative results become zero
+    const float* bias;     // added to each row, or null
+    bool accumulate;       // add to what y holds
+    const Behind* behind;  // what results end with, or null
+    i64 channel;           // of the first column, for it
     float* y;
     i64 y_row;
     i64 columns;  // that are stored, at most kPanel

@@ -113,10 +113,10 @@ CONVOLENS_INLINE void accumulate(Sums<Rows, Columns, Parts>& sums, const float* 
     }
 }
 
-// One column of sums: added to y, or stored with the bias; rectified first, if `relu`.
+// One column of sums: added to y, or stored with the bias, after what they end with.
 template <int Rows, int Columns, int Parts, class Count>
 CONVOLENS_INLINE void finish_column(const Sums<Rows, Columns, Parts>& sums, const Tile& tile,
-                                    bool add, bool relu, int column, Count count) {
+                                    bool add, const Behind* behind, int column, Count count) {
     vec results[Rows];
     float* y = tile.y + column * kLanes;
     if (add) {
@@ -129,21 +129,22 @@ CONVOLENS_INLINE void finish_column(const Sums<Rows, Columns, Parts>& sums, cons
 #pragma GCC unroll 16
         for (int t = 0; t < Rows; ++t) results[t] = sums.total(t, column) + start;
     }
-    if (relu) rectify(results);
+    if (behind)
+        finish_behind(*behind, tile.channel + column * kLanes, results, y, tile.y_row, count);
 #pragma GCC unroll 16
     for (int t = 0; t < Rows; ++t) store(y + t * tile.y_row, results[t], count);
 }
 
 template <int Rows, int Columns, int Parts>
 CONVOLENS_INLINE void finish(const Sums<Rows, Columns, Parts>& sums, const Tile& tile, bool add,
-                             bool relu) {
+                             const Behind* behind) {
 #pragma GCC unroll 2
     for (int v = 0; v < Columns; ++v) {
         const i64 left = tile.columns - v * kLanes;
         if (left >= kLanes) {
-            finish_column(sums, tile, add, relu, v, Whole{});
+            finish_column(sums, tile, add, behind, v, Whole{});
         } else {
-            finish_column(sums, tile, add, relu, v, left);
+            finish_column(sums, tile, add, behind, v, left);
         }
     }
 }

@@ -7,6 +7,7 @@
 // r x s has 17 - r times 17 - s outputs that no pixel from beyond the other side has reached.
 #include <algorithm>
 
+#include "kernels/behind.h"
 #include "kernels/short_tiles.h"
 #include "kernels/transforms.h"
 #include "kernels/winograd_weights.h"
@@ -119,15 +120,18 @@ struct Block {
             float* y = first_output(grid, place, args.y);
             const float* from = products + tile * args.product_row;
             for_each_register(begin, end, [&](i64 k, auto count) {
-                const float* own = from + (k - begin);
+                const float* from_k = from + (k - begin);
                 const vec bias = args.bias ? load(args.bias + k, count) : vec{};
                 T::outputs(
                     place.rows.count, place.columns.count,
-                    [&](int number) CONVOLENS_INLINED { return load(own + number * product_step); },
+                    [&](int number)
+                        CONVOLENS_INLINED { return load(from_k + number * product_step); },
                     [&](i64 i, i64 j, vec result) CONVOLENS_INLINED {
-                        result = result + bias;
-                        if (args.relu) result = max(vec{}, result);
-                        store(y + i * row + j * pixel + k, result, count);
+                        vec own[1]{result + bias};
+                        float* to = y + i * row + j * pixel + k;
+                        if (args.behind)
+                            finish_behind(*args.behind, args.channel + k, own, to, 0, count);
+                        store(to, own[0], count);
                     });
             });
         }

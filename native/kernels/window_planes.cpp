@@ -1,4 +1,5 @@
 // Convolution of one channel with few kernels: registers of neighbouring outputs.
+#include "kernels/behind.h"
 #include "kernels/parts.h"
 #include "kernels/planes.h"
 #include "kernels/strips.h"
@@ -78,6 +79,15 @@ CONVOLENS_INLINE void store_outputs(vec (&rows)[kPlanes], Cursor& cursor, i64 co
         }
 }
 
+// What neighbouring outputs of the kernels from `first` on end with.
+template <int Outputs>
+CONVOLENS_INLINE void finish_planes(const Behind& behind, i64 first, vec (&sums)[kPlanes]) {
+    if (behind.scale)
+#pragma GCC unroll 8
+        for (int k = 0; k < Outputs; ++k) sums[k] = normalized(behind, first + k, sums[k]);
+    cut_off(behind, sums);
+}
+
 template <int Outputs>
 void planes(const WindowArgs& args, const Line& line, i64 first, const float* weight, float* y) {
     Cursor cursor{y + first, args.y_column, 0, args.columns, line.width, line.length};
@@ -88,7 +98,7 @@ void planes(const WindowArgs& args, const Line& line, i64 first, const float* we
         compute<Outputs>(line, at, weight, bias, sums);
 #pragma GCC unroll 2
         for (int c = 0; c < columns; ++c) {
-            if (args.relu) rectify(sums[c]);
+            if (args.behind) finish_planes<Outputs>(*args.behind, first, sums[c]);
             store_outputs(sums[c], cursor, Outputs);
         }
     }
@@ -99,7 +109,7 @@ constexpr int kOneColumns = 4;
 // Neighbouring outputs of one kernel, which are stored as they were computed.
 template <int Columns, class Lanes>
 CONVOLENS_INLINE void one_output(const Line& line, i64 at, const float* weight, float bias,
-                                 bool relu, float* y, Lanes lanes) {
+                                 const Behind* behind, float* y, Lanes lanes) {
     vec own[Columns];
 #pragma GCC unroll 4
     for (int c = 0; c < Columns; ++c) own[c] = broadcast(bias);
@@ -109,7 +119,12 @@ CONVOLENS_INLINE void one_output(const Line& line, i64 at, const float* weight, 
 #pragma GCC unroll 4
         for (int c = 0; c < Columns; ++c) own[c] += w * load(x + c * kLanes, lanes);
     }
-    if (relu) rectify(own);
+    if (behind) {
+        if (behind->scale)
+#pragma GCC unroll 4
+            for (int c = 0; c < Columns; ++c) own[c] = normalized(*behind, 0, own[c]);
+        cut_off(*behind, own);
+    }
 #pragma GCC unroll 4
     for (int c = 0; c < Columns; ++c) store(y + c * kLanes, own[c], lanes);
 }
@@ -137,10 +152,10 @@ void one_plane(const WindowArgs& args, i64 image, i64 first_row, i64 rows, float
         const i64 start = row * line.width;
         i64 column = 0;
         for (; column + kStep <= args.columns; column += kStep)
-            one_output<kOneColumns>(line, start + column, args.packed, bias, args.relu, y + column,
-                                    Whole{});
+            one_output<kOneColumns>(line, start + column, args.packed, bias, args.behind,
+                                    y + column, Whole{});
         for_each_register(column, args.columns, [&](i64 i, auto lanes) {
-            one_output<1>(line, start + i, args.packed, bias, args.relu, y + i, lanes);
+            one_output<1>(line, start + i, args.packed, bias, args.behind, y + i, lanes);
         });
     }
 }

@@ -28,7 +28,8 @@ struct Outputs {
         tile.bias = args.bias ? args.bias + column : nullptr;
         tile.y = y + column;
         tile.y_row = args.y_column;
-        tile.relu = args.relu;
+        tile.behind = args.behind;
+        tile.channel = column;
         tile.columns = left < kPanel ? left : kPanel;
         tile.b = args.packed + (group * panels + panel) * panel_floats;
     }
@@ -95,7 +96,7 @@ void without_padding(const RowBlock& block, const Outputs& outputs, i64 group, i
     const i64* dy = args.segments.dy;
     outputs.complete(tile, group, panel, y);
     const float* weights = tile.b;
-    tile.relu = false;
+    tile.behind = nullptr;
     const auto add = [&](Inside taps) {
         tile.offsets = block.offsets + taps.first;
         tile.segments = taps.last - taps.first;
@@ -111,8 +112,8 @@ void without_padding(const RowBlock& block, const Outputs& outputs, i64 group, i
         if (taps.first < taps.last) add(taps);
         s = next;
     }
-    if (!tile.accumulate || args.relu) {
-        tile.relu = args.relu;
+    if (!tile.accumulate || args.behind) {
+        tile.behind = args.behind;
         add({0, 0});
     }
 }

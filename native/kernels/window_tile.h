@@ -6,6 +6,7 @@
 // serves all outputs of the tile whose windows hold it.
 #pragma once
 
+#include "kernels/behind.h"
 #include "kernels/dense_window.h"
 #include "kernels/lines.h"
 
@@ -23,8 +24,8 @@ struct WindowTile {
     i64 x_pixel;
     const float* weights;
     i64 weight_tap;
-    const float* bias;  // or null
-    bool relu;
+    const float* bias;     // or null
+    const Behind* behind;  // what outputs end with, or null
     float* y;
     i64 y_row, y_column;
     i64 channels;  // a register at least
@@ -72,7 +73,9 @@ CONVOLENS_INLINE void window_register(const WindowTile& tile, i64 channel, float
     }
 #pragma GCC unroll 4
     for (int t = 0; t < Rows; ++t) {
-        if (tile.relu) rectify(sums[t]);
+        if (tile.behind)
+            finish_behind(*tile.behind, channel, sums[t], y + t * tile.y_row, tile.y_column,
+                          Whole{});
 #pragma GCC unroll 4
         for (int u = 0; u < Columns; ++u) store(y + t * tile.y_row + u * tile.y_column, sums[t][u]);
     }
@@ -115,7 +118,9 @@ CONVOLENS_INLINE void window_line(const WindowTile& tile, int t, i64 channel, fl
     }
 #pragma GCC unroll 2
     for (int v = 0; v < 2; ++v)
-        if (tile.relu) rectify(sums[v]);
+        if (tile.behind)
+            finish_behind(*tile.behind, channel + v * kLanes, sums[v],
+                          y + t * tile.y_row + v * kLanes, tile.y_column, Whole{});
 #pragma GCC unroll 4
     for (int u = 0; u < Columns; ++u)
 #pragma GCC unroll 2

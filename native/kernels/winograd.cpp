@@ -1,6 +1,7 @@
 // Winograd's convolution: transformed weights, and blocks of tiles from image to output.
 #include <algorithm>
 
+#include "kernels/behind.h"
 #include "kernels/lines.h"
 #include "kernels/short_tiles.h"
 #include "kernels/winograd_few.h"
@@ -136,7 +137,9 @@ struct Block {
             F::template sums<M, 1, 1>(half + T * i, outputs);
 #pragma GCC unroll 4
             for (int j = 0; j < M; ++j) outputs[j] += bias;
-            if (args.relu) rectify(outputs);
+            if (args.behind)
+                finish_behind(*args.behind, k, outputs, target.to + i * target.row, target.pixel,
+                              count, target.columns);
 #pragma GCC unroll 4
             for (int j = 0; j < M; ++j)
                 if (j < target.columns)

@@ -171,13 +171,14 @@ void PackedMatrix::pack(Matrix b, float* packed) const {
 }
 
 void PackedMatrix::multiply(Matrix a, const float* packed, const float* bias, float* c, i64 m,
-                            bool relu) const {
+                            const Behind* behind) const {
     if (m == 0 || n == 0) return;
     const KernelTable& table = kernels();
     GemmArgs gemm = gemm_args(a, bias, c, m, n, length);
     gemm.packed = packed;
-    gemm.relu = relu;
-    gemm.past = a.column == 1 && length <= kShortSum && tiles_go_past(c, m * n, n);
+    gemm.behind = behind;
+    gemm.past =
+        !reads_addend(behind) && a.column == 1 && length <= kShortSum && tiles_go_past(c, m * n, n);
     // The larger matrix is read once.
     gemm.rows_first = m >= n;
     cut_rows(gemm, panels());

@@ -30,10 +30,9 @@ struct PackedMatrix {
 
     std::size_t floats() const;
     void pack(Matrix b, float* packed) const;
-    // c[m][n] = bias[n] + a[m][length] b, or with `relu` 0 where that is negative. bias may be
-    // null.
+    // c[m][n] = bias[n] + a[m][length] b, and what follows. bias may be null, and `behind`.
     void multiply(Matrix a, const float* packed, const float* bias, float* c, i64 m,
-                  bool relu = false) const;
+                  const Behind* behind = nullptr) const;
 
   private:
     i64 panels() const;

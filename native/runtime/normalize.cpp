@@ -145,26 +145,31 @@ void moments(const ColumnSets& sets, const float* x, float* mean, float* varianc
            static_cast<std::size_t>(4 * columns.inner));
 }
 
-void normalize(const ColumnSets& sets, const float* x, const float* mean, const float* variance,
-               const float* weight, const float* bias, const float* addend, bool relu, float most,
-               float* y, double eps) {
-    const i64 folds = folds_of(sets), numbers = sets.outer * folds * sets.inner;
-    const Buffer buffer(static_cast<std::size_t>(3 * numbers));
-    float* centre = buffer.data();
-    float* scale = centre + numbers;
-    float* shift = scale + numbers;
+void numbers_of_columns(const ColumnSets& sets, i64 folds, const float* mean, const float* variance,
+                        const float* weight, const float* bias, double eps,
+                        const ColumnNumbers& numbers) {
     const std::vector<double> factors = factors_of(sets.outer * sets.sets, variance, eps);
     for_each_column(sets, folds, [&](i64 at, i64 set, i64 column) {
         const double w = weight ? static_cast<double>(weight[column]) : 1.0;
-        centre[at] = mean[set];
-        scale[at] = static_cast<float>(factors[static_cast<std::size_t>(set)] * w);
-        shift[at] = bias ? bias[column] : 0.0f;
+        numbers.centre[at] = mean[set];
+        numbers.scale[at] = static_cast<float>(factors[static_cast<std::size_t>(set)] * w);
+        numbers.shift[at] = bias ? bias[column] : 0.0f;
     });
+}
+
+void normalize(const ColumnSets& sets, const float* x, const float* mean, const float* variance,
+               const float* weight, const float* bias, const float* addend, bool relu, float most,
+               float* y, double eps) {
+    const i64 folds = folds_of(sets), count = sets.outer * folds * sets.inner;
+    const Buffer buffer(static_cast<std::size_t>(3 * count));
+    float* first = buffer.data();
+    const ColumnNumbers numbers{first, first + count, first + 2 * count};
+    numbers_of_columns(sets, folds, mean, variance, weight, bias, eps, numbers);
     ColumnsAffineArgs args = affine_args(sets, folds, y);
     args.x = x;
-    args.centre = centre;
-    args.scale = scale;
-    args.shift = shift;
+    args.centre = numbers.centre;
+    args.scale = numbers.scale;
+    args.shift = numbers.shift;
     args.addend = addend;
     args.relu = relu;
     args.most = most;

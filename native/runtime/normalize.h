@@ -16,6 +16,19 @@ struct ColumnSets {
 // mean[outer][set], variance[outer][set].
 void moments(const ColumnSets& sets, const float* x, float* mean, float* variance);
 
+// What `normalize` does to a column: y = (x - centre) scale + shift.
+struct ColumnNumbers {
+    float* centre;
+    float* scale;
+    float* shift;
+};
+
+// The same numbers for each column, from these of the sets and of the columns. Weight and bias may
+// be null. `folds` rows are taken as one, [outer][folds][inner].
+void numbers_of_columns(const ColumnSets& sets, i64 folds, const float* mean, const float* variance,
+                        const float* weight, const float* bias, double eps,
+                        const ColumnNumbers& numbers);
+
 // y = (x - mean) / sqrt(variance + eps) weight + bias + addend; with `relu`, negative ones become
 // zero and those above `most` become that. Weight and bias are for columns, the addend is like x;
 // each may be null.

@@ -445,6 +445,17 @@ def adam(
 
 class ConvWeights: ...
 
+class ConvEnd:
+    def __init__(
+        self,
+        m: Array | None,
+        weight: Array | None,
+        bias: Array | None,
+        eps: float,
+        least: float,
+        most: float,
+    ) -> None: ...
+
 class Conv:
     def __init__(
         self,
@@ -456,11 +467,18 @@ class Conv:
         dilation: Two,
         groups: int,
         algorithm: str,
-        relu: bool,
     ) -> None: ...
     def pack(self, weight: Array, backward: bool, few: bool = False) -> ConvWeights: ...
     def borrow(self, weight: Array, backward: bool) -> ConvWeights: ...
-    def forward(self, x: Array, weights: ConvWeights, bias: Array | None, y: Array) -> None: ...
+    def forward(
+        self,
+        x: Array,
+        weights: ConvWeights,
+        bias: Array | None,
+        end: ConvEnd | None,
+        addend: Array | None,
+        y: Array,
+    ) -> None: ...
     def input_grad(self, weights: ConvWeights, g: Array, bias: Array | None, dx: Array) -> None: ...
     def weight_grad(self, x: Array, g: Array, dw: Array) -> None: ...
     def grads(self, weights: ConvWeights, x: Array, g: Array, dx: Array, dw: Array) -> None: ...

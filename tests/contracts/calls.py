@@ -20,6 +20,7 @@ from convolens.backends.native import KERNELS
 from convolens.ops import Op, Sample
 from convolens.ops._conv_geometry import ConvGeometry
 from convolens.ops._op import shared
+from convolens.ops.conv_normalize import with_variances
 from convolens.spec import TensorSpec, int64
 
 #: Beyond two registers of the widest instruction set.
@@ -146,6 +147,24 @@ def _conv_relu() -> Iterator[Sample]:
     yield from map(_with_relu, itertools.islice(_conv(), 0, None, 3))
 
 
+def _with_normalisation(conv: Sample, number: int) -> Sample:
+    """Return a call that ends with a normalisation, with and without a rectifier and an addend."""
+    assert isinstance(conv.op, ops.Conv)
+    most = (None, math.inf, 0.5)[number % 3]
+    op = ops.ConvNormalize(**shared(conv.op, ConvGeometry), eps=0.1, max_val=most)
+    x, weight, *_ = conv.specs
+    k = TensorSpec(weight.shape[:1])
+    addend = (conv.op.infer(x, weight),) if number % 2 else ()
+    inputs = (x, weight, k, TensorSpec((2, *k.shape)), k, k, *addend)
+    return Sample(op, inputs, prepare=with_variances)
+
+
+def _conv_normalize() -> Iterator[Sample]:
+    """Fewer, and with an image: an empty one cannot be normalised."""
+    calls = (call for call in itertools.islice(_conv(), 1, None, 3) if call.specs[0].size)
+    yield from map(_with_normalisation, calls, itertools.count())
+
+
 def _conv_input_grad() -> Iterator[Sample]:
     for op, x, weight, _ in _convolutions():
         grad = ops.ConvInputGrad(**shared(op, ConvGeometry), sizes=x.shape[2:])
@@ -268,6 +287,7 @@ def _reshape() -> Iterator[Sample]:
 SMALL: dict[type[Op], Callable[[], Iterable[Sample]]] = {
     ops.Conv: _conv,
     ops.ConvRelu: _conv_relu,
+    ops.ConvNormalize: _conv_normalize,
     ops.ConvInputGrad: _conv_input_grad,
     ops.ConvWeightGrad: _conv_weight_grad,
     ops.Linear: _linear,
@@ -327,6 +347,8 @@ def _big(operator: type[Op]) -> Iterator[Sample]:
         yield from (Sample(op, (x, w, TensorSpec(w.shape[:1]))) for op, x, w in _big_convolutions())
     elif operator is ops.ConvRelu:
         yield from map(_with_relu, _big(ops.Conv))
+    elif operator is ops.ConvNormalize:
+        yield from map(_with_normalisation, _big(ops.Conv), itertools.count())
     elif operator is ops.ConvInputGrad:
         for op, x, w in _big_convolutions():
             grad = ops.ConvInputGrad(**shared(op, ConvGeometry), sizes=x.shape[2:])

@@ -158,6 +158,7 @@ COVERED_BY = {
     "backends/kernels/conv_blocks": "contracts/each_isa/check_calls",
     "backends/kernels/conv_cost": "backends/test_choose",
     "backends/kernels/conv_geometry": "backends/test_choose",
+    "backends/kernels/conv_normalize": "contracts/each_isa/check_conv_normalize",
     "backends/kernels/conv_phases": "contracts/each_isa/check_calls",
     "backends/kernels/conv_merged": "backends/test_conv_merged",
     "backends/kernels/conv_slices": "backends/test_conv_slices",

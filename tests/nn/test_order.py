@@ -145,11 +145,13 @@ def test_named_paddings(padding: str) -> None:
         assert_same(net, 2, 2, size, size + 1)
 
 
-def test_a_normalisation_stands_between_both() -> None:
+def test_a_convolution_and_its_normalisation_are_one_step() -> None:
     net = nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.ReLU(), nn.MaxPool2d(2))
-    assert steps(net) == ["Conv2d", "BatchNorm2d", "MaxPool2d", "ReLU"]
-    assert steps(net[:3]) == ["Conv2d", "BatchNorm2d ReLU"]
-    assert steps(nn.Sequential(*net[:2], nn.ReLU6())) == ["Conv2d", "BatchNorm2d ReLU6"]
+    assert steps(net) == ["Conv2d BatchNorm2d", "MaxPool2d", "ReLU"]
+    assert steps(net[:3]) == ["Conv2d BatchNorm2d ReLU"]
+    assert steps(nn.Sequential(*net[:2], nn.ReLU6())) == ["Conv2d BatchNorm2d ReLU6"]
+    others = nn.BatchNorm2d(2), nn.Hardtanh(0, 6)
+    assert steps(nn.Sequential(net[0], *others)) == ["Conv2d BatchNorm2d", "Hardtanh"]
 
 
 def test_a_pooling_behind_comes_first() -> None:
@@ -163,7 +165,10 @@ def test_a_pooling_behind_comes_first() -> None:
 @pytest.mark.parametrize(
     "modules",
     [
-        (nn.Conv2d(1, 1, 1), nn.BatchNorm2d(1), nn.Hardtanh(0, 6)),
+        (nn.BatchNorm2d(1), nn.Hardtanh(0, 6)),
+        (nn.Conv2d(1, 1, 1), nn.GroupNorm(1, 1)),
+        (nn.Conv1d(1, 1, 1), nn.BatchNorm2d(1)),
+        (nn.Conv3d(1, 1, 1), nn.BatchNorm3d(1)),
         (nn.LayerNorm(4), nn.ReLU()),
         (nn.ConvTranspose2d(1, 1, 1), nn.ReLU()),
         (nn.Conv2d(1, 1, 1), nn.ReLU6()),

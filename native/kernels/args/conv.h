@@ -1,6 +1,7 @@
 // Convolution and its gradients.
 #pragma once
 
+#include "kernels/args/behind.h"
 #include "kernels/args/tiles.h"
 
 namespace convolens {
@@ -38,8 +39,8 @@ struct WindowArgs {
     bool gather;      // copy the patches of a tile side by side first
     bool list;        // sums are short, of shorter runs: their products are listed one by one
     i64 lanes_each;   // 1, or how many lanes each of a few outputs has (see narrow.h)
-    bool relu;        // negative outputs become zero
-    bool past;        // y is larger than the caches: what is computed fast is written past them
+    const Behind* behind;  // what outputs end with, or null
+    bool past;  // y is larger than the caches: what is computed fast is written past them
 };
 
 // Windows over the same images, such as the phases of a strided gradient; all have the row blocks
@@ -144,16 +145,16 @@ struct WinogradArgs {
     float* y;
     TileGrid tiles;
     i64 c, k;
-    i64 tile, taps;     // as above
-    i64 block, blocks;  // the most tiles of a block, and how many there are
-    i64 parts;          // the panels are shared between so many units for each block
-    i64 panel_group;    // panels whose products are kept at a time
-    i64 input_row;      // channels of a tile, in whole registers with panels
-    i64 product_row;    // how many of these there are for a tile, in whole registers
-    i64 chain;          // channels whose products are added up at a time
-    bool far;           // u is more than a core's cache holds
-    bool relu;          // negative outputs become zero
-    bool past;          // y is larger than the caches: whole lines are written past them
+    i64 tile, taps;        // as above
+    i64 block, blocks;     // the most tiles of a block, and how many there are
+    i64 parts;             // the panels are shared between so many units for each block
+    i64 panel_group;       // panels whose products are kept at a time
+    i64 input_row;         // channels of a tile, in whole registers with panels
+    i64 product_row;       // how many of these there are for a tile, in whole registers
+    i64 chain;             // channels whose products are added up at a time
+    bool far;              // u is more than a core's cache holds
+    const Behind* behind;  // what outputs end with, or null
+    bool past;             // y is larger than the caches: whole lines are written past them
 };
 
 // The gradient of weights by tiles of `tile` outputs a side: a share of the outputs and channels
@@ -221,13 +222,14 @@ struct TransformArgs {
     TransformWeights weights;
     const float* bias;  // or null
     float* y;
-    i64 c, k;           // of a group
-    i64 block, blocks;  // the most tiles of a block, and how many there are
-    i64 parts;          // the panels are shared between so many units for each block
-    i64 panel_group;    // panels whose products are kept at a time
-    i64 product_row;    // how many of these there are for a tile, in whole registers
-    i64 chain;          // channels whose products are added up at a time
-    bool relu;          // negative outputs become zero
+    i64 c, k;              // of a group
+    i64 block, blocks;     // the most tiles of a block, and how many there are
+    i64 parts;             // the panels are shared between so many units for each block
+    i64 panel_group;       // panels whose products are kept at a time
+    i64 product_row;       // how many of these there are for a tile, in whole registers
+    i64 chain;             // channels whose products are added up at a time
+    const Behind* behind;  // what outputs end with, or null
+    i64 channel;           // of the group's first output, for it
 };
 
 // The gradient of weights by the same tiles: a share of the outputs and channels is a unit. `block`

@@ -1,6 +1,7 @@
 // Products of matrices.
 #pragma once
 
+#include "kernels/args/behind.h"
 #include "kernels/args/move.h"
 #include "kernels/args/types.h"
 
@@ -47,10 +48,10 @@ struct GemmArgs {
     i64 m, n, length;
     i64 panels;
     i64 row_block, row_blocks;  // rows a unit
-    bool direct;      // whole panels are read where they lie, rows whose neighbours run on
-    bool rows_first;  // the units of a block of rows follow each other, or those of a panel
-    bool relu;        // negative results become zero
-    bool past;        // sums are short, C is larger than the caches, and written past them
+    bool direct;           // whole panels are read where they lie, rows whose neighbours run on
+    bool rows_first;       // the units of a block of rows follow each other, or those of a panel
+    const Behind* behind;  // what results end with, or null
+    bool past;             // sums are short, C is larger than the caches, and written past them
 };
 
 // The same for a batch of pairs of matrices: `one`, moved along the axes of the batch, the last of

@@ -125,8 +125,8 @@ WindowArgs forward_args(const ConvProblem& p, const Taps& taps, const float* x, 
     args.y_image = p.p * p.q * p.k;
     args.rows = p.p;
     args.columns = p.q;
-    args.relu = p.relu;
-    args.past = tiles_go_past(y, args.n * args.y_image, p.k);
+    args.behind = p.behind;
+    args.past = !reads_addend(p.behind) && tiles_go_past(y, args.n * args.y_image, p.k);
     return args;
 }
 

@@ -84,12 +84,14 @@ void ConvWeights::check(const ConvProblem& problem, ConvAlgorithm algorithm, Pas
 }
 
 void conv_forward(const ConvProblem& problem, ConvAlgorithm algorithm, const ConvWeights& weights,
-                  const float* x, const float* bias, float* y) {
+                  const float* x, const float* bias, const Behind* behind, float* y) {
     weights.check(problem, algorithm, Pass::kForward);
     if (problem.n == 0 || problem.p <= 0 || problem.q <= 0) return;
     const WeightedAlgorithm& reader = weights.reader();
     const auto run = weights.fresh() ? reader.forward_fresh : reader.forward;
-    run(problem, weights.data(), x, bias, y);
+    ConvProblem own = problem;
+    own.behind = behind;
+    run(own, weights.data(), x, bias, y);
 }
 
 void conv_input_grad(const ConvProblem& problem, ConvAlgorithm algorithm,

@@ -13,7 +13,7 @@ struct ConvProblem {
     i64 p, q;
     i64 stride[2], padding[2], dilation[2];  // padding before each axis
     i64 groups;
-    bool relu;  // the forward pass ends with it: negative outputs become zero
+    const Behind* behind = nullptr;  // what the forward pass ends with, or null
 
     i64 group_channels() const { return c / groups; }
     i64 group_outputs() const { return k / groups; }
@@ -69,10 +69,10 @@ class ConvWeights {
     Buffer packed_;
 };
 
-// `bias` may be null. In the input gradient it has one number a channel of dx, which makes that the
-// transposed convolution of g.
+// `bias` may be null, and `behind`. In the input gradient it has one number a channel of dx, which
+// makes that the transposed convolution of g.
 void conv_forward(const ConvProblem& problem, ConvAlgorithm algorithm, const ConvWeights& weights,
-                  const float* x, const float* bias, float* y);
+                  const float* x, const float* bias, const Behind* behind, float* y);
 void conv_input_grad(const ConvProblem& problem, ConvAlgorithm algorithm,
                      const ConvWeights& weights, const float* g, const float* bias, float* dx);
 void conv_weight_grad(const ConvProblem& problem, ConvAlgorithm algorithm, const float* x,

@@ -22,7 +22,7 @@ void pack(const ConvProblem& p, Pass pass, const float* weight, float* packed) {
 
 void forward(const ConvProblem& p, const float* packed, const float* x, const float* bias,
              float* y) {
-    matrix_of(p, Pass::kForward).multiply({x, p.c, 1}, packed, bias, y, p.n * p.h * p.w, p.relu);
+    matrix_of(p, Pass::kForward).multiply({x, p.c, 1}, packed, bias, y, p.n * p.h * p.w, p.behind);
 }
 
 void input_grad(const ConvProblem& p, const float* packed, const float* g, const float* bias,

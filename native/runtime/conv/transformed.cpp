@@ -162,6 +162,7 @@ void run(TransformArgs& args, const ConvProblem& p, Pass pass, Weights weights) 
         args.x += args.c;
         args.y += args.k;
         if (args.bias) args.bias += args.k;
+        args.channel += args.k;
     }
 }
 
@@ -177,7 +178,7 @@ void compute(const ConvProblem& p, Transform transform, Pass pass, Weights weigh
     args.y = y;
     args.c = backward ? p.group_outputs() : p.group_channels();
     args.k = backward ? p.group_channels() : p.group_outputs();
-    args.relu = p.relu && !backward;
+    args.behind = backward ? nullptr : p.behind;
     run(args, p, pass, weights);
 }
 

@@ -258,8 +258,8 @@ void forward(const ConvProblem& p, const float* weights, const float* x, const f
     args.k = p.k;
     args.tile = tile;
     args.taps = p.r;
-    args.relu = p.relu;
-    args.past = tiles_go_past(y, p.n * p.p * p.q * p.k, p.k);
+    args.behind = p.behind;
+    args.past = !reads_addend(p.behind) && tiles_go_past(y, p.n * p.p * p.q * p.k, p.k);
     run(args, p, Pass::kForward);
 }
 

@@ -28,6 +28,7 @@ from convolens.backends.kernels import (
     weigh,
 )
 from convolens.backends.kernels.conv_merged import along_three
+from convolens.backends.kernels.conv_normalize import with_normalisation
 from convolens.ops import (
     Abs,
     AbsGrad,
@@ -54,6 +55,7 @@ from convolens.ops import (
     Concat,
     Conv,
     ConvInputGrad,
+    ConvNormalize,
     ConvRelu,
     ConvTranspose,
     ConvWeightGrad,
@@ -191,6 +193,7 @@ _FORWARD = (
 KERNELS: dict[type[Op], tuple[Candidate, ...]] = {
     Conv: _FORWARD,
     ConvRelu: _FORWARD,
+    ConvNormalize: tuple(map(with_normalisation, _FORWARD)),
     ConvInputGrad: conv_transpose.INPUT_GRAD,
     ConvWeightGrad: (
         *map(along_three, conv.WEIGHT_GRAD),

@@ -78,19 +78,19 @@ class ConvNd(ConvBase):
     def forward(self, input: Tensor) -> Tensor:
         """Return the convolution of ``input`` [N, C, *I], or of one image [C, *I]."""
         weight = self.weight
-        op, image = self._prepared(input, weight)
+        op, image = self.prepared(input, weight)
         return on_batch(op, image, weight, self.bias)
 
     def forward_relu(self, input: Tensor) -> Tensor:
         """Return ``forward(input).relu()``, that of a batch in one pass."""
         weight = self.weight
-        op, image = self._prepared(input, weight)
+        op, image = self.prepared(input, weight)
         if input.ndim == self.rank + 1:
             # Its convolution is a view of a batch of one; what relu returns is none.
             return on_batch(op, image, weight, self.bias).relu()
         return on_batch(self._rectified, image, weight, self.bias)
 
-    def _prepared(self, input: Tensor, weight: Tensor) -> tuple[ops.Conv, Tensor]:
+    def prepared(self, input: Tensor, weight: Tensor) -> tuple[ops.Conv, Tensor]:
         """Return the operator, and the image with the cells around it that are not zeros."""
         sizes = input.shape[-self.rank :] if self.padding == "same_tf" else None
         op, border = self.operator(weight.shape[2:], sizes)

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, final
 from convolens.nn.activation import ReLU
 from convolens.nn.module import Module
 from convolens.nn.pooling import MaxPool1d, MaxPool2d, MaxPool3d
+from convolens.nn.with_norm import pairs, run_pair
 from convolens.nn.with_relu import at_once, is_plain, joins
 from convolens.tensor.observe import observers
 
@@ -98,7 +99,7 @@ def cheapest(
 
 
 def _decided(modules: Iterable[Module], may_move: Callable[[Module], bool]) -> list[Step]:
-    """Return the steps, with each layer that can run with a ReLU behind it and that ReLU as one."""
+    """Return the steps, with layers that can run at once as one."""
     steps: list[Step] = []
     for module in cheapest(modules, may_move):
         before = steps[-1].run if steps else None
@@ -106,7 +107,21 @@ def _decided(modules: Iterable[Module], may_move: Callable[[Module], bool]) -> l
             steps[-1] = Step(partial(at_once, before, module), (before, module))
         else:
             steps.append(Step(module, (module,)))
-    return steps
+    return _paired(steps, may_move)
+
+
+def _paired(steps: list[Step], may_move: Callable[[Module], bool]) -> list[Step]:
+    """Return the steps, with each convolution and the normalisation behind it as one."""
+    result: list[Step] = []
+    for step in steps:
+        norm, *act = step.modules
+        conv = result[-1].run if result else None
+        if pairs(conv, norm) and may_move(conv) and may_move(norm):
+            run = partial(run_pair, conv, norm, act[0] if act else None)
+            result[-1] = Step(run, (conv, *step.modules))
+        else:
+            result.append(step)
+    return result
 
 
 def _as_they_are(modules: Iterable[Module]) -> list[Step]:

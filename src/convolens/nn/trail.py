@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
-from convolens.ops import ConvRelu, Op, Reshape
+from convolens.ops import ConvNormalize, ConvRelu, Op, Reshape
 from convolens.tensor import Tensor
 from convolens.tensor.record import Node
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from convolens.nn.linear import LinearBase
 
 #: Operators that are told by the name of what a user called.
-_CALLED: dict[type[Op], str] = {Reshape: "flatten", ConvRelu: "conv"}
+_CALLED: dict[type[Op], str] = {Reshape: "flatten", ConvRelu: "conv", ConvNormalize: "conv"}
 #: How many of the last steps are told.
 _TOLD = 2
 #: How far back the record is read.

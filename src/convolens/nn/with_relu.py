@@ -32,7 +32,7 @@ LAYERS: tuple[type[ConvNd | ChannelNorm], ...] = (
 )
 
 #: What cuts off negative numbers, and where it cuts off large ones.
-_MOST: dict[type[Module], float] = {ReLU: inf, ReLU6: 6.0}
+MOST: dict[type[Module], float] = {ReLU: inf, ReLU6: 6.0}
 
 
 def joins(layer: object, act: Module) -> TypeGuard[ConvNd | ChannelNorm]:
@@ -40,7 +40,7 @@ def joins(layer: object, act: Module) -> TypeGuard[ConvNd | ChannelNorm]:
 
     With a ReLU all do, with a ReLU6 normalisations.
     """
-    if type(layer) not in LAYERS or type(act) not in _MOST:
+    if type(layer) not in LAYERS or type(act) not in MOST:
         return False
     return type(act) is ReLU or isinstance(layer, ChannelNorm)
 
@@ -62,7 +62,7 @@ def at_once(layer: ConvNd | ChannelNorm, act: Module, input: Any, addend: Any = 
     try:
         if isinstance(layer, ConvNd):
             return layer.forward_relu(input)
-        return layer.forward_relu(input, addend, _MOST[type(act)])
+        return layer.forward_relu(input, addend, MOST[type(act)])
     except ConvolensError as error:
         error.module = layer
         raise

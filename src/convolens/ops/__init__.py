@@ -22,6 +22,7 @@ from convolens.ops.channel_sum import ChannelSum
 from convolens.ops.clamp import Clamp, ClampGrad
 from convolens.ops.concat import Concat
 from convolens.ops.conv import Conv, ConvInputGrad, ConvWeightGrad
+from convolens.ops.conv_normalize import ConvNormalize
 from convolens.ops.conv_relu import ConvRelu
 from convolens.ops.conv_transpose import ConvTranspose
 from convolens.ops.cross_entropy import CrossEntropy, CrossEntropyGrad
@@ -125,6 +126,7 @@ __all__ = [
     "Concat",
     "Conv",
     "ConvInputGrad",
+    "ConvNormalize",
     "ConvRelu",
     "ConvTranspose",
     "ConvWeightGrad",
@@ -262,6 +264,7 @@ OPERATORS: tuple[type[Op], ...] = (
     ConvInputGrad,
     ConvWeightGrad,
     ConvRelu,
+    ConvNormalize,
     ConvTranspose,
     MaxPool,
     MaxPoolGrad,

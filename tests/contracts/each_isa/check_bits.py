@@ -97,6 +97,7 @@ def test_the_number_of_threads_changes_under_way() -> None:
 BATCHED = (
     ops.Conv,
     ops.ConvRelu,
+    ops.ConvNormalize,
     ops.ConvInputGrad,
     ops.ConvTranspose,
     ops.MaxPool,
@@ -113,6 +114,7 @@ def test_a_batch_is_its_images_one_by_one(operator: type[Op]) -> None:
     batched = {
         ops.Conv: (0,),
         ops.ConvRelu: (0,),
+        ops.ConvNormalize: (0, 6),
         ops.ConvTranspose: (0,),
         ops.ConvInputGrad: (1,),
     }.get(operator, (0, 1))

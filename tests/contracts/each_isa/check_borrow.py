@@ -77,7 +77,6 @@ def test_all_weights_give_the_same_bits(case: tuple, threads: int) -> None:
             dilation=(1, 1),
             groups=1,
             algorithm=algorithm,
-            relu=False,
         )
         for backward, image, result in ((False, x, g), (True, g, x)):
             found = []
@@ -90,7 +89,7 @@ def test_all_weights_give_the_same_bits(case: tuple, threads: int) -> None:
                 if backward:
                     conv.input_grad(weights, image.array, None, to.array)
                 else:
-                    conv.forward(image.array, weights, None, to.array)
+                    conv.forward(image.array, weights, None, None, None, to.array)
                 to.check()
                 found.append(to.array)
             assert not np.isnan(found[0]).any()
@@ -124,20 +123,20 @@ def test_linear_layers(rows: int, size: tuple[int, int], threads: int) -> None:
 
 def test_other_algorithms_lay_out_what_they_borrow() -> None:
     x, y = _dense(np.ones((1, 3, 5, 5), np.float32)), _dense(np.empty((1, 4, 3, 3), np.float32))
-    conv = _native.Conv(x.shape, y.shape, (3, 3), (1, 1), (0, 0), (1, 1), 1, "direct", False)
+    conv = _native.Conv(x.shape, y.shape, (3, 3), (1, 1), (0, 0), (1, 1), 1, "direct")
     weight = _dense(np.ones((4, 3, 3, 3), np.float32))
     borrowed = conv.borrow(weight, backward=False)
     weight[...] = np.nan
-    conv.forward(x, borrowed, None, y)
+    conv.forward(x, borrowed, None, None, None, y)
     np.testing.assert_array_equal(y, 27.0)
 
 
 def test_borrowed_weights_outlive_their_name() -> None:
     x, y = _dense(np.ones((1, 3, 5, 5), np.float32)), _dense(np.empty((1, 4, 3, 3), np.float32))
-    conv = _native.Conv(x.shape, y.shape, (3, 3), (1, 1), (0, 0), (1, 1), 1, "winograd2", False)
+    conv = _native.Conv(x.shape, y.shape, (3, 3), (1, 1), (0, 0), (1, 1), 1, "winograd2")
     borrowed = conv.borrow(_dense(np.ones((4, 3, 3, 3), np.float32)), backward=False)
     _dense(np.full((4, 3, 3, 3), 7.0, np.float32))  # would take the place of what is let go
-    conv.forward(x, borrowed, None, y)
+    conv.forward(x, borrowed, None, None, None, y)
     np.testing.assert_allclose(y, 27.0, rtol=1e-5)
 
 

@@ -98,7 +98,7 @@ def test_one_argument_replaced(name: str) -> None:
     _native.set_thread_count(2)
 
 
-@pytest.mark.parametrize("name", ["Conv", "Pool"])
+@pytest.mark.parametrize("name", ["Conv", "ConvEnd", "Pool"])
 def test_one_argument_of_a_geometry_replaced(name: str) -> None:
     build = method_arrays if name == "Conv" else pool_arrays
     for arguments in one_replaced(lambda: GEOMETRIES[name](2, 3, 4)):
@@ -133,7 +133,7 @@ def use(name: str, made: Any, arrays: dict[str, Any]) -> None:
 
 
 def convolve(conv: Any, x: np.ndarray, weight: np.ndarray, y: np.ndarray) -> None:
-    conv.forward(x, conv.pack(weight, False), None, y)
+    conv.forward(x, conv.pack(weight, False), None, None, None, y)
 
 
 #: Calls that once ended the process.
@@ -158,7 +158,6 @@ CRASHED: list[Callable[[], object]] = [
             (2**31, 1),
             1,
             "direct",
-            False,
         ),
         floats(1, 1, 1, 1),
         floats(1, 1, 3, 1),
@@ -190,7 +189,7 @@ def test_the_right_calls_work(name: str) -> None:
     _native.set_thread_count(2)
 
 
-@pytest.mark.parametrize("name", ["Conv", "Pool"])
+@pytest.mark.parametrize("name", ["Conv", "ConvEnd", "Pool"])
 @given(data=st.data())
 @GARBAGE
 def test_geometries(name: str, data: st.DataObject) -> None:

@@ -166,6 +166,7 @@ def test_cross_entropy_of_extremes(logits: list[float]) -> None:
 PLACES = {
     ops.Conv: (0, 2),
     ops.ConvRelu: (0, 2),
+    ops.ConvNormalize: (0, 2, 3, 4, 5, 6),
     ops.ConvTranspose: (0, 2),
     ops.ConvInputGrad: (1,),
     ops.ConvWeightGrad: (0,),

@@ -390,6 +390,7 @@ CALLS: dict[str, Callable[[int, int, int], list[Any]]] = {
     "adam": update,
 }
 GEOMETRIES: dict[str, Callable[[int, int, int], list[Any]]] = {
+    "ConvEnd": lambda n, c, h: [floats(2, 2 * c), floats(2 * c), floats(2 * c), 1e-5, 0.0, 6.0],
     "Conv": lambda n, c, h: [
         (n, c, h, 3),
         (n, 2 * c, h, 3),
@@ -399,7 +400,6 @@ GEOMETRIES: dict[str, Callable[[int, int, int], list[Any]]] = {
         (1, 1),
         c,
         "direct",
-        True,
     ],
     "Pool": lambda n, c, h: [
         (n, c, 1, h, 4),
@@ -420,6 +420,8 @@ def method_arrays(n: int, c: int, h: int) -> dict[str, Any]:
         "backward": False,
         "few": False,
         "bias": floats(2 * c),
+        "end": _native.ConvEnd(*GEOMETRIES["ConvEnd"](n, c, h)),
+        "addend": floats(n, 2 * c, h, 3),
         "shift": floats(c),
         "y": floats(n, 2 * c, h, 3),
         "g": floats(n, 2 * c, h, 3),

@@ -24,6 +24,18 @@ ROWS = {
             "`ReLU` follows a convolution and nobody watches what is between them.",
         ),
     ),
+    "conv_normalize": Row(
+        "ao.nn.intrinsic.ConvBn1d, ao.nn.intrinsic.ConvBnReLU2d",
+        "x, w = cl.tensor([[[1.0, 2.0, -3.0]]]), cl.ones(1, 1, 2)\n"
+        "m, k = cl.tensor([[1.0], [4.0]]), cl.ones(1)\n"
+        f"apply(ops.ConvNormalize({_PLAIN}, eps=0.0), x, w, k, m, k, k)",
+        (
+            "torch has them as modules for quantisation, and `fuse_conv_bn_eval`, which changes "
+            "the weights and with them the last bits. Here `nn.Sequential` and the blocks call it "
+            "where a batch normalisation in evaluation mode follows a convolution, nothing is "
+            "recorded, and nobody watches what is between them.",
+        ),
+    ),
     "conv_input_grad": Row(
         "nn.grad.conv1d_input, nn.grad.conv2d_input, nn.grad.conv3d_input",
         f"w, g = cl.tensor([[[1.0, 2.0]]]), cl.tensor([[[1.0, 10.0]]])\n"

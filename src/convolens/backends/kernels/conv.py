@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import prod
+from math import inf, prod
 from typing import NamedTuple, cast
 
 from convolens import _native
@@ -19,6 +19,7 @@ from convolens.spec import TensorSpec
 Prepare = Callable[[Op, Specs, TensorSpec], Run]
 LayOut = Callable[[Array], _native.ConvWeights]
 
+_RECTIFIED = _native.ConvEnd(None, None, None, 0.0, 0.0, inf)
 #: The padded rows of one row of outputs may have this many floats.
 _LARGEST_ROWS = 2**24
 
@@ -146,8 +147,12 @@ def problem_of(op: Op, specs: Specs, algorithm: str) -> _native.Conv:
         dilation=_two(conv.dilation, 1),
         groups=conv.groups,
         algorithm=algorithm,
-        relu=isinstance(op, ConvRelu),
     )
+
+
+def end_of(op: Op) -> _native.ConvEnd | None:
+    """Return what a convolution ends with, or None."""
+    return _RECTIFIED if isinstance(op, ConvRelu) else None
 
 
 def _two(values: tuple[int, ...], missing: int) -> tuple[int, int]:
@@ -209,13 +214,22 @@ def readers(op: Op, specs: Specs, algorithm: str, weight: Callable[[Array], Arra
 
 
 def _prepare_forward(algorithm: str) -> Prepare:
+    """Return what makes runs; they take another end behind, and an image that is added there."""
+
     def prepare(op: Op, specs: Specs, output: TensorSpec) -> Run:
         problem, pack, borrow, few = readers(op, specs, algorithm, image_of)
+        own = end_of(op)
 
-        def run(x: Array, weights: _native.ConvWeights, bias: Array | None = None) -> Array:
+        def run(
+            x: Array,
+            weights: _native.ConvWeights,
+            bias: Array | None = None,
+            end: _native.ConvEnd | None = own,
+            addend: Array | None = None,
+        ) -> Array:
             y = empty(output)
             start = None if bias is None else dense(bias)
-            problem.forward(image_of(x), weights, start, image_of(y))
+            problem.forward(image_of(x), weights, start, end, addend, image_of(y))
             return y
 
         return Packed((1,), _layout(op, specs, algorithm, few), pack, run, borrow)

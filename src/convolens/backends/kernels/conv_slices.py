@@ -232,6 +232,7 @@ def _prepare_forward(op: Op, specs: Specs, output: TensorSpec, winograd: str = "
     parts = parts_of(op, specs)
     problems = [_problem(op, specs, part, winograd) for part in parts]
     groups, are_begun = cast(Conv, op).groups, not fill(parts, output.shape[2])
+    ends = [conv.end_of(_flat(op, specs, part)[0]) for part in parts]
     rectifies = isinstance(op, ConvRelu) and (are_begun or any(part.adds for part in parts))
 
     def flat_weight(part: Part, weight: Array) -> Array:
@@ -252,13 +253,14 @@ def _prepare_forward(op: Op, specs: Specs, output: TensorSpec, winograd: str = "
         for image, result in zip(_slices(x), _slices(y), strict=True):
             if are_begun:
                 result[...] = 0 if start is None else start
-            for part, problem, packed in zip(parts, problems, weights, strict=True):
+            for part, problem, packed, end in zip(parts, problems, weights, ends, strict=True):
                 own = None if part.adds else start
                 for block in part.blocks(image[0].size * len(part.taps)):
                     beside = _side_by_side(image, part, block, groups)
                     to = result[part.outputs][block]
                     into = _room(to.shape) if part.adds else to
-                    problem(len(beside)).forward(_image(beside), packed, own, _image(into))
+                    flat = problem(len(beside))
+                    flat.forward(_image(beside), packed, own, end, None, _image(into))
                     part.put(into, to)
             if rectifies:
                 np.maximum(result, 0, out=result)

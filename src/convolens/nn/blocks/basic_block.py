@@ -9,7 +9,7 @@ from convolens.nn.activation import ReLU
 from convolens.nn.blocks._defaults import NormLayer, norm_or_default
 from convolens.nn.conv import Conv2d
 from convolens.nn.module import Module
-from convolens.nn.with_relu import norm_relu
+from convolens.nn.with_norm import conv_norm
 from convolens.tensor import Tensor
 
 
@@ -80,5 +80,5 @@ class BasicBlock(Module):
     def forward(self, input: Tensor) -> Tensor:
         """Return the block's output."""
         way = input if self.downsample is None else self.downsample(input)
-        y = norm_relu(self.bn1, self.relu, self.conv1(input))
-        return norm_relu(self.bn2, self.relu, self.conv2(y), way)
+        y = conv_norm(self.conv1, self.bn1, self.relu, input)
+        return conv_norm(self.conv2, self.bn2, self.relu, y, way)

@@ -8,7 +8,7 @@ from convolens.nn.activation import ReLU
 from convolens.nn.blocks._defaults import NormLayer, norm_or_default
 from convolens.nn.conv import Conv2d
 from convolens.nn.module import Module
-from convolens.nn.with_relu import norm_relu
+from convolens.nn.with_norm import conv_norm
 from convolens.tensor import Tensor
 
 
@@ -72,6 +72,6 @@ class Bottleneck(Module):
     def forward(self, input: Tensor) -> Tensor:
         """Return the block's output."""
         way = input if self.downsample is None else self.downsample(input)
-        y = norm_relu(self.bn1, self.relu, self.conv1(input))
-        y = norm_relu(self.bn2, self.relu, self.conv2(y))
-        return norm_relu(self.bn3, self.relu, self.conv3(y), way)
+        y = conv_norm(self.conv1, self.bn1, self.relu, input)
+        y = conv_norm(self.conv2, self.bn2, self.relu, y)
+        return conv_norm(self.conv3, self.bn3, self.relu, y, way)

@@ -10,7 +10,7 @@ from convolens.nn.blocks._defaults import NormLayer, norm_or_default
 from convolens.nn.container import Sequential
 from convolens.nn.conv import Conv2d
 from convolens.nn.module import Module
-from convolens.nn.with_relu import norm_relu
+from convolens.nn.with_norm import conv_norm
 from convolens.tensor import Tensor, cat
 
 
@@ -32,7 +32,7 @@ class _Layer(Module):
         self.act = activation()
 
     def forward(self, input: Tensor) -> Tensor:
-        return norm_relu(self.bn, self.act, self.conv(input))
+        return conv_norm(self.conv, self.bn, self.act, input)
 
 
 @final
