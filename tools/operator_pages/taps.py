@@ -85,6 +85,8 @@ def panel_of(sample: Sample) -> Panel | None:
         isinstance(op, ConvGeometry) or (hasattr(op, "tables") and len(sample.specs) == 1)
     ):
         return None
+    if getattr(op, "max_val", None) is not None:
+        return None  # what is cut off does not show what it was made of
     x, y = sample.specs[place_of(sample)], op.infer(*sample.specs)
     if 0 in x.shape or 0 in y.shape or y.dtype not in FLOATS:
         return None

@@ -22,7 +22,7 @@ def windows(op: Op, specs: Sequence[TensorSpec]) -> tuple[Window, ...]:
         >>> windows(op, (TensorSpec((1, 3, 8)), TensorSpec((4, 3, 5))))
         (Window(kernel=5, stride=2, padding=(1, 1), dilation=1, ceil_mode=False),)
     """
-    if isinstance(op, ops.Conv | ops.ConvRelu):
+    if isinstance(op, ops.Conv | ops.ConvRelu | ops.ConvNormalize):
         return op.windows(specs[1].shape[2:])
     return op.windows() if isinstance(op, PoolGeometry) else ()
 

@@ -16,7 +16,7 @@ from convolens.tensor import Tensor
 
 #: What an operator that decides a node's look is called. The first that a step has decides.
 KINDS: tuple[tuple[str, tuple[type[Op], ...]], ...] = (
-    ("conv", (ops.Conv, ops.ConvRelu)),
+    ("conv", (ops.Conv, ops.ConvRelu, ops.ConvNormalize)),
     ("transposed", (ops.ConvTranspose,)),
     ("pool", (ops.MaxPool, ops.AvgPool, ops.LPPool, ops.AdaptiveMaxPool, ops.AdaptiveAvgPool)),
     ("linear", (ops.Linear, ops.Matmul)),
@@ -146,7 +146,7 @@ class _Builder:
         kind, op, called = _kind(step)
         node = Node(len(self.nodes), kind, row.path, row.kind, _shape(row), [row])
         node.inputs = sources
-        if isinstance(op, ops.Conv | ops.ConvRelu | ops.ConvTranspose):
+        if isinstance(op, ops.Conv | ops.ConvRelu | ops.ConvNormalize | ops.ConvTranspose):
             node.kernel, node.groups = called.inputs[1].shape[2:], op.groups
             node.stride = op.stride
         elif isinstance(op, ops.MaxPool | ops.AvgPool | ops.LPPool):
