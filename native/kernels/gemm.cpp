@@ -19,6 +19,12 @@ CONVOLENS_INLINE i64 length_of_piece(i64 left, i64 most) {
     return left > kLengthOfFew ? left - left % kLengthOfFew : left;
 }
 
+// Asks for so many numbers of each row. They need not exist.
+CONVOLENS_INLINE void fetch_rows(const float* a, i64 rows, i64 row, i64 numbers) {
+    for (i64 t = 0; t < rows; ++t, a += row)
+        for (i64 l = 0; l < numbers; l += kLine) __builtin_prefetch(a + l, 0, 3);
+}
+
 }  // namespace
 
 // Scratch: a panel's piece, if B is not packed beforehand.
@@ -68,6 +74,8 @@ void gemm(const GemmArgs& args, i64 begin, i64 end, float* scratch) {
             continue;
         }
         const float* b = tile.b;
+        // The first panel reads rows from far away, the others from the second level of cache.
+        const bool fetches = args.rows_first && panel == 0 && args.a_step == 1;
         i64 l = 0;
         do {
             tile.run = length_of_piece(args.length - l, most);
@@ -84,6 +92,7 @@ void gemm(const GemmArgs& args, i64 begin, i64 end, float* scratch) {
                 tile.a = args.a + (first + row) * args.a_row + l * args.a_step;
                 tile.y = args.c + (first + row) * args.c_row + column;
                 fetch_for_writing(tile, rows);
+                if (fetches) fetch_rows(tile.a + rows * args.a_row, rows, args.a_row, tile.run);
                 if (args.a_step == 1) {
                     compute_tile<Unit::kStep, true>(tile, rows);
                 } else {
