@@ -17,6 +17,7 @@ NB_MODULE(_native, module) {
     convolens::bind_pixels(module);
     convolens::bind_normalize(module);
     convolens::bind_loss(module);
+    convolens::bind_phases(module);
     convolens::bind_pick(module);
     convolens::bind_images(module);
     convolens::bind_pool(module);

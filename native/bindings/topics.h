@@ -15,6 +15,7 @@ void bind_filter(nanobind::module_& module);
 void bind_pixels(nanobind::module_& module);
 void bind_normalize(nanobind::module_& module);
 void bind_loss(nanobind::module_& module);
+void bind_phases(nanobind::module_& module);
 void bind_pick(nanobind::module_& module);
 void bind_images(nanobind::module_& module);
 void bind_pool(nanobind::module_& module);

@@ -15,6 +15,8 @@ namespace {
 // A unit of work moves about so many numbers, in whole blocks of rows where these are transposed.
 constexpr i64 kUnit = 16384;
 constexpr i64 kRows = 16;
+// Numbers that run on, so many that a row of them takes longer than to begin it.
+constexpr i64 kLongRow = 64;
 
 // The axes with more than one number, the one with the widest steps in the target first; neighbours
 // that run on in both arrangements are joined.
@@ -63,6 +65,19 @@ void group(std::vector<MoveAxis>& order, MoveArgs& args) {
     }
 }
 
+// Few short rows take as long to begin as to move: then another axis, if it is longer, is the one
+// of the rows.
+void take_many_rows(std::vector<MoveAxis>& order) {
+    const std::size_t rows = order.size() - 2;
+    if (order[rows].extent >= kRows || order.back().extent >= kLongRow) return;
+    for (std::size_t i = rows; i-- > 0;)
+        if (order[i].extent >= kRows) {
+            const auto axis = order.begin() + static_cast<std::ptrdiff_t>(i);
+            std::rotate(axis, axis + 1, order.end() - 1);
+            return;
+        }
+}
+
 }  // namespace
 
 Move::Move(std::span<const MoveAxis> axes) {
@@ -80,6 +95,7 @@ Move::Move(std::span<const MoveAxis> axes) {
         if (order[i].from == 1 && order.back().from != 1)
             std::rotate(order.begin() + static_cast<std::ptrdiff_t>(i),
                         order.begin() + static_cast<std::ptrdiff_t>(i) + 1, order.end() - 1);
+    if (order.back().from == 1 && order.back().to == 1) take_many_rows(order);
     group(order, args);
     args.axes = static_cast<int>(order.size());
     i64 planes = 1;

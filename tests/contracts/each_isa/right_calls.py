@@ -105,6 +105,18 @@ CALLS: dict[str, Callable[[int, int, int], list[Any]]] = {
     "are_dense": lambda n, c, h: [[floats(n, c, h)]],
     "is_dense": lambda n, c, h: [floats(n, c, h)],
     "flatten": lambda n, c, h: [floats(n, c, h), floats(n, c * h)],
+    "spread_phases": lambda n, c, h: [
+        floats(n, c, h, 7),
+        floats(n, 6 * c, h, 4),
+        (2, 3),
+        (1, 2),
+    ],
+    "collect_phases": lambda n, c, h: [
+        floats(n, 6 * c, h, 4),
+        floats(n, c, h, 7),
+        (2, 3),
+        (1, 2),
+    ],
     "move": lambda n, c, h: [floats(n, c, h), floats(h, c, n).transpose(2, 1, 0)],
     "weigh": lambda n, c, h: [
         floats(n, c, h),

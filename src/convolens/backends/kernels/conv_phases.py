@@ -24,11 +24,10 @@ from convolens.ops import Array, ConvInputGrad, ConvWeightGrad, Op
 from convolens.spec import TensorSpec
 
 #: Nanoseconds to copy a float into its place, and for an image to begin a row of copies.
-_COPY, _ROW = 0.5, 10_000.0
-#: What a call takes beyond the models where registers are smaller than those of AVX-512, which the
-#: copies and transforms of few channels fill less well; and with few channels, or for a weight
-#: gradient. An input gradient of lines takes no longer than they say. Measured on Zen 3.
-_SMALL_REGISTERS, _SMALL_AND_FEW, _FEW = 1.2, 1.3, 16
+_COPY, _ROW = 0.5, 1_000.0
+#: What a call takes beyond the models where registers are smaller than those of AVX-512, but for an
+#: input gradient of lines. Measured on Zen 3.
+_SMALL_REGISTERS = 1.1
 
 
 def _refuse(op: Op, specs: Specs, own: Candidate) -> str:
@@ -57,11 +56,8 @@ def _nanoseconds(op: Op, specs: Specs, own: Candidate) -> float:
 
 def _beyond(found: Phases) -> float:
     """Return by how much a call takes longer than the models say."""
-    backward = isinstance(found.op, ConvInputGrad)
-    if not registers().small or (backward and along_one_axis(found.sides)):
-        return 1.0
-    few = found.image_shape()[1] < _FEW or isinstance(found.op, ConvWeightGrad)
-    return _SMALL_AND_FEW if few else _SMALL_REGISTERS
+    is_line = isinstance(found.op, ConvInputGrad) and along_one_axis(found.sides)
+    return 1.0 if is_line or not registers().small else _SMALL_REGISTERS
 
 
 def _scratch(op: Op, specs: Specs) -> int:

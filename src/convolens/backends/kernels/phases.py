@@ -7,7 +7,6 @@ p + a of phase b. So each phase is an image of its own, whose taps are every s-t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from math import prod
@@ -98,84 +97,19 @@ class Phases:
     def _spread(self, array: Array, shape: tuple[int, ...], before: Pair) -> Array:
         """Return the phases of an image or a weight, zeros around it."""
         phases = empty(TensorSpec(shape))
-        if not self._fills(array.shape[2:], shape[2:], before):
-            phases[...] = 0
-        for pixels, cells in self._pieces(array, phases, before):
-            _native.move(pixels, cells)
+        _native.spread_phases(array, phases, self.stride, before)
         return phases
 
     def _collect(self, phases: Array, array: Array, before: Pair, start: Array | None) -> None:
         """Fill an image or a weight from its phases; ``start`` is what is in none of them."""
         if not self._covers(array.shape[2:], phases.shape[2:], before):
             array[...] = 0 if start is None else start[:, None, None]
-        for pixels, cells in self._pieces(array, phases, before):
-            _native.move(cells, pixels)
-
-    def _fills(self, sizes: tuple[int, ...], cells: tuple[int, ...], before: Pair) -> bool:
-        """Return whether there are no cells without a pixel."""
-        axes = zip(sizes, cells, self.stride, before, strict=True)
-        return all(pad == 0 and step * count <= size for size, count, step, pad in axes)
+        _native.collect_phases(phases, array, self.stride, before)
 
     def _covers(self, sizes: tuple[int, ...], cells: tuple[int, ...], before: Pair) -> bool:
         """Return whether there are no pixels without a cell."""
         axes = zip(sizes, cells, self.stride, before, strict=True)
         return all(size + pad <= step * count for size, count, step, pad in axes)
-
-    def _pieces(self, array: Array, phases: Array, before: Pair) -> Iterator[tuple[Array, Array]]:
-        """Yield parts of an image and the equal parts of its phases.
-
-        They are [N, rows of cells, cells, rows of a cell, numbers]. The columns of a cell lie side
-        by side in memory in both, so that whole cells are one part; those that the edges of the
-        image cut are parts of their own.
-        """
-        n, channels, height, width = array.shape
-        down, right = self.stride
-        top, left = before
-        rows, columns = phases.shape[2:]
-        image = array.transpose(0, 2, 3, 1)
-        cells = phases.transpose(0, 2, 3, 1).reshape(n, rows, columns, down, right * channels)
-        # Of an axis with one place the array itself may have any stride.
-        number = array.itemsize
-        line = width * channels * number
-        strides = (height * line, down * line, right * channels * number, line, number)
-        for tall in _runs(height, top, rows, down):
-            for wide in _runs(width, left, columns, right):
-                of_cell = slice(wide.first * channels, wide.last * channels)
-                part = cells[
-                    :, tall.begin : tall.end, wide.begin : wide.end, tall.first : tall.last, of_cell
-                ]
-                row = tall.begin * down + tall.first - top
-                column = wide.begin * right + wide.first - left
-                corner = image[:, row:, column:]
-                yield np.lib.stride_tricks.as_strided(corner, part.shape, strides), part
-
-
-@final
-@dataclass(frozen=True)
-class _Run:
-    """Neighbouring cells, [begin, end), and which of the places in each hold pixels."""
-
-    begin: int
-    end: int
-    first: int
-    last: int
-
-
-@lru_cache(maxsize=1024)
-def _runs(size: int, before: int, cells: int, step: int) -> tuple[_Run, ...]:
-    """Return the cells of ``step`` places along an axis that hold pixels: whole ones, cut ones."""
-    end_of_image = size + before
-    begin, end = -(-before // step), min(cells, end_of_image // step)
-    runs = []
-    if before % step and before // step < cells:
-        inside = min(step, end_of_image - before // step * step)
-        runs.append(_Run(before // step, before // step + 1, before % step, inside))
-    if begin < end:
-        runs.append(_Run(begin, end, 0, step))
-    rest = end_of_image - max(begin, end) * step
-    if max(begin, end) < cells and rest > 0:
-        runs.append(_Run(max(begin, end), max(begin, end) + 1, 0, rest))
-    return tuple(runs)
 
 
 @lru_cache(maxsize=4096)
