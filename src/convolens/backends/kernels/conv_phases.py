@@ -20,7 +20,7 @@ from convolens.backends.kernels.phases import Phases, phases_of
 from convolens.backends.kernels.tile_cost import registers
 from convolens.backends.kernels.transform_cost import along_one_axis
 from convolens.backends.layout import dense, empty
-from convolens.ops import Array, ConvInputGrad, ConvWeightGrad, Op
+from convolens.ops import Array, ConvInputGrad, Op
 from convolens.spec import TensorSpec
 
 #: Nanoseconds to copy a float into its place, and for an image to begin a row of copies.
