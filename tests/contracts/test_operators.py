@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 import re
 from collections.abc import Callable
 from dataclasses import fields
@@ -194,3 +196,13 @@ def evaluate(value: Value, known: dict[int, np.ndarray]) -> np.ndarray:
 
 def spec_of(array: np.ndarray) -> TensorSpec:
     return TensorSpec(array.shape, array.dtype)
+
+
+@each_sample
+def test_a_copy_does_not_take_the_hash_along(sample: Sample) -> None:
+    """Of texts it is another in each process."""
+    own = hash(sample.op)
+    for copied in (pickle.loads(pickle.dumps(sample.op)), copy.deepcopy(sample.op)):
+        assert copied == sample.op
+        assert set(vars(copied)) == {field.name for field in fields(copied)}
+        assert hash(copied) == own

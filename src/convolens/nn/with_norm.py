@@ -86,7 +86,8 @@ def _in_one_pass(
         and beta is not None
         and isinstance(input, Tensor)
         and input.ndim == conv.rank + 2
-        and input.numel() > 0 < weight.numel()
+        and 0 not in input.shape
+        and 0 not in weight.shape
         and spec == gamma.spec == beta.spec == var.spec
         and spec.shape == weight.shape[:1]
         and spec.dtype == weight.dtype == input.dtype

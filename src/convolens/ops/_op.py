@@ -16,6 +16,8 @@ from convolens.spec import FLOATS, DType, TensorSpec, float32
 
 Array = NDArray[Any]
 Class = TypeVar("Class", bound="Op")
+#: Where an operator keeps its hash, among its attributes.
+_HASH = "_hash"
 
 
 class Value:
@@ -151,7 +153,16 @@ class Op(abc.ABC):
         return type(other) is type(self) and self.values(self) == self.values(other)
 
     def __hash__(self) -> int:
-        return hash(self.values(self))
+        # Each call of an operator asks for it: it is computed once.
+        own = self.__dict__
+        if _HASH not in own:
+            own[_HASH] = hash(self.values(self))
+        found: int = own[_HASH]
+        return found
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return the attributes. The hash is another in another process."""
+        return {name: value for name, value in self.__dict__.items() if name != _HASH}
 
     def __repr__(self) -> str:
         attributes = [f"{field.name}={getattr(self, field.name)!r}" for field in fields(self)]
