@@ -106,6 +106,22 @@ def test_training_and_gradients_take_all_steps(
     assert not called
 
 
+def test_what_needs_no_gradient_is_not_recorded(called: list[str]) -> None:
+    net = randomized(nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.ReLU())).eval()
+    x = cl.randn(2, 3, 8, 8)
+    expected = net(x)
+    assert expected.requires_grad
+    assert not called
+    y = net.requires_grad_(False)(x)
+    assert not y.requires_grad
+    assert called == ["conv_normalize"]
+    np.testing.assert_array_equal(y.numpy(), expected.detach().numpy())
+    net[1].bias.requires_grad_()
+    assert net(x).requires_grad
+    assert net.requires_grad_(False)(x.requires_grad_()).requires_grad
+    assert called == ["conv_normalize"]
+
+
 def odd(change: Callable[[Any, Any], None]) -> nn.Module:
     net = randomized(nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.ReLU())).eval()
     change(net[0], net[1])

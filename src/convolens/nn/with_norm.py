@@ -1,7 +1,7 @@
 """Convolutions that run together with the batch normalisation behind them, with the same bits.
 
-Only where nothing is recorded and the normalisation is in evaluation mode: gradients need what is
-between both, and a normalisation that learns needs all of it first.
+Only where the call is not recorded and the normalisation is in evaluation mode: gradients need what
+is between both, and a normalisation that learns needs all of it first.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def conv_norm(conv: Module, norm: Module, act: Module, input: Tensor, addend: An
         ...     bool((y == norm(conv(x)).relu()).all())
         True
     """
-    may_join = not (observers or thread.recording) and type(act) in MOST
+    may_join = not observers and type(act) in MOST
     if may_join and pairs(conv, norm) and all(map(is_plain, (conv, norm, act))):
         y = _in_one_pass(conv, norm, act, input, addend)
         if y is not None:
@@ -59,7 +59,7 @@ def run_pair(conv: ConvNd, norm: Any, act: Module | None, input: Any) -> Tensor:
 
     ``act``, if there is one, is among those that join a normalisation.
     """
-    y = None if thread.recording else _in_one_pass(conv, norm, act, input, None)
+    y = _in_one_pass(conv, norm, act, input, None)
     if y is not None:
         return y
     result: Tensor = norm(conv(input)) if act is None else at_once(norm, act, conv(input))
@@ -93,7 +93,7 @@ def _in_one_pass(
         and spec.dtype == weight.dtype == input.dtype
         and norm.eps >= 0
     )
-    if not fits:
+    if not fits or (thread.recording and _is_recorded(input, weight, bias, gamma, beta, addend)):
         return None
     try:
         own, image = conv.prepared(input, weight)
@@ -109,6 +109,10 @@ def _in_one_pass(
     except ConvolensError as error:
         error.module = conv
         raise
+
+
+def _is_recorded(*inputs: Any) -> bool:
+    return any(isinstance(each, Tensor) and each.recorded for each in inputs)
 
 
 @lru_cache(maxsize=1024)
