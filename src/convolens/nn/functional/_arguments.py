@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache, wraps
+from math import copysign
 from operator import index
 from typing import ParamSpec, TypeVar
 
@@ -70,8 +71,8 @@ _INTEGERS = frozenset({int})
 def _is_plain(argument: object) -> bool:
     """Return whether a number or tuple means the same as each that is equal, and of its type.
 
-    Types are compared at the top, but not inside of a tuple; -0.0 is equal to 0.0.
+    Types are compared at the top, but not inside of a tuple; -0.0 is equal to 0.0, and is not kept.
     """
     if type(argument) is float:
-        return argument != 0
+        return argument != 0 or copysign(1.0, argument) > 0
     return type(argument) is tuple and {*map(type, argument)} <= _INTEGERS

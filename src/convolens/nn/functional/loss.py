@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from convolens import ops
 from convolens.errors import ArgumentError, ShapeError
+from convolens.nn.functional._arguments import kept
 from convolens.nn.functional._weights import constant
 from convolens.ops._reduction import Reduction
 from convolens.spec import FLOATS, uint8
 from convolens.tensor import Tensor, apply
 from convolens.tensor.given import given
+
+_cross_entropy, _nll_loss = kept(ops.CrossEntropy), kept(ops.NllLoss)
 
 
 def cross_entropy(
@@ -42,7 +45,7 @@ def cross_entropy(
         >>> round(cross_entropy(logits, cl.tensor([0, -100])).item(), 4)
         0.4076
     """
-    op = ops.CrossEntropy(reduction, ignore_index, float(label_smoothing))
+    op = _cross_entropy(reduction, ignore_index, float(label_smoothing))
     return cross_entropy_with(op, input, target, weight)
 
 
@@ -54,7 +57,7 @@ def cross_entropy_with(
     given(op.name, target, "target")
     if target.shape == input.shape and target.dtype in FLOATS and input.ndim:
         return _against_shares(op, input, target, weight)
-    return on_labels(op, input, target, weight)
+    return _on_labels(op, input, target, weight)
 
 
 def nll_loss(
@@ -85,7 +88,7 @@ def nll_loss(
         >>> [round(y, 4) for y in nll_loss(logs, cl.tensor([0, 1]), reduction="none").tolist()]
         [1.3863, 0.6931]
     """
-    return on_labels(ops.NllLoss(reduction, ignore_index), input, target, weight)
+    return on_labels(_nll_loss(reduction, ignore_index), input, target, weight)
 
 
 def on_labels(
@@ -94,6 +97,12 @@ def on_labels(
     """Call a loss on a batch of scores, or on those of one image, and their labels."""
     given(op.name, input)
     given(op.name, target, "target")
+    return _on_labels(op, input, target, weight)
+
+
+def _on_labels(
+    op: ops.CrossEntropy | ops.NllLoss, input: Tensor, target: Tensor, weight: Tensor | None
+) -> Tensor:
     labels = target.long() if target.dtype == uint8 else target
     weights = () if weight is None else (constant(op.name, "weight", weight),)
     if input.ndim != 1:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from convolens import ops
+from convolens.nn.functional._arguments import kept
 from convolens.ops.elu import SELU
 from convolens.tensor import Tensor, apply
 from convolens.tensor.given import given
+
+_hardtanh, _leaky_relu = kept(ops.Hardtanh), kept(ops.LeakyRelu)
 
 
 def relu6(input: Tensor) -> Tensor:
@@ -30,7 +33,7 @@ def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0) -> Tens
         >>> hardtanh(cl.tensor([-2.0, 0.5, 2.0])).tolist()
         [-1.0, 0.5, 1.0]
     """
-    return apply(ops.Hardtanh(float(min_val), float(max_val)), input)
+    return apply(_hardtanh(float(min_val), float(max_val)), input)
 
 
 def leaky_relu(input: Tensor, negative_slope: float = 0.01) -> Tensor:
@@ -41,7 +44,7 @@ def leaky_relu(input: Tensor, negative_slope: float = 0.01) -> Tensor:
         >>> leaky_relu(cl.tensor([-2.0, 3.0]), 0.25).tolist()
         [-0.5, 3.0]
     """
-    return apply(ops.LeakyRelu(float(negative_slope)), input)
+    return apply(_leaky_relu(float(negative_slope)), input)
 
 
 def prelu(input: Tensor, weight: Tensor) -> Tensor:
