@@ -12,6 +12,7 @@ from convolens import _native, ops
 from convolens.backends.choose import candidates, choose
 from convolens.ops import Sample
 from convolens.tensor import Tensor, apply
+from ops.one_by_one import assert_same
 
 PLAIN = ops.ConvNormalize((1, 1), ((0, 0), (0, 0)), (1, 1), eps=0.0)
 ALL = [*ops.ConvNormalize.samples()]
@@ -43,19 +44,7 @@ def test_by_hand() -> None:
 
 @SAMPLES
 def test_it_is_the_operators_one_after_the_other(sample: Sample) -> None:
-    assert isinstance(sample.op, ops.ConvNormalize)
-    arrays = sample.arrays(np.random.default_rng(3))
-    results = []
-    for run in (apply, apart):
-        inputs = [cl.tensor(array, requires_grad=place != 3) for place, array in enumerate(arrays)]
-        y = run(sample.op, *inputs)
-        upstream = np.random.default_rng(4).standard_normal(y.shape)
-        y.backward(cl.tensor(upstream.astype(np.float32)))
-        grads = [t.grad.numpy() for t in inputs if t.grad is not None]
-        assert len(grads) == len(inputs) - 1
-        results.append([y.detach().numpy(), *grads])
-    for own, expected in zip(*results, strict=True):
-        np.testing.assert_array_equal(own, expected)
+    assert_same(sample, apart, constant=3)
 
 
 @SAMPLES

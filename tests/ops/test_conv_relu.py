@@ -13,6 +13,7 @@ from convolens.ops import Sample
 from convolens.ops._conv_geometry import ConvGeometry
 from convolens.ops._op import shared
 from convolens.tensor import apply
+from ops.one_by_one import assert_same
 
 PLAIN = ops.ConvRelu((1, 1), ((0, 0), (0, 0)), (1, 1))
 SAMPLES = pytest.mark.parametrize("sample", ops.ConvRelu.samples(), ids=lambda s: str(s.specs[1]))
@@ -33,22 +34,7 @@ def test_nan_stays_nan() -> None:
 
 @SAMPLES
 def test_it_is_both_operators_one_after_the_other(sample: Sample) -> None:
-    arrays = sample.arrays(np.random.default_rng(3))
-    attributes = shared(sample.op, ConvGeometry)
-    results = []
-    for fused in (True, False):
-        inputs = [cl.tensor(array, requires_grad=True) for array in arrays]
-        if fused:
-            y = apply(ops.ConvRelu(**attributes), *inputs)
-        else:
-            y = F.relu(apply(ops.Conv(**attributes), *inputs))
-        upstream = np.random.default_rng(4).standard_normal(y.shape)
-        y.backward(cl.tensor(upstream.astype(np.float32)))
-        grads = [t.grad.numpy() for t in inputs if t.grad is not None]
-        assert len(grads) == len(inputs)
-        results.append([y.detach().numpy(), *grads])
-    for own, apart in zip(*results, strict=True):
-        np.testing.assert_array_equal(own, apart)
+    assert_same(sample, lambda op, *inputs: F.relu(apply(op.conv, *inputs)))
 
 
 @SAMPLES

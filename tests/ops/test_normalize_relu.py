@@ -11,6 +11,7 @@ import convolens as cl
 from convolens import ops
 from convolens.ops import Sample
 from convolens.tensor import Tensor, apply
+from ops.one_by_one import assert_same
 
 SAMPLES = pytest.mark.parametrize(
     "sample", [*ops.NormalizeRelu.samples()], ids=lambda sample: f"{sample.op} {sample.specs}"
@@ -54,19 +55,7 @@ def test_nan_stays_nan() -> None:
 
 @SAMPLES
 def test_it_is_the_operators_one_after_the_other(sample: Sample) -> None:
-    assert isinstance(sample.op, ops.NormalizeRelu)
-    arrays = sample.arrays(np.random.default_rng(3))
-    results = []
-    for run in (apply, apart):
-        inputs = [cl.tensor(array, requires_grad=place != 1) for place, array in enumerate(arrays)]
-        y = run(sample.op, *inputs)
-        upstream = np.random.default_rng(4).standard_normal(y.shape)
-        y.backward(cl.tensor(upstream.astype(np.float32)))
-        grads = [t.grad.numpy() for t in inputs if t.grad is not None]
-        assert len(grads) == len(inputs) - 1
-        results.append([y.detach().numpy(), *grads])
-    for own, expected in zip(*results, strict=True):
-        np.testing.assert_array_equal(own, expected)
+    assert_same(sample, apart, constant=1)
 
 
 def test_one_tensor_in_both_places() -> None:

@@ -20,16 +20,15 @@ from convolens.ops._padding_taps import PADDINGS
 from convolens.ops._pairwise_loss import PairwiseLoss
 from convolens.ops._rearrangement import Rearrangement
 from convolens.ops._taps import PAD, Table, Window, inverse
+from convolens.ops.conv_normalize import OWN as ADDEND
 from convolens.spec import int64
 
 _CONVOLUTIONS = (ops.Conv, ops.ConvRelu, ops.ConvNormalize)
-#: The place of the image that is added to a normalised convolution.
-_ADDEND = 6
 
 
 def _slide(p: Passage) -> Sight | None:
     if p.number:
-        return p.sight if p.number == _ADDEND else None
+        return p.sight if p.number == ADDEND else None
     if p.axis < 2:
         return p.sight if p.axis == 0 or not isinstance(p.op, _CONVOLUTIONS) else p.mixed()
     return p.sight.through(windows(p.op, p.specs)[p.axis - 2], p.shape[p.axis])

@@ -19,8 +19,8 @@ from convolens.ops.normalize import Normalize
 from convolens.ops.relu import Relu, ReluGrad
 from convolens.spec import TensorSpec
 
-#: Weight, bias, and the numbers of the normalisation.
-_CONV, _OWN = 3, 6
+#: How many inputs are the convolution's, and how many there are before the addend.
+CONV, OWN = 3, 6
 
 
 @final
@@ -75,16 +75,16 @@ class ConvNormalize(ConvGeometry):
         return Normalize(eps=self.eps, fixed=True)
 
     def infer(self, *specs: TensorSpec) -> TensorSpec:
-        y = self.conv.infer(*specs[:_CONV])
-        y = self.normalize.infer(y, *specs[_CONV:_OWN])
-        for s in specs[_OWN:]:
+        y = self.conv.infer(*specs[:CONV])
+        y = self.normalize.infer(y, *specs[CONV:OWN])
+        for s in specs[OWN:]:
             self.normalize.require(y, "s", s, y.shape)
         return y
 
     def reference(self, *arrays: Array) -> Array:
-        y = self.conv.reference(*arrays[:_CONV])
-        y = self.normalize.reference(y, *arrays[_CONV:_OWN])
-        for s in arrays[_OWN:]:
+        y = self.conv.reference(*arrays[:CONV])
+        y = self.normalize.reference(y, *arrays[CONV:OWN])
+        for s in arrays[OWN:]:
             y = y + s
         if self.max_val is None:
             return y
@@ -97,28 +97,28 @@ class ConvNormalize(ConvGeometry):
         if self.max_val is not None:
             slope = ReluGrad() if self.max_val == inf else HardtanhGrad(0.0, self.max_val)
             passed = slope(output, upstream)
-        convolved = self.conv(*inputs[:_CONV])
+        convolved = self.conv(*inputs[:CONV])
         along_convolved, *own = self.normalize.gradient(
-            (convolved, *inputs[_CONV:_OWN]), output, passed
+            (convolved, *inputs[CONV:OWN]), output, passed
         )
         assert along_convolved is not None
-        first = self.conv.gradient(inputs[:_CONV], convolved, along_convolved)
-        return *first, *own, *(passed for _ in inputs[_OWN:])
+        first = self.conv.gradient(inputs[:CONV], convolved, along_convolved)
+        return *first, *own, *(passed for _ in inputs[OWN:])
 
     def cost(self, *specs: TensorSpec) -> Cost:
-        conv = self.conv.cost(*specs[:_CONV])
+        conv = self.conv.cost(*specs[:CONV])
         y = self.infer(*specs)
-        others = sum(spec.size for spec in specs[_CONV:])
+        others = sum(spec.size for spec in specs[CONV:])
         return Cost(conv.multiply_adds + y.size, conv.elements_moved + others, conv.sum_length + 1)
 
     def explain(self, *specs: TensorSpec) -> str:
-        added = " Adds another image." if specs[_OWN:] else ""
+        added = " Adds another image." if specs[OWN:] else ""
         cut = ""
         if self.max_val is not None:
             most = "" if self.max_val == inf else f", those above {self.max_val:g} become that"
             cut = f" Negative outputs become zero{most}."
         return (
-            f"{self.conv.explain(*specs[:_CONV])} Brings each output channel to mean 0 and "
+            f"{self.conv.explain(*specs[:CONV])} Brings each output channel to mean 0 and "
             f"variance 1, by fixed means and variances.{added}{cut}"
         )
 
@@ -158,6 +158,6 @@ class ConvNormalize(ConvGeometry):
 
 def with_variances(arrays: list[Array]) -> list[Array]:
     """Make the variances positive, for those that are drawn."""
-    moments = arrays[_CONV]
+    moments = arrays[CONV]
     moments[1] = np.abs(moments[1]) + moments.dtype.type(0.1)
     return arrays

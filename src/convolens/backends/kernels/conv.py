@@ -213,25 +213,34 @@ def readers(op: Op, specs: Specs, algorithm: str, weight: Callable[[Array], Arra
     return Readers(problem, pack, borrow if borrows else None, few)
 
 
-def _prepare_forward(algorithm: str) -> Prepare:
-    """Return what makes runs; they take another end behind, and an image that is added there."""
+def forward_run(
+    op: Op, output: TensorSpec, problem: _native.Conv, read_image: Callable[[Array], Array]
+) -> Run:
+    """Return a run; it takes another end than the operator's, and an image that is added there.
 
+    ``read_image`` makes of the input the image that ``problem`` reads.
+    """
+    own = end_of(op)
+
+    def run(
+        x: Array,
+        weights: _native.ConvWeights,
+        bias: Array | None = None,
+        end: _native.ConvEnd | None = own,
+        addend: Array | None = None,
+    ) -> Array:
+        y = empty(output)
+        start = None if bias is None else dense(bias)
+        problem.forward(read_image(x), weights, start, end, addend, image_of(y))
+        return y
+
+    return run
+
+
+def _prepare_forward(algorithm: str) -> Prepare:
     def prepare(op: Op, specs: Specs, output: TensorSpec) -> Run:
         problem, pack, borrow, few = readers(op, specs, algorithm, image_of)
-        own = end_of(op)
-
-        def run(
-            x: Array,
-            weights: _native.ConvWeights,
-            bias: Array | None = None,
-            end: _native.ConvEnd | None = own,
-            addend: Array | None = None,
-        ) -> Array:
-            y = empty(output)
-            start = None if bias is None else dense(bias)
-            problem.forward(image_of(x), weights, start, end, addend, image_of(y))
-            return y
-
+        run = forward_run(op, output, problem, image_of)
         return Packed((1,), _layout(op, specs, algorithm, few), pack, run, borrow)
 
     return prepare

@@ -16,12 +16,10 @@ from convolens.backends.candidate import Candidate, Packed, Run, Specs
 from convolens.backends.kernels.conv_geometry import image_of
 from convolens.backends.layout import dense
 from convolens.ops import Array, Conv, ConvNormalize, Op
+from convolens.ops.conv_normalize import CONV, OWN
 from convolens.spec import TensorSpec
 
 Result = TypeVar("Result")
-
-#: A convolution's own inputs, and the place of the image that is added.
-_CONV, _ADDEND = 3, 6
 
 
 def _of_convolution(ask: Callable[[Op, Specs], Result]) -> Callable[[Op, Specs], Result]:
@@ -34,12 +32,12 @@ def _of_convolution(ask: Callable[[Op, Specs], Result]) -> Callable[[Op, Specs],
 
 
 def _convolution(op: Op, specs: Specs) -> tuple[Conv, Specs]:
-    return cast(ConvNormalize, op).conv, specs[:_CONV]
+    return cast(ConvNormalize, op).conv, specs[:CONV]
 
 
 def _ends_itself(own: Candidate, op: Conv, specs: Specs) -> bool:
     """Return whether a way to compute the convolution can end with the normalisation."""
-    adds_to_planes = own.name == "planes" and len(specs) > _ADDEND
+    adds_to_planes = own.name == "planes" and len(specs) > OWN
     return op.rank < 3 and not adds_to_planes
 
 
@@ -50,6 +48,10 @@ def _prepare(own: Candidate, op: Op, specs: Specs, output: TensorSpec) -> Run:
     eps, max_val = normalized.eps, normalized.max_val
     least, most = (-inf, inf) if max_val is None else (0.0, max_val)
 
+    ends_itself = _ends_itself(own, conv, specs)
+    n, channels, *sizes = output.shape
+    columns = 1, n * prod(sizes), channels, channels
+
     def run(
         x: Array,
         weights: object,
@@ -59,26 +61,16 @@ def _prepare(own: Candidate, op: Op, specs: Specs, output: TensorSpec) -> Run:
         beta: Array,
         addend: Array | None = None,
     ) -> Array:
-        end = _native.ConvEnd(dense(m), dense(gamma), dense(beta), eps, least, most)
-        return packed.run(x, weights, bias, end, None if addend is None else image_of(addend))
-
-    def run_apart(
-        x: Array,
-        weights: object,
-        bias: Array,
-        m: Array,
-        gamma: Array,
-        beta: Array,
-        addend: Array | None = None,
-    ) -> Array:
+        numbers = dense(m), dense(gamma), dense(beta)
+        added = None if addend is None else dense(addend)
+        if ends_itself:
+            end = _native.ConvEnd(*numbers, eps, least, most)
+            return packed.run(x, weights, bias, end, None if added is None else image_of(added))
         y = packed.run(x, weights, bias)
-        n, channels, *sizes = output.shape
-        columns = 1, n * prod(sizes), channels, channels
-        numbers = dense(m), dense(gamma), dense(beta), None if addend is None else dense(addend)
-        _native.normalize(y, *numbers, y, *columns, eps, max_val is not None, most)
+        _native.normalize(y, *numbers, added, y, *columns, eps, max_val is not None, most)
         return y
 
-    return replace(packed, run=run if _ends_itself(own, conv, specs) else run_apart)
+    return replace(packed, run=run)
 
 
 def with_normalisation(own: Candidate) -> Candidate:

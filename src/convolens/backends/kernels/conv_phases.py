@@ -71,20 +71,7 @@ def _readers(found: Phases, algorithm: str) -> conv.Readers:
 def _prepare_forward(op: Op, specs: Specs, output: TensorSpec, algorithm: str) -> Run:
     found = _found(op, specs)
     problem, pack, borrow, few = _readers(found, algorithm)
-    own = conv.end_of(op)
-
-    def run(
-        x: Array,
-        weights: _native.ConvWeights,
-        bias: Array | None = None,
-        end: _native.ConvEnd | None = own,
-        addend: Array | None = None,
-    ) -> Array:
-        y = empty(output)
-        start = None if bias is None else dense(bias)
-        problem.forward(found.read_image(x), weights, start, end, addend, image_of(y))
-        return y
-
+    run = conv.forward_run(op, output, problem, found.read_image)
     return Packed((1,), (*found.layout(algorithm), few), pack, run, borrow)
 
 

@@ -51,8 +51,7 @@ def _flat(op: Op, specs: Specs, part: Part) -> tuple[Op, Specs]:
         return ConvInputGrad(*attributes, sizes=x.shape[2:]), (w, y)
     if isinstance(op, ConvWeightGrad):
         return ConvWeightGrad(*attributes, kernel=w.shape[2:]), (x, y)
-    rectifies = isinstance(op, ConvRelu) and not any(each.adds for each in parts_of(op, specs))
-    return (ConvRelu if rectifies else Conv)(*attributes), (x, w)
+    return Conv(*attributes), (x, w)
 
 
 def _best(op: Op, specs: Specs, winograd: str) -> Candidate:
@@ -232,8 +231,9 @@ def _prepare_forward(op: Op, specs: Specs, output: TensorSpec, winograd: str = "
     parts = parts_of(op, specs)
     problems = [_problem(op, specs, part, winograd) for part in parts]
     groups, are_begun = cast(Conv, op).groups, not fill(parts, output.shape[2])
-    ends = [conv.end_of(_flat(op, specs, part)[0]) for part in parts]
-    rectifies = isinstance(op, ConvRelu) and (are_begun or any(part.adds for part in parts))
+    adds = any(part.adds for part in parts)
+    end = None if adds else conv.end_of(op)
+    rectifies = isinstance(op, ConvRelu) and (are_begun or adds)
 
     def flat_weight(part: Part, weight: Array) -> Array:
         # [K, C/G, R, S, T] -> [K, taps C/G, S, T]
@@ -253,7 +253,7 @@ def _prepare_forward(op: Op, specs: Specs, output: TensorSpec, winograd: str = "
         for image, result in zip(_slices(x), _slices(y), strict=True):
             if are_begun:
                 result[...] = 0 if start is None else start
-            for part, problem, packed, end in zip(parts, problems, weights, ends, strict=True):
+            for part, problem, packed in zip(parts, problems, weights, strict=True):
                 own = None if part.adds else start
                 for block in part.blocks(image[0].size * len(part.taps)):
                     beside = _side_by_side(image, part, block, groups)

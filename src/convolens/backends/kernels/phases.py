@@ -18,7 +18,7 @@ from convolens import _native
 from convolens.backends.candidate import Specs
 from convolens.backends.kernels.conv_geometry import image_of, images
 from convolens.backends.layout import empty
-from convolens.ops import Array, Conv, ConvInputGrad, ConvRelu, ConvWeightGrad, Op
+from convolens.ops import Array, Conv, ConvInputGrad, ConvWeightGrad, Op
 from convolens.spec import TensorSpec
 
 Pair = tuple[int, int]
@@ -48,7 +48,7 @@ class Phases:
     sides: Pair
 
     def call(self) -> tuple[Conv, Specs]:
-        """Return the other call, of the same operator."""
+        """Return the other call. What a convolution ends with is not part of it."""
         image, weight = TensorSpec(self.image_shape()), TensorSpec(self.weight_shape())
         attributes = ((1, 1), ((0, 0), (0, 0)), (1, 1), 1)
         output = Conv(*attributes).infer(image, weight)
@@ -56,7 +56,7 @@ class Phases:
             return ConvInputGrad(*attributes, sizes=image.shape[2:]), (weight, output)
         if isinstance(self.op, ConvWeightGrad):
             return ConvWeightGrad(*attributes, kernel=weight.shape[2:]), (image, output)
-        return (ConvRelu if isinstance(self.op, ConvRelu) else Conv)(*attributes), (image, weight)
+        return Conv(*attributes), (image, weight)
 
     def layout(self, algorithm: str) -> tuple[object, ...]:
         """Return what decides how an algorithm lays the weights out: not the image."""
