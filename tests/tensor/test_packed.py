@@ -135,3 +135,34 @@ def test_a_copy_lays_out_its_own(copied: Callable[[cl.Tensor], cl.Tensor]) -> No
     other.mul_(2.0)
     np.testing.assert_array_equal(outcome(x, other), 2 * expected)
     np.testing.assert_array_equal(outcome(x, weight), expected)
+
+
+@pytest.mark.parametrize("place", [0, 1])
+@pytest.mark.parametrize("change", [name for name in CHANGES if name != "an element"])
+def test_what_is_joined_follows_both(change: str, place: int) -> None:
+    pair = cl.rand(2, 1, 3, 3), cl.rand(2, 1, 3, 3)
+    joined = []
+
+    def join(*arrays: np.ndarray) -> np.ndarray:
+        joined.append(arrays)
+        return np.stack(arrays)
+
+    def now() -> np.ndarray:
+        made: np.ndarray = pair[0].version.joined(pair[0].array, pair[1], join)
+        return made
+
+    before = now()
+    assert now() is before
+    CHANGES[change](pair[place])
+    np.testing.assert_array_equal(now(), np.stack([each.array for each in pair]))
+    assert not np.array_equal(now(), before)
+    # Memory that others can write is read each time.
+    assert len(joined) == (3 if change in {"data", "numpy"} else 2)
+
+
+def test_other_memory_is_joined_anew() -> None:
+    one = cl.ones(2)
+    for value in (2.0, 3.0):
+        two = cl.full((2,), value)
+        made = one.version.joined(one.array, two, np.add)
+        np.testing.assert_array_equal(made, [1 + value] * 2)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import NamedTuple
@@ -17,6 +17,9 @@ from convolens.ops import Op
 from convolens.spec import TensorSpec
 
 _forced: str | None = None
+#: How calls are computed that have been decided, and how many of them are remembered.
+_choices: dict[Hashable, Choice] = {}
+_MOST = 8192
 _INEXACT = "with set_exact(True), only what adds up the definition's own products"
 
 
@@ -59,8 +62,7 @@ def _verdicts(op: Op, specs: Specs, exact: bool) -> list[Verdict]:
     return verdicts
 
 
-@lru_cache(maxsize=8192)
-def _choose(op: Op, specs: Specs, forced: str | None, exact: bool) -> Choice:
+def _decide(op: Op, specs: Specs, forced: str | None, exact: bool) -> Choice:
     isa()  # a set that cannot run here is refused before the first call
     output = op.infer(*specs)
     verdicts = _verdicts(op, specs, exact)
@@ -84,7 +86,14 @@ def choose(op: Op, specs: Specs) -> Choice:
     Raises:
         ConvolensError: If the operator refuses the specs, or a forced algorithm cannot compute it.
     """
-    return _choose(op, specs, _forced, is_exact())
+    # Not by functools.lru_cache: it would compare operators by a function of theirs.
+    call = op.key, specs, _forced, is_exact()
+    choice = _choices.get(call)
+    if choice is None:
+        if len(_choices) >= _MOST:
+            _choices.clear()
+        choice = _choices[call] = _decide(op, specs, *call[2:])
+    return choice
 
 
 def is_pair(first: Op, second: Op) -> bool:
@@ -97,7 +106,7 @@ def _choose_both(
     calls: tuple[tuple[Op, Specs], tuple[Op, Specs]], forced: str | None, exact: bool
 ) -> RunBoth | None:
     (first, _), (second, _) = calls
-    chosen = [(call, _choose(*call, forced, exact)) for call in calls]
+    chosen = [(call, choose(*call)) for call in calls]
     prepare = PAIRS[type(first), type(second)]
     return prepare(*(Chosen(*call, choice.output, choice.name) for call, choice in chosen))
 

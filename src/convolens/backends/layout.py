@@ -68,16 +68,9 @@ def empty(spec: TensorSpec) -> Array:
     return _native.empty(spec.shape, spec.dtype)
 
 
-def dense(array: Array) -> Array:
-    """Return the array itself if it is dense, else a dense copy."""
-    return _native.dense(array)
-
-
-def are_dense(arrays: list[Array]) -> bool:
-    """Return whether all arrays are dense."""
-    return _native.are_dense(arrays)
-
-
-def is_dense(array: Array) -> bool:
-    """Return whether an array is dense."""
-    return _native.is_dense(array)
+#: Returns the array itself if it is dense, else a dense copy.
+dense = _native.dense
+#: Returns whether all arrays of a list are dense.
+are_dense = _native.are_dense
+#: Returns whether an array is dense.
+is_dense = _native.is_dense

@@ -47,6 +47,8 @@ class ConvNd(ConvBase):
         self._key: object = None
         self._made: tuple[ops.Conv, tuple[Pair, ...]]
         self._rectified: ops.ConvRelu
+        #: The last call with a normalisation behind it, and its operator, None if it has none.
+        self.joined: tuple[object, ops.ConvNormalize | None] = (None, None)
         # Bad arguments are refused here and not at the first call.
         self.operator(self.kernel_size, (1,) * self.rank)[0].windows(self.kernel_size)
         self.make_parameters(bias)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from convolens.nn.module import Module
 
 #: What a module owns, by kind. A name is in one of them, or an ordinary attribute.
-_TABLES = ("_parameters", "_buffers", "_modules")
+_TABLES = ("_modules", "_parameters", "_buffers")
 
 
 class Owner(abc.ABC):
@@ -63,10 +63,10 @@ class Owner(abc.ABC):
         self._passing.discard(name)
 
     def __getattr__(self, name: str) -> Any:
+        own = self.__dict__
         for table in _TABLES:
-            found = self.__dict__.get(table, {})
-            if name in found:
-                return found[name]
+            if table in own and name in own[table]:
+                return own[table][name]
         raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
 
     def __delattr__(self, name: str) -> None:

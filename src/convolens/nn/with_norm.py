@@ -15,7 +15,7 @@ from convolens.nn.conv import Conv1d, Conv2d, ConvNd
 from convolens.nn.functional._norm import Running
 from convolens.nn.module import Module
 from convolens.nn.with_relu import MOST, at_once, is_plain, norm_relu
-from convolens.ops import Conv, ConvNormalize
+from convolens.ops import ConvNormalize
 from convolens.ops._conv_geometry import ConvGeometry
 from convolens.ops._op import shared
 from convolens.spec import TensorSpec
@@ -73,38 +73,39 @@ def _in_one_pass(
 
     So does what one of the modules would refuse: then it says so itself.
     """
-    # From their tables: as attributes they take a microsecond each.
-    averages, parameters = norm._buffers, norm._parameters
-    mean, var = averages.get("running_mean"), averages.get("running_var")
-    gamma, beta = parameters.get("weight"), parameters.get("bias")
-    weight, bias = conv._parameters.get("weight"), conv._parameters.get("bias")
-    if norm.training or weight is None or mean is None or var is None:
+    if norm.training:
         return None
-    spec = mean.spec
-    fits = (
-        gamma is not None
-        and beta is not None
-        and isinstance(input, Tensor)
-        and input.ndim == conv.rank + 2
-        and 0 not in input.shape
-        and 0 not in weight.shape
-        and spec == gamma.spec == beta.spec == var.spec
-        and spec.shape == weight.shape[:1]
-        and spec.dtype == weight.dtype == input.dtype
-        and norm.eps >= 0
-    )
-    if not fits or (thread.recording and _is_recorded(input, weight, bias, gamma, beta, addend)):
+    # From their tables: as attributes they take a microsecond each.
+    averages, parameters, own = norm._buffers, norm._parameters, conv._parameters
+    weight: Any
+    try:
+        weight, bias = own["weight"], own["bias"]
+        mean, var = averages["running_mean"], averages["running_var"]
+        gamma, beta = parameters["weight"], parameters["bias"]
+        call = (
+            (input.spec, weight.spec, mean.spec, var.spec, gamma.spec, beta.spec),
+            None if bias is None else bias.spec,
+            None if addend is None else addend.spec,
+            (conv.stride, conv.padding, conv.dilation, conv.groups, conv.padding_mode),
+            norm.eps,
+            None if act is None else MOST[type(act)],
+        )
+    except (KeyError, AttributeError):
+        return None  # there is no such tensor, or something else in its place
+    if thread.recording and _is_recorded(input, weight, bias, gamma, beta, addend):
         return None
     try:
-        own, image = conv.prepared(input, weight)
-        first = image, weight, _no_bias(spec) if bias is None else bias
+        known, op = conv.joined
+        if known != call:
+            op = _operator(conv, norm, act, input, addend)
+            conv.joined = call, op
+        if op is None:
+            return None
+        image = input if conv.padding_mode == "zeros" else conv.prepared(input, weight)[1]
+        first = image, weight, _no_bias(mean.spec) if bias is None else bias
         numbers = Running(mean, var).moments(), gamma, beta
-        op = _operator(own, norm.eps, None if act is None else MOST[type(act)])
         if addend is None:
             return apply(op, *first, *numbers)
-        output = _output(own, image.spec, weight.spec)
-        if not isinstance(addend, Tensor) or addend.spec != output:
-            return None
         return apply(op, *first, *numbers, addend)
     except ConvolensError as error:
         error.module = conv
@@ -115,17 +116,33 @@ def _is_recorded(*inputs: Any) -> bool:
     return any(isinstance(each, Tensor) and each.recorded for each in inputs)
 
 
-@lru_cache(maxsize=1024)
-def _output(conv: Conv, image: TensorSpec, weight: TensorSpec) -> TensorSpec | None:
-    try:
-        return conv.infer(image, weight)
-    except ConvolensError:
+def _operator(
+    conv: ConvNd, norm: Any, act: Module | None, input: Any, addend: Any
+) -> ConvNormalize | None:
+    """Return the operator for these modules, input and addend, or None if they do not fit."""
+    weight, spec = conv.weight, norm.running_mean.spec
+    fits = (
+        isinstance(input, Tensor)
+        and input.ndim == conv.rank + 2
+        and 0 not in input.shape
+        and 0 not in weight.shape
+        and spec == norm.weight.spec == norm.bias.spec == norm.running_var.spec
+        and spec.shape == weight.shape[:1]
+        and spec.dtype == weight.dtype == input.dtype
+        and norm.eps >= 0
+    )
+    if not fits:
         return None
-
-
-@lru_cache(maxsize=1024)
-def _operator(conv: Conv, eps: float, most: float | None) -> ConvNormalize:
-    return ConvNormalize(**shared(conv, ConvGeometry), eps=eps, max_val=most)
+    own, image = conv.prepared(input, weight)
+    if addend is not None:
+        try:
+            output = own.infer(image.spec, weight.spec)
+        except ConvolensError:
+            return None
+        if not isinstance(addend, Tensor) or addend.spec != output:
+            return None
+    max_val = None if act is None else MOST[type(act)]
+    return ConvNormalize(**shared(own, ConvGeometry), eps=norm.eps, max_val=max_val)
 
 
 @lru_cache(maxsize=256)

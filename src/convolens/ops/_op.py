@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import abc
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, fields
+from functools import cached_property
 from operator import attrgetter
 from typing import Any, ClassVar, NamedTuple, TypeVar, dataclass_transform, final
 
@@ -16,8 +17,6 @@ from convolens.spec import FLOATS, DType, TensorSpec, float32
 
 Array = NDArray[Any]
 Class = TypeVar("Class", bound="Op")
-#: Where an operator keeps its hash, among its attributes.
-_HASH = "_hash"
 
 
 class Value:
@@ -149,20 +148,20 @@ class Op(abc.ABC):
         """Return the call of this operator on ``args``."""
         return Call(self, args)
 
+    @cached_property
+    def key(self) -> tuple[Hashable, ...]:
+        """What tells the operator from others, made once: each call looks up how to compute it."""
+        return type(self), self.values(self)
+
     def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and self.values(self) == self.values(other)
+        return isinstance(other, Op) and self.key == other.key
 
     def __hash__(self) -> int:
-        # Each call of an operator asks for it: it is computed once.
-        own = self.__dict__
-        if _HASH not in own:
-            own[_HASH] = hash(self.values(self))
-        found: int = own[_HASH]
-        return found
+        return hash(self.key)
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return the attributes. The hash is another in another process."""
-        return {name: value for name, value in self.__dict__.items() if name != _HASH}
+        """Return the attributes."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     def __repr__(self) -> str:
         attributes = [f"{field.name}={getattr(self, field.name)!r}" for field in fields(self)]

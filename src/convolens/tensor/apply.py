@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from convolens.backends.candidate import Packed
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from convolens.tensor.base import TensorBase
     from convolens.tensor.tensor import Tensor
 
+# Faster than functions written out: each call asks.
+_spec, _array, _recorded = attrgetter("spec"), attrgetter("array"), attrgetter("recorded")
+
 
 def apply(op: Op, *inputs: TensorBase) -> Tensor:
     """Compute an operator, and record the call if an input requires a gradient.
@@ -28,7 +32,7 @@ def apply(op: Op, *inputs: TensorBase) -> Tensor:
         ConvolensError: If the operator refuses the inputs, or there is no memory.
     """
     try:
-        specs = tuple([t.spec for t in inputs])
+        specs = tuple(map(_spec, inputs))
     except AttributeError:
         for place, value in enumerate(inputs):
             given(op.name, value, f"input {place}")
@@ -37,8 +41,7 @@ def apply(op: Op, *inputs: TensorBase) -> Tensor:
         inputs[0].version.settle(inputs[0])  # type: ignore[arg-type]
     try:
         choice = choose(op, specs)
-        _, spec, run, _ = choice
-        arrays = _laid_out(choice, inputs)
+        run, arrays = choice.run, _laid_out(choice, inputs)
         array = run.run(*arrays) if isinstance(run, Packed) else run(*arrays)
     except MemoryError:
         spec = op.infer(*specs)
@@ -51,12 +54,10 @@ def apply(op: Op, *inputs: TensorBase) -> Tensor:
     first = inputs[0]
     version = first.version if op.is_view else Version()
     node = None
-    if thread.recording and spec.dtype.kind == "f":
-        for t in inputs:
-            if t.recorded:
-                node = Node(op, inputs, specs, spec, array, version)  # type: ignore[arg-type]
-                version.viewed = op.is_view
-                break
+    spec = choice.output
+    if thread.recording and any(map(_recorded, inputs)) and spec.dtype.kind == "f":
+        node = Node(op, inputs, specs, spec, array, version)  # type: ignore[arg-type]
+        version.viewed = op.is_view
     output = first.made(array, spec, version, node)
     for observer in observers:
         observer(op, inputs, output)  # type: ignore[arg-type]
@@ -90,7 +91,7 @@ def apply_both(*calls: tuple[Op, Sequence[TensorBase]]) -> list[Tensor]:
 def _laid_out(choice: Choice, inputs: Sequence[TensorBase]) -> list[Any]:
     """Return the arrays of a call's inputs as its run takes them."""
     run = choice.run
-    arrays: list[Any] = [t.array for t in inputs]
+    arrays: list[Any] = list(map(_array, inputs))
     if not (choice.any_order or are_dense(arrays)):
         arrays = [t.version.dense(t.array) for t in inputs]
     if isinstance(run, Packed):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Hashable
+from operator import is_
 from typing import TYPE_CHECKING, Any, final
 from weakref import ref
 
@@ -41,7 +42,7 @@ class Version:
         self.number = 0
         self.viewed = False
         self.shared = shared
-        self._kept: dict[Hashable, tuple[Array, Any]] | None = None
+        self._kept: dict[Hashable, tuple[Any, Any]] | None = None
         self._borrowers: list[ref[Tensor]] | None = None
 
     def __reduce__(self) -> tuple[type[Version], tuple[bool]]:
@@ -83,6 +84,23 @@ class Version:
             return array
         copy: Array = self._laid_out("dense", dense, array)
         return copy
+
+    def joined(self, array: Array, other: Tensor, join: Callable[[Array, Array], Any]) -> Any:
+        """Return ``join(array, other.array)``, where ``array`` lies in this memory.
+
+        It is kept until the one or the other changes.
+        """
+        version = other.version
+        if self.shared or version.shared:
+            return join(array, other.array)
+        if self._kept is None:
+            self._kept = {}
+        now = array, other.array, version, version.number
+        known, made = self._kept.get(join, ((), None))
+        if not known or not all(map(is_, known, now)):
+            made = join(array, other.array)
+            self._kept[join] = now, made
+        return made
 
     def _laid_out(
         self, layout: Hashable, lay_out: LayOut, array: Array, borrow: LayOut | None = None

@@ -117,6 +117,10 @@ def require_several(operator: str, input: Tensor, each: int) -> None:
         )
 
 
+def _constants(*rows: Array) -> Tensor:
+    return Tensor.leaf(np.array(rows))
+
+
 @final
 class Running(NamedTuple):
     """Running averages of means and variances, one for each channel."""
@@ -126,7 +130,8 @@ class Running(NamedTuple):
 
     def moments(self) -> Tensor:
         """Return them as constants [2, C], the means first."""
-        return Tensor.leaf(np.array([self.mean.array, self.var.array]))
+        made: Tensor = self.mean.version.joined(self.mean.array, self.var, _constants)
+        return made
 
     def update(self, mean: Array, var: Array, count: int, momentum: float) -> None:
         """Move towards a batch's means and variances, of ``count`` numbers each, by ``momentum``.
