@@ -10,6 +10,7 @@ NB_MODULE(_native, module) {
     nanobind::set_leak_warnings(false);
     convolens::bind_arrays(module);
     convolens::bind_blocks(module);
+    convolens::bind_call(module);
     convolens::bind_conv(module);
     convolens::bind_dense(module);
     convolens::bind_elementwise(module);

@@ -8,6 +8,7 @@ namespace convolens {
 void bind_activation(nanobind::module_& module);
 void bind_arrays(nanobind::module_& module);
 void bind_blocks(nanobind::module_& module);
+void bind_call(nanobind::module_& module);
 void bind_conv(nanobind::module_& module);
 void bind_dense(nanobind::module_& module);
 void bind_elementwise(nanobind::module_& module);

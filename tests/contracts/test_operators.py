@@ -12,6 +12,7 @@ from functools import wraps
 import numpy as np
 import pytest
 
+from convolens import ops
 from convolens.errors import ConvolensError
 from convolens.ops import OPERATORS, Call, Op, Sample, Value
 from convolens.ops._op import with_dependent
@@ -199,10 +200,21 @@ def spec_of(array: np.ndarray) -> TensorSpec:
 
 
 @each_sample
-def test_a_copy_does_not_take_the_hash_along(sample: Sample) -> None:
-    """Of texts it is another in each process."""
+def test_a_copy_takes_its_attributes_along(sample: Sample) -> None:
     own = hash(sample.op)
     for copied in (pickle.loads(pickle.dumps(sample.op)), copy.deepcopy(sample.op)):
+        names = {field.name for field in fields(copied)}
+        assert set(vars(copied)) == names or (copied is sample.op and not names)
         assert copied == sample.op
-        assert set(vars(copied)) == {field.name for field in fields(copied)}
         assert hash(copied) == own
+
+
+def test_without_attributes_there_is_one_operator_of_a_class() -> None:
+    assert ops.Add() is ops.Add()
+    assert pickle.loads(pickle.dumps(ops.Add())) is ops.Add()
+    assert copy.deepcopy(ops.Add()) is ops.Add()
+    assert ops.Add() != ops.Sub()
+    assert ops.Flip((0,)) is not ops.Flip((0,))
+    assert ops.Flip((0,)) == ops.Flip((0,)) != ops.Flip((1,))
+    with pytest.raises(TypeError):
+        ops.Add(3)  # type: ignore[call-arg]

@@ -7,29 +7,38 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import NamedTuple
 
-from convolens.backends.candidate import Candidate, Chosen, Run, RunBoth, Specs
+from convolens.backends.candidate import Candidate, Chosen, Packed, Run, RunBoth, Specs
 from convolens.backends.exact import is_exact
 from convolens.backends.isa import isa
 from convolens.backends.native import KERNELS, PAIRS
 from convolens.backends.reference import REFERENCE
+from convolens.backends.setting import Decided, Setting, change, present
 from convolens.errors import ArgumentError
 from convolens.ops import Op
 from convolens.spec import TensorSpec
 
-_forced: str | None = None
-#: How calls are computed that have been decided, and how many of them are remembered.
-_choices: dict[Hashable, Choice] = {}
+#: How many choices are remembered under one setting.
 _MOST = 8192
 _INEXACT = "with set_exact(True), only what adds up the definition's own products"
 
 
 class Choice(NamedTuple):
-    """How a call is computed."""
+    """How a call is computed.
+
+    Attributes:
+        name: The algorithm.
+        output: What it makes.
+        run: Computes it.
+        any_order: Whether it takes arrays of any strides as they are.
+        packed: Which inputs it lays out, in which layout, and what computes it from those; None if
+            it takes all as they are.
+    """
 
     name: str
     output: TensorSpec
     run: Run
     any_order: bool
+    packed: tuple[tuple[int, ...], Hashable, Run] | None
 
 
 class Verdict(NamedTuple):
@@ -62,14 +71,15 @@ def _verdicts(op: Op, specs: Specs, exact: bool) -> list[Verdict]:
     return verdicts
 
 
-def _decide(op: Op, specs: Specs, forced: str | None, exact: bool) -> Choice:
+def _decide(op: Op, specs: Specs, setting: Setting) -> Choice:
     isa()  # a set that cannot run here is refused before the first call
     output = op.infer(*specs)
-    verdicts = _verdicts(op, specs, exact)
-    named = [verdict for verdict in verdicts if verdict.candidate.name == forced]
+    verdicts = _verdicts(op, specs, setting.exact)
+    named = [verdict for verdict in verdicts if verdict.candidate.name == setting.forced]
     if named and named[0].reason:
         raise ArgumentError(
-            f"{op.name}: the algorithm {forced!r} cannot compute this call: {named[0].reason}.",
+            f"{op.name}: the algorithm {setting.forced!r} cannot compute this call: "
+            f"{named[0].reason}.",
             [(f"input {i}", spec, "") for i, spec in enumerate(specs)],
         )
     # The reference computes what no kernel can: for small calls its estimate is too low.
@@ -77,7 +87,8 @@ def _decide(op: Op, specs: Specs, forced: str | None, exact: bool) -> Choice:
     kernels = [verdict for verdict in able if verdict.candidate is not REFERENCE]
     best = named[0] if named else min(kernels or able, key=lambda verdict: verdict.nanoseconds)
     run = best.candidate.prepare(op, specs, output)
-    return Choice(best.candidate.name, output, run, best.candidate.any_order)
+    packed = (run.indices, run.layout, run.run) if isinstance(run, Packed) else None
+    return Choice(best.candidate.name, output, run, best.candidate.any_order, packed)
 
 
 def choose(op: Op, specs: Specs) -> Choice:
@@ -86,13 +97,18 @@ def choose(op: Op, specs: Specs) -> Choice:
     Raises:
         ConvolensError: If the operator refuses the specs, or a forced algorithm cannot compute it.
     """
+    return _choice(op, specs, present.decided)
+
+
+def _choice(op: Op, specs: Specs, decided: Decided) -> Choice:
     # Not by functools.lru_cache: it would compare operators by a function of theirs.
-    call = op.key, specs, _forced, is_exact()
-    choice = _choices.get(call)
+    call = op.key, specs
+    choice = decided.choices.get(call)
     if choice is None:
-        if len(_choices) >= _MOST:
-            _choices.clear()
-        choice = _choices[call] = _decide(op, specs, *call[2:])
+        choice = _decide(op, specs, decided.setting)
+        if len(decided.choices) >= _MOST:
+            decided.choices.clear()
+        decided.choices[call] = choice
     return choice
 
 
@@ -103,10 +119,10 @@ def is_pair(first: Op, second: Op) -> bool:
 
 @lru_cache(maxsize=8192)
 def _choose_both(
-    calls: tuple[tuple[Op, Specs], tuple[Op, Specs]], forced: str | None, exact: bool
+    calls: tuple[tuple[Op, Specs], tuple[Op, Specs]], decided: Decided
 ) -> RunBoth | None:
     (first, _), (second, _) = calls
-    chosen = [(call, choose(*call)) for call in calls]
+    chosen = [(call, _choice(*call, decided)) for call in calls]
     prepare = PAIRS[type(first), type(second)]
     return prepare(*(Chosen(*call, choice.output, choice.name) for call, choice in chosen))
 
@@ -117,7 +133,7 @@ def choose_both(first: tuple[Op, Specs], second: tuple[Op, Specs]) -> RunBoth | 
     Raises:
         ConvolensError: If an operator refuses its specs, or a forced algorithm cannot compute it.
     """
-    return _choose_both((first, second), _forced, is_exact())
+    return _choose_both((first, second), present.decided)
 
 
 @contextmanager
@@ -139,14 +155,18 @@ def algorithm(name: str) -> Iterator[None]:
         >>> with cl.algorithm("reference"):
         ...     y = cl.nn.functional.relu(x)
     """
-    global _forced
     known = {c.name for row in KERNELS.values() for c in row} | {REFERENCE.name}
     if name not in known:
         raise ArgumentError(
             f"there is no algorithm {name!r}.", hint=f"use one of {', '.join(sorted(known))}."
         )
-    before, _forced = _forced, name
+    before = present.decided.setting.forced
+    _force(name)
     try:
         yield
     finally:
-        _forced = before
+        _force(before)
+
+
+def _force(name: str | None) -> None:
+    change(present.decided.setting._replace(forced=name))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_exact = False
+from convolens.backends.setting import change, present
 
 
 def set_exact(mode: bool) -> None:
@@ -24,13 +24,12 @@ def set_exact(mode: bool) -> None:
         True
         >>> set_exact(False)
     """
-    global _exact
-    _exact = bool(mode)
+    change(present.decided.setting._replace(exact=bool(mode)))
 
 
 def is_exact() -> bool:
     """Return whether only algorithms are used that add up the definition's own products."""
-    return _exact
+    return present.decided.setting.exact
 
 
 @contextmanager
@@ -44,7 +43,7 @@ def exact(mode: bool = True) -> Iterator[None]:
         >>> is_exact()
         False
     """
-    before = _exact
+    before = is_exact()
     set_exact(mode)
     try:
         yield

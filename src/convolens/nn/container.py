@@ -42,7 +42,7 @@ class Sequential(Numbered):
     def forward(self, input: Any) -> Any:
         """Run the modules in order, or by cheaper steps that give the same numbers."""
         x = input
-        done: list[tuple[tuple[Module | None, ...], Any]] = [((None,), getattr(x, "shape", None))]
+        done: list[tuple[tuple[Module | None, ...], Any]] = [((None,), getattr(x, "spec", None))]
         for run, modules in self._order.steps(self._modules.values()):
             try:
                 y = run(x)
@@ -51,7 +51,7 @@ class Sequential(Numbered):
                     error.hint = feature_hint(run, x, self._named(done)) or error.hint
                 raise
             x = y
-            done.append((modules, getattr(x, "shape", None)))
+            done.append((modules, getattr(x, "spec", None)))
         return x
 
     def _named(self, done: list[tuple[tuple[Module | None, ...], Any]]) -> list[Step]:
@@ -60,9 +60,9 @@ class Sequential(Numbered):
             for name, module in self._modules.items()
         }
         return [
-            Step(names.get(id(module), ""), shape)
-            for modules, shape in done
-            if shape is not None
+            Step(names.get(id(module), ""), spec.shape)
+            for modules, spec in done
+            if spec is not None
             for module in modules
         ]
 

@@ -12,7 +12,7 @@ from typing import Any, TypeGuard
 from convolens.errors import ConvolensError
 from convolens.nn.batch_norm import BatchNorm1d, BatchNorm2d, BatchNormNd
 from convolens.nn.conv import Conv1d, Conv2d, ConvNd
-from convolens.nn.functional._norm import Running
+from convolens.nn.functional._norm import moments_of
 from convolens.nn.module import Module
 from convolens.nn.with_relu import MOST, at_once, is_plain, norm_relu
 from convolens.ops import ConvNormalize
@@ -103,7 +103,7 @@ def _in_one_pass(
             return None
         image = input if conv.padding_mode == "zeros" else conv.prepared(input, weight)[1]
         first = image, weight, _no_bias(mean.spec) if bias is None else bias
-        numbers = Running(mean, var).moments(), gamma, beta
+        numbers = moments_of(mean, var), gamma, beta
         if addend is None:
             return apply(op, *first, *numbers)
         return apply(op, *first, *numbers, addend)

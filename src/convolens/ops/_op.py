@@ -5,7 +5,7 @@ from __future__ import annotations
 import abc
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, fields
-from functools import cached_property
+from inspect import isabstract
 from operator import attrgetter
 from typing import Any, ClassVar, NamedTuple, TypeVar, dataclass_transform, final
 
@@ -86,6 +86,16 @@ class Mistake(NamedTuple):
     words: tuple[str, ...]
 
 
+@final
+class Key:
+    """The key of an operator, made when it is first asked for."""
+
+    def __get__(self, op: Op, owner: type[Op]) -> tuple[Hashable, ...]:
+        # From now on it is found before this: ``functools.cached_property`` would lock it besides.
+        key = op.__dict__["key"] = type(op), op.values(op)
+        return key
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Op(abc.ABC):
     """An operator: its fields are its attributes, and two equal operators compute the same.
@@ -100,6 +110,8 @@ class Op(abc.ABC):
     is_view: ClassVar[bool] = False
     #: The attributes of an operator of this class, for comparing them.
     values: ClassVar[attrgetter[Any]]
+    #: What tells the operator from others: each call looks up how to compute it.
+    key: ClassVar[Key] = Key()
 
     @abc.abstractmethod
     def infer(self, *specs: TensorSpec) -> TensorSpec:
@@ -148,11 +160,6 @@ class Op(abc.ABC):
         """Return the call of this operator on ``args``."""
         return Call(self, args)
 
-    @cached_property
-    def key(self) -> tuple[Hashable, ...]:
-        """What tells the operator from others, made once: each call looks up how to compute it."""
-        return type(self), self.values(self)
-
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Op) and self.key == other.key
 
@@ -172,10 +179,15 @@ class Op(abc.ABC):
 def operator(cls: type[Class]) -> type[Class]:
     """Make a class of operators: a frozen dataclass, compared, hashed and printed as ``Op`` says.
 
-    A dataclass compiles six methods when it is imported; so it compiles three.
+    A dataclass compiles six methods when it is imported; so it compiles three. Without attributes
+    there is one operator of a class, however often it is made.
     """
     made = dataclass(frozen=True, eq=False, repr=False)(cls)
-    made.values = attrgetter(*[field.name for field in fields(made)] or ["name"])
+    names = [field.name for field in fields(made)]
+    made.values = attrgetter(*names or ["name"])
+    if not (names or isabstract(made)):
+        only = object.__new__(made)
+        made.__new__ = lambda *_, **__: only  # type: ignore[method-assign,assignment]
     return made
 
 

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+from convolens.backends.call import call
 from convolens.backends.candidate import Packed
 from convolens.backends.choose import Choice, choose, choose_both
 from convolens.backends.layout import are_dense
+from convolens.backends.setting import present
 from convolens.errors import MemoryLimitError
 from convolens.ops import Op
 from convolens.tensor.given import given
@@ -31,6 +33,20 @@ def apply(op: Op, *inputs: TensorBase) -> Tensor:
         DTypeError: If an input is no tensor.
         ConvolensError: If the operator refuses the inputs, or there is no memory.
     """
+    output: Tensor | None = None
+    if not op.is_view:
+        output = call(present.decided.choices, op.key, inputs)
+    if output is None:
+        output = _decided(op, inputs)
+    if thread.recording:
+        _record(op, inputs, output)
+    for observer in observers:
+        observer(op, inputs, output)  # type: ignore[arg-type]
+    return output
+
+
+def _decided(op: Op, inputs: tuple[TensorBase, ...]) -> Tensor:
+    """Return the output of a view, or of a call that is unlike those before or is refused."""
     try:
         specs = tuple(map(_spec, inputs))
     except AttributeError:
@@ -52,16 +68,18 @@ def apply(op: Op, *inputs: TensorBase) -> Tensor:
             "make it smaller.",
         ) from None
     first = inputs[0]
-    version = first.version if op.is_view else Version()
-    node = None
-    spec = choice.output
-    if thread.recording and any(map(_recorded, inputs)) and spec.dtype.kind == "f":
-        node = Node(op, inputs, specs, spec, array, version)  # type: ignore[arg-type]
-        version.viewed = op.is_view
-    output = first.made(array, spec, version, node)
-    for observer in observers:
-        observer(op, inputs, output)  # type: ignore[arg-type]
-    return output
+    return first.made(array, choice.output, first.version if op.is_view else Version(), None)
+
+
+def _record(op: Op, inputs: tuple[TensorBase, ...], output: Tensor) -> None:
+    """Remember how a tensor was made, if a gradient is wanted and there can be one."""
+    if any(map(_recorded, inputs)) and output.dtype.kind == "f":
+        specs = tuple(map(_spec, inputs))
+        made = output.spec, output.array, output.version
+        output.node = Node(op, inputs, specs, *made)  # type: ignore[arg-type]
+        output.recorded = True
+        if op.is_view:
+            output.version.viewed = True
 
 
 def apply_both(*calls: tuple[Op, Sequence[TensorBase]]) -> list[Tensor]:

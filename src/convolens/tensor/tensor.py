@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
+from convolens.backends.call import introduce
 from convolens.ops import Array
 from convolens.spec import TensorSpec
 from convolens.tensor.arithmetic import Arithmetic
+from convolens.tensor.base import TensorBase
 from convolens.tensor.comparing import Comparing
 from convolens.tensor.extremes import Extremes
 from convolens.tensor.functions import Functions
@@ -95,3 +99,6 @@ class Tensor(
 
 
 _new = object.__new__
+_OWN = {"array", "spec", "version"}  # what no two tensors share
+_ALIKE = tuple(name for name in TensorBase.__slots__ if name not in {"__weakref__", *_OWN})
+introduce(Tensor.leaf(np.empty(0, np.float32)), _ALIKE, Version(), Version.__slots__)

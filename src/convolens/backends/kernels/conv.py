@@ -10,7 +10,7 @@ from convolens import _native
 from convolens.backends.candidate import Arrays, Candidate, Chosen, Packed, Run, RunBoth, Specs
 from convolens.backends.kernels import conv_cost, transform_cost, weight_grad_cost, winograd_cost
 from convolens.backends.kernels._common import refuse_all_but_float32
-from convolens.backends.kernels.conv_geometry import image_of, images
+from convolens.backends.kernels.conv_geometry import image_reader, images
 from convolens.backends.kernels.tile_cost import registers
 from convolens.backends.layout import dense, empty
 from convolens.ops import Array, Conv, ConvInputGrad, ConvRelu, ConvWeightGrad, Op
@@ -220,7 +220,7 @@ def forward_run(
 
     ``read_image`` makes of the input the image that ``problem`` reads.
     """
-    own = end_of(op)
+    own, as_image = end_of(op), image_reader(op)
 
     def run(
         x: Array,
@@ -231,7 +231,7 @@ def forward_run(
     ) -> Array:
         y = empty(output)
         start = None if bias is None else dense(bias)
-        problem.forward(read_image(x), weights, start, end, addend, image_of(y))
+        problem.forward(read_image(x), weights, start, end, addend, as_image(y))
         return y
 
     return run
@@ -239,8 +239,9 @@ def forward_run(
 
 def _prepare_forward(algorithm: str) -> Prepare:
     def prepare(op: Op, specs: Specs, output: TensorSpec) -> Run:
-        problem, pack, borrow, few = readers(op, specs, algorithm, image_of)
-        run = forward_run(op, output, problem, image_of)
+        as_image = image_reader(op)
+        problem, pack, borrow, few = readers(op, specs, algorithm, as_image)
+        run = forward_run(op, output, problem, as_image)
         return Packed((1,), _layout(op, specs, algorithm, few), pack, run, borrow)
 
     return prepare
@@ -250,12 +251,13 @@ def _prepare_input_grad(algorithm: str) -> Prepare:
     """Return what makes runs; they take a bias behind, for a transposed convolution."""
 
     def prepare(op: Op, specs: Specs, output: TensorSpec) -> Run:
-        problem, pack, borrow, few = readers(op, specs, algorithm, image_of)
+        as_image = image_reader(op)
+        problem, pack, borrow, few = readers(op, specs, algorithm, as_image)
 
         def run(weights: _native.ConvWeights, g: Array, bias: Array | None = None) -> Array:
             dx = empty(output)
             start = None if bias is None else dense(bias)
-            problem.input_grad(weights, image_of(g), start, image_of(dx))
+            problem.input_grad(weights, as_image(g), start, as_image(dx))
             return dx
 
         return Packed((0,), _layout(op, specs, algorithm, few), pack, run, borrow)
@@ -266,10 +268,11 @@ def _prepare_input_grad(algorithm: str) -> Prepare:
 def _prepare_weight_grad(algorithm: str) -> Prepare:
     def prepare(op: Op, specs: Specs, output: TensorSpec) -> Run:
         weight_grad = problem_of(op, specs, algorithm).weight_grad
+        as_image = image_reader(op)
 
         def run(x: Array, g: Array) -> Array:
             dw = empty(output)
-            weight_grad(image_of(x), image_of(g), image_of(dw))
+            weight_grad(as_image(x), as_image(g), as_image(dw))
             return dw
 
         return run
@@ -289,12 +292,13 @@ def prepare_both(input_grad: Chosen, weight_grad: Chosen) -> RunBoth | None:
     if chosen != {"depthwise"} or image.rank > 4 or image.shape[1] != weight.shape[0]:
         return None
     grads, dw = problem_of(op, specs, name).grads, weight_grad.output
+    as_image = image_reader(op)
 
     def run(first: Arrays, second: Arrays) -> tuple[Array, Array]:
         weights, _ = first
         x, g = second
         both = empty(dx), empty(dw)
-        grads(weights, image_of(x), image_of(g), *map(image_of, both))
+        grads(weights, as_image(x), as_image(g), *map(as_image, both))
         return both
 
     return run

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from math import prod
@@ -62,6 +63,11 @@ def image_of(array: Array) -> Array:
     """Return a dense [N, C, H, W], with one row for an array along one axis."""
     array = dense(array)
     return array if array.ndim == 4 else array[:, :, None]
+
+
+def image_reader(op: Op) -> Callable[[Array], Array]:
+    """Return ``image_of``, or the part of it that arrays along the axes of a convolution need."""
+    return dense if cast(Conv, op).rank == 2 else image_of
 
 
 @lru_cache(maxsize=4096)

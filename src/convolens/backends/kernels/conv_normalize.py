@@ -13,7 +13,7 @@ from typing import TypeVar, cast
 
 from convolens import _native
 from convolens.backends.candidate import Candidate, Packed, Run, Specs
-from convolens.backends.kernels.conv_geometry import image_of
+from convolens.backends.kernels.conv_geometry import image_reader
 from convolens.backends.layout import dense
 from convolens.ops import Array, Conv, ConvNormalize, Op
 from convolens.ops.conv_normalize import CONV, OWN
@@ -51,6 +51,7 @@ def _prepare(own: Candidate, op: Op, specs: Specs, output: TensorSpec) -> Run:
     ends_itself = _ends_itself(own, conv, specs)
     n, channels, *sizes = output.shape
     columns = 1, n * prod(sizes), channels, channels
+    as_image = image_reader(conv)
 
     def run(
         x: Array,
@@ -62,10 +63,10 @@ def _prepare(own: Candidate, op: Op, specs: Specs, output: TensorSpec) -> Run:
         addend: Array | None = None,
     ) -> Array:
         numbers = dense(m), dense(gamma), dense(beta)
-        added = None if addend is None else dense(addend)
         if ends_itself:
             end = _native.ConvEnd(*numbers, eps, least, most)
-            return packed.run(x, weights, bias, end, None if added is None else image_of(added))
+            return packed.run(x, weights, bias, end, None if addend is None else as_image(addend))
+        added = None if addend is None else dense(addend)
         y = packed.run(x, weights, bias)
         _native.normalize(y, *numbers, added, y, *columns, eps, max_val is not None, most)
         return y

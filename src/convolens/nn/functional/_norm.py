@@ -117,6 +117,12 @@ def require_several(operator: str, input: Tensor, each: int) -> None:
         )
 
 
+def moments_of(mean: Tensor, var: Tensor) -> Tensor:
+    """Return means [C] and variances [C] as constants [2, C]: the same until one changes."""
+    made: Tensor = mean.version.joined(mean.array, var, _constants)
+    return made
+
+
 def _constants(*rows: Array) -> Tensor:
     return Tensor.leaf(np.array(rows))
 
@@ -130,8 +136,7 @@ class Running(NamedTuple):
 
     def moments(self) -> Tensor:
         """Return them as constants [2, C], the means first."""
-        made: Tensor = self.mean.version.joined(self.mean.array, self.var, _constants)
-        return made
+        return moments_of(self.mean, self.var)
 
     def update(self, mean: Array, var: Array, count: int, momentum: float) -> None:
         """Move towards a batch's means and variances, of ``count`` numbers each, by ``momentum``.
