@@ -176,7 +176,7 @@ class NoSlots:
 @pytest.mark.parametrize(
     ("tensor", "version"),
     [(3, 4), (NoSlots(), Version()), (cl.ones(2), NoSlots()), (cl.ones(2), "x")],
-    ids=str,
+    ids=["numbers", "no tensor", "no version", "text"],
 )
 def test_classes_without_such_slots_are_refused(tensor: object, version: object) -> None:
     with pytest.raises((ValueError, AttributeError)):
