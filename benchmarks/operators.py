@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import gc
-import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from statistics import median
 from time import perf_counter_ns
 from typing import Any
@@ -15,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from convolens import _native
-from convolens.backends.candidate import Packed, Specs
-from convolens.backends.choose import Choice, choose
+from convolens.backends.candidate import Specs
+from convolens.backends.choose import Choice, changing
 from convolens.ops import Op
 
 #: (operator, inputs, algorithm, multiply-adds, elements moved)
@@ -71,27 +69,20 @@ def _row(
 def _timed() -> Iterator[dict[Key, list[int]]]:
     """Time every operator call and every update inside a with block."""
     spent: dict[Key, list[int]] = defaultdict(list)
-    # The package has a function of the same name as this module.
-    module = sys.modules["convolens.tensor.apply"]
 
-    def timed_choose(op: Op, specs: Specs) -> Choice:
-        choice = choose(op, specs)
+    def timed(op: Op, specs: Specs, choice: Choice) -> Choice:
         cost = op.cost(*specs)
         shapes = ", ".join("x".join(map(str, spec.shape)) or "1" for spec in specs)
         key = (op.name, shapes, choice.name, cost.multiply_adds, cost.elements_moved)
-        run = choice.run
-        if isinstance(run, Packed):
-            return choice._replace(run=replace(run, run=_clocked(run.run, key, spent)))
-        return choice._replace(run=_clocked(run, key, spent))
+        return choice.wrapped(lambda run: _clocked(run, key, spent))
 
     updates = {name: getattr(_native, name) for name in _UPDATES}
-    module.choose = timed_choose  # type: ignore[attr-defined]
     for name, update in updates.items():
         setattr(_native, name, _clocked_update(name, update, spent))
     try:
-        yield spent
+        with changing(timed):
+            yield spent
     finally:
-        module.choose = choose  # type: ignore[attr-defined]
         for name, update in updates.items():
             setattr(_native, name, update)
 

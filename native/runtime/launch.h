@@ -18,8 +18,10 @@ constexpr double kElement = 0.15;       // nanoseconds to read, change and write
 constexpr double kTransposed = 0.5;   // nanoseconds to read it in one order and write it in another
 constexpr double kExponential = 0.5;  // nanoseconds
 
-// Handing a chunk to another thread costs about a microsecond, so a chunk should take several.
-constexpr double kChunk = 4000.0;
+// Handing a chunk to another thread costs about a microsecond, so a chunk should take longer; to
+// wake it costs several.
+constexpr double kChunk = 2000.0;
+constexpr double kWorthWaking = 8000.0;
 // Enough to keep 16 threads evenly busy.
 constexpr i64 kMostChunks = 64;
 
@@ -74,7 +76,7 @@ void launch(void (*kernel)(const Args&, i64, i64, float*), const Args& args, i64
         return dry_run::use_scratch(users * scratch * sizeof(float));
     }
     Launch<Args> launch{kernel, &args, units, per_chunk, scratch};
-    parallel_for(chunks, &Launch<Args>::run, &launch, order);
+    parallel_for(chunks, &Launch<Args>::run, &launch, order, total >= kWorthWaking);
     if (launch.out_of_memory) throw std::bad_alloc();
 }
 

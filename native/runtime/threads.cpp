@@ -111,6 +111,9 @@ class Pool {
             std::this_thread::yield();
     }
 
+    // Whether no worker sleeps: all have had work a moment ago.
+    bool is_awake() const { return sleepers_.load(std::memory_order_relaxed) == 0; }
+
   private:
     // Every thread begins with the chunks that it had in the last job of this size, so that it
     // finds in its cache what it wrote there, then helps the others.
@@ -185,14 +188,24 @@ void forget_after_fork() {
 
 [[maybe_unused]] const int registered = pthread_atfork(nullptr, nullptr, forget_after_fork);
 
+// Whether there are threads to share work with, which look for it or, if `wake`, can be woken.
+// To be called with the lock.
+bool ready_pool(bool wake) {
+    if (!state->pool) {
+        if (!wake) return false;
+        state->pool = std::make_unique<Pool>(state->count);
+    }
+    return wake || state->pool->is_awake();
+}
+
 }  // namespace
 
-void parallel_for(std::int64_t count, ChunkFunction run, void* context, Order order) {
+void parallel_for(std::int64_t count, ChunkFunction run, void* context, Order order, bool wake) {
     std::unique_lock lock(state->mutex, std::defer_lock);
-    if (count > 1 && state->count > 1 && lock.try_lock()) {
-        if (!state->pool) state->pool = std::make_unique<Pool>(state->count);
+    if (count > 1 && state->count > 1 && lock.try_lock() && ready_pool(wake)) {
         state->pool->run({run, context, count, order});
     } else {
+        if (lock.owns_lock()) lock.unlock();
         for (std::int64_t chunk = 0; chunk < count; ++chunk)
             run(context, order == Order::kForwards ? chunk : count - 1 - chunk);
     }

@@ -15,9 +15,11 @@ using ChunkFunction = void (*)(void* context, std::int64_t chunk);
 // Each thread begins with the first of its share, or with `order` backwards with the last. Of two
 // passes over an array the second finds in the caches what the first read last, if one of them
 // goes backwards.
+//
+// Threads that sleep are woken for it only if it is long enough for that: `wake`.
 enum class Order { kForwards, kBackwards };
 void parallel_for(std::int64_t count, ChunkFunction run, void* context,
-                  Order order = Order::kForwards);
+                  Order order = Order::kForwards, bool wake = true);
 
 // The number of threads that work at once, the calling one included.
 int thread_count() noexcept;

@@ -35,10 +35,10 @@ void count_chunk(void* context, i64 chunk) {
 }
 
 // Runs `jobs` jobs one after another; each chunk must have run once in each.
-void short_jobs(int jobs, i64 chunks, std::chrono::microseconds pause = {}) {
+void short_jobs(int jobs, i64 chunks, std::chrono::microseconds pause = {}, bool wake = true) {
     Counts counts(static_cast<std::size_t>(chunks));
     for (int job = 1; job <= jobs; ++job) {
-        parallel_for(chunks, &count_chunk, &counts);
+        parallel_for(chunks, &count_chunk, &counts, Order::kForwards, wake);
         for (const int count : counts) require(count == job, "each chunk runs once in each job");
         if (pause.count()) std::this_thread::sleep_for(pause);
     }
@@ -85,8 +85,36 @@ void workers_that_fell_asleep() {
         set_thread_count(threads);
         // Around the time for which idle workers look for work.
         for (const int pause : {100, 200, 220, 1000})
-            short_jobs(40, 8, std::chrono::microseconds(pause));
+            for (const bool wake : {true, false})
+                short_jobs(40, 8, std::chrono::microseconds(pause), wake);
     }
+}
+
+// Counts the chunks that another thread than the caller runs.
+struct Elsewhere {
+    std::thread::id caller = std::this_thread::get_id();
+    std::atomic<int> chunks{0};
+};
+
+void count_elsewhere(void* context, i64) {
+    auto& elsewhere = *static_cast<Elsewhere*>(context);
+    if (std::this_thread::get_id() != elsewhere.caller) ++elsewhere.chunks;
+    std::this_thread::sleep_for(std::chrono::microseconds(100));
+}
+
+void brief_jobs_wake_nobody() {
+    set_thread_count(1);
+    set_thread_count(2);  // a new pool
+    Elsewhere elsewhere;
+    parallel_for(8, &count_elsewhere, &elsewhere, Order::kForwards, false);
+    require(elsewhere.chunks == 0, "a brief job starts no threads");
+    for (int job = 0; job < 100 && !elsewhere.chunks; ++job)
+        parallel_for(8, &count_elsewhere, &elsewhere);
+    require(elsewhere.chunks > 0, "a long job is shared");
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    elsewhere.chunks = 0;
+    parallel_for(8, &count_elsewhere, &elsewhere, Order::kForwards, false);
+    require(elsewhere.chunks == 0, "a brief job wakes no thread that sleeps");
 }
 
 void callers_at_once() {
@@ -171,6 +199,7 @@ struct Check {
 constexpr Check kChecks[] = {
     {"jobs with any number of threads", jobs_with_any_number_of_threads},
     {"workers that fell asleep", workers_that_fell_asleep},
+    {"brief jobs wake nobody", brief_jobs_wake_nobody},
     {"callers at once", callers_at_once},
     {"the number of threads changes under way", the_number_of_threads_changes_under_way},
     {"refused numbers of threads", refused_numbers},

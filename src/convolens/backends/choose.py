@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -12,7 +13,7 @@ from convolens.backends.exact import is_exact
 from convolens.backends.isa import isa
 from convolens.backends.native import KERNELS, PAIRS
 from convolens.backends.reference import REFERENCE
-from convolens.backends.setting import Decided, Setting, change, present
+from convolens.backends.setting import Decided, Setting, change_choices, change_setting, present
 from convolens.errors import ArgumentError
 from convolens.ops import Op
 from convolens.spec import TensorSpec
@@ -39,6 +40,19 @@ class Choice(NamedTuple):
     run: Run
     any_order: bool
     packed: tuple[tuple[int, ...], Hashable, Run] | None
+
+    @staticmethod
+    def of(candidate: Candidate, output: TensorSpec, run: Run) -> Choice:
+        """Return the choice of a candidate that has prepared a run."""
+        packed = (run.indices, run.layout, run.run) if isinstance(run, Packed) else None
+        return Choice(candidate.name, output, run, candidate.any_order, packed)
+
+    def wrapped(self, wrap: Callable[[Run], Run]) -> Choice:
+        """Return the choice with what computes it from arrays laid out, wrapped."""
+        if not isinstance(self.run, Packed):
+            return self._replace(run=wrap(self.run))
+        run = replace(self.run, run=wrap(self.run.run))
+        return self._replace(run=run, packed=(run.indices, run.layout, run.run))
 
 
 class Verdict(NamedTuple):
@@ -87,8 +101,7 @@ def _decide(op: Op, specs: Specs, setting: Setting) -> Choice:
     kernels = [verdict for verdict in able if verdict.candidate is not REFERENCE]
     best = named[0] if named else min(kernels or able, key=lambda verdict: verdict.nanoseconds)
     run = best.candidate.prepare(op, specs, output)
-    packed = (run.indices, run.layout, run.run) if isinstance(run, Packed) else None
-    return Choice(best.candidate.name, output, run, best.candidate.any_order, packed)
+    return Choice.of(best.candidate, output, run)
 
 
 def choose(op: Op, specs: Specs) -> Choice:
@@ -106,6 +119,8 @@ def _choice(op: Op, specs: Specs, decided: Decided) -> Choice:
     choice = decided.choices.get(call)
     if choice is None:
         choice = _decide(op, specs, decided.setting)
+        if decided.change is not None:
+            choice = decided.change(op, specs, choice)
         if len(decided.choices) >= _MOST:
             decided.choices.clear()
         decided.choices[call] = choice
@@ -168,5 +183,29 @@ def algorithm(name: str) -> Iterator[None]:
         _force(before)
 
 
+@contextmanager
+def changing(change: Callable[[Op, Specs, Choice], Choice]) -> Iterator[None]:
+    """Compute every operator as ``change(op, specs, choice)`` says, inside a with block.
+
+    It is for those who measure or test.
+
+    Example:
+        >>> import convolens as cl
+        >>> names = []
+        >>> def note(op, specs, choice):
+        ...     names.append(op.name)
+        ...     return choice
+        >>> with changing(note):
+        ...     y = cl.nn.functional.relu(cl.zeros(2)).sum()
+        >>> names
+        ['relu', 'sum']
+    """
+    change_choices(change)
+    try:
+        yield
+    finally:
+        change_choices(None)
+
+
 def _force(name: str | None) -> None:
-    change(present.decided.setting._replace(forced=name))
+    change_setting(present.decided.setting._replace(forced=name))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from convolens.backends.setting import change, present
+from convolens.backends.setting import change_setting, present
 
 
 def set_exact(mode: bool) -> None:
@@ -24,7 +24,7 @@ def set_exact(mode: bool) -> None:
         True
         >>> set_exact(False)
     """
-    change(present.decided.setting._replace(exact=bool(mode)))
+    change_setting(present.decided.setting._replace(exact=bool(mode)))
 
 
 def is_exact() -> bool:

@@ -7,9 +7,8 @@ import numpy as np
 import pytest
 
 from convolens import nn
-from convolens.backends.choose import choose
+from convolens.backends.choose import changing
 from convolens.lens.report import CheckError, check_steps, record_steps, write_report
-from convolens.tensor import apply as _apply_function
 
 from .makers import digits_inputs, pixels, small_net
 
@@ -51,25 +50,23 @@ def test_weights_that_are_not_finite_or_too_large(value: float) -> None:
     assert (checked.numbers, checked.not_finite) == (4, 4)
 
 
-def test_a_wrong_kernel_stops_the_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def off_by_a_little(op, specs):
-        choice = choose(op, specs)
-        if op.name != "conv":
-            return choice
-
+def test_a_wrong_kernel_stops_the_report(tmp_path: Path) -> None:
+    def off_by_a_little(right):
         def run(*arrays):
-            result = choice.run(*arrays)
+            result = right(*arrays)
             result[0, 1, 2, 3] += 0.001
             return result
 
-        return choice._replace(run=run)
+        return run
+
+    def change(op, specs, choice):
+        return choice.wrapped(off_by_a_little) if op.name == "conv" else choice
 
     inputs = digits_inputs()
-    module = __import__("sys").modules[_apply_function.__module__]
-    monkeypatch.setattr(module, "choose", off_by_a_little)
     path = tmp_path / "report.html"
     path.write_text("the old report")
-    with pytest.raises(CheckError, match=r"conv1 \(Conv2d\): 1 of 256 numbers are not what"):
+    wrong = pytest.raises(CheckError, match=r"conv1 \(Conv2d\): 1 of 256 numbers are not what")
+    with changing(change), wrong:
         write_report(inputs, path)
     assert path.read_text() == "the old report"
     assert list(tmp_path.iterdir()) == [path]
