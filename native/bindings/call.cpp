@@ -86,13 +86,12 @@ struct Classes {
     Slot array, spec, counted, shared, kept;
 };
 
-// Made once, at import, and never destroyed: the interpreter may be gone by then.
-Classes* classes = nullptr;
+// Made once, at import, and never destroyed: the interpreter may be gone by then, and calls of
+// other threads may read it while they run.
+const Classes* classes = nullptr;
 
 void introduce(nb::object tensor, nb::tuple slots, nb::object version, nb::tuple version_slots) {
-    auto* made = new Classes(tensor, slots, version, version_slots);
-    delete classes;
-    classes = made;
+    classes = new Classes(tensor, slots, version, version_slots);
 }
 
 constexpr std::size_t kMostInputs = 8;

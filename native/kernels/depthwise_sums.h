@@ -2,8 +2,8 @@
 // one input channel: some rows and columns of outputs at a time.
 #pragma once
 
+#include "kernels/block_sums.h"
 #include "kernels/fetch.h"
-#include "kernels/window_sums.h"
 
 namespace convolens::CONVOLENS_ISA {
 namespace {
@@ -110,7 +110,37 @@ struct DepthwiseSums {
         return last;
     }
 
+    // Whether all rows of a block are added up in registers: where they are near. Where more rows
+    // fit in the registers at once it was not measured.
+    bool takes_blocks() const {
+        return kRegisters < 32 && window.width == kBlockTaps && window.height == kBlockTaps &&
+               is_near(args);
+    }
+
+    void add_block(i64 image, i64 row, i64 high, i64 column, i64 wide) const {
+        const i64 end = last * kLanes < channels() ? last * kLanes : channels();
+        const float* x = args.x + image * args.h * args.w * args.c;
+        const float* g = args.g + (image * args.p + row) * args.g_row + column * channels();
+        const i64 top = args.row_origin + row * args.row_step + args.segments.dy[0];
+        const i64 left = args.column_origin + column * args.column_step + args.segments.dx[0];
+        const i64 most = pixels_compete(args) ? kSumsBeside * kLanes : kLanes;
+        for (i64 c = first * kLanes; c < end;) {
+            const i64 lanes = end - c >= most ? most : end - c < kLanes ? end - c : kLanes;
+            block_sums({args, window.down, x + c, g + c, top, left, high, wide, partial + c},
+                       lanes);
+            c += lanes;
+        }
+    }
+
     void add(i64 image, i64 first_row, i64 last_row) const {
+        if (takes_blocks()) {
+            for (i64 column = 0; column < args.q; column += kStrip) {
+                const i64 left = args.q - column;
+                add_block(image, first_row, last_row - first_row, column,
+                          left < kStrip ? left : kStrip);
+            }
+            return;
+        }
         const bool one =
             args.row_step > 1 || args.column_step > 1 || (kSumsBeside > 1 && !pixels_compete(args));
         const i64 inside = last_row < rows.last ? last_row : rows.last;

@@ -90,7 +90,9 @@ class Mistake(NamedTuple):
 class Key:
     """The key of an operator, made when it is first asked for."""
 
-    def __get__(self, op: Op, owner: type[Op]) -> tuple[Hashable, ...]:
+    def __get__(self, op: Op | None, owner: type[Op]) -> tuple[Hashable, ...] | None:
+        if op is None:
+            return None  # a class has none
         # From now on it is found before this: ``functools.cached_property`` would lock it besides.
         key = op.__dict__["key"] = type(op), op.values(op)
         return key
