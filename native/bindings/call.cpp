@@ -54,8 +54,6 @@ class Template {
             slots_.emplace_back(object_.type(), nb::cast<const char*>(name));
     }
 
-    PyTypeObject* type() const { return type_; }
-
     bool holds(PyObject* object) const { return PyObject_TypeCheck(object, type_); }
 
     nb::object copy() const {

@@ -84,15 +84,7 @@ void add_block(const BlockSums& at, Count count) {
                 break;
         }
     }
-#pragma GCC unroll 3
-    for (int r = 0; r < kBlockTaps; ++r)
-#pragma GCC unroll 3
-        for (int s = 0; s < kBlockTaps; ++s)
-#pragma GCC unroll 2
-            for (int v = 0; v < Side; ++v) {
-                float* sum = at.sums + (r * kBlockTaps + s) * at.args.c + v * kLanes;
-                store(sum, load(sum, count) + sums[r][s][v], count);
-            }
+    add_sums(at.sums, kBlockTaps * at.args.c, at.args.c, sums, count);
 }
 
 // For step 1 or 2, and the channels of a register or less, or of kSumsBeside registers.

@@ -69,6 +69,21 @@ CONVOLENS_INLINE void add_outputs(vec (&sums)[Height][Width][Side], const Window
         }
 }
 
+// Adds the sums of a window's taps to those that lie in memory.
+template <int Height, int Width, int Side, class Count>
+CONVOLENS_INLINE void add_sums(float* to, i64 row, i64 tap, const vec (&sums)[Height][Width][Side],
+                               Count count) {
+#pragma GCC unroll 3
+    for (int r = 0; r < Height; ++r)
+#pragma GCC unroll 3
+        for (int s = 0; s < Width; ++s)
+#pragma GCC unroll 2
+            for (int v = 0; v < Side; ++v) {
+                float* sum = to + r * row + s * tap + v * kLanes;
+                store(sum, load(sum, count) + sums[r][s][v], count);
+            }
+}
+
 template <int Rows, int Height, int Width, int Step, int Side, class Count>
 CONVOLENS_INLINE void add_rows_of_outputs(const WindowSums& at, Count count) {
     vec sums[Height][Width][Side]{};
@@ -77,15 +92,7 @@ CONVOLENS_INLINE void add_rows_of_outputs(const WindowSums& at, Count count) {
         add_outputs<Rows, kSumColumns, Height, Width, Step, Side>(sums, at, column, count);
     for (; column < at.columns; ++column)
         add_outputs<Rows, 1, Height, Width, Step, Side>(sums, at, column, count);
-#pragma GCC unroll 3
-    for (int r = 0; r < Height; ++r)
-#pragma GCC unroll 3
-        for (int s = 0; s < Width; ++s)
-#pragma GCC unroll 2
-            for (int v = 0; v < Side; ++v) {
-                float* sum = at.sums + r * at.sum_row + s * at.sum_tap + v * kLanes;
-                store(sum, load(sum, count) + sums[r][s][v], count);
-            }
+    add_sums(at.sums, at.sum_row, at.sum_tap, sums, count);
 }
 
 // sums[tap] += gradient x image at the tap, over Rows rows of outputs. Only a single row may have

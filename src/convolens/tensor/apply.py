@@ -89,7 +89,7 @@ def apply_both(*calls: tuple[Op, Sequence[TensorBase]]) -> list[Tensor]:
         ConvolensError: As ``apply``.
     """
     if not (thread.recording or observers):
-        named = [(op, tuple([t.spec for t in inputs])) for op, inputs in calls]
+        named = [(op, tuple(map(_spec, inputs))) for op, inputs in calls]
         run = choose_both(*named)
         if run is not None:
             choices = [choose(*call) for call in named]
