@@ -24,6 +24,20 @@ struct BlockSums {
     float* sums;  // [tap][channels]
 };
 
+// Memory to ask for while a block is computed, in order: of the image, and of the gradient. What is
+// null is not asked for.
+struct Ahead {
+    const float *x, *g;
+
+    // As much as a group of outputs reads itself.
+    template <int Step, int Side>
+    CONVOLENS_INLINE void fetch() {
+        constexpr i64 kOutputs = i64{kBlockGroup} * Side * kLanes;
+        if (x) x = fetch_lines<kOutputs * Step * Step>(x);
+        if (g) g = fetch_lines<kOutputs>(g);
+    }
+};
+
 // `Columns` outputs side by side. With `Edge` some of their pixels may lie beside the image.
 template <int Columns, int Step, int Side, bool Edge, class Count>
 CONVOLENS_INLINE void add_group(vec (&sums)[kBlockTaps][kBlockTaps][Side], const BlockSums& at,
@@ -56,13 +70,15 @@ CONVOLENS_INLINE void add_group(vec (&sums)[kBlockTaps][kBlockTaps][Side], const
     }
 }
 
+// Returns what is to be asked for next.
 template <int Step, int Side, class Count>
-void add_block(const BlockSums& at, Count count) {
+Ahead add_block(const BlockSums& at, Ahead ahead, Count count) {
     constexpr i64 kRead = (kBlockGroup - 1) * Step + kBlockTaps;
     vec sums[kBlockTaps][kBlockTaps][Side]{};
     for (i64 row = 0; row < at.rows; ++row) {
         i64 column = 0;
         for (; column + kBlockGroup <= at.columns; column += kBlockGroup) {
+            ahead.fetch<Step, Side>();
             const i64 left = at.left + column * Step;
             if (left >= 0 && left + kRead <= at.args.w) {
                 add_group<kBlockGroup, Step, Side, false>(sums, at, row, column, count);
@@ -85,18 +101,20 @@ void add_block(const BlockSums& at, Count count) {
         }
     }
     add_sums(at.sums, kBlockTaps * at.args.c, at.args.c, sums, count);
+    return ahead;
 }
 
 // For step 1 or 2, and the channels of a register or less, or of kSumsBeside registers.
 template <int Step>
-CONVOLENS_INLINE void block_sums_of(const BlockSums& at, i64 channels) {
-    if (channels > kLanes) return add_block<Step, kSumsBeside>(at, Whole{});
-    if (channels == kLanes) return add_block<Step, 1>(at, Whole{});
-    add_block<Step, 1>(at, channels);
+CONVOLENS_INLINE Ahead block_sums_of(const BlockSums& at, Ahead ahead, i64 channels) {
+    if (channels > kLanes) return add_block<Step, kSumsBeside>(at, ahead, Whole{});
+    if (channels == kLanes) return add_block<Step, 1>(at, ahead, Whole{});
+    return add_block<Step, 1>(at, ahead, channels);
 }
 
-CONVOLENS_INLINE void block_sums(const BlockSums& at, i64 channels) {
-    at.args.column_step == 1 ? block_sums_of<1>(at, channels) : block_sums_of<2>(at, channels);
+CONVOLENS_INLINE Ahead block_sums(const BlockSums& at, Ahead ahead, i64 channels) {
+    return at.args.column_step == 1 ? block_sums_of<1>(at, ahead, channels)
+                                    : block_sums_of<2>(at, ahead, channels);
 }
 
 }  // namespace

@@ -44,19 +44,27 @@ constexpr bool reads(int outputs, int step, int pixel, int tap) {
     return pixel >= tap && (pixel - tap) % step == 0 && (pixel - tap) / step < outputs;
 }
 
-// Images larger than a core's share of the last cache. Processors follow rows of memory by
-// themselves, but not tiles; nearer by, asking takes longer than what it saves, and so it does
-// where the pixels of a tile, 2 KB apart, compete for a few lines of the first cache.
-constexpr i64 kFarFloats = 1 << 20, kFarChannels = 512;
+template <class Args>
+CONVOLENS_INLINE i64 image_floats(const Args& args) {
+    return args.n * args.h * args.w * args.c;
+}
+
+// Images that are hardly larger than the second cache.
+constexpr i64 kNearFloats = 1 << 18;
 
 template <class Args>
 CONVOLENS_INLINE bool is_near(const Args& args) {
-    return args.n * args.h * args.w * args.c < kFarFloats;
+    return image_floats(args) < kNearFloats;
 }
+
+// Images for which tiles ask ahead: processors follow rows of memory by themselves, but not tiles.
+// Of smaller ones asking takes longer than what it saves, and so it does where the pixels of a
+// tile, 2 KB apart, compete for a few lines of the first cache.
+constexpr i64 kFarFloats = 1 << 19, kFarChannels = 512;
 
 template <class Args>
 CONVOLENS_INLINE bool lies_far(const Args& args) {
-    return !is_near(args) && args.c < kFarChannels;
+    return image_floats(args) >= kFarFloats && args.c < kFarChannels;
 }
 
 // Whether neighbouring outputs read pixels so many floats apart, or a multiple, that all of a tile
@@ -68,15 +76,15 @@ CONVOLENS_INLINE bool pixels_compete(const Args& args) {
     return args.column_step * args.c % kCompeting == 0;
 }
 
-// Asks for what windows of `Height` rows read, of `Rows` x `Columns` outputs: for the rows that
-// those of the outputs above do not read. None of them need exist.
+// Asks for what windows of `Height` rows read, of `Rows` x `Columns` outputs: for a register's
+// share of the rows that those of the outputs above do not read. None of them need exist.
 template <int Rows, int Columns, int Height, int Step>
-CONVOLENS_INLINE void fetch_windows(const float* x, i64 x_row, i64 x_pixel) {
+CONVOLENS_INLINE void fetch_windows(const float* x, i64 x_row, i64 channel) {
     constexpr int kShared = Height > Step ? Height - Step : 0;
     constexpr int kRead = (Rows - 1) * Step + Height;
     // Rows listed from below end with the shared ones.
-    fetch_pixels<kRead - kShared, Columns * Step>(x_row > 0 ? x + kShared * x_row : x, x_row,
-                                                  x_pixel);
+    fetch_share<kRead - kShared, Columns * Step>(x_row > 0 ? x + kShared * x_row : x, x_row,
+                                                 channel);
 }
 
 }  // namespace

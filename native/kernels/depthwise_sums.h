@@ -31,9 +31,31 @@ CONVOLENS_INLINE Reach reach_of(const WeightGradArgs& args, const DenseWindow& w
             wide > 1 ? Inside{0, window.width} : places_inside(left, 1, window.width, args.w)};
 }
 
-// Images larger than what is near, of so many channels that the pixels of a strip lie far apart.
-// Where larger registers take whole lines of four rows at a time, it was not measured.
-constexpr i64 kNearFloats = 1 << 19, kManyChannels = 64;
+// What a block of images that are far is cut into: little enough for the first cache beside what is
+// asked for meanwhile. Where pixels compete, two registers take each line once anyway.
+constexpr i64 kFarRows = 2, kFarColumns = 12;
+
+// Pieces of rows, one after the other.
+struct Pieces {
+    const float* end;  // of the piece that is read
+    i64 length, gap;   // floats of a piece, and between two
+
+    // Where to read on.
+    const float* next(const float* at) {
+        if (!at || at < end) return at;
+        at = end + gap;
+        end = at + length;
+        return at;
+    }
+};
+
+// What a block asks for, a strip of rows of the image and of the gradient, as far as it was read.
+struct StripAhead {
+    Ahead at;
+    Pieces x, g;
+
+    void read(Ahead to) { at = {x.next(to.x), g.next(to.g)}; }
+};
 
 struct DepthwiseSums {
     const WeightGradArgs& args;
@@ -49,12 +71,6 @@ struct DepthwiseSums {
 
     i64 channels() const { return args.groups; }
 
-    // Rows have all channels.
-    bool reads_ahead() const {
-        return kRegisters < 32 && args.parts == 1 && args.strips == 1 && args.c >= kManyChannels &&
-               args.n * args.h * args.w * args.c >= kNearFloats;
-    }
-
     void add(i64 image, i64 row, i64 high, i64 column, i64 wide) const {
         const i64 line = args.w * args.c;
         const Reach reach = reach_of(args, window, row, high, column, wide);
@@ -68,7 +84,7 @@ struct DepthwiseSums {
         at.g_row = args.g_row;
         at.g_pixel = channels();
         at.columns = wide;
-        at.fetch = lies_far(args) && !reads_ahead();
+        at.fetch = lies_far(args);
         at.sum_row = window.width * channels();
         at.sum_tap = channels();
         const i64 top = image * args.h + reach.top + reach.down.first;
@@ -80,6 +96,7 @@ struct DepthwiseSums {
         for (i64 c = first * kLanes; c < end; c += at.lanes) {
             at.lanes = end - c >= most ? most : end - c < kLanes ? end - c : kLanes;
             at.sums = sums + c;
+            at.channel = c;
             const bool whole = at.lanes >= kLanes;
             for (i64 i = 0; i < high; i += whole ? high : 1) {
                 at.x = x + i * args.row_step * line + c;
@@ -98,26 +115,25 @@ struct DepthwiseSums {
         for (i64 column = columns.last; column < args.q; ++column) add(image, row, high, column, 1);
     }
 
-    // Reads what some rows of outputs read of the image, from row `seen` on; returns where it ends.
-    i64 read_rows(i64 image, i64 row, i64 high, i64 seen) const {
-        const i64 line = args.w * args.c, upstream = args.g_row;
-        const i64 top = args.row_origin + row * args.row_step + args.segments.dy_min;
-        const i64 first = clamp(top, seen, args.h);
-        const i64 last = clamp(top + (high - 1) * args.row_step + window.height, first, args.h);
-        read_in_order(args.x + (image * args.h + first) * line, (last - first) * line);
-        if (!upstream_is_near)
-            read_in_order(args.g + (image * args.p + row) * upstream, high * upstream);
-        return last;
-    }
-
-    // Whether all rows of a block are added up in registers: where they are near. Where more rows
-    // fit in the registers at once it was not measured.
+    // Whether all rows of a block are added up in registers. Where more rows fit in the registers
+    // at once it was not measured.
     bool takes_blocks() const {
-        return kRegisters < 32 && window.width == kBlockTaps && window.height == kBlockTaps &&
-               is_near(args);
+        return kRegisters < 32 && window.width == kBlockTaps && window.height == kBlockTaps;
     }
 
-    void add_block(i64 image, i64 row, i64 high, i64 column, i64 wide) const {
+    // What the rows of outputs from `row` on read, without what those above read.
+    StripAhead ahead_of(i64 image, i64 row) const {
+        const i64 line = args.w * args.c, own = args.q * args.column_step * args.c;
+        const i64 above = args.row_origin + (row - 1) * args.row_step + args.segments.dy_max;
+        const i64 left = args.column_origin + args.segments.dx_max, upstream = args.q * channels();
+        const float* x = args.x + (image * args.h + above + 1) * line + left * args.c;
+        const float* g = args.g + (image * args.p + row) * args.g_row;
+        return {{x, upstream_is_near ? nullptr : g},
+                {x + own, own, line - own},
+                {g + upstream, upstream, args.g_row - upstream}};
+    }
+
+    void add_block(i64 image, i64 row, i64 high, i64 column, i64 wide, StripAhead& ahead) const {
         const i64 end = last * kLanes < channels() ? last * kLanes : channels();
         const float* x = args.x + image * args.h * args.w * args.c;
         const float* g = args.g + (image * args.p + row) * args.g_row + column * channels();
@@ -126,29 +142,37 @@ struct DepthwiseSums {
         const i64 most = pixels_compete(args) ? kSumsBeside * kLanes : kLanes;
         for (i64 c = first * kLanes; c < end;) {
             const i64 lanes = end - c >= most ? most : end - c < kLanes ? end - c : kLanes;
-            block_sums({args, window.down, x + c, g + c, top, left, high, wide, partial + c},
-                       lanes);
+            ahead.read(
+                block_sums({args, window.down, x + c, g + c, top, left, high, wide, partial + c},
+                           ahead.at, lanes));
             c += lanes;
         }
     }
 
-    void add(i64 image, i64 first_row, i64 last_row) const {
-        if (takes_blocks()) {
-            for (i64 column = 0; column < args.q; column += kStrip) {
+    void add_blocks(i64 image, i64 first_row, i64 last_row) const {
+        // Pixels are read in order by who takes all channels.
+        const bool near = is_near(args) || args.parts > 1;
+        const i64 most_rows = near ? last_row - first_row : kFarRows;
+        const i64 most_columns = near || pixels_compete(args) ? kStrip : kFarColumns;
+        for (i64 row = first_row; row < last_row; row += most_rows) {
+            const i64 high = last_row - row < most_rows ? last_row - row : most_rows;
+            StripAhead ahead = near ? StripAhead{} : ahead_of(image, row + high);
+            for (i64 column = 0; column < args.q; column += most_columns) {
                 const i64 left = args.q - column;
-                add_block(image, first_row, last_row - first_row, column,
-                          left < kStrip ? left : kStrip);
+                add_block(image, row, high, column, left < most_columns ? left : most_columns,
+                          ahead);
             }
-            return;
         }
+    }
+
+    void add(i64 image, i64 first_row, i64 last_row) const {
+        if (takes_blocks()) return add_blocks(image, first_row, last_row);
         const bool one =
             args.row_step > 1 || args.column_step > 1 || (kSumsBeside > 1 && !pixels_compete(args));
         const i64 inside = last_row < rows.last ? last_row : rows.last;
-        i64 seen = 0;  // rows of the image
         for (i64 row = first_row; row < last_row;) {
             const bool some = !one && row >= rows.first && inside - row >= kSumRows;
             const i64 high = some ? kSumRows : 1;
-            if (reads_ahead()) seen = read_rows(image, row, high, seen);
             add_rows(image, row, high);
             row += high;
         }

@@ -7,6 +7,9 @@
 namespace convolens::CONVOLENS_ISA {
 namespace {
 
+// Windows take turns by lines in images that are no larger: these lie in the last cache.
+constexpr i64 kMostFloats = 1 << 20;
+
 struct DepthwiseTiles {
     const WindowArgs& args;
     DenseWindow window;
@@ -46,7 +49,7 @@ struct DepthwiseTiles {
         tile.channels = channels();
         tile.fetch = lies_far(args);
         tile.past = args.past;
-        tile.lines = pixels_compete(args) && !args.past && is_near(args);
+        tile.lines = pixels_compete(args) && !args.past && image_floats(args) < kMostFloats;
         const WindowShape shape{high, wide, window.height, window.width, edge};
         choose_window_tile(shape, args.column_step)(tile);
     }

@@ -28,7 +28,8 @@ struct WindowSums {
     float* sums;
     i64 sum_row, sum_tap;
     i64 lanes;
-    bool fetch;  // ask for the memory of the strip to the right
+    i64 channel;  // where x and g are in their pixels
+    bool fetch;   // ask for the memory of the strip to the right
 };
 
 // Rows x Columns outputs from `column` on, of windows of Height x Width taps, `Side` registers of
@@ -47,9 +48,10 @@ CONVOLENS_INLINE void add_outputs(vec (&sums)[Height][Width][Side], const Window
         }
     const float* x = at.x + column * Step * at.x_pixel;
     if (Columns > 1 && at.fetch) {
-        fetch_windows<Rows, Columns, Height, Step>(x + kStrip * Step * at.x_pixel, at.x_row,
-                                                   at.x_pixel);
-        fetch_pixels<Rows, Columns>(at.g + (column + kStrip) * at.g_pixel, at.g_row, at.g_pixel);
+        fetch_windows<Rows, Columns, Height, Step>(x - at.channel + kStrip * Step * at.x_pixel,
+                                                   at.x_row, at.channel);
+        fetch_share<Rows, Columns>(at.g - at.channel + (column + kStrip) * at.g_pixel, at.g_row,
+                                   at.channel);
     }
 #pragma GCC unroll 9
     for (int i = 0; i < (Rows - 1) * Step + Height; ++i)

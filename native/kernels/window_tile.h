@@ -34,6 +34,17 @@ struct WindowTile {
     bool lines;    // windows of 3x3 take turns by lines of the cache, which two registers are
 };
 
+// Asks for the memory of the outputs to the right, which need not follow one another.
+template <int Rows, int Columns>
+CONVOLENS_INLINE void fetch_outputs(const WindowTile& tile, i64 channel) {
+    const float* right = tile.y + Columns * tile.y_column;
+    if (tile.y_column == tile.channels) {
+        fetch_share<Rows, Columns>(right, tile.y_row, channel);
+    } else {
+        fetch_pixels<Rows, Columns>(right + channel, tile.y_row, tile.y_column);
+    }
+}
+
 // Rows x Columns outputs of windows of Height x Width taps, `Step` pixels apart both ways. At an
 // edge some pixels lie beside the image, and are left out.
 template <int Rows, int Columns, int Height, int Width, int Step, bool Edge>
@@ -42,9 +53,8 @@ CONVOLENS_INLINE void window_register(const WindowTile& tile, i64 channel, float
     const float* w = tile.weights + channel;
     if (Columns > 1 && tile.fetch) {
         fetch_windows<Rows, Columns, Height, Step>(
-            x + ((Columns - 1) * Step + Width) * tile.x_pixel, tile.x_row, tile.x_pixel);
-        if (!tile.past)
-            fetch_pixels<Rows, Columns>(y + Columns * tile.y_column, tile.y_row, tile.y_column);
+            tile.x + ((Columns - 1) * Step + Width) * tile.x_pixel, tile.x_row, channel);
+        if (!tile.past) fetch_outputs<Rows, Columns>(tile, channel);
     }
     vec sums[Rows][Columns], weights[Height][Width];
     const vec start = tile.bias ? load(tile.bias + channel) : vec{};

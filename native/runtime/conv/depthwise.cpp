@@ -7,6 +7,7 @@
 #include "runtime/conv/common.h"
 #include "runtime/isa.h"
 #include "runtime/launch.h"
+#include "runtime/past.h"
 #include "runtime/sum.h"
 
 namespace convolens {
@@ -17,6 +18,9 @@ constexpr i64 kSlots = 16;
 constexpr i64 kFewTaps = 25;
 // Rows of outputs that make a unit, or half as many where units are few: whole tiles.
 constexpr i64 kRows = 8;
+// Registers from which on both gradients are computed together: with smaller ones, which wait for
+// their own products, it takes as long to compute them one by one, or less (decision 0030).
+constexpr i64 kTogetherLanes = 16;
 // With a multiplier, gradients that are kept before those of one channel are summed up.
 constexpr i64 kSpreadFloats = 512 * 1024;
 
@@ -41,6 +45,10 @@ struct Windows {
 
     void add(const WindowArgs& args) {
         all.push_back(args);
+        // Rows that are written in order may stay near for longer than others.
+        const i64 pixel = args.groups * args.group_outputs;
+        if (args.y_column == pixel)
+            all.back().past = args.past && goes_past(args.y, args.n * args.y_image, pixel);
         taps += args.segments.count;
         most = std::max(most, args.segments.count);
     }
@@ -170,12 +178,16 @@ const WeightedAlgorithm depthwise = {floats, pack, forward, input_grad};
 void depthwise_grad(const ConvProblem& p, const float* packed, const float* x, const float* g,
                     float* dx, float* dw) {
     const i64 taps = p.r * p.s;
+    const KernelTable& table = kernels();
+    if (dx && table.lanes < kTogetherLanes) {
+        input_grad(p, packed, g, nullptr, dx);
+        dx = nullptr;
+    }
     if (p.n == 0 || p.p == 0 || p.q == 0) {
         std::fill_n(dw, p.k * taps, 0.0f);
         if (dx) std::fill_n(dx, p.n * p.h * p.w * p.c, 0.0f);
         return;
     }
-    const KernelTable& table = kernels();
     const Taps all = single_taps(p);
     DepthwiseGradArgs args{weight_grad_args(p, all, x, g), {nullptr, 0}};
     WeightGradArgs& weight = args.weight;

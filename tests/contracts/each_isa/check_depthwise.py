@@ -121,9 +121,13 @@ def test_both_gradients_have_the_bits_of_each(call: tuple, at_end: bool, threads
 
 @pytest.mark.parametrize("at_end", [False, True])
 @pytest.mark.parametrize("stride", [1, 2])
-def test_images_that_are_read_before_they_are_summed(stride: int, at_end: bool) -> None:
+@pytest.mark.parametrize("sizes", [(61, 61), (8, 560)])
+def test_rows_that_are_asked_for_while_others_are_summed(
+    sizes: tuple[int, int], stride: int, at_end: bool
+) -> None:
+    """Whole ones, or strips of those that are long."""
     op = ops.Conv((stride, stride), ((1, 1), (0, 2)), (1, 1), 72)
-    call = op, TensorSpec((2, 72, 61, 61)), TensorSpec((72, 1, 3, 3))
+    call = op, TensorSpec((2, 72, *sizes)), TensorSpec((72, 1, 3, 3))
     assert_values(call, at_end, 2)
     assert_both_gradients_have_the_bits_of_each(call, at_end, 2)
 
