@@ -46,7 +46,7 @@ struct Block {
                     pixels.load_column(j, c, count, column);
                     F::template input<1, T>(column, half + j);
                 }
-                fetch_next_tile<M, T>(begin, row, pixel, c);
+                fetch_next_tile<M, T>(begin, row, pixel, c, pixel == args.c);
                 float* to = inputs + tile * input.tile + c * input.channel;
 #pragma GCC unroll 6
                 for (int i = 0; i < T; ++i) {

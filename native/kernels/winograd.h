@@ -219,14 +219,24 @@ CONVOLENS_INLINE void with_filter(i64 m, i64 r, Body body) {
 
 // Asks, beside the numbers from channel c on of a tile of Size x Size pixels, for those that a
 // later tile reads first, M pixels further on: of short rows the tile below, since it comes soon;
-// of others the one to the right. `row` and `pixel` are the floats from one to the next.
+// of others the one to the right. `row` and `pixel` are the floats from one to the next. If
+// `in_order`, pixels follow one another, and all of their channels are read.
 template <int M, int Size>
-CONVOLENS_INLINE void fetch_next_tile(const float* first, i64 row, i64 pixel, i64 c) {
+CONVOLENS_INLINE void fetch_next_tile(const float* first, i64 row, i64 pixel, i64 c,
+                                      bool in_order) {
     constexpr i64 kShort = 1024;
-    if (row <= kShort) {
-        fetch_pixels<M, M>(first + c + Size * row + (Size - M + 1) / 2 * pixel, row, pixel);
+    const float* below = first + Size * row + (Size - M + 1) / 2 * pixel;
+    const float* right = first + Size * pixel;
+    if (in_order) {
+        if (row <= kShort) {
+            fetch_share<M, M>(below, row, c);
+        } else {
+            fetch_share<Size, M>(right, row, c);
+        }
+    } else if (row <= kShort) {
+        fetch_pixels<M, M>(below + c, row, pixel);
     } else if (c % kLine == 0) {
-        fetch_pixels<Size, M>(first + c + Size * pixel, row, pixel);
+        fetch_pixels<Size, M>(right + c, row, pixel);
     }
 }
 

@@ -51,7 +51,7 @@ struct Tiles {
                 pixels.load_column(j, c, count, column);
                 F::template input<1, T>(column, half + j);
             }
-            fetch_next_tile<M, T>(begin, row, pixel, c);
+            fetch_next_tile<M, T>(begin, row, pixel, c, false);
             const i64 own = c - share.first_channel;
             float* to = inputs + (own / width * tiles + tile) * width + own % width;
 #pragma GCC unroll 6
@@ -77,7 +77,7 @@ struct Tiles {
                 pixels.load_column(j, k, count, column);
                 F::template values<M, 1, M>(column, half + j);
             }
-            fetch_next_tile<M, M>(begin, row, pixel, k);
+            fetch_next_tile<M, M>(begin, row, pixel, k, false);
             float* to = upstream + tile * upstream_row + (k - share.first_output);
 #pragma GCC unroll 6
             for (int i = 0; i < T; ++i) {
