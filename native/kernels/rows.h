@@ -9,17 +9,15 @@ namespace {
 
 using namespace simd;
 
-// The largest number, or NaN if there is one. Several at a time: each comparison waits for the
-// last.
+// The largest number, of those that are no NaN: these reach the sum of exponentials by themselves.
+// Several at a time: each comparison waits for the last.
 [[maybe_unused]] float row_max(const float* x, i64 length) {
     constexpr float lowest = -__builtin_inff();
     constexpr int kBeside = 4;
-    vec best[kBeside], nan[kBeside]{};
+    vec best[kBeside];
     for (vec& each : best) each = broadcast(lowest);
-    const auto add = [&](int j, vec v) CONVOLENS_INLINED {
-        best[j] = max(v, best[j]);
-        nan[j] = select(v != v, v, nan[j]);
-    };
+    // In this order NaN goes.
+    const auto add = [&](int j, vec v) CONVOLENS_INLINED { best[j] = max(v, best[j]); };
     i64 first = 0;
     for (; first + kBeside * kLanes <= length; first += kBeside * kLanes)
 #pragma GCC unroll 4
@@ -27,8 +25,6 @@ using namespace simd;
     for_each_register(first, length, [&](i64 i, auto count) CONVOLENS_INLINED {
         add(0, first_or(load(x + i, count), count, broadcast(lowest)));
     });
-    const float not_a_number = sum_lanes((nan[0] + nan[1]) + (nan[2] + nan[3]));
-    if (not_a_number != not_a_number) return not_a_number;
     return max_lanes(max(max(best[0], best[1]), max(best[2], best[3])));
 }
 
@@ -37,7 +33,7 @@ using namespace simd;
     for_each_register(0, length, [&](i64 i, auto count) {
         // Not the exponential of -infinity in the lanes beyond: processors take long to underflow.
         const vec same = broadcast(shift);
-        const vec e = exp_of_negative(first_or(load(x + i, count), count, same) - same);
+        const vec e = rough_exp_of_negative(first_or(load(x + i, count), count, same) - same);
         if (exponentials) store(exponentials + i, e, count);
         total += first_or(e, count, vec{});
     });

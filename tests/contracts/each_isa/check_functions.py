@@ -108,6 +108,28 @@ def test_response_norm_without_k() -> None:
         np.testing.assert_allclose(compute(op, x), expected, rtol=1e-4)
 
 
+@pytest.mark.parametrize("place", [0, 40, 99])
+@pytest.mark.parametrize("op", [ops.Softmax(1), ops.LogSoftmax(1)], ids=lambda op: op.name)
+def test_nan_fills_its_row_and_no_other(op: Op, place: int) -> None:
+    x = np.random.default_rng(1).standard_normal((3, 100), np.float32)
+    before = compute(op, x)
+    x[1, place] = np.nan
+    after = compute(op, x)
+    assert np.isnan(after[1]).all()
+    np.testing.assert_array_equal(after[::2], before[::2])
+
+
+@pytest.mark.parametrize("place", [0, 40, 99])
+def test_nan_is_the_loss_of_its_row_and_no_other(place: int) -> None:
+    x = np.random.default_rng(1).standard_normal((3, 100), np.float32)
+    labels = np.array([3, 40, 5])
+    before = compute(ops.CrossEntropy("none"), x, labels)
+    x[1, place] = np.nan
+    after = compute(ops.CrossEntropy("none"), x, labels)
+    assert np.isnan(after[1])
+    np.testing.assert_array_equal(after[::2], before[::2])
+
+
 def test_relu_keeps_nan_and_infinity() -> None:
     x = np.array([np.nan, np.inf, -np.inf, -0.0, 1e-45, -1e-45], np.float32)
     kept = np.array([np.nan, np.inf, 0, 0, 1e-45, 0], np.float32)
