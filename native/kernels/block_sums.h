@@ -24,17 +24,18 @@ struct BlockSums {
     float* sums;  // [tap][channels]
 };
 
-// Memory to ask for while a block is computed, in order: of the image, and of the gradient. What is
-// null is not asked for.
-struct Ahead {
+// Memory to ask for while a block is computed, in order: of the image, and of the gradient. Both
+// are null where nothing is asked for.
+struct RowsAhead {
     const float *x, *g;
 
     // As much as a group of outputs reads itself.
     template <int Step, int Side>
     CONVOLENS_INLINE void fetch() {
         constexpr i64 kOutputs = i64{kBlockGroup} * Side * kLanes;
-        if (x) x = fetch_lines<kOutputs * Step * Step>(x);
-        if (g) g = fetch_lines<kOutputs>(g);
+        if (!x) return;
+        x = fetch_lines<kOutputs * Step * Step>(x);
+        g = fetch_lines<kOutputs>(g);
     }
 };
 
@@ -72,7 +73,7 @@ CONVOLENS_INLINE void add_group(vec (&sums)[kBlockTaps][kBlockTaps][Side], const
 
 // Returns what is to be asked for next.
 template <int Step, int Side, class Count>
-Ahead add_block(const BlockSums& at, Ahead ahead, Count count) {
+RowsAhead add_block(const BlockSums& at, RowsAhead ahead, Count count) {
     constexpr i64 kRead = (kBlockGroup - 1) * Step + kBlockTaps;
     vec sums[kBlockTaps][kBlockTaps][Side]{};
     for (i64 row = 0; row < at.rows; ++row) {
@@ -106,13 +107,13 @@ Ahead add_block(const BlockSums& at, Ahead ahead, Count count) {
 
 // For step 1 or 2, and the channels of a register or less, or of kSumsBeside registers.
 template <int Step>
-CONVOLENS_INLINE Ahead block_sums_of(const BlockSums& at, Ahead ahead, i64 channels) {
+CONVOLENS_INLINE RowsAhead block_sums_of(const BlockSums& at, RowsAhead ahead, i64 channels) {
     if (channels > kLanes) return add_block<Step, kSumsBeside>(at, ahead, Whole{});
     if (channels == kLanes) return add_block<Step, 1>(at, ahead, Whole{});
     return add_block<Step, 1>(at, ahead, channels);
 }
 
-CONVOLENS_INLINE Ahead block_sums(const BlockSums& at, Ahead ahead, i64 channels) {
+CONVOLENS_INLINE RowsAhead block_sums(const BlockSums& at, RowsAhead ahead, i64 channels) {
     return at.args.column_step == 1 ? block_sums_of<1>(at, ahead, channels)
                                     : block_sums_of<2>(at, ahead, channels);
 }

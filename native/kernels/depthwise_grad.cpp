@@ -242,9 +242,8 @@ void any_weight_grad(const DepthwiseGradArgs& both, i64 begin, i64 end, float* s
             const WeightGradArgs strip = strip_of(args, at.strip);
             const Inside columns = columns_inside(strip, strip.q);
             if (small) {
-                DepthwiseSums{strip,   window, inside, columns,
-                              partial, first,  last,   both.input.count > 0}
-                    .add(image, first_row, last_row);
+                DepthwiseSums{strip, window, inside, columns, partial, first, last}.add(
+                    image, first_row, last_row);
             } else {
                 for (i64 row = first_row; row < last_row; ++row)
                     Row<Repeat>{strip,   segments_inside(args, row),

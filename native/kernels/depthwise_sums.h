@@ -42,7 +42,7 @@ struct Pieces {
 
     // Where to read on.
     const float* next(const float* at) {
-        if (!at || at < end) return at;
+        if (at < end) return at;
         at = end + gap;
         end = at + length;
         return at;
@@ -51,10 +51,12 @@ struct Pieces {
 
 // What a block asks for, a strip of rows of the image and of the gradient, as far as it was read.
 struct StripAhead {
-    Ahead at;
+    RowsAhead at;
     Pieces x, g;
 
-    void read(Ahead to) { at = {x.next(to.x), g.next(to.g)}; }
+    void read(RowsAhead to) {
+        if (to.x) at = {x.next(to.x), g.next(to.g)};
+    }
 };
 
 struct DepthwiseSums {
@@ -63,7 +65,6 @@ struct DepthwiseSums {
     Inside rows, columns;  // of outputs, whose windows lie inside the image
     float* partial;
     i64 first, last;  // registers
-    bool upstream_is_near;
 
     static bool can_compute(const WeightGradArgs& args, const DenseWindow& window) {
         return args.group_outputs == 1 && window.is_small() && args.column_step <= 2;
@@ -128,9 +129,8 @@ struct DepthwiseSums {
         const i64 left = args.column_origin + args.segments.dx_max, upstream = args.q * channels();
         const float* x = args.x + (image * args.h + above + 1) * line + left * args.c;
         const float* g = args.g + (image * args.p + row) * args.g_row;
-        return {{x, upstream_is_near ? nullptr : g},
-                {x + own, own, line - own},
-                {g + upstream, upstream, args.g_row - upstream}};
+        return {
+            {x, g}, {x + own, own, line - own}, {g + upstream, upstream, args.g_row - upstream}};
     }
 
     void add_block(i64 image, i64 row, i64 high, i64 column, i64 wide, StripAhead& ahead) const {

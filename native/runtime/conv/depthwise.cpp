@@ -18,8 +18,8 @@ constexpr i64 kSlots = 16;
 constexpr i64 kFewTaps = 25;
 // Rows of outputs that make a unit, or half as many where units are few: whole tiles.
 constexpr i64 kRows = 8;
-// Registers from which on both gradients are computed together: with smaller ones, which wait for
-// their own products, it takes as long to compute them one by one, or less (decision 0030).
+// Numbers in a register from which on both gradients are computed together. Smaller registers wait
+// for their own products: one by one takes as long, or less (decision 0030).
 constexpr i64 kTogetherLanes = 16;
 // With a multiplier, gradients that are kept before those of one channel are summed up.
 constexpr i64 kSpreadFloats = 512 * 1024;
@@ -178,15 +178,15 @@ const WeightedAlgorithm depthwise = {floats, pack, forward, input_grad};
 void depthwise_grad(const ConvProblem& p, const float* packed, const float* x, const float* g,
                     float* dx, float* dw) {
     const i64 taps = p.r * p.s;
-    const KernelTable& table = kernels();
-    if (dx && table.lanes < kTogetherLanes) {
-        input_grad(p, packed, g, nullptr, dx);
-        dx = nullptr;
-    }
     if (p.n == 0 || p.p == 0 || p.q == 0) {
         std::fill_n(dw, p.k * taps, 0.0f);
         if (dx) std::fill_n(dx, p.n * p.h * p.w * p.c, 0.0f);
         return;
+    }
+    const KernelTable& table = kernels();
+    if (dx && table.lanes < kTogetherLanes) {
+        input_grad(p, packed, g, nullptr, dx);
+        dx = nullptr;
     }
     const Taps all = single_taps(p);
     DepthwiseGradArgs args{weight_grad_args(p, all, x, g), {nullptr, 0}};
