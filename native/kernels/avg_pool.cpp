@@ -1,4 +1,6 @@
 // Average pooling in channels-last memory, and its gradient.
+#include <algorithm>
+
 #include "kernels/spread.h"
 #include "kernels/taps.h"
 #include "kernels/terms.h"
@@ -30,16 +32,69 @@ CONVOLENS_INLINE vec sum_window(Size, const float* x, i64 c, const Taps (&taps)[
     return total;
 }
 
+// Windows of so many taps, in rows of no more than so many, are summed row by row, all channels of
+// a row one after the other. The sums of longer rows would be long chains of additions.
+constexpr i64 kManyTaps = 16;
+constexpr int kLongestRow = 8;
+
+// y += the sum of `count` pixels, at most `Count`.
+template <int Count = kLongestRow>
+CONVOLENS_INLINE void add_pixels(const float* x, i64 pixel, i64 count, i64 c, float* y) {
+    if constexpr (Count > 1)
+        if (count < Count) return add_pixels<Count - 1>(x, pixel, count, c, y);
+    for_each_register(0, c, [&](i64 i, auto lanes) CONVOLENS_INLINED {
+        vec sums[Count];
+#pragma GCC unroll 8
+        for (int s = 0; s < Count; ++s) sums[s] = load(x + s * pixel + i, lanes);
+#pragma GCC unroll 8
+        for (int step = 1; step < Count; step *= 2)
+#pragma GCC unroll 8
+            for (int s = 0; s + step < Count; s += 2 * step) sums[s] += sums[s + step];
+        store(y + i, load(y + i, lanes) + sums[0], lanes);
+    });
+}
+
+void average_by_rows(const Grid& grid, const float* x, i64 c, float* y) {
+    const auto& [depth, rows, columns] = grid.taps;
+    const i64 pixel = columns.stride * c;
+    std::fill_n(y, c, 0.0f);
+    for (i64 t = 0; t < depth.count; ++t)
+        for (i64 r = 0; r < rows.count; ++r)
+            add_pixels(x + (t * depth.stride + r * rows.stride) * c, pixel, columns.count, c, y);
+    const vec factor = broadcast(1.0f / grid.divisor);
+    for_each_register(0, c, [&](i64 i, auto lanes) CONVOLENS_INLINED {
+        store(y + i, load(y + i, lanes) * factor, lanes);
+    });
+}
+
+CONVOLENS_INLINE bool is_summed_by_rows(const Grid& grid, i64 c) {
+    const auto& [depth, rows, columns] = grid.taps;
+    const i64 taps = depth.count * rows.count * columns.count;
+    return c >= kLanes && columns.count <= kLongestRow && taps >= kManyTaps;
+}
+
 }  // namespace
 
 void avg_pool(const PoolArgs& all, i64 begin, i64 end, float*) {
     const PoolArgs args = all;
-    const auto window = [&](const Grid& grid, auto size, i64 tap, i64 output, i64 i,
-                            auto lanes) CONVOLENS_INLINED {
-        const vec sum = sum_window(size, args.x + tap * args.c + i, args.c, grid.taps, lanes);
-        store(args.y + output, sum * broadcast(1.0f / grid.divisor), lanes);
-    };
-    for_each_pooled(args, begin, end, window);
+    const i64 limit = with_room(args.c, args.n * pixels_of_image(args));
+    for_each_output(args, begin, end, [&](const Grid& grid) CONVOLENS_INLINED {
+        const auto sum = [&](auto size, i64 from, i64 to, i64 i, auto lanes) CONVOLENS_INLINED {
+            const float* x = args.x + from * args.c + i;
+            const vec total = sum_window(size, x, args.c, grid.taps, lanes);
+            store(args.y + to * args.c + i, total * broadcast(1.0f / grid.divisor), lanes);
+        };
+        if (!is_summed_by_rows(grid, args.c)) {
+            for_each_window(args.c, grid, limit, grid.output_end, sum);
+            return;
+        }
+        for (i64 p = 0; p < grid.lines; ++p)
+            for (i64 q = 0; q < grid.windows; ++q) {
+                const i64 from = grid.input + p * grid.line_input + q * grid.step;
+                const i64 to = grid.output + p * grid.line_output + q;
+                average_by_rows(grid, args.x + from * args.c, args.c, args.y + to * args.c);
+            }
+    });
 }
 
 void avg_pool_grad(const PoolArgs& all, i64 begin, i64 end, float* scratch) {
