@@ -91,10 +91,10 @@ class _Server:
         return self.session.profile(steps)
 
     def peak(self) -> Any:
-        return self.peer.peak()
+        return self.peer.peak(self.threads)
 
     def bandwidth(self) -> Any:
-        return self.peer.bandwidth()
+        return self.peer.bandwidth(self.threads)
 
     def isa(self) -> Any:
         return self.peer.isa()

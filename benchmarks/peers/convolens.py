@@ -59,17 +59,19 @@ def load(problem: Problem, threads: int) -> Session:
     return Epoch(problem)
 
 
-def peak() -> float:
+def peak(threads: int) -> float:
     """Return the floating point operations a nanosecond of our inner kernel, in cache."""
     from benchmarks.operators import measured_peak
 
+    cl.set_num_threads(threads)
     return measured_peak()
 
 
-def bandwidth() -> float:
+def bandwidth(threads: int) -> float:
     """Return the bytes a nanosecond that an elementwise kernel moves."""
     from benchmarks.operators import measured_bandwidth
 
+    cl.set_num_threads(threads)
     return measured_bandwidth()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,10 @@ from benchmarks.layers.operation import Work
 from benchmarks.layers.pointwise import Activation
 from benchmarks.measure import Measurement
 from benchmarks.outcome import Outcome, Verdict
-from benchmarks.peers import CONVOLENS, ONNX_RUNTIME, TORCH, limited
+from benchmarks.peers import CONVOLENS, ONNX_RUNTIME, TORCH, convolens, limited
 from benchmarks.suite_row import HEADER, Limit, Row
 
+import convolens as cl
 from benchmarks import jobs, report, suite, sweep
 
 TINY = Group(
@@ -91,6 +93,17 @@ def test_a_row_says_how_near_it_is_to_the_limit() -> None:
     assert len(reason) == len(HEADER)
     assert reason[-1] == "not measured: why"
     assert len(row(TINY, None).cells(limit)) == len(HEADER)
+
+
+@pytest.mark.parametrize("measured", [convolens.peak, convolens.bandwidth])
+def test_the_limit_is_that_of_the_threads_that_compute(measured: Callable[[int], float]) -> None:
+    before = cl.get_num_threads()
+    try:
+        cl.set_num_threads(2)
+        assert measured(1) > 0
+        assert cl.get_num_threads() == 1
+    finally:
+        cl.set_num_threads(before)
 
 
 def test_everyone_is_kept_to_the_instruction_set() -> None:
