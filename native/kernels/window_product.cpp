@@ -1,4 +1,6 @@
 // Convolution in channels-last memory: register tiles of neighbouring outputs of one row.
+#include <algorithm>
+
 #include "kernels/kernels.h"
 #include "kernels/narrow.h"
 #include "kernels/short_tiles.h"
@@ -141,6 +143,10 @@ void direct(const RowBlock& block, const Outputs& outputs, i64 group, Range pane
         }
 }
 
+// The floats of outputs that all panels compute before the next ones: they stay near meanwhile, and
+// memory is written in the order in which it lies.
+constexpr i64 kNearOutputs = 8192;
+
 // The same for short sums, whose products are listed.
 void direct_listed(const RowBlock& block, const Outputs& outputs, i64 group, Range panels,
                    i64* places) {
@@ -153,16 +159,21 @@ void direct_listed(const RowBlock& block, const Outputs& outputs, i64 group, Ran
     short_tiles.first.a_row = block.source.column_step;
     short_tiles.fetch = true;
     short_tiles.past = args.past;
-    for (i64 panel = panels.first; panel < panels.last; ++panel)
-        for (i64 row = 0; row < block.rows; ++row) {
-            const Inside inside = segments_inside(args, block.first_row + row);
-            short_tiles.first.a = block.input(row, 0);
-            outputs.complete(short_tiles.first, group, panel, block.output(row, 0));
-            short_tiles.first.b += inside.first * run * kPanel;
-            short_tiles.places = places + inside.first * run;
-            short_tiles.length = (inside.last - inside.first) * run;
-            compute_short_tiles<true>(short_tiles, args.columns);
-        }
+    const i64 pixel = (panels.last - panels.first) * kPanel;
+    const i64 tiles = std::max<i64>(2, kNearOutputs / (kTileRows * std::max<i64>(1, pixel)));
+    for (i64 row = 0; row < block.rows; ++row) {
+        const Inside inside = segments_inside(args, block.first_row + row);
+        short_tiles.places = places + inside.first * run;
+        short_tiles.length = (inside.last - inside.first) * run;
+        cut_evenly(0, args.columns, tiles * kTileRows, [&](i64 column, i64 count) {
+            short_tiles.first.a = block.input(row, column);
+            for (i64 panel = panels.first; panel < panels.last; ++panel) {
+                outputs.complete(short_tiles.first, group, panel, block.output(row, column));
+                short_tiles.first.b += inside.first * run * kPanel;
+                compute_short_tiles<true>(short_tiles, count);
+            }
+        });
+    }
 }
 
 // Copies what the outputs of a tile read side by side first: patches[t][segment x run].
