@@ -14,8 +14,9 @@ namespace convolens {
 namespace {
 
 constexpr i64 kSlots = 16;
-// With more taps, what neighbouring windows read is copied side by side.
-constexpr i64 kFewTaps = 25;
+// With more taps, what neighbouring windows read is copied side by side. In images with no more
+// columns it is so from 5x5 on: many of their windows lie at an edge.
+constexpr i64 kFewTaps = 25, kFewColumns = 32;
 // Rows of outputs that make a unit, or half as many where units are few: whole tiles.
 constexpr i64 kRows = 8;
 // Numbers in a register from which on both gradients are computed together. Smaller registers wait
@@ -69,7 +70,9 @@ struct Windows {
         i64 largest = 0;
         for (const WindowArgs& each : all) {
             const Segments& taps = each.segments;
-            if (taps.count <= kFewTaps || each.column_step > 1 || each.group_outputs > 1 ||
+            const bool copied =
+                taps.count > kFewTaps || (taps.count == kFewTaps && each.columns <= kFewColumns);
+            if (!copied || each.column_step > 1 || each.group_outputs > 1 ||
                 each.groups < table.lanes)
                 return;
             const i64 columns = divide_up(each.columns, each.strips);
