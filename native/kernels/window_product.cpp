@@ -160,7 +160,7 @@ void direct_listed(const RowBlock& block, const Outputs& outputs, i64 group, Ran
     short_tiles.fetch = true;
     short_tiles.past = args.past;
     const i64 pixel = (panels.last - panels.first) * kPanel;
-    const i64 tiles = std::max<i64>(2, kNearOutputs / (kTileRows * std::max<i64>(1, pixel)));
+    const i64 tiles = std::max<i64>(4, kNearOutputs / (kTileRows * std::max<i64>(1, pixel)));
     for (i64 row = 0; row < block.rows; ++row) {
         const Inside inside = segments_inside(args, block.first_row + row);
         short_tiles.places = places + inside.first * run;
