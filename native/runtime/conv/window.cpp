@@ -95,8 +95,8 @@ void run(WindowArgs& args, const Layout& layout, const float* packed) {
         args.row_blocks = divide_up(args.rows, args.row_block);
     }
     args.lanes_each = layout.lanes_each;
-    args.list = !args.gather && layout.lanes_each == 1 && taps.run < kListedRun &&
-                layout.length <= kShortSum;
+    args.list = !args.gather && layout.lanes_each == 1 && layout.length <= kShortSum &&
+                (taps.run < kListedRun || taps.count == 1);
     args.packed = packed;
     const i64 buffer = block_floats(taps, args.row_block, args.row_step, line);
     const i64 scratch = 2 * (taps.count + (args.list ? layout.length : 0)) +
@@ -151,6 +151,18 @@ ConvProblem as_read(const ConvProblem& p) {
     return copies_groups<gather>(p) ? one_group(p) : p;
 }
 
+// The same convolution of images of one row, where each output reads its own pixel alone: so all
+// tiles but the last are whole, whatever the width.
+ConvProblem in_one_row(const ConvProblem& p) {
+    const bool same = p.r * p.s * p.stride[0] * p.stride[1] == 1 && p.p == p.h && p.q == p.w &&
+                      p.padding[0] == 0 && p.padding[1] == 0;
+    if (!same) return p;
+    ConvProblem row = p;
+    row.h = row.p = 1;
+    row.w = row.q = p.h * p.w;
+    return row;
+}
+
 // Calls body(phase, layout, offset of its weights) for all phases.
 template <bool gather, class Body>
 i64 for_each_phase(const ConvProblem& p, Body body) {
@@ -201,8 +213,9 @@ void pack_weights(const ConvProblem& p, Pass pass, const float* weight, float* p
 }
 
 template <bool gather>
-void forward(const ConvProblem& p, const float* packed, const float* x, const float* bias,
+void forward(const ConvProblem& all, const float* packed, const float* x, const float* bias,
              float* y) {
+    const ConvProblem p = in_one_row(all);
     const Taps taps = forward_taps(as_read<gather>(p));
     WindowArgs args = forward_args(p, taps, x, bias, y);
     args.gather = gather;
@@ -211,8 +224,9 @@ void forward(const ConvProblem& p, const float* packed, const float* x, const fl
 }
 
 template <bool gather>
-void input_grad(const ConvProblem& p, const float* packed, const float* g, const float* bias,
+void input_grad(const ConvProblem& all, const float* packed, const float* g, const float* bias,
                 float* dx) {
+    const ConvProblem p = in_one_row(all);
     for_each_phase<gather>(p, [&](const Phase& phase, const Layout& layout, i64 offset) {
         WindowArgs args = phase_args(p, phase.top, phase.left, phase.taps, g, bias, dx, p.c);
         args.gather = gather;
