@@ -36,6 +36,10 @@ FLOOR = 1.0
 LONG_CHAINS = {"conv1d", "conv1d dilation 4", "conv3d stride 2", "conv_transpose1d", "linear 84"}
 FLOOR_OF_LONG_CHAINS = 3.0
 
+#: Without fused multiply-add, which torch has, a product is rounded before it is added: an error
+#: may be so much larger.
+TWO_ROUNDINGS = 1.5
+
 
 def ulps(computed: Any, exact: Any) -> float:
     largest = np.abs(exact).max()
@@ -78,4 +82,5 @@ def test_no_less_exact_than_torch(name: str, record_property: Any) -> None:
     record_property("ulps", {"ours": ours.tolist(), "torch": theirs.tolist()})
     long = name in LONG_CHAINS and isa() != "avx512"
     floor = FLOOR_OF_LONG_CHAINS if long else FLOOR
-    assert (ours <= np.maximum(floor, FACTOR * theirs)).all(), (ours, theirs)
+    more = TWO_ROUNDINGS if isa() == "baseline" else 1.0
+    assert (ours <= more * np.maximum(floor, FACTOR * theirs)).all(), (ours, theirs)
