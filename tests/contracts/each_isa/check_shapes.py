@@ -25,6 +25,12 @@ WHOLE_ROWS = (
     TensorSpec((1, 1, 2, 16)),
     TensorSpec((8, 1, 1, 1)),
 )
+#: Rows of short sums with more outputs than stay near: all panels for some pixels, then the next.
+LONG_ROWS = (
+    ops.Conv((1, 1), ((1, 1), (1, 1)), (1, 1), 1),
+    TensorSpec((2, 3, 3, 140)),
+    TensorSpec((100, 3, 3, 3)),
+)
 EXAMPLES = settings(max_examples=200)
 
 
@@ -165,6 +171,8 @@ def check(sample: Sample, at_end: bool) -> None:
 
 @given(calls(), st.booleans(), st.booleans())
 @example(WHOLE_ROWS, False, False)
+@example(LONG_ROWS, True, False)
+@example(LONG_ROWS, False, True)
 @EXAMPLES
 def test_convolutions(call: tuple, bias: bool, at_end: bool) -> None:
     op, x, weight = call
