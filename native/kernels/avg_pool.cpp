@@ -88,12 +88,9 @@ void avg_pool(const PoolArgs& all, i64 begin, i64 end, float*) {
             for_each_window(args.c, grid, limit, grid.output_end, sum);
             return;
         }
-        for (i64 p = 0; p < grid.lines; ++p)
-            for (i64 q = 0; q < grid.windows; ++q) {
-                const i64 from = grid.input + p * grid.line_input + q * grid.step;
-                const i64 to = grid.output + p * grid.line_output + q;
-                average_by_rows(grid, args.x + from * args.c, args.c, args.y + to * args.c);
-            }
+        for_each_place(grid, [&](i64 from, i64 to) CONVOLENS_INLINED {
+            average_by_rows(grid, args.x + from * args.c, args.c, args.y + to * args.c);
+        });
     });
 }
 

@@ -89,6 +89,16 @@ CONVOLENS_INLINE void for_each_part(const Grid& grid, i64 input_limit, i64 outpu
     }
 }
 
+// Calls body(a window's first tap, its output) for all windows of a grid, in order.
+template <class Body>
+CONVOLENS_INLINE void for_each_place(const Grid& grid, Body&& body) {
+    for (i64 p = 0; p < grid.lines; ++p) {
+        const i64 from = grid.input + p * grid.line_input;
+        const i64 to = grid.output + p * grid.line_output;
+        for (i64 q = 0; q < grid.windows; ++q) body(from + q * grid.step, to + q);
+    }
+}
+
 // Calls body(size of the windows, a window's first tap, its output, first channel, lanes) for each
 // register of channels of each window of a grid, in order. Common sizes and few channels have loops
 // of their own, where there is room before the limits.
@@ -97,13 +107,8 @@ CONVOLENS_INLINE void for_each_window(i64 c, const Grid& grid, i64 input_limit, 
                                       Body&& body) {
     for_each_part(
         grid, input_limit, output_limit, [&](const Grid& part, bool room) CONVOLENS_INLINED {
-            const auto windows = [&](auto&& channels) CONVOLENS_INLINED {
-                for (i64 p = 0; p < part.lines; ++p) {
-                    const i64 from = part.input + p * part.line_input;
-                    const i64 to = part.output + p * part.line_output;
-                    for (i64 q = 0; q < part.windows; ++q) channels(from + q * part.step, to + q);
-                }
-            };
+            const auto windows = [&](auto&& channels)
+                                     CONVOLENS_INLINED { for_each_place(part, channels); };
             const auto sized = [&](auto size) CONVOLENS_INLINED {
                 if (c <= 4 && kLanes > 4) {
                     windows([&](i64 from, i64 to)

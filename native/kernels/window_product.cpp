@@ -144,8 +144,9 @@ void direct(const RowBlock& block, const Outputs& outputs, i64 group, Range pane
 }
 
 // The floats of outputs that all panels compute before the next ones: they stay near meanwhile, and
-// memory is written in the order in which it lies.
-constexpr i64 kNearOutputs = 8192;
+// memory is written in the order in which it lies. But so many tiles at least, since a call takes
+// as long to begin as a tile.
+constexpr i64 kNearOutputs = 8192, kFewestTiles = 4;
 
 // The same for short sums, whose products are listed.
 void direct_listed(const RowBlock& block, const Outputs& outputs, i64 group, Range panels,
@@ -160,7 +161,7 @@ void direct_listed(const RowBlock& block, const Outputs& outputs, i64 group, Ran
     short_tiles.fetch = true;
     short_tiles.past = args.past;
     const i64 pixel = (panels.last - panels.first) * kPanel;
-    const i64 tiles = std::max<i64>(4, kNearOutputs / (kTileRows * std::max<i64>(1, pixel)));
+    const i64 tiles = std::max(kFewestTiles, kNearOutputs / (kTileRows * std::max<i64>(1, pixel)));
     for (i64 row = 0; row < block.rows; ++row) {
         const Inside inside = segments_inside(args, block.first_row + row);
         short_tiles.places = places + inside.first * run;

@@ -37,8 +37,18 @@ LONG_CHAINS = {"conv1d", "conv1d dilation 4", "conv3d stride 2", "conv_transpose
 FLOOR_OF_LONG_CHAINS = 3.0
 
 #: Without fused multiply-add, which torch has, a product is rounded before it is added: an error
-#: may be so much larger.
+#: of these may be so much larger.
 TWO_ROUNDINGS = 1.5
+ROUNDED_TWICE = {
+    "conv2d depthwise of two",
+    "conv1d dilation 4",
+    "softmax 1000",
+    "log_softmax 1000",
+    "batch_norm",
+    "batch_norm evaluated",
+    "tanh",
+    "erf",
+}
 
 
 def ulps(computed: Any, exact: Any) -> float:
@@ -82,5 +92,5 @@ def test_no_less_exact_than_torch(name: str, record_property: Any) -> None:
     record_property("ulps", {"ours": ours.tolist(), "torch": theirs.tolist()})
     long = name in LONG_CHAINS and isa() != "avx512"
     floor = FLOOR_OF_LONG_CHAINS if long else FLOOR
-    more = TWO_ROUNDINGS if isa() == "baseline" else 1.0
+    more = TWO_ROUNDINGS if name in ROUNDED_TWICE and isa() == "baseline" else 1.0
     assert (ours <= more * np.maximum(floor, FACTOR * theirs)).all(), (ours, theirs)

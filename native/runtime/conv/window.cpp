@@ -13,7 +13,8 @@ namespace {
 // With more weights than this, their floats are what is read most. Rows then share them, and units
 // are made by panels instead.
 constexpr i64 kManyWeights = 128 * 1024;
-// The products of runs shorter than this are listed one by one, if the sums are short.
+// The products of runs shorter than this, or of a single run, are listed one by one if the sums are
+// short.
 constexpr i64 kListedRun = 16;
 
 // How the weights of a window lie: in panels, or for a few outputs several lanes each (narrow.h).
