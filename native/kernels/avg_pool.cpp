@@ -1,6 +1,7 @@
 // Average pooling in channels-last memory, and its gradient.
 #include <algorithm>
 
+#include "kernels/pairs.h"
 #include "kernels/spread.h"
 #include "kernels/taps.h"
 #include "kernels/terms.h"
@@ -43,14 +44,9 @@ CONVOLENS_INLINE void add_pixels(const float* x, i64 pixel, i64 count, i64 c, fl
     if constexpr (Count > 1)
         if (count < Count) return add_pixels<Count - 1>(x, pixel, count, c, y);
     for_each_register(0, c, [&](i64 i, auto lanes) CONVOLENS_INLINED {
-        vec sums[Count];
-#pragma GCC unroll 8
-        for (int s = 0; s < Count; ++s) sums[s] = load(x + s * pixel + i, lanes);
-#pragma GCC unroll 8
-        for (int step = 1; step < Count; step *= 2)
-#pragma GCC unroll 8
-            for (int s = 0; s + step < Count; s += 2 * step) sums[s] += sums[s + step];
-        store(y + i, load(y + i, lanes) + sums[0], lanes);
+        const vec sum = sum_in_pairs<Count>(
+            [&](int s) CONVOLENS_INLINED { return load(x + s * pixel + i, lanes); });
+        store(y + i, load(y + i, lanes) + sum, lanes);
     });
 }
 

@@ -1,5 +1,6 @@
 // Means, variances and centred sums of columns or rows, in double precision, chunk by chunk.
 #include "kernels/kernels.h"
+#include "kernels/pairs.h"
 #include "kernels/wide_sums.h"
 
 namespace convolens::CONVOLENS_ISA {
@@ -35,15 +36,6 @@ CONVOLENS_INLINE void for_each_piece(const ColumnChunks& all, i64 begin, i64 end
 // of kSamples of them. So what cancels is about a kSamples-th of their count, at most. Equal
 // numbers are their own mean, since they are added up in pairs.
 constexpr int kSamples = 8;
-
-template <int Count, class At>
-CONVOLENS_INLINE vec sum_in_pairs(At at, int first = 0) {
-    if constexpr (Count == 1) {
-        return at(first);
-    } else {
-        return sum_in_pairs<Count / 2>(at, first) + sum_in_pairs<Count / 2>(at, first + Count / 2);
-    }
-}
 
 // A mean of samples, or 0 where it is none.
 CONVOLENS_INLINE vec pivot(vec mean) {
