@@ -6,9 +6,10 @@ import abc
 from collections.abc import Callable, Iterable, Sequence
 from typing import final
 
+from convolens.ops._attributes import operator
 from convolens.ops._differentiate import differentiate
 from convolens.ops._elementwise import SHAPES, Pairwise
-from convolens.ops._op import Array, Op, Sample, Value, operator
+from convolens.ops._op import Array, Op, Sample, Value
 from convolens.ops.pow import Pow
 from convolens.ops.scale import Scale
 from convolens.spec import TensorSpec

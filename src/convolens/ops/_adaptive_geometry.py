@@ -7,7 +7,8 @@ from math import prod
 
 from convolens.errors import ArgumentError
 from convolens.ops import _spatial as spatial
-from convolens.ops._op import Mistake, operator
+from convolens.ops._attributes import operator
+from convolens.ops._op import Mistake
 from convolens.ops._pool_geometry import PoolWindows
 from convolens.ops._taps import Table, adaptive
 from convolens.spec import TensorSpec

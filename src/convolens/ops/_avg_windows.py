@@ -10,7 +10,8 @@ from typing import ClassVar
 import numpy as np
 
 from convolens.ops import _spatial as spatial
-from convolens.ops._op import Array, Cost, Op, Sample, Value, operator, require_rank, size_of
+from convolens.ops._attributes import operator
+from convolens.ops._op import Array, Cost, Op, Sample, Value, require_rank, size_of
 from convolens.ops._pool_geometry import PoolWindows
 from convolens.spec import TensorSpec, checked, require_float
 

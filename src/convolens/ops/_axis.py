@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from convolens.errors import ArgumentError, ShapeError
-from convolens.ops._op import Cost, Mistake, Op, Sample, operator, size_of
+from convolens.ops._attributes import operator
+from convolens.ops._op import Cost, Mistake, Op, Sample, size_of
 from convolens.spec import TensorSpec, checked, require_float
 
 SHAPES: tuple[tuple[tuple[int, ...], int], ...] = (

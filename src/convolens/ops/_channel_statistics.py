@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from math import prod
 
 from convolens.errors import ArgumentError, ShapeError
-from convolens.ops._op import Mistake, operator
+from convolens.ops._attributes import operator
+from convolens.ops._op import Mistake
 from convolens.ops._statistics import Shape, Statistics
 from convolens.spec import TensorSpec
 

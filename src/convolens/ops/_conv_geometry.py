@@ -10,7 +10,8 @@ import numpy as np
 
 from convolens.errors import ArgumentError
 from convolens.ops import _spatial as spatial
-from convolens.ops._op import Array, Op, operator
+from convolens.ops._attributes import operator
+from convolens.ops._op import Array, Op
 from convolens.ops._taps import Pair, Window
 from convolens.spec import TensorSpec
 

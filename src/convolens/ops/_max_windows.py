@@ -11,7 +11,8 @@ import numpy as np
 
 from convolens.errors import ShapeError
 from convolens.ops import _spatial as spatial
-from convolens.ops._op import Array, Cost, Op, Sample, Value, operator, size_of
+from convolens.ops._attributes import operator
+from convolens.ops._op import Array, Cost, Op, Sample, Value, size_of
 from convolens.ops._pool_geometry import PoolWindows
 from convolens.spec import TensorSpec, checked, int64, require_float
 

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from convolens.errors import DTypeError, IndexRangeError, ShapeError
-from convolens.ops._op import Array, Op, Sample, Value, operator
+from convolens.ops._attributes import operator
+from convolens.ops._op import Array, Op, Sample, Value
 from convolens.ops._reduction import Reduction, check_reduction
 from convolens.ops.reshape import Reshape
 from convolens.ops.sum import Expand, Sum

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import abc
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass, fields
-from inspect import isabstract
+from dataclasses import Field, FrozenInstanceError, dataclass, fields
 from operator import attrgetter
-from typing import Any, ClassVar, NamedTuple, TypeVar, dataclass_transform, final
+from typing import Any, ClassVar, NamedTuple, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +15,6 @@ from convolens.errors import ShapeError
 from convolens.spec import FLOATS, DType, TensorSpec, float32
 
 Array = NDArray[Any]
-Class = TypeVar("Class", bound="Op")
 
 
 class Value:
@@ -98,12 +96,13 @@ class Key:
         return key
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Op(abc.ABC):
     """An operator: its fields are its attributes, and two equal operators compute the same.
 
-    Its classes are dataclasses, by ``@operator``.
+    Its classes are frozen dataclasses, by ``@operator``.
     """
+
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
 
     name: ClassVar[str]
     #: Inputs and output with their dimension letters, such as ``"x[N,C,*I] -> y[N,C,*P]"``.
@@ -162,6 +161,12 @@ class Op(abc.ABC):
         """Return the call of this operator on ``args``."""
         return Call(self, args)
 
+    def __setattr__(self, name: str, value: object) -> None:
+        raise FrozenInstanceError(f"cannot assign to field {name!r}")
+
+    def __delattr__(self, name: str) -> None:
+        raise FrozenInstanceError(f"cannot delete field {name!r}")
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Op) and self.key == other.key
 
@@ -175,22 +180,6 @@ class Op(abc.ABC):
     def __repr__(self) -> str:
         attributes = [f"{field.name}={getattr(self, field.name)!r}" for field in fields(self)]
         return f"{type(self).__name__}({', '.join(attributes)})"
-
-
-@dataclass_transform(frozen_default=True)
-def operator(cls: type[Class]) -> type[Class]:
-    """Make a class of operators: a frozen dataclass, compared, hashed and printed as ``Op`` says.
-
-    A dataclass compiles six methods when it is imported; so it compiles three. Without attributes
-    there is one operator of a class, however often it is made.
-    """
-    made = dataclass(frozen=True, eq=False, repr=False)(cls)
-    names = [field.name for field in fields(made)]
-    made.values = attrgetter(*names or ["name"])
-    if not (names or isabstract(made)):
-        only = object.__new__(made)
-        made.__new__ = lambda *_, **__: only  # type: ignore[method-assign,assignment]
-    return made
 
 
 def with_dependent(op: Op, arrays: Sequence[Array]) -> list[Array]:

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from math import prod
 
 from convolens.errors import IndexRangeError
-from convolens.ops._op import Cost, Mistake, Op, Sample, Value, operator, size_of
+from convolens.ops._attributes import operator
+from convolens.ops._op import Cost, Mistake, Op, Sample, Value, size_of
 from convolens.ops.reshape import Reshape
 from convolens.ops.sum import REDUCTIONS, axis_mistakes, check_axes, reduced
 from convolens.spec import TensorSpec, checked, require_float

@@ -10,9 +10,10 @@ import numpy as np
 
 from convolens.errors import ShapeError
 from convolens.ops._activation import ones
+from convolens.ops._attributes import operator
 from convolens.ops._differentiate import differentiate
 from convolens.ops._elementwise import SHAPES
-from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, operator, size_of
+from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, size_of
 from convolens.ops._reduction import (
     REDUCTIONS,
     Reduction,

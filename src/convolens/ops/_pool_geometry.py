@@ -11,7 +11,8 @@ import numpy as np
 
 from convolens.errors import ArgumentError, ShapeError
 from convolens.ops import _spatial as spatial
-from convolens.ops._op import Mistake, Op, operator
+from convolens.ops._attributes import operator
+from convolens.ops._op import Mistake, Op
 from convolens.ops._taps import Pair, Table, Window
 from convolens.spec import TensorSpec
 

@@ -8,7 +8,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from convolens.ops._op import Array, Cost, Op, operator
+from convolens.ops._attributes import operator
+from convolens.ops._op import Array, Cost, Op
 from convolens.spec import TensorSpec
 
 

@@ -8,7 +8,8 @@ from math import prod
 import numpy as np
 
 from convolens.errors import ShapeError
-from convolens.ops._op import Array, Op, Value, operator
+from convolens.ops._attributes import operator
+from convolens.ops._op import Array, Op, Value
 from convolens.ops.add import Add
 from convolens.ops.mean import Mean
 from convolens.ops.mul import Mul

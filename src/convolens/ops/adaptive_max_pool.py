@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from typing import ClassVar, final
 
 from convolens.ops._adaptive_geometry import SAMPLES, AdaptiveGeometry, adaptive_mistakes
+from convolens.ops._attributes import operator
 from convolens.ops._max_windows import Largest, MaxWindows, Picked, Places, Routed
-from convolens.ops._op import Mistake, Op, operator, shared
+from convolens.ops._op import Mistake, Op, shared
 from convolens.ops._pool_geometry import PoolWindows
 from convolens.spec import TensorSpec
 

@@ -8,7 +8,8 @@ from typing import ClassVar, final
 import numpy as np
 
 from convolens.errors import ArgumentError, DTypeError, IndexRangeError
-from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, operator, size_of
+from convolens.ops._attributes import operator
+from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, size_of
 from convolens.ops.sum import reduced
 from convolens.spec import TensorSpec, bool_, checked, int64
 

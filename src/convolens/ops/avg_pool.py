@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from typing import ClassVar, final
 
 from convolens.errors import ArgumentError
+from convolens.ops._attributes import operator
 from convolens.ops._avg_windows import Averaged, AvgWindows, Spread
-from convolens.ops._op import Mistake, Op, Sample, operator, shared
+from convolens.ops._op import Mistake, Op, Sample, shared
 from convolens.ops._pool_geometry import SAMPLES, PoolGeometry, pool_mistakes
 from convolens.ops._taps import PAD
 from convolens.spec import TensorSpec

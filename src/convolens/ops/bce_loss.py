@@ -9,7 +9,8 @@ import numpy as np
 
 from convolens.errors import ArgumentError
 from convolens.ops._activation import ones
-from convolens.ops._op import Array, Mistake, Value, operator
+from convolens.ops._attributes import operator
+from convolens.ops._op import Array, Mistake, Value
 from convolens.ops._pairwise_loss import PairwiseLoss, PairwiseLossGrad
 from convolens.ops._reduction import share
 from convolens.ops.clamp import Clamp

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import ClassVar, final
 
 from convolens.errors import DTypeError
-from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, operator, size_of
+from convolens.ops._attributes import operator
+from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, size_of
 from convolens.spec import (
     FLOATS,
     TensorSpec,

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import ClassVar, final
 
 from convolens.errors import ArgumentError, DTypeError, ShapeError
-from convolens.ops._op import Array, Mistake, Sample, Value, operator
+from convolens.ops._attributes import operator
+from convolens.ops._op import Array, Mistake, Sample, Value
 from convolens.ops._rearrangement import Rearrangement
 from convolens.ops.slice import Slice
 from convolens.spec import TensorSpec, checked

@@ -15,9 +15,10 @@ import numpy as np
 
 from convolens.errors import ShapeError
 from convolens.ops import _spatial as spatial
+from convolens.ops._attributes import operator
 from convolens.ops._conv_calls import geometries, mistakes, samples
 from convolens.ops._conv_geometry import ConvGeometry
-from convolens.ops._op import Array, Cost, Mistake, Sample, Value, operator, shared, size_of
+from convolens.ops._op import Array, Cost, Mistake, Sample, Value, shared, size_of
 from convolens.ops.sum import Sum
 from convolens.spec import TensorSpec, checked, require_float
 

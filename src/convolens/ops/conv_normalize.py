@@ -11,8 +11,9 @@ import numpy as np
 
 from convolens.errors import ArgumentError
 from convolens.ops import _conv_calls as calls
+from convolens.ops._attributes import operator
 from convolens.ops._conv_geometry import ConvGeometry
-from convolens.ops._op import Array, Cost, Mistake, Sample, Value, operator, shared
+from convolens.ops._op import Array, Cost, Mistake, Sample, Value, shared
 from convolens.ops.conv import Conv
 from convolens.ops.hardtanh import HardtanhGrad
 from convolens.ops.normalize import Normalize

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import ClassVar, final
 
+from convolens.ops._attributes import operator
 from convolens.ops._conv_calls import mistakes, samples
 from convolens.ops._conv_geometry import ConvGeometry
-from convolens.ops._op import Array, Cost, Mistake, Sample, Value, operator, shared
+from convolens.ops._op import Array, Cost, Mistake, Sample, Value, shared
 from convolens.ops.conv import Conv
 from convolens.ops.relu import Relu, ReluGrad
 from convolens.spec import TensorSpec

@@ -8,8 +8,9 @@ from typing import ClassVar, final
 
 from convolens.errors import ShapeError
 from convolens.ops import _spatial as spatial
+from convolens.ops._attributes import operator
 from convolens.ops._conv_geometry import ConvGeometry
-from convolens.ops._op import Array, Cost, Mistake, Sample, Value, operator, shared, size_of
+from convolens.ops._op import Array, Cost, Mistake, Sample, Value, shared, size_of
 from convolens.ops._taps import Pair, require_output_padding, transposed_size
 from convolens.ops.conv import Conv, ConvWeightGrad
 from convolens.ops.slice import Embed, Slice

@@ -9,6 +9,7 @@ import numpy as np
 
 from convolens.errors import ArgumentError
 from convolens.ops._activation import ones
+from convolens.ops._attributes import operator
 from convolens.ops._differentiate import differentiate
 from convolens.ops._on_labels import (
     OnLabels,
@@ -17,7 +18,7 @@ from convolens.ops._on_labels import (
     rows_of,
     scores_of,
 )
-from convolens.ops._op import Array, Cost, Mistake, Sample, Value, operator, size_of
+from convolens.ops._op import Array, Cost, Mistake, Sample, Value, size_of
 from convolens.ops.label_shares import LabelShares
 from convolens.ops.mul import Mul
 from convolens.ops.softmax import Softmax

@@ -7,8 +7,9 @@ from typing import ClassVar, final
 
 import numpy as np
 
+from convolens.ops._attributes import operator
 from convolens.ops._axis import SHAPES, AlongAxis
-from convolens.ops._op import Array, Cost, Sample, Value, operator, size_of
+from convolens.ops._op import Array, Cost, Sample, Value, size_of
 from convolens.spec import TensorSpec
 
 

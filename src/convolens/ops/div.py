@@ -8,8 +8,9 @@ from typing import ClassVar, final
 
 import numpy as np
 
+from convolens.ops._attributes import operator
 from convolens.ops._elementwise import Binary
-from convolens.ops._op import Array, Sample, Value, operator
+from convolens.ops._op import Array, Sample, Value
 from convolens.ops.mul import Mul
 from convolens.ops.scale import Scale
 from convolens.ops.sum import unbroadcast

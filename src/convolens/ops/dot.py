@@ -8,7 +8,8 @@ from typing import ClassVar, final
 import numpy as np
 
 from convolens.errors import ShapeError
-from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, operator, size_of
+from convolens.ops._attributes import operator
+from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, size_of
 from convolens.ops.mul import Mul
 from convolens.spec import TensorSpec, checked, require_float
 

@@ -8,8 +8,9 @@ from typing import ClassVar, final
 import numpy as np
 
 from convolens.ops._activation import CurvedSlope, on_each_shape
+from convolens.ops._attributes import operator
 from convolens.ops._elementwise import Unary
-from convolens.ops._op import Array, Sample, Value, operator
+from convolens.ops._op import Array, Sample, Value
 from convolens.ops.add import Add
 from convolens.ops.clamp import Clamp, ClampGrad
 from convolens.ops.exp import Exp

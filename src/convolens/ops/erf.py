@@ -8,8 +8,9 @@ from typing import ClassVar, final
 
 import numpy as np
 
+from convolens.ops._attributes import operator
 from convolens.ops._elementwise import Unary
-from convolens.ops._op import Array, Value, operator
+from convolens.ops._op import Array, Value
 from convolens.ops.exp import Exp
 from convolens.ops.mul import Mul
 from convolens.ops.scale import Scale

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, ClassVar, final
 
-from convolens.ops._op import Array, Mistake, Op, Sample, Value, operator
+from convolens.ops._attributes import operator
+from convolens.ops._op import Array, Mistake, Op, Sample, Value
 from convolens.ops._rearrangement import Rearrangement
 from convolens.ops.sum import axis_mistakes, check_axes
 from convolens.spec import TensorSpec, checked

@@ -8,8 +8,9 @@ from typing import ClassVar, final
 import numpy as np
 
 from convolens.errors import ArgumentError, ShapeError
+from convolens.ops._attributes import operator
 from convolens.ops._indices import check_indices, require_indices
-from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, operator, size_of
+from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, size_of
 from convolens.spec import TensorSpec, checked, int64, require_float
 
 Shape = tuple[int, ...]

@@ -10,9 +10,10 @@ import numpy as np
 
 from convolens.errors import ArgumentError
 from convolens.ops._activation import CurvedSlope, on_each_shape
+from convolens.ops._attributes import operator
 from convolens.ops._differentiate import differentiate
 from convolens.ops._elementwise import Unary
-from convolens.ops._op import Array, Mistake, Sample, Value, operator
+from convolens.ops._op import Array, Mistake, Sample, Value
 from convolens.ops.add import Add
 from convolens.ops.erf import Erf, erf
 from convolens.ops.mul import Mul

@@ -8,8 +8,9 @@ from typing import ClassVar, final
 import numpy as np
 
 from convolens.ops._activation import CurvedSlope
+from convolens.ops._attributes import operator
 from convolens.ops._elementwise import Unary
-from convolens.ops._op import Array, Value, operator
+from convolens.ops._op import Array, Value
 from convolens.ops.add import Add
 from convolens.ops.hardsigmoid import Hardsigmoid, HardsigmoidGrad
 from convolens.ops.mul import Mul

@@ -9,8 +9,9 @@ import numpy as np
 
 from convolens.errors import ArgumentError
 from convolens.ops._activation import StraightSlope, on_each_shape
+from convolens.ops._attributes import operator
 from convolens.ops._elementwise import Unary
-from convolens.ops._op import Array, Mistake, Sample, Value, operator
+from convolens.ops._op import Array, Mistake, Sample, Value
 from convolens.spec import TensorSpec
 
 

@@ -8,7 +8,8 @@ from typing import Any, ClassVar, final
 import numpy as np
 
 from convolens.ops._activation import ones
-from convolens.ops._op import Array, Value, operator
+from convolens.ops._attributes import operator
+from convolens.ops._op import Array, Value
 from convolens.ops._pairwise_loss import PairwiseLoss, PairwiseLossGrad
 from convolens.ops._reduction import share
 from convolens.ops.add import Add

@@ -7,7 +7,8 @@ from typing import ClassVar, final
 
 import numpy as np
 
-from convolens.ops._op import Array, Value, operator
+from convolens.ops._attributes import operator
+from convolens.ops._op import Array, Value
 from convolens.ops._pairwise_loss import PairwiseLoss, PairwiseLossGrad
 from convolens.ops.abs import AbsGrad
 from convolens.ops.sub import Sub

@@ -7,6 +7,7 @@ from typing import ClassVar, final
 
 import numpy as np
 
+from convolens.ops._attributes import operator
 from convolens.ops._on_labels import (
     OnLabels,
     check_labels,
@@ -14,7 +15,7 @@ from convolens.ops._on_labels import (
     rows_of,
     scores_of,
 )
-from convolens.ops._op import Array, Cost, Mistake, Sample, Value, operator, size_of
+from convolens.ops._op import Array, Cost, Mistake, Sample, Value, size_of
 from convolens.spec import TensorSpec, checked
 
 

@@ -8,8 +8,9 @@ from typing import ClassVar, final
 
 import numpy as np
 
+from convolens.ops._attributes import operator
 from convolens.ops._differentiate import differentiate
-from convolens.ops._op import Array, Call, Cost, Mistake, Sample, Value, operator, size_of
+from convolens.ops._op import Array, Call, Cost, Mistake, Sample, Value, size_of
 from convolens.ops._row_statistics import SHAPES, RowStatistics, row_mistakes
 from convolens.ops.concat import Concat
 from convolens.ops.moments import MomentsOf

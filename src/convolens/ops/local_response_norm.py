@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import ClassVar, Literal, final
 
 from convolens.errors import ArgumentError
-from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, operator, shared, size_of
+from convolens.ops._attributes import operator
+from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, shared, size_of
 from convolens.ops.add import Add
 from convolens.ops.channel_sum import SHAPES, ChannelSum
 from convolens.ops.mul import Mul

@@ -7,7 +7,8 @@ from typing import ClassVar, final
 
 import numpy as np
 
-from convolens.ops._op import Array, Value, operator
+from convolens.ops._attributes import operator
+from convolens.ops._op import Array, Value
 from convolens.ops._over_axes import Reduction
 from convolens.ops.exp import Exp
 from convolens.ops.mul import Mul

@@ -10,9 +10,10 @@ import numpy as np
 
 from convolens.errors import ArgumentError
 from convolens.ops import _spatial as spatial
+from convolens.ops._attributes import operator
 from convolens.ops._avg_windows import spread_sums, window_sums
 from convolens.ops._differentiate import differentiate
-from convolens.ops._op import Array, Cost, Mistake, Sample, Value, operator, shared, size_of
+from convolens.ops._op import Array, Cost, Mistake, Sample, Value, shared, size_of
 from convolens.ops._pool_geometry import SAMPLES, PoolGeometry, pool_mistakes
 from convolens.ops.avg_pool import AvgPool
 from convolens.ops.mul import Mul

@@ -10,7 +10,8 @@ import numpy as np
 
 from convolens.errors import DTypeError, IndexRangeError, ShapeError
 from convolens.ops import _spatial as spatial
-from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, operator, size_of
+from convolens.ops._attributes import operator
+from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, size_of
 from convolens.spec import TensorSpec, checked, int64, require_float
 
 

@@ -9,8 +9,9 @@ import numpy as np
 
 from convolens.errors import ShapeError
 from convolens.ops._activation import on_each_shape
+from convolens.ops._attributes import operator
 from convolens.ops._elementwise import Binary, Elementwise
-from convolens.ops._op import Array, Mistake, Sample, Value, operator
+from convolens.ops._op import Array, Mistake, Sample, Value
 from convolens.ops.scale import Scale
 from convolens.ops.sum import Expand, unbroadcast
 from convolens.spec import TensorSpec

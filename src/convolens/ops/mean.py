@@ -9,7 +9,8 @@ from typing import ClassVar, final
 import numpy as np
 
 from convolens.errors import ShapeError
-from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, operator
+from convolens.ops._attributes import operator
+from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value
 from convolens.ops.scale import Scale
 from convolens.ops.sum import REDUCTIONS, Sum, axis_mistakes
 from convolens.spec import TensorSpec

@@ -7,8 +7,9 @@ from typing import ClassVar, final
 
 import numpy as np
 
+from convolens.ops._attributes import operator
 from convolens.ops._elementwise import Binary
-from convolens.ops._op import Array, Value, operator
+from convolens.ops._op import Array, Value
 from convolens.ops.maximum import MaximumGrad, spread
 from convolens.ops.sum import unbroadcast
 from convolens.spec import TensorSpec

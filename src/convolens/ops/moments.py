@@ -7,9 +7,10 @@ from typing import ClassVar, final
 
 import numpy as np
 
+from convolens.ops._attributes import operator
 from convolens.ops._channel_statistics import SHAPES, ChannelStatistics, channel_mistakes
 from convolens.ops._differentiate import differentiate
-from convolens.ops._op import Array, Cost, Mistake, Sample, Value, operator, size_of
+from convolens.ops._op import Array, Cost, Mistake, Sample, Value, size_of
 from convolens.ops._statistics import Statistics
 from convolens.ops.concat import Concat
 from convolens.ops.mul import Mul

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar, final
 
-from convolens.ops._op import Array, Value, operator
+from convolens.ops._attributes import operator
+from convolens.ops._op import Array, Value
 from convolens.ops._pairwise_loss import PairwiseLoss, PairwiseLossGrad
 from convolens.ops.mul import Mul
 from convolens.ops.scale import Scale

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar, final
 
+from convolens.ops._attributes import operator
 from convolens.ops._elementwise import Binary
-from convolens.ops._op import Array, Value, operator
+from convolens.ops._op import Array, Value
 from convolens.ops.sum import unbroadcast
 from convolens.spec import TensorSpec
 

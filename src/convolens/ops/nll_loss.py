@@ -8,6 +8,7 @@ from typing import Any, ClassVar, final
 import numpy as np
 
 from convolens.ops._activation import ones
+from convolens.ops._attributes import operator
 from convolens.ops._on_labels import (
     OnLabels,
     check_labels,
@@ -15,7 +16,7 @@ from convolens.ops._on_labels import (
     rows_of,
     scores_of,
 )
-from convolens.ops._op import Array, Cost, Mistake, Sample, Value, operator
+from convolens.ops._op import Array, Cost, Mistake, Sample, Value
 from convolens.ops.mul import Mul
 from convolens.ops.scale import Scale
 from convolens.spec import TensorSpec, checked, int64, require_float

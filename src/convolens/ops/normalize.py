@@ -8,9 +8,10 @@ from typing import Any, ClassVar, final
 import numpy as np
 
 from convolens.errors import ArgumentError
+from convolens.ops._attributes import operator
 from convolens.ops._channel_statistics import SHAPES, ChannelStatistics, channel_mistakes
 from convolens.ops._differentiate import differentiate
-from convolens.ops._op import Array, Call, Cost, Mistake, Sample, Value, operator, shared, size_of
+from convolens.ops._op import Array, Call, Cost, Mistake, Sample, Value, shared, size_of
 from convolens.ops._statistics import Shape, inverse_root
 from convolens.ops.concat import Concat
 from convolens.ops.moments import Moments

@@ -10,7 +10,8 @@ from typing import ClassVar, final
 import numpy as np
 
 from convolens.errors import ArgumentError
-from convolens.ops._op import Array, Cost, Mistake, Sample, Value, operator, shared
+from convolens.ops._attributes import operator
+from convolens.ops._op import Array, Cost, Mistake, Sample, Value, shared
 from convolens.ops.hardtanh import HardtanhGrad
 from convolens.ops.normalize import ChannelNorm, Normalize, with_variances
 from convolens.ops.relu import Relu, ReluGrad

@@ -11,7 +11,8 @@ import numpy as np
 
 from convolens.errors import ArgumentError, ShapeError
 from convolens.ops import _spatial as spatial
-from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, operator, shared, size_of
+from convolens.ops._attributes import operator
+from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, shared, size_of
 from convolens.ops._padding_taps import PADDINGS, Mode, padded_size, runs
 from convolens.ops._rearrangement import Rearrangement
 from convolens.ops._taps import PAD, Pair, Table, coverage

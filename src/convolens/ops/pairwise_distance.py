@@ -10,8 +10,9 @@ import numpy as np
 
 from convolens.errors import ArgumentError, ShapeError
 from convolens.ops._activation import ones
+from convolens.ops._attributes import operator
 from convolens.ops._differentiate import differentiate
-from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, operator, size_of
+from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, size_of
 from convolens.ops.abs import Abs, AbsGrad
 from convolens.ops.add import Add
 from convolens.ops.mul import Mul

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import ClassVar, final
 
 from convolens.errors import ArgumentError
-from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, operator
+from convolens.ops._attributes import operator
+from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value
 from convolens.spec import TensorSpec, checked
 
 

@@ -8,18 +8,9 @@ from typing import ClassVar, final
 import numpy as np
 
 from convolens.errors import ShapeError
+from convolens.ops._attributes import operator
 from convolens.ops._elementwise import SHAPES, Shape
-from convolens.ops._op import (
-    Array,
-    Cost,
-    Mistake,
-    Op,
-    Sample,
-    Value,
-    operator,
-    require_rank,
-    size_of,
-)
+from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, require_rank, size_of
 from convolens.ops.clamp import Clamp, ClampGrad
 from convolens.ops.mul import Mul
 from convolens.ops.reshape import Reshape

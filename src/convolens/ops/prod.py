@@ -9,8 +9,9 @@ from typing import ClassVar, final
 import numpy as np
 
 from convolens.errors import ShapeError
+from convolens.ops._attributes import operator
 from convolens.ops._differentiate import differentiate
-from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, operator, size_of
+from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, size_of
 from convolens.ops._over_axes import Reduction
 from convolens.ops.concat import Concat
 from convolens.ops.mul import Mul

@@ -7,7 +7,8 @@ from math import prod
 from typing import ClassVar, final
 
 from convolens.errors import ArgumentError, ShapeError
-from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, operator, shared, size_of
+from convolens.ops._attributes import operator
+from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, shared, size_of
 from convolens.ops._rearrangement import Rearrangement
 from convolens.ops.reshape import Reshape
 from convolens.spec import TensorSpec, checked, require_float

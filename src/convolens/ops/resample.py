@@ -10,7 +10,8 @@ import numpy as np
 
 from convolens.errors import ArgumentError, ShapeError
 from convolens.ops import _spatial as spatial
-from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, operator, shared, size_of
+from convolens.ops._attributes import operator
+from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, shared, size_of
 from convolens.ops._taps import PAD
 from convolens.ops._weighted_taps import Mode, Weighted, table, transposed
 from convolens.spec import TensorSpec, checked, require_float

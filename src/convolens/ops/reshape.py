@@ -7,7 +7,8 @@ from math import prod
 from typing import ClassVar, final
 
 from convolens.errors import ShapeError
-from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, operator
+from convolens.ops._attributes import operator
+from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value
 from convolens.spec import TensorSpec, checked
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, ClassVar, final
 
 from convolens.errors import ShapeError
-from convolens.ops._op import Array, Mistake, Sample, Value, operator
+from convolens.ops._attributes import operator
+from convolens.ops._op import Array, Mistake, Sample, Value
 from convolens.ops._rearrangement import Rearrangement
 from convolens.spec import TensorSpec, checked
 

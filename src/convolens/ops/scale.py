@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import ClassVar, final
 
+from convolens.ops._attributes import operator
 from convolens.ops._elementwise import SHAPES, Unary
-from convolens.ops._op import Array, Sample, Value, operator
+from convolens.ops._op import Array, Sample, Value
 from convolens.spec import TensorSpec
 
 

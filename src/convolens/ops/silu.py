@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import ClassVar, final
 
 from convolens.ops._activation import CurvedSlope
+from convolens.ops._attributes import operator
 from convolens.ops._differentiate import differentiate
 from convolens.ops._elementwise import Unary
-from convolens.ops._op import Array, Value, operator
+from convolens.ops._op import Array, Value
 from convolens.ops.mul import Mul
 from convolens.ops.sigmoid import Sigmoid
 from convolens.spec import TensorSpec

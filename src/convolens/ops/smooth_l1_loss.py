@@ -8,7 +8,8 @@ from typing import Any, ClassVar, final
 import numpy as np
 
 from convolens.errors import ArgumentError
-from convolens.ops._op import Array, Mistake, Value, operator
+from convolens.ops._attributes import operator
+from convolens.ops._op import Array, Mistake, Value
 from convolens.ops._pairwise_loss import PairwiseLoss, PairwiseLossGrad
 from convolens.ops.abs import AbsGrad
 from convolens.ops.hardtanh import Hardtanh

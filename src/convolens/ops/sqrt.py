@@ -8,8 +8,9 @@ from typing import ClassVar, final
 import numpy as np
 
 from convolens.ops._activation import on_each_shape
+from convolens.ops._attributes import operator
 from convolens.ops._elementwise import Unary
-from convolens.ops._op import Array, Sample, Value, operator
+from convolens.ops._op import Array, Sample, Value
 from convolens.ops.div import Div
 from convolens.ops.log import positive
 from convolens.ops.scale import Scale

@@ -7,8 +7,9 @@ from typing import ClassVar, final
 
 import numpy as np
 
+from convolens.ops._attributes import operator
 from convolens.ops._elementwise import Pairwise, Unary
-from convolens.ops._op import Array, Value, operator
+from convolens.ops._op import Array, Value
 from convolens.ops.mul import Mul
 from convolens.ops.scale import Scale
 from convolens.spec import TensorSpec

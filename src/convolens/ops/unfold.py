@@ -10,7 +10,8 @@ import numpy as np
 
 from convolens.errors import ShapeError
 from convolens.ops import _spatial as spatial
-from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, operator, shared, size_of
+from convolens.ops._attributes import operator
+from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value, shared, size_of
 from convolens.ops._taps import Pair, Table, Window
 from convolens.spec import TensorSpec, checked, require_float
 
