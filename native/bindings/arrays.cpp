@@ -1,5 +1,6 @@
 // New arrays, and changes of memory layout.
 #include <algorithm>
+#include <array>
 #include <initializer_list>
 #include <vector>
 
@@ -15,8 +16,16 @@ namespace nb = nanobind;
 namespace convolens {
 namespace {
 
-// to[b][columns][rows] = from[b][rows][columns].
+// to[b][columns][rows] = from[b][rows][columns]. Where few numbers lie beside each other in either,
+// blocks would be mostly empty: they are woven.
 void transpose_all(const float* from, float* to, i64 matrices, i64 rows, i64 columns) {
+    constexpr i64 kFew = 4;
+    if (std::min(rows, columns) <= kFew) {
+        const i64 size = rows * columns;
+        const std::array axes{MoveAxis{matrices, size, size}, MoveAxis{rows, columns, 1},
+                              MoveAxis{columns, 1, rows}};
+        return move(from, to, axes);
+    }
     const i64 blocks = (rows + TransposeArgs::kRows - 1) / TransposeArgs::kRows;
     const TransposeArgs args{from, to, rows, columns, columns, blocks};
     launch(kernels().transpose, args, matrices * blocks,

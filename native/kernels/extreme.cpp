@@ -11,12 +11,14 @@ using namespace simd;
 
 struct Largest {
     static constexpr float kLast = -__builtin_inff();  // beats nothing
+    static vec of(vec a, vec b) { return max(a, b); }
     static ivec beats(vec a, vec b) { return a > b; }
     static bool beats(float a, float b) { return a > b; }
 };
 
 struct Smallest {
     static constexpr float kLast = __builtin_inff();
+    static vec of(vec a, vec b) { return min(a, b); }
     static ivec beats(vec a, vec b) { return a < b; }
     static bool beats(float a, float b) { return a < b; }
 };
@@ -26,15 +28,52 @@ CONVOLENS_INLINE vec better(vec a, vec b) {
     return select(Order::beats(a, b) | (a != a), a, b);
 }
 
+// The best of the numbers in each lane, and whether one was NaN: to keep both apart takes fewer
+// steps, of which only one waits for the one before.
+template <class Order>
+class Best {
+  public:
+    CONVOLENS_INLINE void take(vec x) {
+        best = Order::of(x, best);  // in this order a NaN is left out
+        missing |= x != x;
+    }
+
+    CONVOLENS_INLINE vec value() const {
+        return select(missing, broadcast(__builtin_nanf("")), best);
+    }
+
+  private:
+    vec best = broadcast(Order::kLast);
+    ivec missing{};
+};
+
 template <class Order>
 float extreme_of_row(const float* x, i64 length) {
-    vec best = broadcast(Order::kLast);
+    Best<Order> even, odd;
     i64 i = 0;
-    for (; i + kLanes <= length; i += kLanes) best = better<Order>(load(x + i), best);
+    for (; i + 2 * kLanes <= length; i += 2 * kLanes) {
+        even.take(load(x + i));
+        odd.take(load(x + i + kLanes));
+    }
+    if (i + kLanes <= length) {
+        even.take(load(x + i));
+        i += kLanes;
+    }
     if (const i64 rest = length - i)
-        best =
-            better<Order>(first_or(load_first(x + i, rest), rest, broadcast(Order::kLast)), best);
-    return join_lanes(best, [](vec a, vec b) CONVOLENS_INLINED { return better<Order>(a, b); });
+        odd.take(first_or(load_first(x + i, rest), rest, broadcast(Order::kLast)));
+    return join_lanes(better<Order>(even.value(), odd.value()),
+                      [](vec a, vec b) CONVOLENS_INLINED { return better<Order>(a, b); });
+}
+
+// The best of each of a few registers of columns, so that whole lines of memory are read.
+template <class Order, int Registers, class Lanes>
+CONVOLENS_INLINE void extremes_of_columns(const float* x, i64 rows, i64 step, float* y,
+                                          Lanes count) {
+    Best<Order> best[Registers];
+    for (i64 row = 0; row < rows; ++row)
+#pragma GCC unroll 4
+        for (int j = 0; j < Registers; ++j) best[j].take(load(x + row * step + j * kLanes, count));
+    for (int j = 0; j < Registers; ++j) store(y + j * kLanes, best[j].value(), count);
 }
 
 // The first place among `length` numbers, at most 2^24, that hold `value`, which is among them.
@@ -53,6 +92,12 @@ CONVOLENS_INLINE i64 first_place(const float* x, i64 length, float value) {
 
 template <class Order>
 CONVOLENS_INLINE void extremes(const ExtremeArgs& args, i64 begin, i64 end) {
+    if (are_rows(args.axis)) {
+        const i64 length = args.axis.length;
+        for (i64 row = begin; row < end; ++row)
+            args.y[row] = extreme_of_row<Order>(args.x + row * length, length);
+        return;
+    }
     for_each_piece(args.axis, begin, end, [&](const Piece& piece) {
         const float* x = args.x + piece.start;
         float* y = args.y + piece.place * args.axis.inner + piece.column;
@@ -60,11 +105,13 @@ CONVOLENS_INLINE void extremes(const ExtremeArgs& args, i64 begin, i64 end) {
             *y = extreme_of_row<Order>(x, piece.rows);
             return;
         }
-        for_each_register(0, piece.columns, [&](i64 i, auto count) {
-            vec best = broadcast(Order::kLast);
-            for (i64 row = 0; row < piece.rows; ++row)
-                best = better<Order>(load(x + row * args.axis.inner + i, count), best);
-            store(y + i, best, count);
+        constexpr int kWide = 4;
+        i64 first = 0;
+        for (; first + kWide * kLanes <= piece.columns; first += kWide * kLanes)
+            extremes_of_columns<Order, kWide>(x + first, piece.rows, args.axis.inner, y + first,
+                                              Whole{});
+        for_each_register(first, piece.columns, [&](i64 i, auto count) {
+            extremes_of_columns<Order, 1>(x + i, piece.rows, args.axis.inner, y + i, count);
         });
     });
 }
@@ -88,6 +135,12 @@ i64 place_in_row(const float* x, i64 length) {
 
 template <class Order>
 CONVOLENS_INLINE void places(const ArgExtremeArgs& args, i64 begin, i64 end) {
+    if (are_rows(args.axis)) {
+        const i64 length = args.axis.length;
+        for (i64 row = begin; row < end; ++row)
+            args.y[row] = place_in_row<Order>(args.x + row * length, length);
+        return;
+    }
     for_each_piece(args.axis, begin, end, [&](const Piece& piece) {
         const float* x = args.x + piece.start;
         i64* y = args.y + piece.place * args.axis.inner + piece.column;

@@ -15,6 +15,12 @@ struct Piece {
     i64 start;  // of the piece in the array
 };
 
+// Whether the pieces are whole rows that lie one behind the other: what a short one needs takes
+// less time than to find where it lies.
+inline bool are_rows(const MiddleAxis& axis) {
+    return axis.inner == 1 && axis.chunks == 1;
+}
+
 template <class Body>
 inline __attribute__((always_inline)) void for_each_piece(const MiddleAxis& axis, i64 begin,
                                                           i64 end, Body&& body) {

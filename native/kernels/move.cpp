@@ -16,8 +16,8 @@ class Steps {
           step_(step),
           group_(group),
           group_step_(group_step),
-          outer_(first / group),
-          inner_(first % group) {}
+          outer_(first ? first / group : 0),  // a division takes as long as a short plane
+          inner_(first ? first % group : 0) {}
 
     Pointer next() {
         const Pointer place = origin_ + outer_ * group_step_ + inner_ * step_;
@@ -151,11 +151,13 @@ MovePlane way_to_move(const MoveArgs& args) {
     if (args.from_strides[last - 1] != 1) return move_one_by_one;
     if (args.from_strides[last] == rows && args.column_group == columns) {
         if (rows == 2) return deinterleave_rows<2>;
+        if (rows == 3) return deinterleave_rows<3>;
         if (rows == 4) return deinterleave_rows<4>;
         if (rows == 8) return deinterleave_rows<8>;
     }
     if (args.to_strides[last - 1] == columns && args.row_group == rows) {
         if (columns == 2) return interleave_columns<2>;
+        if (columns == 3) return interleave_columns<3>;
         if (columns == 4) return interleave_columns<4>;
         if (columns == 8) return interleave_columns<8>;
     }

@@ -2,6 +2,7 @@
 // whose bounds depend on the shape alone, so that the one rounding that shows is the last.
 #include "kernels/kernels.h"
 #include "kernels/middle.h"
+#include "kernels/pairs.h"
 #include "kernels/wide_sums.h"
 #include "simd/math.h"
 
@@ -11,8 +12,8 @@ namespace {
 using namespace simd;
 
 // From so many columns on, rows are read as they lie in memory, and so many sums at most stay in
-// the first cache meanwhile.
-constexpr i64 kMany = 512, kMost = 1024;
+// the first cache meanwhile. So few rows are followed side by side.
+constexpr i64 kMany = 512, kMost = 1024, kFewRows = 16;
 
 // A term says what is added for x, where c is a number of the result's, and which x adds nothing.
 // Terms that are no larger than x may be added up in single precision, a few at a time.
@@ -96,25 +97,22 @@ CONVOLENS_INLINE Wide sum_lanes_of_row(const float* x, i64 length, vec c) {
 template <class Term>
     requires(kSingle<Term>)
 CONVOLENS_INLINE Wide sum_lanes_of_row(const float* x, i64 length, vec) {
-    constexpr i64 kSums = 2;
-    constexpr i64 kStep = kSums * kShort * kLanes;
-    Wide sums[kSums]{};
+    constexpr i64 kStep = kShort * kLanes;
+    const auto step = [=](i64 at) CONVOLENS_INLINED {
+        return widen(sum_in_pairs<kShort>(
+            [=](int k) CONVOLENS_INLINED { return Term::single(load(x + at + k * kLanes)); }));
+    };
+    Wide sums[2]{};  // their additions overlap
     i64 i = 0;
-    for (; i + kStep <= length; i += kStep)
-        for (i64 j = 0; j < kSums; ++j) {
-            vec some = Term::single(load(x + i + j * kLanes));
-            for (i64 k = 1; k < kShort; ++k)
-                some += Term::single(load(x + i + (j + k * kSums) * kLanes));
-            sums[j] = sums[j] + widen(some);
-        }
-    vec rest[kSums]{};
-    int j = 0;
-    for_each_register(i, length, [&](i64 at, auto count) {
-        rest[j] += Term::single(load(x + at, count));
-        j = 1 - j;
-    });
-    for (int k = 0; k < kSums; ++k) sums[k] = sums[k] + widen(rest[k]);
-    return sums[0] + sums[1];
+    for (; i + 2 * kStep <= length; i += 2 * kStep)
+        for (i64 j = 0; j < 2; ++j) sums[j] = sums[j] + step(i + j * kStep);
+    Wide total = sums[0] + sums[1];
+    for (; i + kStep <= length; i += kStep) total = total + step(i);
+    if (i == length) return total;
+    vec rest{};
+    for_each_register(i, length,
+                      [&](i64 at, auto count) { rest += Term::single(load(x + at, count)); });
+    return total + widen(rest);
 }
 
 CONVOLENS_INLINE vec beside(const SumArgs& args, i64 outer) {
@@ -153,20 +151,22 @@ CONVOLENS_INLINE void sum_columns(const SumArgs& args, const Piece& piece, i64 i
     const i64 result = piece.outer * args.axis.inner + piece.column + i;
     for (int j = 0; j < Registers; ++j)
         c[j] = args.c ? load(args.c + result + j * kLanes, count) : vec{};
-    i64 row = 0;
-    if constexpr (kSingle<Term>)
-        for (; row + kShort <= piece.rows; row += kShort) {
+    if constexpr (kSingle<Term>) {
+        for_each_short(piece.rows, [&](i64 row, auto rows) CONVOLENS_INLINED {
             vec some[Registers]{};
-            for (i64 k = row; k < row + kShort; ++k)
+            for (i64 k = row; k < row + rows; ++k)
 #pragma GCC unroll 8
                 for (int j = 0; j < Registers; ++j)
                     some[j] += Term::single(load(x + k * args.axis.inner + j * kLanes, count));
 #pragma GCC unroll 8
             for (int j = 0; j < Registers; ++j) sums[j] = sums[j] + widen(some[j]);
-        }
-    for (; row < piece.rows; ++row)
-        for (int j = 0; j < Registers; ++j)
-            sums[j] = sums[j] + term_at<Term>(x + row * args.axis.inner + j * kLanes, count, c[j]);
+        });
+    } else {
+        for (i64 row = 0; row < piece.rows; ++row)
+            for (int j = 0; j < Registers; ++j)
+                sums[j] =
+                    sums[j] + term_at<Term>(x + row * args.axis.inner + j * kLanes, count, c[j]);
+    }
     const i64 place = piece.place * args.axis.inner + piece.column + i;
     for (int j = 0; j < Registers; ++j) {
         if (args.partial) {
@@ -263,7 +263,7 @@ CONVOLENS_INLINE void sum_narrow(const SumArgs& args, const Piece& piece) {
 
 template <class Term>
 CONVOLENS_INLINE void sum_terms(const SumArgs& args, i64 begin, i64 end) {
-    if (args.axis.inner == 1 && args.axis.chunks == 1)
+    if (are_rows(args.axis))
         for (; begin + kLanes <= end; begin += kLanes) sum_rows<Term>(args, begin);
     for_each_piece(args.axis, begin, end, [&](const Piece& piece) {
         if (args.axis.inner == 1) {
@@ -278,7 +278,7 @@ CONVOLENS_INLINE void sum_terms(const SumArgs& args, i64 begin, i64 end) {
         constexpr int kWide = 4;
         i64 i = 0;
         if constexpr (kSingle<Term>)
-            for (; i + kMany <= piece.columns; i += kMost)
+            for (; piece.rows > kFewRows && i + kMany <= piece.columns; i += kMost)
                 sum_many<Term>(args, piece, i,
                                piece.columns - i < kMost ? piece.columns - i : kMost);
         if constexpr (kSingle<Term> && kRegisters >= 32)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
+import convolens as cl
 from contracts.calls import WIDTHS, native, run, small, with_kernels
 from convolens.backends.layout import dense, is_dense
 from convolens.ops import Array, Op, Sample
@@ -108,11 +109,22 @@ def _views() -> Iterator[Array]:
         shape = (2, width, 3, 5)
         for old in ((1, width, 1, 1), (2, 1, 3, 5), (2, width, 1, 5), (2, width, 3, 1), (5,), ()):
             yield np.broadcast_to(drawn(*old), shape)
+    for streams, length in itertools.product((2, 3, 4, 8), WIDTHS):
+        yield random.standard_normal((2, streams, length)).astype(np.float32)  # to be woven
+        yield drawn(2, streams, length).transpose(0, 2, 1)  # to be taken apart
     for dims in itertools.permutations(range(4)):
         yield drawn(3, 5, 2, 17).transpose(dims)
     yield drawn(700, 901).T
     yield drawn(4, 70, 41, 40).transpose(0, 2, 3, 1)
     yield np.broadcast_to(drawn(70, 1, 1), (4, 70, 41, 40))
+
+
+def test_flat_copies() -> None:
+    for channels, length in itertools.product((1, 2, 3, 4, 5, 8), WIDTHS):
+        x = np.random.default_rng(length).standard_normal((2, channels, length)).astype(np.float32)
+        flat = cl.from_numpy(dense(x)).reshape(2, -1)
+        np.testing.assert_array_equal(flat.numpy(), x.reshape(2, -1))
+        np.testing.assert_array_equal(flat.reshape(x.shape).numpy(), x)
 
 
 def test_dense_copies_of_views() -> None:
