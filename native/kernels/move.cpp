@@ -165,55 +165,64 @@ MovePlane way_to_move(const MoveArgs& args) {
     return rows >= kLanes / 4 ? transpose_rows : move_one_by_one;
 }
 
-// Walks through the units: where each plane lies in either arrangement.
+// Walks through the units: where each plane lies in either arrangement. What all planes share is
+// written once, since planes may be short.
 class Walk {
   public:
-    Walk(const MoveArgs& args, i64 unit)
-        : args_(args), from_(args.from), to_(args.to), block_(unit % args.row_blocks) {
+    Walk(const MoveArgs& args, i64 unit) : args_(args), block_(unit % args.row_blocks) {
+        const int rows = args.axes - 2, columns = args.axes - 1;
+        plane_ = {args.from,
+                  args.to,
+                  0,
+                  0,
+                  args.extents[columns],
+                  args.from_strides[rows],
+                  args.from_strides[columns],
+                  args.to_strides[rows],
+                  args.to_strides[columns],
+                  args.row_group,
+                  args.to_group,
+                  args.column_group,
+                  args.from_group};
         i64 rest = unit / args.row_blocks;
         for (int axis = args.axes - 3; axis >= 0; --axis) {
             index_[axis] = rest % args.extents[axis];
             rest /= args.extents[axis];
-            from_ += index_[axis] * args.from_strides[axis];
-            to_ += index_[axis] * args.to_strides[axis];
+            plane_.from += index_[axis] * args.from_strides[axis];
+            plane_.to += index_[axis] * args.to_strides[axis];
         }
+        set_rows();
     }
 
-    Plane plane() const {
-        const int rows = args_.axes - 2, columns = args_.axes - 1;
-        const i64 first = block_ * args_.row_block;
-        return {from_,
-                to_,
-                first,
-                clamp(first + args_.row_block, 0, args_.extents[rows]),
-                args_.extents[columns],
-                args_.from_strides[rows],
-                args_.from_strides[columns],
-                args_.to_strides[rows],
-                args_.to_strides[columns],
-                args_.row_group,
-                args_.to_group,
-                args_.column_group,
-                args_.from_group};
-    }
+    const Plane& plane() const { return plane_; }
 
     void next() {
-        if (++block_ < args_.row_blocks) return;
-        block_ = 0;
+        if (++block_ == args_.row_blocks) {
+            block_ = 0;
+            next_plane();
+        }
+        set_rows();
+    }
+
+  private:
+    void set_rows() {
+        plane_.first = block_ * args_.row_block;
+        plane_.last = clamp(plane_.first + args_.row_block, 0, args_.extents[args_.axes - 2]);
+    }
+
+    void next_plane() {
         for (int axis = args_.axes - 3; axis >= 0; --axis) {
-            from_ += args_.from_strides[axis];
-            to_ += args_.to_strides[axis];
+            plane_.from += args_.from_strides[axis];
+            plane_.to += args_.to_strides[axis];
             if (++index_[axis] < args_.extents[axis]) return;
-            from_ -= index_[axis] * args_.from_strides[axis];
-            to_ -= index_[axis] * args_.to_strides[axis];
+            plane_.from -= index_[axis] * args_.from_strides[axis];
+            plane_.to -= index_[axis] * args_.to_strides[axis];
             index_[axis] = 0;
         }
     }
 
-  private:
     const MoveArgs& args_;
-    const float* from_;
-    float* to_;
+    Plane plane_;
     i64 block_;
     i64 index_[MoveArgs::kAxes];
 };
