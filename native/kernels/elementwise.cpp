@@ -1,6 +1,7 @@
 // Operators that compute each element from the elements at its place, and scaled copies.
 #include "kernels/elementwise.h"
 
+#include "kernels/walk.h"
 #include "simd/math.h"
 #include "simd/tanh.h"
 
@@ -27,53 +28,22 @@ CONVOLENS_INLINE void row(const float* a, const float* b, float* y, const Broadc
     }
 }
 
-// Walks through the rows of a result: where those of both arrays lie.
-class Rows {
-  public:
-    const float* a;
-    const float* b;
-    float* y;
-
-    Rows(const BroadcastArgs& args, i64 number)
-        : a(args.a), b(args.b), y(args.y + number * args.inner), args_(args) {
-        for (int axis = args.axes - 1; axis >= 0; --axis) {
-            index_[axis] = number % args.extents[axis];
-            number /= args.extents[axis];
-            a += index_[axis] * args.a_strides[axis];
-            b += index_[axis] * args.b_strides[axis];
-        }
-    }
-
-    void next() {
-        y += args_.inner;
-        for (int axis = args_.axes - 1; axis >= 0; --axis) {
-            a += args_.a_strides[axis];
-            b += args_.b_strides[axis];
-            if (++index_[axis] < args_.extents[axis]) return;
-            a -= index_[axis] * args_.a_strides[axis];
-            b -= index_[axis] * args_.b_strides[axis];
-            index_[axis] = 0;
-        }
-    }
-
-  private:
-    const BroadcastArgs& args_;
-    i64 index_[BroadcastArgs::kAxes];
-};
-
 template <class F>
 CONVOLENS_INLINE void rows(const BroadcastArgs& all, i64 begin, i64 end, F f) {
     const BroadcastArgs args = all;
     const i64 pieces = (args.inner + args.piece - 1) / args.piece;
-    Rows at(args, begin / pieces);
     i64 piece = begin % pieces;
+    Walk<const float, const float, BroadcastArgs::kAxes> at(
+        args.a, args.a_strides, args.b, args.b_strides, args.extents, args.axes, begin / pieces);
+    float* y = args.y + begin / pieces * args.inner;
     for (i64 unit = begin; unit < end; ++unit) {
         const i64 first = piece * args.piece;
         const i64 last = first + args.piece < args.inner ? first + args.piece : args.inner;
-        row(at.a, at.b, at.y, args, first, last, f);
+        row(at.a, at.b, y, args, first, last, f);
         if (++piece < pieces) continue;
         piece = 0;
         at.next();
+        y += args.inner;
     }
 }
 

@@ -1,6 +1,7 @@
 // Numbers moved from one arrangement of memory to another.
 #include "kernels/kernels.h"
 #include "kernels/source.h"
+#include "kernels/walk.h"
 #include "simd/interleave.h"
 #include "simd/transpose.h"
 
@@ -165,74 +166,39 @@ MovePlane way_to_move(const MoveArgs& args) {
     return rows >= kLanes / 4 ? transpose_rows : move_one_by_one;
 }
 
-// Walks through the units: where each plane lies in either arrangement. What all planes share is
-// written once, since planes may be short.
-class Walk {
-  public:
-    Walk(const MoveArgs& args, i64 unit) : args_(args), block_(unit % args.row_blocks) {
-        const int rows = args.axes - 2, columns = args.axes - 1;
-        plane_ = {args.from,
-                  args.to,
-                  0,
-                  0,
-                  args.extents[columns],
-                  args.from_strides[rows],
-                  args.from_strides[columns],
-                  args.to_strides[rows],
-                  args.to_strides[columns],
-                  args.row_group,
-                  args.to_group,
-                  args.column_group,
-                  args.from_group};
-        i64 rest = unit / args.row_blocks;
-        for (int axis = args.axes - 3; axis >= 0; --axis) {
-            index_[axis] = rest % args.extents[axis];
-            rest /= args.extents[axis];
-            plane_.from += index_[axis] * args.from_strides[axis];
-            plane_.to += index_[axis] * args.to_strides[axis];
-        }
-        set_rows();
-    }
-
-    const Plane& plane() const { return plane_; }
-
-    void next() {
-        if (++block_ == args_.row_blocks) {
-            block_ = 0;
-            next_plane();
-        }
-        set_rows();
-    }
-
-  private:
-    void set_rows() {
-        plane_.first = block_ * args_.row_block;
-        plane_.last = clamp(plane_.first + args_.row_block, 0, args_.extents[args_.axes - 2]);
-    }
-
-    void next_plane() {
-        for (int axis = args_.axes - 3; axis >= 0; --axis) {
-            plane_.from += args_.from_strides[axis];
-            plane_.to += args_.to_strides[axis];
-            if (++index_[axis] < args_.extents[axis]) return;
-            plane_.from -= index_[axis] * args_.from_strides[axis];
-            plane_.to -= index_[axis] * args_.to_strides[axis];
-            index_[axis] = 0;
-        }
-    }
-
-    const MoveArgs& args_;
-    Plane plane_;
-    i64 block_;
-    i64 index_[MoveArgs::kAxes];
-};
-
 }  // namespace
 
+// What all planes share is written once, since planes may be short.
 void move(const MoveArgs& args, i64 begin, i64 end, float*) {
     const MovePlane move_plane = way_to_move(args);
-    Walk walk(args, begin);
-    for (i64 unit = begin; unit < end; ++unit, walk.next()) move_plane(walk.plane());
+    const int rows = args.axes - 2, columns = args.axes - 1;
+    Walk<const float, float, MoveArgs::kAxes> at(args.from, args.from_strides, args.to,
+                                                 args.to_strides, args.extents, rows,
+                                                 begin / args.row_blocks);
+    Plane plane{at.a,
+                at.b,
+                0,
+                0,
+                args.extents[columns],
+                args.from_strides[rows],
+                args.from_strides[columns],
+                args.to_strides[rows],
+                args.to_strides[columns],
+                args.row_group,
+                args.to_group,
+                args.column_group,
+                args.from_group};
+    i64 block = begin % args.row_blocks;
+    for (i64 unit = begin; unit < end; ++unit) {
+        plane.first = block * args.row_block;
+        plane.last = clamp(plane.first + args.row_block, 0, args.extents[rows]);
+        move_plane(plane);
+        if (++block < args.row_blocks) continue;
+        block = 0;
+        at.next();
+        plane.from = at.a;
+        plane.to = at.b;
+    }
 }
 
 }  // namespace convolens::CONVOLENS_ISA

@@ -16,12 +16,12 @@ struct Sum {
     const float* weight;
     i64 count;
 
-    // Terms has the tables of all outputs.
-    template <class Terms>
-    Sum(const Terms& terms, i64 output)
-        : index(terms.index + terms.first[output]),
-          weight(terms.weight + terms.first[output]),
-          count(terms.first[output + 1] - terms.first[output]) {}
+    // `tables` has the terms of all outputs.
+    template <class Tables>
+    Sum(const Tables& tables, i64 output)
+        : index(tables.index + tables.first[output]),
+          weight(tables.weight + tables.first[output]),
+          count(tables.first[output + 1] - tables.first[output]) {}
 
     bool is_one_input() const { return count == 1 && *weight == 1.0f; }
 };

@@ -36,6 +36,7 @@ CONVOLENS_INLINE vec take(vec has, vec from, Indices<I...>) {
                                         : I)...);
 }
 
+// Register To, from all registers.
 template <bool Woven, int To, int Streams, int... From>
 CONVOLENS_INLINE vec take_all(const vec (&x)[Streams], Indices<From...>) {
     vec result = x[0];
