@@ -5,21 +5,16 @@
 #include <limits>
 #include <vector>
 
+#include "bindings/check.h"
 #include "runtime/allocator.h"
 
 namespace convolens {
 namespace {
 
-constexpr int kLargestRank = 32;
-
 // The axis that is the i-th in memory, the outermost first.
 int memory_axis(int rank, int i) {
     if (rank < 3 || i == 0) return i;
     return i == rank - 1 ? 1 : i + 1;
-}
-
-[[noreturn]] void refuse(const char* name, const std::string& what) {
-    throw std::invalid_argument(std::string(name) + ": " + what);
 }
 
 std::string describe(std::span<const npy_intp> shape) {
@@ -113,6 +108,11 @@ const i64* Array::read_int64(const char* name, std::initializer_list<i64> shape)
     return read_int64(name);
 }
 
+std::vector<i64> Array::copy_int64(const char* name) const {
+    const i64* from = read_int64(name);
+    return {from, from + size()};
+}
+
 i64* Array::write_int64(const char* name) const {
     if (!PyArray_ISWRITEABLE(array_)) refuse(name, "the array is read-only");
     return const_cast<i64*>(read_int64(name));
@@ -123,9 +123,9 @@ const unsigned char* Array::read_bool(const char* name) const {
 }
 
 void check_same(const Array& a, const Array& b) {
-    bool same = a.rank() == b.rank();
-    for (int axis = 0; same && axis < a.rank(); ++axis) same = a.extent(axis) == b.extent(axis);
-    if (!same) throw std::invalid_argument("the arrays differ in shape");
+    if (std::ranges::equal(a.shape(), b.shape())) return;
+    throw std::invalid_argument("the arrays differ in shape: " + describe(a.shape()) + " and " +
+                                describe(b.shape()));
 }
 
 PyObject* new_array(std::span<const npy_intp> shape, PyArray_Descr* dtype) {

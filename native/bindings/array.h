@@ -8,6 +8,7 @@
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #define NPY_NO_DEPRECATED_API NPY_2_0_API_VERSION
 #define PY_ARRAY_UNIQUE_SYMBOL convolens_numpy_api
@@ -58,6 +59,8 @@ class Array {
     const i64* read_int64(const char* name) const;
     const i64* read_int64(const char* name, std::initializer_list<i64> shape) const;
     i64* write_int64(const char* name) const;
+    // Its numbers in a copy, which no other thread can change once it has been checked.
+    std::vector<i64> copy_int64(const char* name) const;
     // A pointer to a dense array of truth values.
     const unsigned char* read_bool(const char* name) const;
 

@@ -1,15 +1,16 @@
 // New arrays, and changes of memory layout.
 #include <algorithm>
 #include <array>
-#include <initializer_list>
 #include <vector>
 
 #include "bindings/array.h"
+#include "bindings/check.h"
 #include "bindings/gil.h"
 #include "bindings/topics.h"
 #include "runtime/isa.h"
 #include "runtime/launch.h"
 #include "runtime/move.h"
+#include "runtime/transpose.h"
 
 namespace nb = nanobind;
 
@@ -26,21 +27,7 @@ void transpose_all(const float* from, float* to, i64 matrices, i64 rows, i64 col
                               MoveAxis{columns, 1, rows}};
         return move(from, to, axes);
     }
-    const i64 blocks = (rows + TransposeArgs::kRows - 1) / TransposeArgs::kRows;
-    const TransposeArgs args{from, to, rows, columns, columns, blocks};
-    launch(kernels().transpose, args, matrices * blocks,
-           kElement * static_cast<double>(TransposeArgs::kRows * columns));
-}
-
-constexpr int kLargestRank = 32;
-
-// Throws std::invalid_argument if the product does not fit.
-i64 checked_product(std::initializer_list<i64> factors) {
-    i64 product = 1;
-    for (const i64 factor : factors)
-        if (__builtin_mul_overflow(product, factor, &product))
-            throw std::invalid_argument("the sizes are too large");
-    return product;
+    transpose(from, to, matrices, rows, columns, columns);
 }
 
 i64 spatial_size(const Array& array) {
@@ -51,8 +38,9 @@ i64 spatial_size(const Array& array) {
 
 nb::object empty(nb::tuple shape, nb::handle dtype) {
     if (!PyArray_DescrCheck(dtype.ptr())) throw nb::type_error("dtype must be a numpy.dtype");
-    npy_intp extents[32];
-    if (shape.size() > 32) throw std::invalid_argument("at most 32 dimensions are supported");
+    npy_intp extents[kLargestRank];
+    if (shape.size() > kLargestRank)
+        throw std::invalid_argument("at most 32 dimensions are supported");
     for (std::size_t i = 0; i < shape.size(); ++i) extents[i] = nb::cast<npy_intp>(shape[i]);
     return nb::steal(
         new_array({extents, shape.size()}, reinterpret_cast<PyArray_Descr*>(dtype.ptr())));
@@ -169,38 +157,6 @@ void move_between(Array source, Array target) {
     move(from, to, axes);
 }
 
-// y[outer][o][i] = sum of weight[e] x[outer][index[e]][i] over the entries of output o.
-void weigh(Array x, Array first, Array index, Array weight, Array y, i64 outer, i64 inputs,
-           i64 inner) {
-    const i64 outputs = first.size() - 1;
-    if (outer < 0 || inputs < 0 || inner < 0 || outputs < 0 || first.rank() != 1)
-        throw std::invalid_argument("weigh: a size is negative");
-    if (x.size() != checked_product({outer, inputs, inner}) ||
-        y.size() != checked_product({outer, outputs, inner}))
-        throw std::invalid_argument("weigh: x or y has another size");
-    const i64 entries = index.size();
-    WeighArgs args{};
-    args.first = first.read_int64("first", {outputs + 1});
-    args.index = index.read_int64("index", {entries});
-    args.weight = weight.read("weight", {entries});
-    if (args.first[0] != 0 || args.first[outputs] != entries)
-        throw std::invalid_argument("weigh: the entries are not those of the outputs");
-    for (i64 o = 0; o < outputs; ++o)
-        if (args.first[o] > args.first[o + 1])
-            throw std::invalid_argument("weigh: the outputs' entries are not in order");
-    for (i64 e = 0; e < entries; ++e)
-        if (args.index[e] < 0 || args.index[e] >= inputs)
-            throw std::invalid_argument("weigh: an index is out of range");
-    args.x = x.read("x");
-    args.y = y.write("y");
-    args.inputs = inputs;
-    args.outputs = outputs;
-    args.inner = inner;
-    const double each = static_cast<double>(inner * (1 + entries / std::max<i64>(1, outputs)));
-    const WithoutGil without_gil;
-    launch(kernels().weigh, args, outer * outputs, kElement * each);
-}
-
 }  // namespace
 
 void bind_arrays(nb::module_& module) {
@@ -211,8 +167,6 @@ void bind_arrays(nb::module_& module) {
     module.def("are_dense", &are_dense, nb::arg("arrays"));
     module.def("flatten", &flatten, nb::arg("x"), nb::arg("y"));
     module.def("move", &move_between, nb::arg("source"), nb::arg("target"));
-    module.def("weigh", &weigh, nb::arg("x"), nb::arg("first"), nb::arg("index"), nb::arg("weight"),
-               nb::arg("y"), nb::arg("outer"), nb::arg("inputs"), nb::arg("inner"));
     module.def("unflatten", &unflatten, nb::arg("x"), nb::arg("y"));
 }
 

@@ -23,18 +23,18 @@ void check_size(const Array& array, const char* name, std::initializer_list<i64>
         throw std::invalid_argument(std::string(name) + ": another size is expected");
 }
 
-void check_packed(const Array& packed, i64 length, i64 matrices, i64 n) {
-    const i64 panel = kernels().panel;
-    check_size(packed, "packed", {matrices, n / panel + (n % panel != 0), length, panel});
+void check_packed(const Array& packed, const BlockSizes& sizes) {
+    check_size(packed, "packed",
+               {sizes.slices, sizes.taps, sizes.panels(), sizes.length, kernels().panel});
 }
 
 // weight: [length][matrices][n].
 void pack_blocks(Array weight, Array packed, i64 length, i64 matrices, i64 n) {
     check_size(weight, "weight", {length, matrices, n});
-    check_packed(packed, length, matrices, n);
+    const BlockSizes sizes{1, 1, length, 1, 1, matrices, n};
+    check_packed(packed, sizes);
     const float* from = weight.read("weight");
     float* to = packed.write("packed");
-    const BlockSizes sizes{1, 1, length, 1, 1, matrices, n};
     const WithoutGil without_gil;
     sizes.pack(from, to);
 }
@@ -45,8 +45,8 @@ void blocks(Array x, Array packed, nb::handle bias, Array y, i64 rows, i64 colum
     check_size(y, "y", {rows, columns, slices, taps, n});
     if (lines < 1 || rows % lines != 0)
         throw std::invalid_argument("blocks: a slice has another number of rows");
-    check_packed(packed, length, slices * taps, n);
     const BlockSizes sizes{rows, columns, length, lines, slices, taps, n};
+    check_packed(packed, sizes);
     const float* from = x.read("x");
     const float* matrices = packed.read("packed");
     const float* start = bias.is_none() ? nullptr : nb::cast<Array>(bias).read("bias", {n});

@@ -2,16 +2,16 @@
 #include "runtime/conv/conv.h"
 
 #include <nanobind/stl/array.h>
+#include <nanobind/stl/tuple.h>
 
-#include <algorithm>
 #include <array>
-#include <string_view>
+#include <tuple>
 
 #include "bindings/array.h"
 #include "bindings/gil.h"
 #include "bindings/topics.h"
 #include "runtime/conv/end.h"
-#include "runtime/isa.h"
+#include "runtime/conv/pieces.h"
 
 namespace nb = nanobind;
 
@@ -19,23 +19,6 @@ namespace convolens {
 namespace {
 
 using Pair = std::array<i64, 2>;
-
-ConvAlgorithm algorithm_named(std::string_view name) {
-    if (name == "direct") return ConvAlgorithm::kDirect;
-    if (name == "gather") return ConvAlgorithm::kGather;
-    if (name == "gather_taps") return ConvAlgorithm::kGatherTaps;
-    if (name == "planes") return ConvAlgorithm::kPlanes;
-    if (name == "scatter") return ConvAlgorithm::kScatter;
-    if (name == "depthwise") return ConvAlgorithm::kDepthwise;
-    if (name == "groups") return ConvAlgorithm::kGroups;
-    if (name == "winograd2") return ConvAlgorithm::kWinograd2;
-    if (name == "winograd3") return ConvAlgorithm::kWinograd3;
-    if (name == "winograd4") return ConvAlgorithm::kWinograd4;
-    if (name == "fourier") return ConvAlgorithm::kFourier;
-    if (name == "line_winograd") return ConvAlgorithm::kLineWinograd;
-    if (name == "product") return ConvAlgorithm::kProduct;
-    throw std::invalid_argument("no such algorithm: " + std::string(name));
-}
 
 // Without means and variances `m` nothing is normalised.
 void make_end(ConvEnd* end, nb::handle m, nb::handle weight, nb::handle bias, double eps,
@@ -72,26 +55,7 @@ class Conv {
                    {padding[0], padding[1]},
                    {dilation[0], dilation[1]},
                    groups},
-          algorithm_(algorithm_named(algorithm)) {
-        if (output[0] != input[0]) throw std::invalid_argument("the batch sizes differ");
-        problem_.check();
-        const bool is_product = kernel == Pair{1, 1} && stride == Pair{1, 1} &&
-                                padding == Pair{0, 0} && groups == 1 && output[2] == input[2] &&
-                                output[3] == input[3];
-        if (algorithm_ == ConvAlgorithm::kProduct && !is_product)
-            throw std::invalid_argument("this convolution is not one product of matrices");
-        if (algorithm_ == ConvAlgorithm::kPlanes && (input[1] != 1 || stride != Pair{1, 1}))
-            throw std::invalid_argument("planes need one channel and stride 1");
-        check_winograd(kernel, stride, groups);
-        check_transforms(kernel, stride, dilation);
-        const i64 size = groups ? input[1] / groups : 0;
-        const bool in_registers = (size == 2 || size == 4 || size == 8) &&
-                                  kernels().lanes % size == 0 && output[1] == input[1];
-        if (algorithm_ == ConvAlgorithm::kGroups && !in_registers)
-            throw std::invalid_argument("groups must have 2, 4 or 8 channels that fill registers");
-        if (algorithm_ == ConvAlgorithm::kDepthwise && input[1] != groups)
-            throw std::invalid_argument("depthwise needs as many groups as channels");
-    }
+          algorithm_(algorithm_of(problem_, output[0], algorithm)) {}
 
     ConvWeights pack(Array weight, bool backward, bool few) const {
         return weights_for(few ? Use::kFew : Use::kOften, weight, backward);
@@ -144,36 +108,11 @@ class Conv {
     }
 
   private:
-    void check_winograd(Pair kernel, Pair stride, i64 groups) const {
-        const i64 taps = kernel[0];
-        bool fits = kernel[1] == taps && stride == Pair{1, 1};
-        if (algorithm_ == ConvAlgorithm::kWinograd2) {
-            fits = fits && (taps == 3 || taps == 5);
-        } else if (algorithm_ == ConvAlgorithm::kWinograd3) {
-            fits = fits && (taps == 2 || taps == 4);
-        } else if (algorithm_ == ConvAlgorithm::kWinograd4) {
-            fits = fits && (taps == 2 || taps == 3);
-        } else {
-            return;
-        }
-        if (!fits || groups != 1)
-            throw std::invalid_argument(
-                "Winograd's algorithm needs a square kernel of its size, stride 1 and one group");
-    }
-
-    void check_transforms(Pair kernel, Pair stride, Pair dilation) const {
-        const i64 longest = std::max(kernel[0], kernel[1]);
-        const bool line = std::min(kernel[0], kernel[1]) == 1;
-        const bool fits = stride == Pair{1, 1} && (line || dilation == Pair{1, 1});
-        const bool few = line && longest >= 2 && longest <= 4;
-        if (algorithm_ == ConvAlgorithm::kLineWinograd && !(fits && few))
-            throw std::invalid_argument("F(7 - r, r) needs 2 to 4 taps along one axis, stride 1");
-        if (algorithm_ == ConvAlgorithm::kFourier &&
-            !(fits &&
-              longest <= sizes_of(line ? Transform::kFourierLongLine : Transform::kFourier).taps))
-            throw std::invalid_argument(
-                "Fourier transforms need kernels up to 13x13 or lines of 25, with stride 1 and "
-                "dilation 1");
+    static const ConvAlgorithm& algorithm_of(const ConvProblem& problem, i64 batch,
+                                             const char* name) {
+        if (batch != problem.n) throw std::invalid_argument("the batch sizes differ");
+        problem.check();
+        return algorithm_for(problem, name);
     }
 
     ConvWeights weights_for(Use use, const Array& weight, bool backward) const {
@@ -201,8 +140,7 @@ class Conv {
 
     const float* read_addend(nb::handle addend) const {
         if (addend.is_none()) return nullptr;
-        if (algorithm_ == ConvAlgorithm::kPlanes)
-            throw std::invalid_argument("planes do not add an image");
+        if (!adds_images(algorithm_)) throw std::invalid_argument("planes do not add an image");
         return read_gradient(nb::cast<Array>(addend), "addend");
     }
 
@@ -211,12 +149,33 @@ class Conv {
     }
 
     ConvProblem problem_;
-    ConvAlgorithm algorithm_;
+    const ConvAlgorithm& algorithm_;
 };
+
+// Of each transform of tiles: their pixels along an axis and the numbers that are multiplied, the
+// taps up to which it is used, and its pieces.
+nb::dict transform_pieces() {
+    nb::dict all;
+    const auto add = [&](const char* name, Transform transform, i64 longest) {
+        const TransformSizes sizes = sizes_of(transform);
+        const Pieces pieces = pieces_of(transform);
+        all[name] = nb::make_tuple(sizes.width, sizes.numbers, longest, pieces.tiles, pieces.share,
+                                   pieces.grad_tiles, pieces.grad_numbers);
+    };
+    add("fourier", Transform::kFourier, sizes_of(Transform::kFourier).taps);
+    add("fourier_line", Transform::kFourierLine, kShortLine);
+    add("fourier_long_line", Transform::kFourierLongLine,
+        sizes_of(Transform::kFourierLongLine).taps);
+    add("winograd_line", Transform::kWinogradLine4, sizes_of(Transform::kWinogradLine4).taps);
+    return all;
+}
 
 }  // namespace
 
 void bind_conv(nb::module_& module) {
+    module.def("transform_pieces", &transform_pieces);
+    module.def("winograd_pieces",
+               [] { return std::tuple(kWinogradShare, kWinogradShareFloats, kFreshTiles); });
     nb::class_<ConvWeights>(module, "ConvWeights");
     nb::class_<ConvEnd>(module, "ConvEnd")
         .def("__init__", &make_end, nb::arg("m").none(), nb::arg("weight").none(),

@@ -31,9 +31,8 @@ void unary(Array x, Array y, double nanoseconds) {
 
 template <Elementwise KernelTable::* kernel>
 void binary(Array a, Array b, Array y) {
-    if (a.size() != y.size() || b.size() != y.size() || a.rank() != y.rank() ||
-        b.rank() != y.rank())
-        throw std::invalid_argument("a, b and y differ in shape");
+    check_same(a, y);
+    check_same(b, y);
     const i64 size = y.size();
     const ElementwiseArgs args = elementwise_args(a.read("a"), b.read("b"), y.write("y"), size);
     const WithoutGil without_gil;
@@ -121,7 +120,7 @@ void broadcast(Array a, Array b, Array y) {
     }
     args.piece = std::min<i64>(args.inner, kPiece);
     args.past = goes_past(args.y, y.size(), args.inner);
-    const i64 pieces = (args.inner + args.piece - 1) / args.piece;
+    const i64 pieces = divide_up(args.inner, args.piece);
     const WithoutGil without_gil;
     launch(kernels().*kernel, args, rows * pieces, kElement * static_cast<double>(args.piece));
 }

@@ -6,8 +6,9 @@
 #include <vector>
 
 #include "bindings/array.h"
+#include "bindings/check.h"
 #include "bindings/gil.h"
-#include "bindings/rows_of.h"
+#include "bindings/pixel_rows.h"
 #include "bindings/topics.h"
 
 namespace nb = nanobind;
@@ -17,13 +18,15 @@ namespace {
 
 constexpr i64 kLargestKernel = 1024;
 
-// A pointer to the cells of an axis, each -1 or a pixel below `size`.
-std::span<const i64> cells_of(const Array& array, const char* name, i64 size) {
-    const i64 count = array.rank() == 1 ? array.extent(0) : -1;
-    const i64* cells = array.read_int64(name, {count});
-    for (i64 i = 0; i < count; ++i)
-        if (cells[i] < -1 || cells[i] >= size) refuse(name, "a cell is outside of the image");
-    return {cells, static_cast<std::size_t>(count)};
+// The cells of an axis, each -1 or a pixel below `size`.
+std::vector<i64> cells_of(const Array& array, const char* name, i64 size) {
+    if (array.rank() != 1) refuse(name, "expected one axis, not " + std::to_string(array.rank()));
+    std::vector<i64> cells = array.copy_int64(name);
+    for (const i64 cell : cells)
+        if (cell < -1 || cell >= size)
+            refuse(name, "cell " + std::to_string(cell) + " is outside of the image, which has " +
+                             std::to_string(size));
+    return cells;
 }
 
 // Keeps the weights while another thread might take them out of their lists.
@@ -76,8 +79,10 @@ void filter_pixels(Array pixels, Array rows, Array columns, i64 channels, nb::li
     p.channels = channels;
     p.pixels = PyArray_DATA(pixels.get());
     p.pixel_row = pixels.stride(0);
-    p.rows = cells_of(rows, "rows", pixels.extent(0));
-    p.columns = cells_of(columns, "columns", pixels.extent(1) / channels);
+    const std::vector<i64> row_cells = cells_of(rows, "rows", pixels.extent(0));
+    const auto column_cells = cells_of(columns, "columns", pixels.extent(1) / channels);
+    p.rows = row_cells;
+    p.columns = column_cells;
     p.kernel[0] = static_cast<i64>(p.rows.size()) - result.extent(0) + 1;
     p.kernel[1] = static_cast<i64>(p.columns.size()) - result.extent(1) / channels + 1;
     if (result.extent(1) % channels || result.size() == 0 ||

@@ -1,8 +1,10 @@
 // Images resampled, and patches added up to images, as tables say.
 #include <algorithm>
-#include <initializer_list>
+#include <string>
+#include <vector>
 
 #include "bindings/array.h"
+#include "bindings/check.h"
 #include "bindings/gil.h"
 #include "bindings/topics.h"
 #include "runtime/isa.h"
@@ -17,12 +19,13 @@ namespace {
 constexpr i64 kRows = 16;
 
 // A tap table [outputs][taps] whose entries are indices below `size`, or negative.
-const i64* read_table(const Array& table, const char* name, i64 size) {
-    if (table.rank() != 2)
-        throw std::invalid_argument(std::string(name) + ": expected a table of two axes");
-    const i64* entries = table.read_int64(name, {table.extent(0), table.extent(1)});
-    if (std::any_of(entries, entries + table.size(), [=](i64 entry) { return entry >= size; }))
-        throw std::invalid_argument(std::string(name) + ": an index is out of range");
+std::vector<i64> read_table(const Array& table, const char* name, i64 size) {
+    if (table.rank() != 2) refuse(name, "expected a table of two axes");
+    std::vector<i64> entries = table.copy_int64(name);
+    for (const i64 entry : entries)
+        if (entry >= size)
+            refuse(name,
+                   "index " + std::to_string(entry) + " is not below " + std::to_string(size));
     return entries;
 }
 
@@ -35,8 +38,10 @@ void fold(Array patches, Array image, Array rows, Array columns) {
     args.c = image.extent(1);
     args.h = image.extent(2);
     args.w = image.extent(3);
-    args.rows = read_table(rows, "rows", args.h);
-    args.columns = read_table(columns, "columns", args.w);
+    const std::vector<i64> row_taps = read_table(rows, "rows", args.h);
+    const std::vector<i64> column_taps = read_table(columns, "columns", args.w);
+    args.rows = row_taps.data();
+    args.columns = column_taps.data();
     args.p = rows.extent(0);
     args.r = rows.extent(1);
     args.q = columns.extent(0);
@@ -53,7 +58,7 @@ void fold(Array patches, Array image, Array rows, Array columns) {
         return;
     }
     args.row_block = std::min(args.h, kRows);
-    args.row_blocks = (args.h + args.row_block - 1) / args.row_block;
+    args.row_blocks = divide_up(args.h, args.row_block);
     const double share =
         static_cast<double>(patches.size()) / static_cast<double>(n * args.row_blocks);
     const WithoutGil without_gil;
@@ -61,51 +66,66 @@ void fold(Array patches, Array image, Array rows, Array columns) {
            static_cast<std::size_t>(2 * taps));
 }
 
-// The terms of weighted sums of `inputs` numbers. `axis` names them where they are refused.
-Terms read_terms(const std::string& axis, const nb::tuple& table, i64 inputs) {
-    if (table.size() != 3)
-        throw std::invalid_argument(axis + ": expected three arrays: first, index and weight");
-    const auto first = nb::cast<Array>(table[0]), index = nb::cast<Array>(table[1]);
-    const auto weight = nb::cast<Array>(table[2]);
-    if (first.rank() != 1 || first.size() < 1 || inputs < 0)
-        throw std::invalid_argument(axis + ": expected where the terms of each output begin");
-    const i64 outputs = first.size() - 1, terms = index.size();
-    const Terms result{inputs, outputs, first.read_int64("first", {outputs + 1}),
-                       index.read_int64("index", {terms}), weight.read("weight", {terms})};
-    if (result.first[0] != 0 || result.first[outputs] != terms ||
-        !std::is_sorted(result.first, result.first + outputs + 1))
-        throw std::invalid_argument(axis + ": the terms are not those of the outputs");
-    if (std::any_of(result.index, result.index + terms,
-                    [=](i64 each) { return each < 0 || each >= inputs; }))
-        throw std::invalid_argument(axis + ": an index is out of range");
-    return result;
-}
+// The terms of weighted sums of `inputs` numbers, checked. `axis` names them where they are
+// refused.
+class TermTable {
+  public:
+    TermTable(const char* axis, const nb::tuple& table, i64 inputs) : inputs_(inputs) {
+        if (table.size() != 3) refuse(axis, "expected three arrays: first, index and weight");
+        const auto first = nb::cast<Array>(table[0]), weight = nb::cast<Array>(table[2]);
+        if (first.rank() != 1 || first.size() < 1)
+            refuse(axis, "expected where the terms of each output begin");
+        first_ = first.copy_int64("first");
+        index_ = nb::cast<Array>(table[1]).copy_int64("index");
+        const auto terms = static_cast<i64>(index_.size());
+        weight_ = weight.read("weight", {terms});
+        if (first_.front() != 0 || first_.back() != terms || !std::ranges::is_sorted(first_))
+            refuse(axis, "the terms are not those of the outputs");
+        for (const i64 input : index_)
+            if (input < 0 || input >= inputs)
+                refuse(axis, "there is no input " + std::to_string(input) + " among " +
+                                 std::to_string(inputs));
+    }
 
-// Throws std::invalid_argument if the product does not fit.
-i64 checked_product(std::initializer_list<i64> factors) {
-    i64 product = 1;
-    for (const i64 factor : factors)
-        if (factor < 0 || __builtin_mul_overflow(product, factor, &product))
-            throw std::invalid_argument("weigh_planes: a size is out of range");
-    return product;
+    i64 outputs() const { return static_cast<i64>(first_.size()) - 1; }
+    Terms terms() const { return {inputs_, outputs(), first_.data(), index_.data(), weight_}; }
+    double per_output() const {
+        return static_cast<double>(index_.size()) / static_cast<double>(outputs());
+    }
+
+  private:
+    i64 inputs_;
+    std::vector<i64> first_, index_;
+    const float* weight_;
+};
+
+// y[outer][o][i] = the weighted sum of x[outer][input][i] over the terms of o.
+void weigh(Array x, nb::tuple table, Array y, i64 outer, i64 inputs, i64 inner) {
+    const TermTable along("table", table, inputs);
+    const WeighArgs args{x.read("x"), y.write("y"), along.terms(), inner};
+    if (x.size() != checked_product({outer, inputs, inner}) ||
+        y.size() != checked_product({outer, along.outputs(), inner}))
+        throw std::invalid_argument("weigh: x or y has another size");
+    if (y.size() == 0) return;
+    const double each = static_cast<double>(inner) * (1 + along.per_output());
+    const WithoutGil without_gil;
+    launch(kernels().weigh, args, outer * along.outputs(), kElement * each);
 }
 
 // y[outer][p][q][i] = weighted sums of x[outer][height][width][i] over the terms of p in `rows` and
 // of q in `columns`.
 void weigh_planes(Array x, nb::tuple rows, nb::tuple columns, Array y, i64 outer, i64 height,
                   i64 width, i64 inner) {
-    const WeighPlanesArgs args{x.read("x"), y.write("y"), read_terms("rows", rows, height),
-                               read_terms("columns", columns, width), inner};
+    const TermTable along_rows("rows", rows, height), along_columns("columns", columns, width);
+    const WeighPlanesArgs args{x.read("x"), y.write("y"), along_rows.terms(), along_columns.terms(),
+                               inner};
     const i64 p = args.rows.outputs, q = args.columns.outputs;
     if (x.size() != checked_product({outer, height, width, inner}) ||
         y.size() != checked_product({outer, p, q, inner}))
         throw std::invalid_argument("weigh_planes: x or y has another size");
     if (y.size() == 0) return;
-    const auto terms = [](const Terms& along) {
-        return static_cast<double>(along.first[along.outputs]) / static_cast<double>(along.outputs);
-    };
-    const double each = static_cast<double>(width * inner) * terms(args.rows) +
-                        static_cast<double>(q * inner) * (1 + terms(args.columns));
+    const double each = static_cast<double>(width * inner) * along_rows.per_output() +
+                        static_cast<double>(q * inner) * (1 + along_columns.per_output());
     const i64 row = checked_product({width, inner});
     const WithoutGil without_gil;
     launch(kernels().weigh_planes, args, outer * p, kElement * each, static_cast<std::size_t>(row));
@@ -116,6 +136,8 @@ void weigh_planes(Array x, nb::tuple rows, nb::tuple columns, Array y, i64 outer
 void bind_images(nb::module_& module) {
     module.def("fold", &fold, nb::arg("patches"), nb::arg("image"), nb::arg("rows"),
                nb::arg("columns"));
+    module.def("weigh", &weigh, nb::arg("x"), nb::arg("table"), nb::arg("y"), nb::arg("outer"),
+               nb::arg("inputs"), nb::arg("inner"));
     module.def("weigh_planes", &weigh_planes, nb::arg("x"), nb::arg("rows"), nb::arg("columns"),
                nb::arg("y"), nb::arg("outer"), nb::arg("height"), nb::arg("width"),
                nb::arg("inner"));

@@ -49,7 +49,7 @@ bool pair_loss(Array x, Array t, nb::handle w, nb::handle p, Array y, double par
         if (!args.each) *to = 0.0f;
         return true;
     }
-    const i64 parts = (args.size + PairLossArgs::kPart - 1) / PairLossArgs::kPart;
+    const i64 parts = divide_up(args.size, PairLossArgs::kPart);
     const WithoutGil without_gil;
     const Buffer sums(static_cast<std::size_t>(2 * parts));
     args.outside = sums.data() + parts;

@@ -1,5 +1,6 @@
 // Numbers read from, or added to, places that an index names.
 #include "bindings/array.h"
+#include "bindings/check.h"
 #include "bindings/gil.h"
 #include "bindings/topics.h"
 #include "runtime/isa.h"
@@ -10,15 +11,6 @@ namespace nb = nanobind;
 
 namespace convolens {
 namespace {
-
-// Throws std::invalid_argument if the product does not fit, or a factor is negative.
-i64 product(i64 a, i64 b, i64 c) {
-    i64 two = 0, three = 0;
-    if (a < 0 || b < 0 || c < 0 || __builtin_mul_overflow(a, b, &two) ||
-        __builtin_mul_overflow(two, c, &three))
-        throw std::invalid_argument("a size is negative or too large");
-    return three;
-}
 
 const i64* checked_index(const Array& index, i64 length) {
     const i64* data = index.read_int64("index");
@@ -38,7 +30,7 @@ void top(Array x, Array y, i64 length, bool largest) {
     if (y.rank() != 2) throw std::invalid_argument("y: expected a matrix");
     const i64 rows = y.extent(0), count = y.extent(1);
     if (length < count || length > 0x7fffffff || count < 1 || count > TopArgs::kMost ||
-        x.size() != product(rows, length, 1))
+        x.size() != checked_product({rows, length}))
         throw std::invalid_argument("top: the sizes do not fit");
     const TopArgs args{x.read("x"), y.write_int64("y"), length, count, largest};
     const WithoutGil without_gil;
@@ -48,7 +40,8 @@ void top(Array x, Array y, i64 length, bool largest) {
 // y[outer][j][inner] = x[outer][index[j]][inner].
 void take(Array x, Array index, Array y, i64 outer, i64 inputs, i64 inner) {
     const i64 places = index.size();
-    if (x.size() != product(outer, inputs, inner) || y.size() != product(outer, places, inner))
+    if (x.size() != checked_product({outer, inputs, inner}) ||
+        y.size() != checked_product({outer, places, inner}))
         throw std::invalid_argument("take: x or y has another size");
     const TakeArgs args{x.read("x"), checked_index(index, inputs), y.write("y"), inputs, places,
                         inner};
@@ -61,7 +54,8 @@ void take(Array x, Array index, Array y, i64 outer, i64 inputs, i64 inner) {
 // y[outer][index[j]][inner] = the sum of x[outer][j][inner].
 void add_at(Array x, Array index, Array y, i64 outer, i64 outputs, i64 inner) {
     const i64 places = index.size();
-    if (x.size() != product(outer, places, inner) || y.size() != product(outer, outputs, inner))
+    if (x.size() != checked_product({outer, places, inner}) ||
+        y.size() != checked_product({outer, outputs, inner}))
         throw std::invalid_argument("add_at: x or y has another size");
     const AddAtArgs args{in_one_piece(outputs, inner, 256), x.read("x"),
                          checked_index(index, outputs), y.write("y"), places};
@@ -88,16 +82,16 @@ void launch_gather(const float* x, const Array& index, float* y, i64 outer, i64 
 }
 
 void gather(Array x, Array index, Array y, i64 outer, i64 length, i64 rows, i64 inner) {
-    if (x.size() != product(outer, length, inner) || y.size() != product(outer, rows, inner) ||
-        index.size() != y.size())
+    if (x.size() != checked_product({outer, length, inner}) ||
+        y.size() != checked_product({outer, rows, inner}) || index.size() != y.size())
         throw std::invalid_argument("gather: an array has another size");
     launch_gather<&KernelTable::gather>(x.read("x"), index, y.write("y"), outer, rows, length,
                                         inner, 0);
 }
 
 void scatter_add(Array x, Array index, Array y, i64 outer, i64 length, i64 rows, i64 inner) {
-    if (y.size() != product(outer, length, inner) || x.size() != product(outer, rows, inner) ||
-        index.size() != x.size())
+    if (y.size() != checked_product({outer, length, inner}) ||
+        x.size() != checked_product({outer, rows, inner}) || index.size() != x.size())
         throw std::invalid_argument("scatter_add: an array has another size");
     launch_gather<&KernelTable::scatter_add>(x.read("x"), index, y.write("y"), outer, rows, length,
                                              inner, length);

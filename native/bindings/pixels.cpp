@@ -5,8 +5,9 @@
 #include <optional>
 
 #include "bindings/array.h"
+#include "bindings/check.h"
 #include "bindings/gil.h"
-#include "bindings/rows_of.h"
+#include "bindings/pixel_rows.h"
 #include "bindings/topics.h"
 #include "runtime/isa.h"
 #include "runtime/launch.h"
@@ -14,9 +15,6 @@
 namespace nb = nanobind;
 
 namespace convolens {
-void refuse(const char* name, const char* what) {
-    throw std::invalid_argument(std::string(name) + ": " + what);
-}
 
 void check_rows(const Array& array, const char* name, bool written) {
     PyArrayObject* object = array.get();
@@ -81,6 +79,7 @@ void read_pixel_rows(Array pixels, Array rows, Array x, double scale) {
     const auto kernel = is_wide(pixels, "pixels") ? kernels().read_uint16 : kernels().read_uint8;
     PixelArgs args = arguments(pixels, x);
     args.rows = chosen;
+    args.all_rows = all;
     args.scale = static_cast<float>(scale);
     const WithoutGil without_gil;
     launch(kernel, args, count, 2 * kElement * static_cast<double>(args.columns));

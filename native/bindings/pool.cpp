@@ -41,7 +41,8 @@ class Axis {
         check(inputs >= 0 && inputs <= kLargestExtent && step >= 1 && step <= kLargestExtent);
         check(count.size() == first.size() && cells.size() == first.size());
         for (std::size_t o = 0; o < first.size(); ++o) {
-            check(first[o] >= 0 && count[o] >= 0 && count[o] <= inputs);
+            check(first[o] >= 0 && first[o] <= kLargestExtent);
+            check(count[o] >= 0 && count[o] <= inputs);
             check(cells[o] >= 0 && cells[o] <= kLargestExtent);
             check(first[o] + std::max<i64>(0, count[o] - 1) * step < std::max<i64>(1, inputs));
             add(first[o], count[o], step, cells[o]);
@@ -90,7 +91,7 @@ class Axis {
 
     // The windows that reach into each band of `block` inputs.
     void reach(i64 block, List& begin, List& end) const {
-        const auto bands = static_cast<std::size_t>((inputs_ + block - 1) / block);
+        const auto bands = static_cast<std::size_t>(divide_up(inputs_, block));
         begin.assign(bands, outputs_);
         end.assign(bands, 0);
         for (const WindowRun& run : runs_)
@@ -159,7 +160,7 @@ class Pool {
         const i64 stride = at(banded_).stride();
         const i64 floats = std::max<i64>(1, pitch_) * std::max<i64>(kFewestChannels, c_);
         const i64 wanted = std::max(kInputBand / floats, kFewestWindows * stride);
-        band_ = std::clamp<i64>((wanted + stride - 1) / stride * stride, 1,
+        band_ = std::clamp<i64>(divide_up(wanted, stride) * stride, 1,
                                 std::max<i64>(1, at(banded_).inputs()));
         at(banded_).reach(band_, band_begin_, band_end_);
     }
@@ -229,9 +230,9 @@ class Pool {
         const i64 columns = std::max<i64>(1, at(2).outputs());
         const i64 lines = std::max<i64>(1, at(1).outputs()), pixel = std::max<i64>(1, c_);
         args.column_block = std::clamp<i64>(kOutputBlock / pixel, 1, columns);
-        args.column_blocks = (columns + args.column_block - 1) / args.column_block;
+        args.column_blocks = divide_up(columns, args.column_block);
         args.line_block = std::clamp<i64>(kOutputBlock / (pixel * columns), 1, lines);
-        args.line_blocks = (lines + args.line_block - 1) / args.line_block;
+        args.line_blocks = divide_up(lines, args.line_block);
         return args;
     }
 

@@ -66,6 +66,7 @@ CrossEntropyArgs cross_entropy_args(const Array& logits, const Array& labels) {
     args.logits = logits.read("logits");
     args.labels = labels.read_int64("labels", {logits.extent(0)});
     args.classes = logits.extent(1);
+    if (args.classes < 1) throw std::invalid_argument("logits: expected a class or more");
     if (first_wrong_label(labels, args.classes, 0) >= 0)
         throw nb::index_error("a label is out of range");
     return args;

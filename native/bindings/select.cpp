@@ -53,7 +53,7 @@ constexpr i64 kPart = 16384;
 
 std::vector<float> repeated(const Array& slope) {
     const float* own = slope.read("slope", {slope.size()});
-    const i64 count = slope.size(), times = (kRow + count - 1) / count;
+    const i64 count = slope.size(), times = divide_up(kRow, count);
     std::vector<float> row;
     row.reserve(static_cast<std::size_t>(count * times));
     for (i64 i = 0; i < times; ++i) row.insert(row.end(), own, own + count);
@@ -85,8 +85,7 @@ void bend(Array x, nb::handle g, Array slope, Array y) {
     args.slope = row.data();
     args.row = static_cast<i64>(row.size());
     const WithoutGil without_gil;
-    launch(kernel, args, (args.size + args.row - 1) / args.row,
-           kElement * static_cast<double>(args.row));
+    launch(kernel, args, divide_up(args.size, args.row), kElement * static_cast<double>(args.row));
 }
 
 void prelu_weight_grad(Array x, Array g, Array y) {
@@ -98,9 +97,9 @@ void prelu_weight_grad(Array x, Array g, Array y) {
     args.g = g.read("g");
     float* to = y.write("y", {slopes});
     args.size = x.size();
-    args.row = (kRow + slopes - 1) / slopes * slopes;
+    args.row = divide_up(kRow, slopes) * slopes;
     args.rows = std::max<i64>(1, kPart / args.row);
-    const i64 part = args.row * args.rows, parts = (args.size + part - 1) / part;
+    const i64 part = args.row * args.rows, parts = divide_up(args.size, part);
     const WithoutGil without_gil;
     const Buffer sums(static_cast<std::size_t>(std::max<i64>(1, parts * args.row)));
     args.y = sums.data();

@@ -28,7 +28,7 @@ UnpoolArgs unpool_args(const Array& few, const Array& index, const Array& many) 
     args.places = few.size() / maps;
     args.pixels = many.size() / maps;
     args.block = std::min(args.c, kChannelBlock);
-    args.blocks = (args.c + args.block - 1) / args.block;
+    args.blocks = divide_up(args.c, args.block);
     return args;
 }
 

@@ -21,21 +21,19 @@ template <Update KernelTable::* kernel, Needs needs>
 void step(UpdateArgs args, Array parameter, Array gradient, nb::handle first, nb::handle second) {
     if ((needs.first && first.is_none()) || (needs.second && second.is_none()))
         throw std::invalid_argument("the optimiser's state is missing");
-    const i64 size = parameter.size();
     const auto state = [&](nb::handle handle, const char* name) -> float* {
         if (handle.is_none()) return nullptr;
         const Array array = nb::cast<Array>(handle);
-        if (array.size() != size) throw std::invalid_argument("the state differs in size");
+        check_same(parameter, array);
         return array.write(name);
     };
-    if (gradient.size() != size || gradient.rank() != parameter.rank())
-        throw std::invalid_argument("the gradient differs in shape");
+    check_same(parameter, gradient);
     args.parameter = parameter.write("parameter");
     args.gradient = gradient.read("gradient");
     args.first = state(first, "first");
     args.second = state(second, "second");
     const WithoutGil without_gil;
-    launch(kernels().*kernel, args, size, 2 * kElement);
+    launch(kernels().*kernel, args, parameter.size(), 2 * kElement);
 }
 
 }  // namespace

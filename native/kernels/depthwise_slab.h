@@ -27,7 +27,7 @@ struct Slab {
                  1),
           width((args.columns - 1) * args.column_step + args.segments.dx_max -
                 args.segments.dx_min + 1),
-          pixels(scratch + (2 * args.segments.count + kLine - 1) / kLine * kLine),
+          pixels(scratch + divide_up(2 * args.segments.count, kLine) * kLine),
           offsets(reinterpret_cast<i64*>(scratch)) {
         const Segments& taps = args.segments;
         for (i64 s = 0; s < taps.count; ++s)

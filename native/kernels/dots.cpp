@@ -43,7 +43,7 @@ void tile(const float* a, i64 a_row, const float* b, i64 b_row, i64 length, floa
     for (; l + kLanes <= length; l += kLanes) step(l, Whole{});
     if (l < length) step(l, length - l);
     constexpr int kCount = RowsA * RowsB;
-    constexpr int kFolds = (kCount + kLanes - 1) / kLanes;
+    constexpr int kFolds = divide_up(kCount, kLanes);
     float totals[kFolds * kLanes];
 #pragma GCC unroll 8
     for (int fold = 0; fold < kFolds; ++fold) {
@@ -101,7 +101,7 @@ void dots(const DotsArgs& args, i64 begin, i64 end, float*) {
         for (i64 row = 0; row < args.m; ++row)
             for (i64 column = first; column < last; ++column)
                 args.c[row * args.n + column] = args.bias ? args.bias[column] : 0.0f;
-        const i64 blocks = (args.length + kLengthBlock - 1) / kLengthBlock;
+        const i64 blocks = divide_up(args.length, kLengthBlock);
         const i64 block = (args.length + blocks * kLanes - 1) / (blocks * kLanes) * kLanes;
         for (i64 l = 0; l < args.length; l += block)
             cut_evenly(0, args.m, kSide, [&](i64 row, i64 rows) {

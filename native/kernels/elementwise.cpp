@@ -31,7 +31,7 @@ CONVOLENS_INLINE void row(const float* a, const float* b, float* y, const Broadc
 template <class F>
 CONVOLENS_INLINE void rows(const BroadcastArgs& all, i64 begin, i64 end, F f) {
     const BroadcastArgs args = all;
-    const i64 pieces = (args.inner + args.piece - 1) / args.piece;
+    const i64 pieces = divide_up(args.inner, args.piece);
     i64 piece = begin % pieces;
     Walk<const float, const float, BroadcastArgs::kAxes> at(
         args.a, args.a_strides, args.b, args.b_strides, args.extents, args.axes, begin / pieces);

@@ -80,7 +80,7 @@ void group_weight_grad(const WeightGradArgs& args, i64 begin, i64 end, float* sc
     float* buffer = scratch + 2 * args.segments.count;
     const i64 blocks = args.n * args.row_blocks * args.strips;
     const i64 floats =
-        (args.c + kLanes - 1) / kLanes * args.segments.count * args.group_channels * kLanes;
+        divide_up(args.c, kLanes) * args.segments.count * args.group_channels * kLanes;
     for (i64 slot = begin; slot < end; ++slot) {
         float* partial = args.partial + slot * floats;
         clear(partial, floats);

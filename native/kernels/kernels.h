@@ -20,7 +20,7 @@
 
 namespace convolens {
 
-// X(name, arguments, floats of scratch a unit needs)
+// X(name, arguments)
 #define CONVOLENS_KERNELS(X)                      \
     X(multiply_adds, MultiplyAddArgs)             \
     X(relu, ElementwiseArgs)                      \

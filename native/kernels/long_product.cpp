@@ -6,7 +6,7 @@ namespace convolens::CONVOLENS_ISA {
 
 // Scratch: a block of both matrices, packed.
 void long_product(const LongProductArgs& args, i64 begin, i64 end, float* scratch) {
-    const i64 panels = (args.n + kPanel - 1) / kPanel;
+    const i64 panels = divide_up(args.n, kPanel);
     const i64 no_offset = 0;
     for (i64 unit = begin; unit < end; ++unit) {
         const i64 slot = unit / args.parts, part = unit % args.parts;

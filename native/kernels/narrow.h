@@ -23,7 +23,7 @@ void compute_narrow(const Tile& tile) {
     for (i64 s = 0; s < tile.segments; ++s) {
         const float* a = tile.a + tile.offsets[s];
         for (i64 left = tile.run; left > 0;) {
-            const i64 steps = piece_of((left + Each - 1) / Each, sums.chain);
+            const i64 steps = piece_of(divide_up(left, Each), sums.chain);
             const i64 run = left < steps * Each ? left : steps * Each;
             if (chain + steps > sums.chain) {
                 chain = 0;

@@ -61,7 +61,7 @@ void pack(const PackArgs& args, i64 begin, i64 end, float*) {
 void pack_narrow(const PackNarrowArgs& args, i64 begin, i64 end, float*) {
     const PackArgs& pack = args.pack;
     const i64 part = pack.length / pack.segments;
-    const i64 registers = (args.run + args.lanes_each - 1) / args.lanes_each;
+    const i64 registers = divide_up(args.run, args.lanes_each);
     const i64 floats = pack.length / args.run * registers * kLanes;
     for (i64 group = begin; group < end; ++group) {
         float* packed = pack.packed + group * floats;

@@ -1,6 +1,7 @@
-// Numbers read from, or added to, places that an index names. The indices are in range.
+// Numbers read from, or added to, places that an index names.
 #include "kernels/kernels.h"
 #include "kernels/middle.h"
+#include "kernels/within.h"
 #include "simd/simd.h"
 
 namespace convolens::CONVOLENS_ISA {
@@ -31,11 +32,12 @@ void take(const TakeArgs& args, i64 begin, i64 end, float*) {
         if (args.inner == 1) {
             const float* x = args.x + unit * args.inputs;
             float* y = args.y + unit * args.places;
-            for (i64 j = 0; j < args.places; ++j) y[j] = x[args.index[j]];
+            for (i64 j = 0; j < args.places; ++j) y[j] = x[within(args.index[j], args.inputs)];
             continue;
         }
         const i64 outer = unit / args.places, j = unit % args.places;
-        const float* x = args.x + (outer * args.inputs + args.index[j]) * args.inner;
+        const i64 input = outer * args.inputs + within(args.index[j], args.inputs);
+        const float* x = args.x + input * args.inner;
         copy_row(args.y + unit * args.inner, x, args.inner);
     }
 }
@@ -47,7 +49,7 @@ void add_at(const AddAtArgs& args, i64 begin, i64 end, float*) {
         clear_block(y, args.axis.length, inner, piece.columns);
         const float* x = args.x + piece.outer * args.places * inner + piece.column;
         for (i64 j = 0; j < args.places; ++j) {
-            float* to = y + args.index[j] * inner;
+            float* to = y + within(args.index[j], args.axis.length) * inner;
             if (inner == 1) {
                 *to += x[j];
                 continue;
@@ -65,13 +67,13 @@ void gather(const GatherArgs& args, i64 begin, i64 end, float*) {
         if (args.axis.inner == 1) {
             const i64* index = args.index + piece.start;
             float* y = args.y + piece.start;
-            for (i64 row = 0; row < piece.rows; ++row) y[row] = x[index[row]];
+            for (i64 row = 0; row < piece.rows; ++row) y[row] = x[within(index[row], args.length)];
             return;
         }
         for (i64 row = 0; row < piece.rows; ++row) {
             const i64 at = piece.start + row * args.axis.inner;
             for (i64 i = 0; i < piece.columns; ++i)
-                args.y[at + i] = x[args.index[at + i] * args.axis.inner + i];
+                args.y[at + i] = x[within(args.index[at + i], args.length) * args.axis.inner + i];
         }
     });
 }
@@ -83,7 +85,7 @@ void scatter_add(const GatherArgs& args, i64 begin, i64 end, float*) {
         for (i64 row = 0; row < piece.rows; ++row) {
             const i64 at = piece.start + row * args.axis.inner;
             for (i64 i = 0; i < piece.columns; ++i)
-                y[args.index[at + i] * args.axis.inner + i] += args.x[at + i];
+                y[within(args.index[at + i], args.length) * args.axis.inner + i] += args.x[at + i];
         }
     });
 }

@@ -1,5 +1,6 @@
 // Pixels of an image as floats, and floats as pixels: rounded, and kept in the range of the type.
 #include "kernels/kernels.h"
+#include "kernels/within.h"
 #include "simd/simd.h"
 
 namespace convolens::CONVOLENS_ISA {
@@ -34,7 +35,7 @@ void read_rows(const PixelArgs& args, i64 begin, i64 end) {
     for (i64 row = begin; row < end; ++row) {
         const auto pixels_of = [&](i64 at) {
             return static_cast<const Pixel*>(args.pixels) +
-                   (args.rows ? args.rows[at] : at) * args.pixel_row;
+                   (args.rows ? within(args.rows[at], args.all_rows) : at) * args.pixel_row;
         };
         const Pixel* from = pixels_of(row);
         if (args.rows && row + 1 < end)  // the next one may lie anywhere

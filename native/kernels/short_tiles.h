@@ -32,7 +32,7 @@ CONVOLENS_INLINE void compute_short_tiles(const ShortTiles& tiles, i64 rows) {
     const TileTable<ComputeShort>& table = kShortTables[listed];
     const ComputeShort* const sizes = tiles.first.columns <= kLanes ? table.narrow : table.wide;
     if (rows <= kTileRows) return sizes[rows - 1](tiles, 1);
-    const i64 count = (rows + kTileRows - 1) / kTileRows;
+    const i64 count = divide_up(rows, kTileRows);
     const i64 size = rows / count, larger = rows % count;  // so many have a row more
     if (larger > 0) sizes[size](tiles, larger);
     ShortTiles others = tiles;

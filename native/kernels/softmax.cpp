@@ -1,10 +1,15 @@
 // Softmax, log-softmax and cross-entropy along contiguous rows, and their gradients.
 #include "kernels/rows.h"
 #include "kernels/short_rows.h"
+#include "kernels/within.h"
 #include "simd/divide.h"
 
 namespace convolens::CONVOLENS_ISA {
 namespace {
+
+CONVOLENS_INLINE i64 label_of(const CrossEntropyArgs& args, i64 row) {
+    return within(args.labels[row], args.classes);
+}
 
 template <class F>
 CONVOLENS_INLINE float row_total(i64 length, F f) {
@@ -63,7 +68,7 @@ void cross_entropy_short(const CrossEntropyArgs& args, i64 begin, i64 end) {
         ShortRows x{rows, args.classes, {}};
         x.read(args.logits + row * args.classes);
         vec right{};
-        for (i64 i = 0; i < rows; ++i) right[i] = x.at(i, args.labels[row + i]);
+        for (i64 i = 0; i < rows; ++i) right[i] = x.at(i, label_of(args, row + i));
         const vec largest = row_maxima(x);
         const vec loss = simd::log(exponentials(x, largest)) - (right - largest);
         store(args.y + row, loss, rows);
@@ -77,7 +82,7 @@ void cross_entropy_grad_short(const CrossEntropyArgs& args, i64 begin, i64 end) 
         const vec total = exponentials(x, row_maxima(x));
         vec right{}, weight{};
         for (i64 i = 0; i < rows; ++i) {
-            right[i] = x.at(i, args.labels[row + i]);
+            right[i] = x.at(i, label_of(args, row + i));
             weight[i] = args.g[(row + i) * args.g_step] * args.factor;
         }
         const vec share = weight / total;
@@ -86,7 +91,7 @@ void cross_entropy_grad_short(const CrossEntropyArgs& args, i64 begin, i64 end) 
         x.write(y);
         // Not the product minus the weight: that would be NaN where the weight is infinite.
         const vec left = (right / total - broadcast(1.0f)) * weight;
-        for (i64 i = 0; i < rows; ++i) y[i * args.classes + args.labels[row + i]] = left[i];
+        for (i64 i = 0; i < rows; ++i) y[i * args.classes + label_of(args, row + i)] = left[i];
     });
 }
 
@@ -153,7 +158,7 @@ void cross_entropy(const CrossEntropyArgs& args, i64 begin, i64 end, float*) {
         const float* x = args.logits + row * args.classes;
         const float largest = row_max(x, args.classes);
         const float total = row_sum_exp(x, nullptr, args.classes, largest);
-        args.y[row] = log_of(total) - (x[args.labels[row]] - largest);
+        args.y[row] = log_of(total) - (x[label_of(args, row)] - largest);
     }
 }
 
@@ -164,13 +169,14 @@ void cross_entropy_grad(const CrossEntropyArgs& args, i64 begin, i64 end, float*
         float* y = args.y + row * args.classes;
         const float total = row_sum_exp(x, y, args.classes, row_max(x, args.classes));
         const float weight = args.g[row * args.g_step] * args.factor;
-        const double right = static_cast<double>(y[args.labels[row]]) / static_cast<double>(total);
+        const double right =
+            static_cast<double>(y[label_of(args, row)]) / static_cast<double>(total);
         const vec share = broadcast(weight / total);
         for_each_register(0, args.classes, [&](i64 i, auto count) {
             store(y + i, load(y + i, count) * share, count);
         });
         // Not the product minus the weight: that would be NaN where the weight is infinite.
-        y[args.labels[row]] = static_cast<float>((right - 1.0) * static_cast<double>(weight));
+        y[label_of(args, row)] = static_cast<float>((right - 1.0) * static_cast<double>(weight));
     }
 }
 

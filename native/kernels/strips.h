@@ -28,7 +28,7 @@ namespace {
 
 // The columns of the widest strip.
 CONVOLENS_INLINE i64 widest_strip(const WeightGradArgs& args) {
-    return (args.q + args.strips - 1) / args.strips;
+    return divide_up(args.q, args.strips);
 }
 
 struct BlockPlace {

@@ -142,7 +142,7 @@ CONVOLENS_INLINE void for_each_window(i64 c, const Grid& grid, i64 input_limit, 
 
 // The pixels of an array of `pixels` that are followed by a whole register of it.
 CONVOLENS_INLINE i64 with_room(i64 c, i64 pixels) {
-    return pixels - (kLanes + c - 1) / c;
+    return pixels - divide_up(kLanes, c);
 }
 
 // Calls body as for_each_window does, for all outputs of units [first, last).

@@ -22,8 +22,8 @@ struct Share {
 template <class Args>
 CONVOLENS_INLINE Share share_of(const Args& args, i64 width, i64 number) {
     const i64 row = number % args.row_shares, column = number / args.row_shares;
-    const i64 panels = (args.c + width - 1) / width;
-    const i64 registers = (args.k + kLanes - 1) / kLanes;
+    const i64 panels = divide_up(args.c, width);
+    const i64 registers = divide_up(args.k, kLanes);
     return {panels * column / args.column_shares * width,
             std::min(args.c, panels * (column + 1) / args.column_shares * width),
             registers * row / args.row_shares * kLanes,

@@ -76,8 +76,8 @@ struct Sums {
 // The next piece of what is left of a run: no longer than a chain, and no longer than the others.
 CONVOLENS_INLINE i64 piece_of(i64 left, i64 chain) {
     if (left <= chain) return left;
-    const i64 pieces = (left + chain - 1) / chain;
-    return (left + pieces - 1) / pieces;
+    const i64 pieces = divide_up(left, chain);
+    return divide_up(left, pieces);
 }
 
 template <int Rows, int Columns, Unit unit, int Parts>

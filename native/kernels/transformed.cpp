@@ -155,7 +155,7 @@ void transform_weights(const TransformWeightArgs& args, i64 begin, i64 end, floa
     const WinogradWeights& own = args.weights.own;
     const i64 rows = own.backward ? own.outputs : own.channels;
     const i64 lanes = own.backward ? own.channels : own.outputs;
-    const i64 panels = (lanes + kPanel - 1) / kPanel, step = odd_lines(rows * kPanel);
+    const i64 panels = divide_up(lanes, kPanel), step = odd_lines(rows * kPanel);
     with_transform(args.transform, [&](auto transform) {
         using T = decltype(transform);
         for (i64 unit = begin; unit < end; ++unit) {
@@ -171,7 +171,7 @@ void transform_weights(const TransformWeightArgs& args, i64 begin, i64 end, floa
 // block of them at each tap.
 void transformed(const TransformArgs& args, i64 begin, i64 end, float* scratch) {
     const i64 total = args.tiles.count();
-    const i64 panels = (args.k + kPanel - 1) / kPanel;
+    const i64 panels = divide_up(args.k, kPanel);
     const i64 input_step = odd_lines(args.block * args.c);
     const i64 product_step = odd_lines(args.block * args.product_row);
     float* inputs = scratch + odd_lines(args.c);

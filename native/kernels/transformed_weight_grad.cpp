@@ -9,7 +9,7 @@ namespace convolens::CONVOLENS_ISA {
 namespace {
 
 i64 whole_registers(i64 floats) {
-    return (floats + kLanes - 1) / kLanes * kLanes;
+    return divide_up(floats, kLanes) * kLanes;
 }
 
 // Some tiles of the batch: first transformed, [number][tile][channels or outputs], in whole
@@ -128,7 +128,7 @@ struct Tiles {
 // with a panel.
 void transformed_weight_grad(const TransformGradArgs& args, i64 begin, i64 end, float* scratch) {
     const i64 total = args.tiles.count();
-    const i64 parts = (total + args.block - 1) / args.block;
+    const i64 parts = divide_up(total, args.block);
     std::fill_n(scratch, std::max(args.c, args.k), 0.0f);
     with_transform(args.transform, [&](auto transform) {
         for (i64 unit = begin; unit < end; ++unit) {

@@ -5,8 +5,8 @@ namespace convolens::CONVOLENS_ISA {
 
 void weigh(const WeighArgs& args, i64 begin, i64 end, float*) {
     for (i64 unit = begin; unit < end; ++unit) {
-        const float* x = args.x + unit / args.outputs * args.inputs * args.inner;
-        weigh(Sum(args, unit % args.outputs), x, args.inner, args.y + unit * args.inner,
+        const float* x = args.x + unit / args.terms.outputs * args.terms.inputs * args.inner;
+        weigh(Sum(args.terms, unit % args.terms.outputs), x, args.inner, args.y + unit * args.inner,
               args.inner);
     }
 }

@@ -29,7 +29,7 @@ struct Ahead {
     i64 lines, each;
 
     Ahead(const float* next, i64 floats, i64 tiles)
-        : g(next), lines(floats / kLine), each((lines + tiles - 1) / tiles) {}
+        : g(next), lines(floats / kLine), each(divide_up(lines, tiles)) {}
 
     void fetch() {
         const i64 count = lines < each ? lines : each;
@@ -66,12 +66,12 @@ void add_panel(const Block& block, const float* gradient, Tile tile, float* y, A
 // of slots, which follows from the shapes, and not on threads.
 void weight_grad(const WeightGradArgs& args, i64 begin, i64 end, float* scratch) {
     const Segments& taps = args.segments;
-    const i64 panels = (args.group_outputs + kPanel - 1) / kPanel;
-    const i64 padded = (args.group_outputs + kLanes - 1) / kLanes * kLanes;
+    const i64 panels = divide_up(args.group_outputs, kPanel);
+    const i64 padded = divide_up(args.group_outputs, kLanes) * kLanes;
     const i64 outputs = args.groups * args.group_outputs;
     const i64 length = taps.count * taps.run;
     const i64 blocks = args.n * args.row_blocks * args.strips;
-    const i64 tiles = taps.count * ((taps.run + kTileRows - 1) / kTileRows);
+    const i64 tiles = taps.count * divide_up(taps.run, kTileRows);
     const bool in_place = args.groups == 1 && outputs <= kInPlace && outputs % kLanes == 0;
     const bool waits = args.parts == 1 && !in_place && length <= kFewProducts;
     i64* offsets = reinterpret_cast<i64*>(scratch);

@@ -9,7 +9,7 @@ namespace convolens::CONVOLENS_ISA {
 namespace {
 
 // The rows of a tile, packed side by side in whole registers.
-constexpr i64 kTileWidth = (kTileRows + kLanes - 1) / kLanes * kLanes;
+constexpr i64 kTileWidth = divide_up(kTileRows, kLanes) * kLanes;
 
 // `outputs` numbers of each of `positions` gradients, panel by panel: to[panel][position][kPanel],
 // filled up with zeros to whole registers. The rows of one panel lie side by side: at the stride of
@@ -35,8 +35,8 @@ struct RowTiles {
 
 // A part of the tiles of m rows, of nearly equal size.
 CONVOLENS_INLINE RowTiles row_tiles(i64 m, i64 part = 0, i64 parts = 1) {
-    const i64 count = (m + kTileRows - 1) / kTileRows;
-    return {m, (m + count - 1) / count, count * part / parts, count * (part + 1) / parts};
+    const i64 count = divide_up(m, kTileRows);
+    return {m, divide_up(m, count), count * part / parts, count * (part + 1) / parts};
 }
 
 // to[tile][l][kTileWidth]: the columns of a of each tile side by side.

@@ -56,7 +56,7 @@ void gather_tile(const Block& block, i64 group, i64 first, i64 count, i64 width,
 void add_taps_in_rows(const Block& block, i64 group, i64 first, i64 count, const float* gradient,
                       float* patches, float* partial, bool accumulate) {
     const WeightGradArgs& args = block.args;
-    const i64 padded = (args.group_outputs + kLanes - 1) / kLanes * kLanes;
+    const i64 padded = divide_up(args.group_outputs, kLanes) * kLanes;
     const i64 no_offset = 0;
     gather_tile(block, group, first, count, kTileWidth, patches);
     Tile tile{};
@@ -112,12 +112,11 @@ void weight_grad_gather(const WeightGradArgs& args, i64 begin, i64 end, float* s
     const Segments& taps = args.segments;
     const i64 length = taps.count * taps.run;
     const i64 outputs = args.groups * args.group_outputs;
-    const auto whole = [](i64 count, i64 size) { return (count + size - 1) / size; };
-    const i64 panels = whole(args.group_outputs, kPanel);
+    const i64 panels = divide_up(args.group_outputs, kPanel);
     const i64 group_floats =
         length *
-        (args.taps_in_lanes ? args.group_outputs : whole(args.group_outputs, kLanes) * kLanes);
-    const i64 tiles = whole(length, args.taps_in_lanes ? kPanel : kTileRows);
+        (args.taps_in_lanes ? args.group_outputs : divide_up(args.group_outputs, kLanes) * kLanes);
+    const i64 tiles = divide_up(length, args.taps_in_lanes ? kPanel : kTileRows);
     const i64 blocks = args.n * args.row_blocks * args.strips;
     const i64 most = args.row_block * args.column_block;
     i64* offsets = reinterpret_cast<i64*>(scratch);
@@ -138,7 +137,7 @@ void weight_grad_gather(const WeightGradArgs& args, i64 begin, i64 end, float* s
             const WeightGradArgs strip = strip_of(args, place.strip);
             const Source source =
                 source_rows(strip, image, first_row, rows, strip.q, buffer, offsets);
-            const i64 column_blocks = whole(strip.q, args.column_block);
+            const i64 column_blocks = divide_up(strip.q, args.column_block);
             for (i64 c = 0; c < column_blocks; ++c) {
                 const i64 first_column = strip.q * c / column_blocks;
                 const i64 columns = strip.q * (c + 1) / column_blocks - first_column;

@@ -16,12 +16,10 @@ struct Sum {
     const float* weight;
     i64 count;
 
-    // `tables` has the terms of all outputs.
-    template <class Tables>
-    Sum(const Tables& tables, i64 output)
-        : index(tables.index + tables.first[output]),
-          weight(tables.weight + tables.first[output]),
-          count(tables.first[output + 1] - tables.first[output]) {}
+    Sum(const Terms& all, i64 output)
+        : index(all.index + all.first[output]),
+          weight(all.weight + all.first[output]),
+          count(all.first[output + 1] - all.first[output]) {}
 
     bool is_one_input() const { return count == 1 && *weight == 1.0f; }
 };

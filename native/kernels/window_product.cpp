@@ -17,8 +17,8 @@ struct Outputs {
 
     Outputs(const WindowArgs& args, i64 length, i64 run)
         : args(args),
-          panels((args.group_outputs + kPanel - 1) / kPanel),
-          registers_per_run((run + args.lanes_each - 1) / args.lanes_each),
+          panels(divide_up(args.group_outputs, kPanel)),
+          registers_per_run(divide_up(run, args.lanes_each)),
           panel_floats(args.lanes_each > 1 ? length / run * registers_per_run * kLanes
                                            : length * kPanel) {}
 

@@ -106,7 +106,7 @@ void spread_tile(const Spread& to, i64 count) {
 void multiply(const ScatterArgs& args, const float* g, i64 count, i64 group, float* to) {
     const i64 outputs = args.group_outputs;
     const i64 length = args.segments.count * args.segments.run;
-    const i64 panels = (length + kPanel - 1) / kPanel;
+    const i64 panels = divide_up(length, kPanel);
     const i64 no_offset = 0;
     Tile tile{};
     tile.a = g;
@@ -175,7 +175,7 @@ void window_scatter(const ScatterArgs& args, i64 begin, i64 end, float* scratch)
     float* products = scratch + (2 * taps.count + kLanes - 1) / kLanes * kLanes;
     Target target{};
     target.pixels = products + kTileRows * width;
-    target.sheets = (taps.run + step - 1) / step;
+    target.sheets = divide_up(taps.run, step);
     for (i64 unit = begin; unit < end; ++unit) {
         const BlockPlace at = place_of_block(args, args.h, unit);
         const i64 image = at.image;

@@ -206,7 +206,7 @@ void blocks(const WinogradArgs& args, i64 begin, i64 end, float* scratch) {
     const i64 total = args.tiles.count();
     const i64 input_place = odd_lines(args.block * args.input_row);
     const i64 product_place = odd_lines(args.block * args.product_row);
-    const i64 panels = (args.k + kPanel - 1) / kPanel;
+    const i64 panels = divide_up(args.k, kPanel);
     float* inputs = scratch + odd_lines(args.c);
     float* products = inputs + F::kPlaces * input_place;
     float* weights = products + F::kPlaces * product_place;
@@ -233,7 +233,7 @@ void winograd_weights(const WinogradWeightArgs& args, i64 begin, i64 end, float*
     const WinogradWeights& weights = args.weights;
     const i64 rows = weights.backward ? weights.outputs : weights.channels;
     const i64 lanes = weights.backward ? weights.channels : weights.outputs;
-    const i64 panels = (lanes + kPanel - 1) / kPanel, place_step = odd_lines(rows * kPanel);
+    const i64 panels = divide_up(lanes, kPanel), place_step = odd_lines(rows * kPanel);
     for (i64 unit = begin; unit < end; ++unit) {
         const i64 panel = unit % panels, first = unit / panels * args.kRowBlock;
         const i64 last = std::min(rows, first + args.kRowBlock);

@@ -24,12 +24,6 @@ namespace {
 
 using namespace simd;
 
-// An odd number of lines of cache, so that what lies so far apart does not compete for the same
-// few.
-CONVOLENS_INLINE i64 odd_lines(i64 floats) {
-    return ((floats + kLine - 1) / kLine | 1) * kLine;
-}
-
 template <int T>
 struct Points;
 

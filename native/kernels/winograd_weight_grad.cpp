@@ -27,7 +27,7 @@ struct Tiles {
           share(own),
           first(begin),
           tiles(end - begin),
-          panels((own.channels() + all.width - 1) / all.width),
+          panels(divide_up(own.channels(), all.width)),
           input_step(odd_lines(tiles * panels * all.width)),
           upstream_row(odd_lines(own.outputs())),
           upstream_step(odd_lines(tiles * upstream_row)),

@@ -18,10 +18,6 @@ i64 BlockSizes::panels() const {
     return divide_up(n, kernels().panel);
 }
 
-std::size_t BlockSizes::floats() const {
-    return static_cast<std::size_t>(slices * taps * panels() * length * kernels().panel);
-}
-
 void BlockSizes::pack(const float* weight, float* packed) const {
     const i64 no_offset = 0;
     PackArgs args{};

@@ -1,8 +1,6 @@
 // Pixels that become blocks of pixels side by side.
 #pragma once
 
-#include <cstddef>
-
 #include "kernels/kernels.h"
 
 namespace convolens {
@@ -14,15 +12,12 @@ struct BlockSizes {
     i64 rows, columns, length;
     i64 lines, slices, taps, n;
 
-    // Floats of the matrices, laid out for the kernel.
-    std::size_t floats() const;
+    // Panels of a matrix's columns. Laid out for the kernel a matrix is [panels][length][panel].
+    i64 panels() const;
     // Lays out weight[length][slices][taps][n].
     void pack(const float* weight, float* packed) const;
     // bias, which may be null, has n numbers.
     void multiply(const float* x, const float* packed, const float* bias, float* y) const;
-
-  private:
-    i64 panels() const;
 };
 
 }  // namespace convolens

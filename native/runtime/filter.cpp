@@ -172,7 +172,7 @@ void cut(FilterArgs& args) {
     const i64 columns = std::max(kTileFloats / (args.tile_rows * p.channels),
                                  std::max<i64>(16, 2 * (p.kernel[1] - 1)));
     args.tile_columns = std::min(args.width, columns);
-    args.across = (args.width + args.tile_columns - 1) / args.tile_columns;
+    args.across = divide_up(args.width, args.tile_columns);
 }
 
 void lay_out(FilterArgs& args) {
@@ -214,7 +214,7 @@ void filter(const FilterProblem& problem) {
     find_run(args);
     cut(args);
     lay_out(args);
-    const i64 down = (args.height + args.tile_rows - 1) / args.tile_rows;
+    const i64 down = divide_up(args.height, args.tile_rows);
     const double pixels = static_cast<double>(args.tile_rows * args.tile_columns * p.channels);
     double weights = 0;
     for (const auto& chains : p.directions)

@@ -66,11 +66,11 @@ void launch(void (*kernel)(const Args&, i64, i64, float*), const Args& args, i64
     i64 chunks = std::clamp(static_cast<i64>(std::min(total / kChunk, 1e6)), i64{1}, most);
     // As many for each thread: three chunks for two threads take as long as four.
     const i64 threads = thread_count();
-    if (chunks > 1) chunks = std::min(units, (chunks + threads - 1) / threads * threads);
-    i64 per_chunk = (units + chunks - 1) / chunks;
+    if (chunks > 1) chunks = std::min(units, divide_up(chunks, threads) * threads);
+    i64 per_chunk = divide_up(units, chunks);
     // Whole registers of any instruction set to a chunk of elements.
     if (per_chunk > 256) per_chunk = (per_chunk + 63) / 64 * 64;
-    chunks = (units + per_chunk - 1) / per_chunk;
+    chunks = divide_up(units, per_chunk);
     if (dry_run::active()) {
         const auto users = static_cast<std::size_t>(std::min(threads, chunks));
         return dry_run::use_scratch(users * scratch * sizeof(float));

@@ -6,6 +6,7 @@
 #include "runtime/isa.h"
 #include "runtime/launch.h"
 #include "runtime/sum.h"
+#include "runtime/transpose.h"
 #include "runtime/units.h"
 
 namespace convolens {
@@ -34,16 +35,13 @@ void long_product(const float* a, i64 a_row, const float* b, i64 b_row, float* c
         std::fill_n(c, m * n, 0.0f);
         return;
     }
-    const KernelTable& table = kernels();
+    // What turning the result takes is worth a fiftieth.
     if (50 * cost(m, n) > 51 * cost(n, m)) {
         const Buffer turned(static_cast<std::size_t>(m * n));
         long_product(b, b_row, a, a_row, turned.data(), n, m, length);
-        const TransposeArgs transpose{
-            turned.data(), c, n, m, m, divide_up(n, TransposeArgs::kRows)};
-        launch(table.transpose, transpose, transpose.blocks,
-               kElement * static_cast<double>(TransposeArgs::kRows * m));
-        return;
+        return transpose(turned.data(), c, 1, n, m, m);
     }
+    const KernelTable& table = kernels();
     const i64 block = std::clamp(kBlockFloats / n, kFewestRows, kMostRows);
     const i64 most = std::clamp(kPartialFloats / (m * n), i64{1}, kUnits);
     const i64 slots = std::clamp(length / block, i64{1}, most);

@@ -112,9 +112,9 @@ void matmul_batch(Matrix a, Matrix b, float* c, std::span<const BatchAxis> batch
         kMultiplyAdd * static_cast<double>(panel_floats) * static_cast<double>(m) +
         kElement * static_cast<double>(panel_floats);
     const bool any_woven = is_woven(a) || is_woven(b);
-    const i64 group = axes.empty() ? 0 : axes.back().extent;
+    const i64 group = axes.empty() ? 1 : axes.back().extent;
     const i64 group_floats = group * length * ((is_woven(a) ? m : 0) + (is_woven(b) ? n : 0));
-    if (any_woven && length > 0 && pairs >= kFewestGroups * group &&
+    if (any_woven && length > 0 && !axes.empty() && pairs >= kFewestGroups * group &&
         group_floats <= kLargestGroup) {
         // Each group is taken apart where its products are computed, while it is in the cache.
         WovenGemmArgs args{};

@@ -12,7 +12,7 @@ constexpr i64 kChunkOfRows = 256;
 constexpr i64 kColumnBlock = 4096;
 
 inline MiddleAxis cut_middle(i64 length, i64 inner, i64 chunk, i64 block) {
-    return {length, inner, chunk, (length + chunk - 1) / chunk, block, (inner + block - 1) / block};
+    return {length, inner, chunk, divide_up(length, chunk), block, divide_up(inner, block)};
 }
 
 // Chunks of the middle axis, and blocks of columns.

@@ -109,7 +109,7 @@ Move::Move(std::span<const MoveAxis> axes) {
     const bool runs_on = order.back().from == 1 && order.back().to == 1;
     const i64 fewest = runs_on ? 1 : kRows;
     args.row_block = std::min(rows, std::max(kUnit / columns / fewest, i64{1}) * fewest);
-    args.row_blocks = (rows + args.row_block - 1) / args.row_block;
+    args.row_blocks = divide_up(rows, args.row_block);
     units = planes * args.row_blocks;
     nanoseconds =
         (runs_on ? kElement : kTransposed) * static_cast<double>(args.row_block * columns);

@@ -30,8 +30,8 @@ constexpr double kInverseRoot = 2.0;  // nanoseconds
 // Columns in blocks of whole registers and about one size.
 i64 across_block(i64 inner) {
     const i64 blocks = std::max<i64>(1, (inner + kAcrossBlock / 2) / kAcrossBlock);
-    const i64 columns = (inner + blocks - 1) / blocks;
-    return (columns + kAcrossLanes - 1) / kAcrossLanes * kAcrossLanes;
+    const i64 columns = divide_up(inner, blocks);
+    return divide_up(columns, kAcrossLanes) * kAcrossLanes;
 }
 
 // How many rows are taken as one.
@@ -50,9 +50,9 @@ ColumnChunks chunks_of(i64 reduced, i64 inner, double* partial) {
     columns.inner = inner;
     columns.chunk =
         std::clamp<i64>(kChunkFloats / inner, kFewestRows, std::max(reduced, kFewestRows));
-    columns.chunks = (reduced + columns.chunk - 1) / columns.chunk;
+    columns.chunks = divide_up(reduced, columns.chunk);
     columns.block = std::min(inner, kMomentsBlock);
-    columns.blocks = (inner + columns.block - 1) / columns.block;
+    columns.blocks = divide_up(inner, columns.block);
     columns.partial = partial;
     return columns;
 }
@@ -102,7 +102,7 @@ ColumnsAffineArgs affine_args(const ColumnSets& sets, i64 folds, float* y) {
     args.rows = sets.reduced / folds;
     args.inner = folds * sets.inner;
     args.block = std::clamp<i64>(kAffineBlock / args.inner, 1, std::max<i64>(1, args.rows));
-    args.blocks = (args.rows + args.block - 1) / args.block;
+    args.blocks = divide_up(args.rows, args.block);
     args.y = y;
     args.past = goes_past(y, sets.outer * sets.reduced * sets.inner, args.inner);
     args.far = sets.outer * sets.reduced * sets.inner > kNearFloats;

@@ -73,10 +73,13 @@ class Pool {
 
   public:
     explicit Pool(int threads) : shares_(static_cast<std::size_t>(threads)) {
+        threads_.reserve(shares_.size());  // what throws once there are threads would leave them
         try {
             for (int i = 1; i < threads; ++i) threads_.emplace_back([this, i] { serve(i); });
         } catch (const std::system_error&) {
             // The system allows no more threads. Those that there are take over the others' shares.
+        } catch (const std::bad_alloc&) {
+            // So it is if there is no memory for one.
         }
     }
 

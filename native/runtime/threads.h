@@ -5,7 +5,7 @@
 
 namespace convolens {
 
-// The work of one chunk. `thread` is below thread_count() and tells concurrent callers apart.
+// The work of one chunk.
 using ChunkFunction = void (*)(void* context, std::int64_t chunk);
 
 // Runs chunks 0 .. count-1, each once, on the calling thread and the pool, and returns when all are

@@ -18,10 +18,6 @@ constexpr i64 units_of(double nanoseconds) {
     return static_cast<i64>(std::clamp(nanoseconds / kShortUnit, 1.0, most));
 }
 
-constexpr i64 divide_up(i64 a, i64 b) {
-    return (a + b - 1) / b;
-}
-
 // The rows of a tile in whole registers, as kernels pack them.
 inline i64 tile_width(const KernelTable& table) {
     return divide_up(table.tile_rows, table.lanes) * table.lanes;

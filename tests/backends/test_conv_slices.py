@@ -13,6 +13,7 @@ from convolens.backends.choose import candidates
 from convolens.backends.layout import dense
 from convolens.ops import Array, Op
 from convolens.spec import TensorSpec
+from tolerance import assert_within
 
 
 def geometries(depth: int) -> list[tuple[int, int, int, int]]:
@@ -27,12 +28,11 @@ def geometries(depth: int) -> list[tuple[int, int, int, int]]:
 
 def check(op: Op, arrays: list[Array]) -> None:
     specs = tuple(TensorSpec(array.shape) for array in arrays)
-    expected = op.reference(*(array.astype(np.float64) for array in arrays))
     (slices,) = (v for v in candidates(op, specs) if v.candidate.name == "slices")
     assert not slices.reason
     run = slices.candidate.prepare(op, specs, op.infer(*specs))
     found = run(*(dense(array) for array in arrays))
-    np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-5, err_msg=str(op))
+    assert_within(op, arrays, found, algorithm="slices")
 
 
 @pytest.mark.parametrize("depth", range(1, 7))

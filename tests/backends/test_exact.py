@@ -92,3 +92,18 @@ def test_the_setting_is_kept_and_undone() -> None:
     with pytest.raises(ZeroDivisionError), cl.exact():
         raise ZeroDivisionError
     assert not cl.is_exact()
+
+
+@pytest.mark.parametrize("side", [3, 7])
+def test_an_infinity_reaches_only_outputs_that_see_it(side: int) -> None:
+    """Of a tile of Winograd's algorithm or a Fourier transform all outputs do."""
+    x, weight = cl.randn(1, 64, 28, 28), cl.randn(64, 64, side, side)
+    x[0, 0, 9, 9] = float("inf")
+    half = side // 2
+    seen = np.zeros((28, 28), bool)
+    seen[9 - half : 10 + half, 9 - half : 10 + half] = True
+    with cl.exact():
+        y = F.conv2d(x, weight, padding=half).numpy()
+    assert (np.isinf(y) == seen).all()
+    spread = ~np.isfinite(F.conv2d(x, weight, padding=half).numpy())
+    assert (spread.any(axis=(0, 1)) & ~seen).any()

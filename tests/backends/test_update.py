@@ -126,3 +126,12 @@ def test_an_average_in_float32_is_that_in_float64() -> None:
     bound = 4 * rounding(np.float32) * (np.abs(average) + np.abs(value))
     update.approach(average, value, 0.1)
     assert (np.abs(average - wide) <= bound).all()
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 1.0])
+def test_a_small_value_is_not_lost_beside_a_large_average(share: float, dtype: str) -> None:
+    average, value = np.array([3.0, 1.0, 0.0], dtype), np.array([1e-9, 2e-9, 3e-9], dtype)
+    expected = (1 - share) * average.astype(np.float64) + share * value.astype(np.float64)
+    update.approach(average, value, share)
+    np.testing.assert_allclose(average, expected, rtol=4 * float(np.finfo(dtype).eps))

@@ -123,7 +123,6 @@ FUNCTION = b"cnumpy.core.multiarray\n_reconstruct\n"
 NDARRAY = b"cnumpy\nndarray\n"
 DTYPE = b"cnumpy\ndtype\n"
 UNSIGNED = DTYPE + b"U\x02u1K\x00K\x01\x87R(K\x03U\x01|NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tb"
-LARGE = b"\x8a\x09" + b"\xff" * 8 + b"\0"
 ENCODE = b"c_codecs\nencode\n"
 ARRAY = FUNCTION + NDARRAY + b"K\x00\x85U\x01b\x87R"
 

@@ -202,6 +202,14 @@ def test_learned_slopes(channels: int, single: bool, spatial: tuple[int, ...], d
     compare(F.prelu, TF.prelu, [x[:0], weight], dtype, 4)
 
 
+def test_learned_slopes_of_no_channels() -> None:
+    x, weight = cl.zeros(6, 0, 2, requires_grad=True), cl.zeros(0, requires_grad=True)
+    F.prelu(x, weight).sum().backward()
+    assert x.grad is not None
+    assert weight.grad is not None
+    assert (x.grad.shape, weight.grad.shape) == ((6, 0, 2), (0,))
+
+
 @BOTH
 @pytest.mark.parametrize("name", ["maximum", "minimum"])
 @given(mutually_broadcastable_shapes(num_shapes=2, max_dims=5, max_side=4, min_side=0), layouts)

@@ -88,6 +88,10 @@ CALLS: dict[str, Callable[[Any, Any], Any]] = {
     "bce large": lambda m, F: F.binary_cross_entropy(m.ones(2) * 1.5, m.ones(2)),
     "bce negative": lambda m, F: F.binary_cross_entropy(m.ones(2) * -0.5, m.ones(2)),
     "bce not a number": lambda m, F: F.binary_cross_entropy(m.ones(2) * float("nan"), m.ones(2)),
+    "bce of one number": lambda m, F: F.binary_cross_entropy(m.tensor(1.5), m.tensor(1.0)),
+    "bce of one that is none": lambda m, F: F.binary_cross_entropy(
+        m.tensor(float("nan")), m.tensor(1.0)
+    ),
     "bce targets": lambda m, F: F.binary_cross_entropy(m.ones(2), m.ones(2) * 2),
     "bce weights": lambda m, F: F.binary_cross_entropy(m.ones(2, 3), m.ones(2, 3), m.ones(2)),
     "bce larger weights": lambda m, F: F.binary_cross_entropy(m.ones(3), m.ones(3), m.ones(2, 3)),

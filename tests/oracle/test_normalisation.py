@@ -324,3 +324,17 @@ def test_running_averages_of_any_layout(dtype: str, layout: str) -> None:
     limit = 4 * float(np.finfo(dtype).eps)
     np.testing.assert_allclose(mean.numpy(), other_mean.numpy(), rtol=0, atol=limit)
     np.testing.assert_allclose(var.numpy(), other_var.numpy(), rtol=limit)
+
+
+@BOTH
+@pytest.mark.parametrize("momentum", [None, 1.0])
+def test_running_averages_of_small_numbers(dtype: str, momentum: float | None) -> None:
+    """The first batch takes the place of the variances of 1, which are much larger."""
+    x = (1e-4 * draw((8, 4, 5, 5))[0]).astype(dtype)
+    mine, other = (each.nn.BatchNorm2d(4, momentum=momentum) for each in (cl, torch))
+    mine.to(dtype)
+    other.to(getattr(torch, dtype))
+    mine(cl.tensor(x))
+    other(to_torch(x))
+    limit = 16 * float(np.finfo(dtype).eps)
+    np.testing.assert_allclose(mine.running_var.numpy(), other.running_var.numpy(), rtol=limit)

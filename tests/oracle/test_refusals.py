@@ -83,6 +83,7 @@ CALLS: dict[str, Call] = {
     "matmul": lambda m, F: m.zeros(2, 3) @ m.zeros(2, 3),
     "matmul types": lambda m, F: m.zeros(2, 3) @ m.zeros(3, 3).double(),
     # Along an axis.
+    "sum along a word": lambda m, F: m.zeros(2, 3).sum("a"),
     "softmax axis": lambda m, F: F.softmax(m.zeros(2, 3), 2),
     "softmax of whole numbers": lambda m, F: F.softmax(m.zeros(2, 3).long(), 1),
     "softmax of a number": lambda m, F: F.softmax(m.zeros(()), 0),

@@ -62,6 +62,7 @@ EXPRESSIONS: dict[str, Callable[[Any], Any]] = {
     "negate": lambda m: -m.arange(3),
     "square": lambda m: m.arange(4) ** 2,
     "root": lambda m: m.tensor([4.0, 9.0]) ** 0.5,
+    "truths squared": lambda m: m.tensor([True, False]) ** 2,
     "power 0": lambda m: m.tensor([0.0, 3.0]) ** 0,
     "compare": lambda m: m.tensor([1.0, 2.0]) < 1.5,
     "compare whole numbers with a fraction": lambda m: m.arange(3) > 0.5,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -52,6 +53,36 @@ def test_operands_in_any_order_of_memory(shapes: Any, data: Any) -> None:
         operands.append(turned.transpose(np.argsort(order)))
     a, b = operands
     np.testing.assert_array_equal((cl.from_numpy(a) @ cl.from_numpy(b)).numpy(), np.matmul(a, b))
+
+
+#: Operands, one pair of matrices, whose numbers lie neither row by row nor column by column.
+APART: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "every other column": lambda a: np.repeat(a, 2, axis=-1)[..., ::2],
+    "backwards": lambda a: a[..., ::-1, ::-1],
+    "one number": lambda a: np.broadcast_to(a[..., :1, :1], a.shape),
+    "in order": lambda a: a,
+}
+
+
+@pytest.mark.parametrize("batch", [(1,), (1, 1), (2,), (1, 3)], ids=str)
+@pytest.mark.parametrize("left", APART)
+@pytest.mark.parametrize("right", APART)
+def test_one_pair_of_operands_in_any_order_of_memory(
+    batch: tuple[int, ...], left: str, right: str
+) -> None:
+    a = APART[left](whole((*batch, 9, 7), 0, "float32"))
+    for other in ((*batch, 7, 5), (7, 5)):
+        b = APART[right](whole(other, 1, "float32"))
+        product = cl.from_numpy(a) @ cl.from_numpy(b)
+        np.testing.assert_array_equal(product.numpy(), np.matmul(a, b))
+
+
+def test_slopes_of_the_sum_of_one_product() -> None:
+    """The gradient of a sum is one number, repeated along both axes of each matrix."""
+    a = cl.ones(1, 4, 3, requires_grad=True)
+    (a @ cl.ones(3, 5)).sum().backward()
+    assert a.grad is not None
+    np.testing.assert_array_equal(a.grad.numpy(), np.full((1, 4, 3), 5.0))
 
 
 @pytest.mark.parametrize("groups", [2, 5])

@@ -172,6 +172,8 @@ def test_shapes() -> None:
 def test_axes() -> None:
     assert [one_axis("f", d, 3) for d in (0, 1, 2, -1, -2, -3)] == [0, 1, 2, 2, 1, 0]
     assert one_axis("f", 0, 0) == one_axis("f", -1, 0) == 0
+    with pytest.raises(DTypeError, match="f: dim is None, but must be a whole number"):
+        one_axis("f", None, 3)  # type: ignore[arg-type]
     assert several_axes("f", None, 2) == several_axes("f", (), 2) == (0, 1)
     assert several_axes("f", (-1, 0), 3) == (0, 2)
     assert several_axes("f", 1, 3) == (1,)

@@ -44,7 +44,7 @@ struct WindowArgs {
 };
 
 // Windows over the same images, such as the phases of a strided gradient; all have the row blocks
-// of the first one. A unit is (n, block of rows), for all of them.
+// of the first one. A unit is (n, strip of columns, block of rows), for all of them.
 struct WindowsArgs {
     const WindowArgs* windows;
     i64 count;

@@ -51,7 +51,7 @@ struct WhereArgs {
 
 // y = f(a, b), with rows of `inner` elements. Along a row each input has step 0 or 1; from row to
 // row its offset follows from `extents` and strides, the last extent running fastest.
-// A unit is a row.
+// A unit is a piece of a row.
 struct BroadcastArgs {
     static constexpr int kAxes = 5;
     const float* a;

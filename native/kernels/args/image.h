@@ -11,22 +11,12 @@ struct PixelArgs {
     float* x;
     const float* y;             // a second row of floats beside x, or null
     const i64* rows = nullptr;  // which rows of pixels are read, or null for all in order
+    i64 all_rows;               // of which those are some
     i64 columns;
     i64 pixel_row, float_row;  // from row to row, in elements
     float scale = 1;           // the pixel that is read as 1
     float largest, shift;
     bool absolute;
-};
-
-// y[outer][o][i] = sum over entries e in [first[o], first[o + 1]) of weight[e]
-// x[outer][index[e]][i]. A unit is (outer, o).
-struct WeighArgs {
-    const float* x;
-    float* y;
-    i64 inputs, outputs, inner;
-    const i64* first;
-    const i64* index;
-    const float* weight;
 };
 
 // The terms of weighted sums along one axis: those of output o are the ones from first[o] to before
@@ -36,6 +26,15 @@ struct Terms {
     const i64* first;
     const i64* index;
     const float* weight;
+};
+
+// y[outer][o][i] = the sum of weights times x[outer][input][i] over the terms of o. A unit is
+// (outer, o).
+struct WeighArgs {
+    const float* x;
+    float* y;
+    Terms terms;
+    i64 inner;
 };
 
 // y[outer][p][q][i] = the sum of weights times x[outer][row][column][i], where the terms are those

@@ -38,11 +38,12 @@ struct LabelArgs {
     i64 g_step;        // 0 where one number is for all rows
     float factor;      // of g
     float* y;          // the losses, or the gradient
-    float* counts;     // how much each label counts; only where the loss is computed
+    float* counts;     // how much each label counts; not where the gradient is computed
 };
 
 // A loss of pairs x[i], t[i], weighted by w[i] and p[i] where these are not null. A unit is a part
-// of kPart elements, whose losses are added up into y[part], or left in y.
+// of kPart elements, whose losses are added up into y[part], or left in y; a gradient's is an
+// element.
 struct PairLossArgs {
     static constexpr i64 kPart = 4096;
     const float* x;

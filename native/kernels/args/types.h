@@ -12,6 +12,16 @@ using u64 = std::uint64_t;
 // The floats of a line of memory, which caches read and write in one go.
 constexpr i64 kLine = 16;
 
+__attribute__((always_inline)) constexpr i64 divide_up(i64 a, i64 b) {
+    return (a + b - 1) / b;
+}
+
+// An odd number of lines, so that what lies so far apart does not compete for the same few places
+// in a cache.
+__attribute__((always_inline)) constexpr i64 odd_lines(i64 floats) {
+    return (divide_up(floats, kLine) | 1) * kLine;
+}
+
 // Sums of no more products are one chain of additions (kernels/tile.h).
 constexpr i64 kShortSum = 64;
 

@@ -46,23 +46,29 @@ Taps single_taps(const ConvProblem& p) {
     return taps;
 }
 
-TapPhase::TapPhase(const ConvProblem& p, i64 top, i64 left) : top(top), left(left) {
-    taps.run = 1;
-    for (i64 r = 0; r < p.r; ++r)
-        for (i64 s = p.s - 1; s >= 0; --s) {  // so that neighbours ascend
-            const i64 y = top + p.padding[0] - r * p.dilation[0];
+TapPhase::TapPhase(const ConvProblem& p, i64 top, i64 left, Runs runs) : top(top), left(left) {
+    const bool merged = runs == Runs::kChannels && p.groups == 1 && p.stride[1] == 1 &&
+                        (p.dilation[1] == 1 || p.s == 1);
+    taps.run = runs == Runs::kSingle ? 1 : merged ? p.s * p.k : p.group_outputs();
+    taps.columns_per_run = merged ? p.s : 1;
+    for (i64 r = 0; r < p.r; ++r) {
+        const i64 y = top + p.padding[0] - r * p.dilation[0];
+        if (modulo(y, p.stride[0]) != 0) continue;
+        // Backwards, so that what neighbouring taps read lies in ascending order.
+        for (i64 s = p.s - 1; s >= 0; --s) {
             const i64 x = left + p.padding[1] - s * p.dilation[1];
-            if (modulo(y, p.stride[0]) != 0 || modulo(x, p.stride[1]) != 0) continue;
+            if (modulo(x, p.stride[1]) != 0) continue;
             weights.push_back(r * p.s + s);
-            taps.add(y / p.stride[0], x / p.stride[1]);
+            if (!merged || s == p.s - 1) taps.add(y / p.stride[0], x / p.stride[1]);
         }
+    }
 }
 
 std::vector<TapPhase> tap_phases(const ConvProblem& p) {
     std::vector<TapPhase> phases;
     for (i64 top = 0; top < std::min(p.stride[0], p.h); ++top)
         for (i64 left = 0; left < std::min(p.stride[1], p.w); ++left)
-            phases.emplace_back(p, top, left);
+            phases.emplace_back(p, top, left, Runs::kSingle);
     return phases;
 }
 

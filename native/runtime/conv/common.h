@@ -20,11 +20,6 @@ constexpr i64 modulo(i64 a, i64 b) {
     return (a % b + b) % b;
 }
 
-// As in native/kernels/winograd.h.
-inline i64 odd_lines(i64 floats) {
-    return (divide_up(floats, kLine) | 1) * kLine;
-}
-
 // The taps of a window, with the storage that Segments points to.
 struct Taps {
     std::vector<i64> dy, dx;
@@ -46,17 +41,22 @@ ConvProblem one_group(const ConvProblem& problem);
 // Every tap by itself.
 Taps single_taps(const ConvProblem& problem);
 
+// What taps read of a pixel: one number, or all that one output reads, and then together with those
+// of the pixels beside it where they lie side by side.
+enum class Runs { kSingle, kChannels };
+
 // The pixels of an image whose row and column leave the same remainders when divided by the stride
 // are read by the same taps: seen from the gradient, each such phase is a convolution with stride
-// 1. Here each tap is by itself.
+// 1.
 struct TapPhase {
     i64 top, left;
     Taps taps;
     std::vector<i64> weights;  // which taps of the kernel they are
 
-    TapPhase(const ConvProblem& problem, i64 top, i64 left);
+    TapPhase(const ConvProblem& problem, i64 top, i64 left, Runs runs);
 };
 
+// All of them, by single taps.
 std::vector<TapPhase> tap_phases(const ConvProblem& problem);
 
 // As many rows of outputs as share weights that are too many for the first level of cache.

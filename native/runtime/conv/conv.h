@@ -1,6 +1,8 @@
 // Convolution over images in channels-last memory, and its two gradients.
 #pragma once
 
+#include <string_view>
+
 #include "kernels/kernels.h"
 #include "runtime/buffer.h"
 
@@ -23,62 +25,53 @@ struct ConvProblem {
     void check() const;
 };
 
-enum class ConvAlgorithm {
-    kDirect,        // reads the taps where they lie
-    kGather,        // copies the patches of a tile of outputs side by side first (im2col, by tiles)
-    kGatherTaps,    // the same for a weight gradient: taps fill the registers
-    kScatter,       // an input gradient as products that are added where the windows lie (col2im)
-    kPlanes,        // one input channel, stride 1: neighbouring outputs fill the registers
-    kDepthwise,     // each output channel reads one input channel: channels fill the registers
-    kGroups,        // groups of a few channels with as many outputs: whole ones fill the registers
-    kWinograd2,     // Winograd's F(2x2, 3x3) and F(2x2, 5x5)
-    kWinograd3,     // Winograd's F(3x3, 2x2) and F(3x3, 4x4)
-    kWinograd4,     // Winograd's F(4x4, 2x2) and F(4x4, 3x3)
-    kFourier,       // large kernels, by Fourier transforms of tiles
-    kLineWinograd,  // Winograd's F(7 - r, r) along one axis
-    kProduct,       // a 1x1 kernel with stride 1 and no padding is one product of matrices
-};
-
 enum class Pass { kForward, kInputGrad };
 
 // Whether weights are laid out, in a way that pays where a call reads them often or only a few
 // times, or used as they are for one call. Where an algorithm cannot, it lays them out as usual.
 enum class Use { kOften, kFew, kOne };
 
-struct WeightedAlgorithm;
+struct ConvAlgorithm;
+
+// Throws std::invalid_argument if there is none of that name, or if it cannot compute the problem.
+const ConvAlgorithm& algorithm_for(const ConvProblem& problem, std::string_view name);
+
+// Whether the forward pass can add an image to its outputs.
+bool adds_images(const ConvAlgorithm& algorithm);
 
 // Weights for one algorithm and one pass. Those for one call are borrowed.
 class ConvWeights {
   public:
-    ConvWeights(const ConvProblem& problem, ConvAlgorithm algorithm, Pass pass, Use use,
+    ConvWeights(const ConvProblem& problem, const ConvAlgorithm& algorithm, Pass pass, Use use,
                 const float* weight);
 
     // What computes a pass with them, and from what.
-    const WeightedAlgorithm& reader() const { return *reader_; }
+    const ConvAlgorithm& reader() const { return *reader_; }
     bool fresh() const { return fresh_; }
     const float* data() const { return fresh_ ? fresh_ : packed_.data(); }
     // Throws std::invalid_argument if they are for another convolution.
-    void check(const ConvProblem& problem, ConvAlgorithm algorithm, Pass pass) const;
+    void check(const ConvProblem& problem, const ConvAlgorithm& algorithm, Pass pass) const;
 
   private:
     ConvProblem problem_;
-    ConvAlgorithm algorithm_;
+    const ConvAlgorithm* algorithm_;
     Pass pass_;
-    const WeightedAlgorithm* reader_;
+    const ConvAlgorithm* reader_;
     const float* fresh_;  // or null, if they are laid out
     Buffer packed_;
 };
 
 // `bias` may be null, and `behind`. In the input gradient it has one number a channel of dx, which
 // makes that the transposed convolution of g.
-void conv_forward(const ConvProblem& problem, ConvAlgorithm algorithm, const ConvWeights& weights,
-                  const float* x, const float* bias, const Behind* behind, float* y);
-void conv_input_grad(const ConvProblem& problem, ConvAlgorithm algorithm,
+void conv_forward(const ConvProblem& problem, const ConvAlgorithm& algorithm,
+                  const ConvWeights& weights, const float* x, const float* bias,
+                  const Behind* behind, float* y);
+void conv_input_grad(const ConvProblem& problem, const ConvAlgorithm& algorithm,
                      const ConvWeights& weights, const float* g, const float* bias, float* dx);
-void conv_weight_grad(const ConvProblem& problem, ConvAlgorithm algorithm, const float* x,
+void conv_weight_grad(const ConvProblem& problem, const ConvAlgorithm& algorithm, const float* x,
                       const float* g, float* dw);
 // Both gradients, with the bits of each; where the algorithm can, in one pass over their inputs.
-void conv_grads(const ConvProblem& problem, ConvAlgorithm algorithm, const ConvWeights& weights,
-                const float* x, const float* g, float* dx, float* dw);
+void conv_grads(const ConvProblem& problem, const ConvAlgorithm& algorithm,
+                const ConvWeights& weights, const float* x, const float* g, float* dx, float* dw);
 
 }  // namespace convolens

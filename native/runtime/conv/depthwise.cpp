@@ -9,6 +9,7 @@
 #include "runtime/launch.h"
 #include "runtime/past.h"
 #include "runtime/sum.h"
+#include "runtime/transpose.h"
 
 namespace convolens {
 namespace {
@@ -24,13 +25,6 @@ constexpr i64 kRows = 8;
 constexpr i64 kTogetherLanes = 16;
 // With a multiplier, gradients that are kept before those of one channel are summed up.
 constexpr i64 kSpreadFloats = 512 * 1024;
-
-// to[columns][rows] = from[rows][columns].
-void transpose(const float* from, float* to, i64 rows, i64 columns) {
-    const i64 blocks = divide_up(rows, TransposeArgs::kRows);
-    launch(kernels().transpose, TransposeArgs{from, to, rows, columns, columns, blocks}, blocks,
-           kElement * static_cast<double>(TransposeArgs::kRows * columns));
-}
 
 // How many blocks of rows of outputs an image has: units of work.
 i64 row_blocks(i64 images, i64 rows) {
@@ -119,11 +113,11 @@ std::size_t floats(const ConvProblem& p, Pass) {
 void pack(const ConvProblem& p, Pass pass, const float* weight, float* packed) {
     const i64 taps = p.r * p.s;
     if (pass == Pass::kForward) {
-        transpose(weight, packed, p.k, taps);
+        transpose(weight, packed, 1, p.k, taps, taps);
         return;
     }
     const Buffer by_tap(static_cast<std::size_t>(taps * p.k));
-    transpose(weight, by_tap.data(), p.k, taps);
+    transpose(weight, by_tap.data(), 1, p.k, taps, taps);
     for (const TapPhase& phase : tap_phases(p))
         for (const i64 tap : phase.weights)
             packed = std::copy_n(by_tap.data() + tap * p.k, p.k, packed);
@@ -174,12 +168,10 @@ void input_grad(const ConvProblem& p, const float* packed, const float* g, const
     }
 }
 
-}  // namespace
-
-const WeightedAlgorithm depthwise = {floats, pack, forward, input_grad};
-
-void depthwise_grad(const ConvProblem& p, const float* packed, const float* x, const float* g,
-                    float* dx, float* dw) {
+// With weights that are laid out, and one output a channel, the input gradient besides: dx, or
+// null.
+void gradients(const ConvProblem& p, const float* packed, const float* x, const float* g, float* dx,
+               float* dw) {
     const i64 taps = p.r * p.s;
     if (p.n == 0 || p.p == 0 || p.q == 0) {
         std::fill_n(dw, p.k * taps, 0.0f);
@@ -220,7 +212,33 @@ void depthwise_grad(const ConvProblem& p, const float* packed, const float* x, c
            cost / static_cast<double>(weight.parts), scratch);
     float* total = partial.data() + weight.slots * floats;
     sum(partial.data(), total, 1, weight.slots, floats, 1.0f);
-    transpose(total, dw, taps, p.k);
+    transpose(total, dw, 1, taps, p.k, p.k);
 }
+
+void weight_grad(const ConvProblem& p, const float* x, const float* g, float* dw) {
+    gradients(p, nullptr, x, g, nullptr, dw);
+}
+
+void both_grads(const ConvProblem& p, const float* packed, const float* x, const float* g,
+                float* dx, float* dw) {
+    if (p.group_outputs() == 1) return gradients(p, packed, x, g, dx, dw);
+    input_grad(p, packed, g, nullptr, dx);
+    weight_grad(p, x, g, dw);
+}
+
+const char* refusal(const ConvProblem& p) {
+    return p.c == p.groups ? nullptr : "depthwise needs as many groups as channels";
+}
+
+}  // namespace
+
+const ConvAlgorithm depthwise = {.name = "depthwise",
+                                 .refusal = refusal,
+                                 .floats = floats,
+                                 .pack = pack,
+                                 .forward = forward,
+                                 .input_grad = input_grad,
+                                 .weight_grad = weight_grad,
+                                 .grads = both_grads};
 
 }  // namespace convolens

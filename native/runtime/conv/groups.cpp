@@ -83,11 +83,7 @@ void input_grad(const ConvProblem& p, const float* packed, const float* g, const
     }
 }
 
-}  // namespace
-
-const WeightedAlgorithm groups = {floats, pack, forward, input_grad};
-
-void group_weight_grad(const ConvProblem& p, const float* x, const float* g, float* dw) {
+void weight_grad(const ConvProblem& p, const float* x, const float* g, float* dw) {
     if (p.n == 0 || p.p == 0 || p.q == 0) {
         std::fill_n(dw, p.k * p.weight_length(), 0.0f);
         return;
@@ -115,5 +111,22 @@ void group_weight_grad(const ConvProblem& p, const float* x, const float* g, flo
         for (i64 i = 0; i < length; ++i)
             dw[k * length + i] = total[(k / lanes * length + i) * lanes + k % lanes];
 }
+
+const char* refusal(const ConvProblem& p) {
+    const i64 size = p.group_channels();
+    const bool fits =
+        (size == 2 || size == 4 || size == 8) && kernels().lanes % size == 0 && p.k == p.c;
+    return fits ? nullptr : "groups must have 2, 4 or 8 channels that fill registers";
+}
+
+}  // namespace
+
+const ConvAlgorithm groups = {.name = "groups",
+                              .refusal = refusal,
+                              .floats = floats,
+                              .pack = pack,
+                              .forward = forward,
+                              .input_grad = input_grad,
+                              .weight_grad = weight_grad};
 
 }  // namespace convolens

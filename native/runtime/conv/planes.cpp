@@ -37,8 +37,19 @@ void forward(const ConvProblem& p, const float* packed, const float* x, const fl
            static_cast<std::size_t>(2 * length + buffer + 2 * kernels().lanes));
 }
 
+const char* refusal(const ConvProblem& p) {
+    const bool fits = p.c == 1 && p.stride[0] == 1 && p.stride[1] == 1;
+    return fits ? nullptr : "planes need one channel and stride 1";
+}
+
 }  // namespace
 
-const WeightedAlgorithm planes = {floats, pack, forward, nullptr};
+const ConvAlgorithm planes = {.name = "planes",
+                              .refusal = refusal,
+                              .floats = floats,
+                              .pack = pack,
+                              .forward = forward,
+                              .weight_grad = planes_weight_grad,
+                              .adds = false};
 
 }  // namespace convolens

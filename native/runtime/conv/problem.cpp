@@ -27,6 +27,7 @@ void ConvProblem::check() const {
             std::max({stride[axis], dilation[axis], padding[axis]}) > kLargestExtent)
             throw std::invalid_argument(
                 "a convolution's stride, dilation or padding is out of range");
+    if (h < 1 || w < 1) throw std::invalid_argument("a convolution's image has no pixels");
     if (r < 1 || s < 1 || c < 1 || k < 1 || groups < 1 || c % groups || k % groups)
         throw std::invalid_argument("a convolution's kernel, channels or groups do not fit");
 }

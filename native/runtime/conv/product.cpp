@@ -30,12 +30,25 @@ void input_grad(const ConvProblem& p, const float* packed, const float* g, const
     matrix_of(p, Pass::kInputGrad).multiply({g, p.k, 1}, packed, bias, dx, p.n * p.h * p.w);
 }
 
-}  // namespace
-
-const WeightedAlgorithm product = {floats, pack, forward, input_grad};
-
-void product_weight_grad(const ConvProblem& p, const float* x, const float* g, float* dw) {
+void weight_grad(const ConvProblem& p, const float* x, const float* g, float* dw) {
     long_product(g, p.k, x, p.c, dw, p.k, p.c, p.n * p.h * p.w);
 }
+
+const char* refusal(const ConvProblem& p) {
+    const bool fits = p.r == 1 && p.s == 1 && p.stride[0] == 1 && p.stride[1] == 1 &&
+                      p.padding[0] == 0 && p.padding[1] == 0 && p.groups == 1 && p.p == p.h &&
+                      p.q == p.w;
+    return fits ? nullptr : "this convolution is not one product of matrices";
+}
+
+}  // namespace
+
+const ConvAlgorithm product = {.name = "product",
+                               .refusal = refusal,
+                               .floats = floats,
+                               .pack = pack,
+                               .forward = forward,
+                               .input_grad = input_grad,
+                               .weight_grad = weight_grad};
 
 }  // namespace convolens

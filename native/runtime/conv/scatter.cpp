@@ -83,6 +83,7 @@ void input_grad(const ConvProblem& p, const float* packed, const float* g, const
 
 }  // namespace
 
-const WeightedAlgorithm scatter = {floats, pack, nullptr, input_grad};
+const ConvAlgorithm scatter = {
+    .name = "scatter", .floats = floats, .pack = pack, .input_grad = input_grad};
 
 }  // namespace convolens

@@ -3,6 +3,7 @@
 
 #include "runtime/conv/algorithms.h"
 #include "runtime/conv/common.h"
+#include "runtime/conv/pieces.h"
 #include "runtime/conv/tiles.h"
 #include "runtime/isa.h"
 #include "runtime/launch.h"
@@ -14,20 +15,6 @@ namespace {
 constexpr i64 kPanelGroup = 2;
 // Nanoseconds to transform a number of a tile.
 constexpr double kTransform = 1.0;
-
-// What is computed at a time: tiles of a block, which share what is read of the weights; outputs
-// and channels of a share of a weight gradient; and its tiles, and their numbers.
-struct Pieces {
-    i64 tiles, share, grad_tiles, grad_numbers;
-};
-
-Pieces pieces_of(Transform transform) {
-    if (transform == Transform::kFourier) return {18, 64, 18, 18 * 390 * 128};
-    return {36, 128, 144, 448 * 1024};
-}
-
-// The taps of lines up to which tiles of 16 pixels take less than those of 32.
-constexpr i64 kShortLine = 8;
 
 // Which transform computes a convolution.
 using TransformOf = Transform (*)(const ConvProblem&);
@@ -103,7 +90,7 @@ void pack(const ConvProblem& p, Pass pass, const float* weight, float* u) {
 
 // A quarter of image, output and weights together, which are more than any scratch.
 i64 quarter_of_all(const ConvProblem& p) {
-    return (p.n * (p.h * p.w * p.c + p.p * p.q * p.k) + p.r * p.s * p.c * p.k) / 4;
+    return (p.n * (p.h * p.w * p.c + p.p * p.q * p.k) + p.weight_length() * p.k) / 4;
 }
 
 // How many tiles at a time, of at most so many, there is room for if each holds so many numbers.
@@ -182,23 +169,6 @@ void compute(const ConvProblem& p, Transform transform, Pass pass, Weights weigh
     run(args, p, pass, weights);
 }
 
-template <TransformOf of>
-const WeightedAlgorithm kAlgorithm = {
-    floats<of>,
-    pack<of>,
-    [](const ConvProblem& p, const float* u, const float* x, const float* bias, float* y) {
-        compute(p, of(p), Pass::kForward, {u, nullptr}, x, bias, y);
-    },
-    [](const ConvProblem& p, const float* u, const float* g, const float* bias, float* dx) {
-        compute(p, of(p), Pass::kInputGrad, {u, nullptr}, g, bias, dx);
-    },
-    [](const ConvProblem& p, const float* weight, const float* x, const float* bias, float* y) {
-        compute(p, of(p), Pass::kForward, {nullptr, weight}, x, bias, y);
-    },
-    [](const ConvProblem& p, const float* weight, const float* g, const float* bias, float* dx) {
-        compute(p, of(p), Pass::kInputGrad, {nullptr, weight}, g, bias, dx);
-    }};
-
 // The outputs and channels are shared between units, each of which transforms what it reads. The
 // order of the sums follows from the shapes.
 void weight_grad(const ConvProblem& p, Transform transform, const float* x, const float* g,
@@ -248,17 +218,52 @@ void weight_grad(const ConvProblem& p, Transform transform, const float* x, cons
     }
 }
 
+// Along one axis the taps may be dilated.
+bool one_step(const ConvProblem& p, bool line) {
+    return p.stride[0] == 1 && p.stride[1] == 1 &&
+           (line || (p.dilation[0] == 1 && p.dilation[1] == 1));
+}
+
+const char* fourier_refusal(const ConvProblem& p) {
+    const bool line = std::min(p.r, p.s) == 1;
+    const Transform transform = line ? Transform::kFourierLongLine : Transform::kFourier;
+    if (one_step(p, line) && std::max(p.r, p.s) <= sizes_of(transform).taps) return nullptr;
+    return "Fourier transforms need kernels up to 13x13 or lines of 25, with stride 1 and "
+           "dilation 1";
+}
+
+const char* line_winograd_refusal(const ConvProblem& p) {
+    const i64 taps = std::max(p.r, p.s);
+    if (std::min(p.r, p.s) == 1 && taps >= 2 && taps <= 4 && one_step(p, true)) return nullptr;
+    return "F(7 - r, r) needs 2 to 4 taps along one axis, stride 1";
+}
+
+template <TransformOf of>
+constexpr ConvAlgorithm algorithm(const char* name, decltype(ConvAlgorithm::refusal) refusal) {
+    return {
+        .name = name,
+        .refusal = refusal,
+        .floats = floats<of>,
+        .pack = pack<of>,
+        .forward = [](const ConvProblem& p, const float* u, const float* x, const float* bias,
+                      float* y) { compute(p, of(p), Pass::kForward, {u, nullptr}, x, bias, y); },
+        .forward_fresh =
+            [](const ConvProblem& p, const float* weight, const float* x, const float* bias,
+               float* y) { compute(p, of(p), Pass::kForward, {nullptr, weight}, x, bias, y); },
+        .input_grad =
+            [](const ConvProblem& p, const float* u, const float* g, const float* bias, float* dx) {
+                compute(p, of(p), Pass::kInputGrad, {u, nullptr}, g, bias, dx);
+            },
+        .input_grad_fresh =
+            [](const ConvProblem& p, const float* weight, const float* g, const float* bias,
+               float* dx) { compute(p, of(p), Pass::kInputGrad, {nullptr, weight}, g, bias, dx); },
+        .weight_grad = [](const ConvProblem& p, const float* x, const float* g,
+                          float* dw) { weight_grad(p, of(p), x, g, dw); }};
+}
+
 }  // namespace
 
-const WeightedAlgorithm fourier = kAlgorithm<fourier_of>;
-const WeightedAlgorithm line_winograd = kAlgorithm<winograd_of>;
-
-void fourier_weight_grad(const ConvProblem& p, const float* x, const float* g, float* dw) {
-    weight_grad(p, fourier_of(p), x, g, dw);
-}
-
-void line_winograd_weight_grad(const ConvProblem& p, const float* x, const float* g, float* dw) {
-    weight_grad(p, winograd_of(p), x, g, dw);
-}
+const ConvAlgorithm fourier = algorithm<fourier_of>("fourier", fourier_refusal);
+const ConvAlgorithm line_winograd = algorithm<winograd_of>("line_winograd", line_winograd_refusal);
 
 }  // namespace convolens

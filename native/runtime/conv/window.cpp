@@ -108,33 +108,6 @@ void run(WindowArgs& args, const Layout& layout, const float* packed) {
            static_cast<std::size_t>(scratch));
 }
 
-// The pixels of an image whose row and column leave the same remainders when divided by the stride
-// are read by the same taps: seen from the gradient, each such phase is a convolution with
-// stride 1.
-struct Phase {
-    i64 top, left;
-    Taps taps;
-    std::vector<i64> weights;  // where the weights of each tap begin
-
-    // `p` is the convolution of one group where its channels are copied side by side.
-    Phase(const ConvProblem& p, i64 top, i64 left) : top(top), left(left) {
-        const bool merged = p.groups == 1 && p.stride[1] == 1 && (p.dilation[1] == 1 || p.s == 1);
-        taps.run = merged ? p.s * p.k : p.group_outputs();
-        taps.columns_per_run = merged ? p.s : 1;
-        for (i64 r = 0; r < p.r; ++r) {
-            const i64 y = top + p.padding[0] - r * p.dilation[0];
-            if (modulo(y, p.stride[0]) != 0) continue;
-            // Backwards, so that what neighbouring taps read lies in ascending order.
-            for (i64 s = p.s - 1; s >= 0; --s) {
-                const i64 x = left + p.padding[1] - s * p.dilation[1];
-                if (modulo(x, p.stride[1]) != 0) continue;
-                weights.push_back((r * p.s + s) * p.group_channels());
-                if (!merged || s == p.s - 1) taps.add(y / p.stride[0], x / p.stride[1]);
-            }
-        }
-    }
-};
-
 // Groups with fewer channels, or where few taps read a pixel, are read where they lie.
 constexpr i64 kCopiedChannels = 16;
 
@@ -155,8 +128,8 @@ ConvProblem as_read(const ConvProblem& p) {
 // The same convolution of images of one row, where each output reads its own pixel alone: so all
 // tiles but the last are whole, whatever the width.
 ConvProblem in_one_row(const ConvProblem& p) {
-    const bool same = p.r * p.s * p.stride[0] * p.stride[1] == 1 && p.p == p.h && p.q == p.w &&
-                      p.padding[0] == 0 && p.padding[1] == 0;
+    const bool same = p.r == 1 && p.s == 1 && p.stride[0] == 1 && p.stride[1] == 1 && p.p == p.h &&
+                      p.q == p.w && p.padding[0] == 0 && p.padding[1] == 0;
     if (!same) return p;
     ConvProblem row = p;
     row.h = row.p = 1;
@@ -170,7 +143,8 @@ i64 for_each_phase(const ConvProblem& p, Body body) {
     i64 offset = 0;
     for (i64 top = 0; top < std::min(p.stride[0], p.h); ++top)
         for (i64 left = 0; left < std::min(p.stride[1], p.w); ++left) {
-            const Phase phase(as_read<gather>(p), top, left);
+            // Of one group where its channels are copied side by side.
+            const TapPhase phase(as_read<gather>(p), top, left, Runs::kChannels);
             const Layout layout = layout_of(phase.taps.segments(), p.group_channels(), gather);
             body(phase, layout, offset);
             offset += p.groups * layout.group_floats;
@@ -182,7 +156,7 @@ template <bool gather>
 std::size_t floats(const ConvProblem& p, Pass pass) {
     if (pass == Pass::kInputGrad)
         return static_cast<std::size_t>(
-            for_each_phase<gather>(p, [](const Phase&, const Layout&, i64) {}));
+            for_each_phase<gather>(p, [](const TapPhase&, const Layout&, i64) {}));
     const Taps taps = forward_taps(as_read<gather>(p));
     return static_cast<std::size_t>(
         p.groups * layout_of(taps.segments(), p.group_outputs(), gather).group_floats);
@@ -206,9 +180,11 @@ void pack_weights(const ConvProblem& p, Pass pass, const float* weight, float* p
     }
     args.length_stride = length;
     args.column_stride = 1;
-    for_each_phase<gather>(p, [&](const Phase& phase, const Layout& layout, i64 offset) {
-        args.segments = static_cast<i64>(phase.weights.size());
-        args.segment_offsets = phase.weights.data();
+    for_each_phase<gather>(p, [&](const TapPhase& phase, const Layout& layout, i64 offset) {
+        std::vector<i64> begins = phase.weights;
+        for (i64& begin : begins) begin *= p.group_channels();
+        args.segments = static_cast<i64>(begins.size());
+        args.segment_offsets = begins.data();
         pack(args, layout, p.groups, p.group_channels(), packed + offset);
     });
 }
@@ -228,7 +204,7 @@ template <bool gather>
 void input_grad(const ConvProblem& all, const float* packed, const float* g, const float* bias,
                 float* dx) {
     const ConvProblem p = in_one_row(all);
-    for_each_phase<gather>(p, [&](const Phase& phase, const Layout& layout, i64 offset) {
+    for_each_phase<gather>(p, [&](const TapPhase& phase, const Layout& layout, i64 offset) {
         WindowArgs args = phase_args(p, phase.top, phase.left, phase.taps, g, bias, dx, p.c);
         args.gather = gather;
         args.each_group = copies_groups<gather>(p);
@@ -238,9 +214,17 @@ void input_grad(const ConvProblem& all, const float* packed, const float* g, con
 
 }  // namespace
 
-const WeightedAlgorithm window_direct = {floats<false>, pack_weights<false>, forward<false>,
-                                         input_grad<false>};
-const WeightedAlgorithm window_gather = {floats<true>, pack_weights<true>, forward<true>,
-                                         input_grad<true>};
+const ConvAlgorithm direct = {.name = "direct",
+                              .floats = floats<false>,
+                              .pack = pack_weights<false>,
+                              .forward = forward<false>,
+                              .input_grad = input_grad<false>,
+                              .weight_grad = direct_weight_grad};
+const ConvAlgorithm gather = {.name = "gather",
+                              .floats = floats<true>,
+                              .pack = pack_weights<true>,
+                              .forward = forward<true>,
+                              .input_grad = input_grad<true>,
+                              .weight_grad = gather_weight_grad};
 
 }  // namespace convolens

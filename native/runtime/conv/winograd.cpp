@@ -4,6 +4,7 @@
 #include "runtime/buffer.h"
 #include "runtime/conv/algorithms.h"
 #include "runtime/conv/common.h"
+#include "runtime/conv/pieces.h"
 #include "runtime/conv/tiles.h"
 #include "runtime/isa.h"
 #include "runtime/launch.h"
@@ -14,13 +15,10 @@ namespace convolens {
 namespace {
 
 // The weight gradient: how many tiles make the transforms of their products worth while, the slots
-// and the transformed tiles of one, those of all weights, and the outputs and panels of a block of
-// products.
+// and the transformed tiles of one, and the outputs and panels of a block of products.
 constexpr i64 kTiles = 28;
 constexpr i64 kSlots = 8;
 constexpr i64 kSlotFloats = 160 * 1024;
-constexpr i64 kShare = 128;
-constexpr i64 kShareFloats = 320 * 1024;
 constexpr i64 kRows = 64;
 constexpr i64 kPanels = 2;
 // The transformed tiles of a block, and their products, stay in the second level of cache.
@@ -32,8 +30,6 @@ constexpr i64 kFewTiles = 4;
 // reads it once for so many tiles, which it reads from further away in turn.
 constexpr i64 kWeightFloats = 1024 * 1024;
 constexpr i64 kFarTiles = 48;
-// Weights that are transformed where they are used: for so many tiles at a time.
-constexpr i64 kFreshTiles = 56;
 
 // The products of a tile and a channel.
 i64 places_of(i64 tile, i64 taps) {
@@ -57,7 +53,8 @@ Shares shares_of(i64 outputs, i64 panels, i64 width) {
     constexpr double kProduct = 1.1, kTransform = 20;  // cycles for a tile
     const i64 threads = thread_count(), lanes = kernels().lanes;
     const i64 registers = divide_up(outputs, lanes);
-    const Shares least{divide_up(outputs, kShare), divide_up(panels * width, kShare)};
+    const Shares least{divide_up(outputs, kWinogradShare),
+                       divide_up(panels * width, kWinogradShare)};
     Shares best = least;
     double fastest = 0;
     for (i64 rows = least.rows; rows <= std::min(registers, least.rows * threads); ++rows)
@@ -281,31 +278,11 @@ void input_grad(const ConvProblem& p, const float* weights, const float* g, cons
     run(args, p, Pass::kInputGrad);
 }
 
-template <i64 tile>
-constexpr WeightedAlgorithm few = {panel_floats, pack_panels, forward<tile, Form::kPanels>,
-                                   input_grad<tile, Form::kPanels>};
-
-template <i64 tile>
-constexpr WeightedAlgorithm algorithm = {floats<tile>,
-                                         pack<tile>,
-                                         forward<tile, Form::kTransformed>,
-                                         input_grad<tile, Form::kTransformed>,
-                                         forward<tile, Form::kFresh>,
-                                         input_grad<tile, Form::kFresh>,
-                                         &few<tile>};
-
-}  // namespace
-
-const WeightedAlgorithm winograd2 = algorithm<2>;
-const WeightedAlgorithm winograd3 = algorithm<3>;
-const WeightedAlgorithm winograd4 = algorithm<4>;
-
 // Some tiles at a time are transformed, then multiplied. If those that are worth while stay in one
 // core's cache, each slot does so for a share of the batch; else each thread does so for a share of
 // the weights, and transforms again what others need, too: that takes less time than to read what
 // another core has written. Either way the order of the sums follows from the shapes.
-void winograd_weight_grad(const ConvProblem& p, i64 tile, const float* x, const float* g,
-                          float* dw) {
+void weight_grad(const ConvProblem& p, i64 tile, const float* x, const float* g, float* dw) {
     const KernelTable& table = kernels();
     WinogradGradArgs args{};
     args.grid = grid_of(p, tile, false);
@@ -331,8 +308,9 @@ void winograd_weight_grad(const ConvProblem& p, i64 tile, const float* x, const 
     args.row_shares = shares.rows;
     args.column_shares = shares.columns;
     // Not more for more threads: the order of the sums must not depend on them.
-    const i64 share_floats = places * (std::min(p.k, kShare) + std::min(p.c, kShare));
-    const i64 most = in_slots ? kSlotFloats / tile_floats : kShareFloats / share_floats;
+    const i64 share_floats =
+        places * (std::min(p.k, kWinogradShare) + std::min(p.c, kWinogradShare));
+    const i64 most = in_slots ? kSlotFloats / tile_floats : kWinogradShareFloats / share_floats;
     args.tiles = std::clamp(most, i64{1}, divide_up(total, args.slots));
     const i64 own_panels = divide_up(panels, shares.columns);
     const i64 registers = divide_up(p.k, table.lanes);
@@ -357,5 +335,42 @@ void winograd_weight_grad(const ConvProblem& p, i64 tile, const float* x, const 
     args.sums = dw;
     launch(table.winograd_weight_grad, args, units, kMultiplyAdd * work, scratch);
 }
+
+// Tiles of so many outputs suit kernels of one size more or less.
+template <i64 tile>
+const char* refusal(const ConvProblem& p) {
+    constexpr i64 kSmall = tile == 2 ? 3 : 2, kLarge = 7 - tile;
+    const bool fits = p.r == p.s && (p.r == kSmall || p.r == kLarge) && p.stride[0] == 1 &&
+                      p.stride[1] == 1 && p.groups == 1;
+    if (fits) return nullptr;
+    return "Winograd's algorithm needs a square kernel of its size, stride 1 and one group";
+}
+
+template <i64 tile>
+constexpr ConvAlgorithm few = {.floats = panel_floats,
+                               .pack = pack_panels,
+                               .forward = forward<tile, Form::kPanels>,
+                               .input_grad = input_grad<tile, Form::kPanels>};
+
+template <i64 tile>
+constexpr ConvAlgorithm algorithm(const char* name) {
+    return {.name = name,
+            .refusal = refusal<tile>,
+            .floats = floats<tile>,
+            .pack = pack<tile>,
+            .forward = forward<tile, Form::kTransformed>,
+            .forward_fresh = forward<tile, Form::kFresh>,
+            .input_grad = input_grad<tile, Form::kTransformed>,
+            .input_grad_fresh = input_grad<tile, Form::kFresh>,
+            .weight_grad = [](const ConvProblem& p, const float* x, const float* g,
+                              float* dw) { weight_grad(p, tile, x, g, dw); },
+            .few = &few<tile>};
+}
+
+}  // namespace
+
+const ConvAlgorithm winograd2 = algorithm<2>("winograd2");
+const ConvAlgorithm winograd3 = algorithm<3>("winograd3");
+const ConvAlgorithm winograd4 = algorithm<4>("winograd4");
 
 }  // namespace convolens

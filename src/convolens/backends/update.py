@@ -8,7 +8,6 @@ from typing import NamedTuple
 import numpy as np
 
 from convolens import _native
-from convolens.backends.layout import are_dense
 from convolens.ops import Array
 from convolens.spec import float32
 
@@ -55,13 +54,13 @@ def _native_update(numbers: Numbers) -> _native.Update:
 
 
 def approach(average: Array, value: Array, share: float) -> None:
-    """Average += share (value - average): a step towards the value, of the same shape."""
-    if average.dtype == float32 and are_dense([average, value]):
-        # A step along value - average, as the kernel takes one against g + weight_decay p.
-        towards = _native_update(Numbers(lr=-share, weight_decay=-1.0))
-        _native.sgd(towards, average, value, None, None)
-        return
-    average += average.dtype.type(share) * (value - average)
+    """Average = (1 - share) average + share value: a step towards a value of the same shape.
+
+    Not average + share (value - average): that has lost a small value beside a large average.
+    """
+    of = average.dtype.type
+    average *= of(1 - share)
+    average += of(share) * value
 
 
 def sgd(parameter: Array, gradient: Array, momentum: Array | None, n: Numbers) -> None:

@@ -148,7 +148,7 @@ def check_shares(x: Array, t: Array) -> None:
     """
     for name, array in (("input", x), ("target", t)):
         wrong = np.argwhere(~((array >= 0) & (array <= 1)))
-        if wrong.size:
+        if len(wrong):  # of a single number it has a row without columns
             at = tuple(int(i) for i in wrong[0])
             raise ArgumentError(
                 f"bce_loss: {name}{list(at)} is {array[at]:g}, but must be between 0 and 1.",

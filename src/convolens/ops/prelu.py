@@ -204,7 +204,7 @@ class PreluWeightGrad(Op):
 
     def cost(self, *specs: TensorSpec) -> Cost:
         x, _ = specs
-        return Cost(x.size, size_of(*specs) + self.slopes, max(1, x.size // self.slopes))
+        return Cost(x.size, size_of(*specs) + self.slopes, max(1, x.size // max(1, self.slopes)))
 
     def explain(self, *specs: TensorSpec) -> str:
         x, _ = specs

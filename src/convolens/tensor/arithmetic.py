@@ -61,7 +61,8 @@ class Arithmetic(TensorBase):
         if self.dtype in FLOATS:
             return apply(ops.Pow(float(exponent)), self)
         if isinstance(exponent, int) and exponent >= 0:
-            return self.leaf(np.asarray(self.array**exponent))
+            whole = self.array if self.dtype != bool else self.array.astype(np.int64)
+            return self.leaf(np.asarray(whole**exponent))
         return apply(ops.Cast("float32"), self) ** exponent
 
     def exp(self) -> Tensor:

@@ -15,12 +15,18 @@ def one_axis(operator: str, dim: int, rank: int) -> int:
     """Return ``dim`` counted from the start.
 
     Raises:
+        DTypeError: If ``dim`` is no whole number.
         IndexRangeError: If there is no such axis.
 
     Example:
         >>> one_axis("sum", -1, rank=4)
         3
     """
+    if not isinstance(dim, SupportsIndex):
+        raise DTypeError(
+            f"{operator}: dim is {dim!r}, but must be a whole number.",
+            hint="name the axis; negative dims count from the end.",
+        )
     span = max(rank, 1)  # like torch, take 0 and -1 for a single number too
     if not -span <= dim < span:
         raise IndexRangeError(

@@ -173,8 +173,8 @@ def test_refused_photographs() -> None:
 
     call()
     for changes, message in (
-        ({"rows": rows + 1}, "rows: a cell is outside"),
-        ({"columns": columns - 2}, "columns: a cell is outside"),
+        ({"rows": rows + 1}, "rows: cell 4 is outside"),
+        ({"columns": columns - 2}, "columns: cell -[0-9] is outside"),
         ({"rows": rows[:3]}, "result: its size"),
         ({"rows": rows[None]}, "rows: expected shape"),
         ({"channels": 4}, "channels: expected a number that divides"),

@@ -19,7 +19,7 @@ _ELEMENT = 0.1
 #: Kernels count windows, steps and cells in numbers up to here.
 _LARGEST = 2**31 - 1
 
-#: The kernel that moves numbers between arrangements of memory takes so many axes.
+#: Kernels that move numbers take 16 axes, and operators split each of an input's into up to two.
 LARGEST_RANK = 8
 
 

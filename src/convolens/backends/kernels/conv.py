@@ -20,7 +20,8 @@ Prepare = Callable[[Op, Specs, TensorSpec], Run]
 LayOut = Callable[[Array], _native.ConvWeights]
 
 _RECTIFIED = _native.ConvEnd(None, None, None, 0.0, 0.0, inf)
-#: The padded rows of one row of outputs may have this many floats.
+#: The padded rows of one row of outputs may have this many floats, far fewer than kernels take
+#: (kLargestBlock in native/runtime/conv/common.h): each thread has its own.
 _LARGEST_ROWS = 2**24
 
 

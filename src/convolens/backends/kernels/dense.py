@@ -121,10 +121,9 @@ def _prepare_linear(op: Op, specs: Specs, output: TensorSpec) -> Run:
 
 def _prepare_reshape(op: Op, specs: Specs, output: TensorSpec) -> Run:
     (x,) = specs
-
     flat = TensorSpec((x.size,), x.dtype)
 
-    def in_index_order(array: Array) -> Array:
+    def reshape_dense(array: Array) -> Array:
         return dense(array).reshape(output.shape)
 
     def flatten(array: Array) -> Array:
@@ -161,7 +160,7 @@ def _prepare_reshape(op: Op, specs: Specs, output: TensorSpec) -> Run:
         return both
     if from_image:
         return flatten
-    return unflatten if to_image else in_index_order
+    return unflatten if to_image else reshape_dense
 
 
 def _as_view(array: Array, common: tuple[int, ...], shape: tuple[int, ...]) -> Array | None:

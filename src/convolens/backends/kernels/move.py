@@ -7,19 +7,16 @@ from typing import cast
 
 from convolens import _native
 from convolens.backends.candidate import Candidate, Run, Specs
-from convolens.backends.kernels._common import estimate, refuse_other_types
+from convolens.backends.kernels._common import LARGEST_RANK, estimate, refuse_other_types
 from convolens.backends.layout import axes_in_order, empty, inverse
 from convolens.ops import Array, Op, Stack
 from convolens.ops._rearrangement import Rearrangement
 from convolens.spec import TensorSpec
 
-#: The kernel takes 16 axes, and operators split each of an input's into up to two.
-_LARGEST_RANK = 8
-
 
 def _refuse(op: Op, specs: Specs) -> str:
-    if max((spec.rank for spec in specs), default=0) > _LARGEST_RANK:
-        return f"an input has more than {_LARGEST_RANK} dimensions"
+    if max((spec.rank for spec in specs), default=0) > LARGEST_RANK:
+        return f"an input has more than {LARGEST_RANK} dimensions"
     return refuse_other_types(op, specs)
 
 

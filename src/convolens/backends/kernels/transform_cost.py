@@ -6,9 +6,10 @@ Fourier's are for kernels of many taps, and for lines; Winograd's are for lines 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import prod
 
+from convolens import _native
 from convolens.backends.candidate import Specs
 from convolens.backends.kernels.conv_geometry import Geometry, geometry
 from convolens.backends.kernels.tile_cost import (
@@ -25,13 +26,10 @@ from convolens.ops import ConvInputGrad, ConvWeightGrad, Op
 
 #: The algorithms: Fourier transforms of squares and lines, and Winograd's of lines.
 NAMES = ("line_winograd", "fourier")
-#: The longest side of a kernel for Fourier transforms, as in native/kernels/args/conv.h; kernels of
-#: fewer taps are never worth it.
-LONGEST_SIDE, LONGEST_LINE, FEWEST_TAPS, FEWEST_LINE_TAPS = 13, 25, 9, 3
+#: Kernels of fewer taps are never worth Fourier transforms.
+FEWEST_TAPS, FEWEST_LINE_TAPS = 9, 3
 #: Transformed weights take a quarter of a gigabyte at most: more are never worth it.
 MOST_WEIGHTS = 2**26
-#: The taps of lines up to which tiles have 16 pixels, as in native/runtime/conv/transformed.cpp.
-_SHORT_LINE = 8
 #: From so many transformed weights on training transforms them where it multiplies them.
 _BORROWED = 2**19
 #: A tile may not have more numbers than an image, its output and the weight: it counts so often.
@@ -45,7 +43,8 @@ class _Transform:
     Args:
         side: Pixels of a tile along an axis that the kernel reaches along.
         numbers: Those of a transformed tile that are multiplied.
-        tiles: Tiles of a block, as in native/runtime/conv/transformed.cpp, as are the next ones.
+        longest: The taps along an axis up to which it is used.
+        tiles: Tiles of a block.
         share: Outputs or channels of a share of a weight gradient.
         grad_tiles: Its tiles at a time, at most.
         grad_numbers: The numbers of these, at most.
@@ -61,6 +60,7 @@ class _Transform:
 
     side: int
     numbers: int
+    longest: int
     tiles: int
     share: int
     grad_tiles: int
@@ -74,13 +74,9 @@ class _Transform:
     written: float
 
 
+_PIECES = _native.transform_pieces()
 _SQUARE = _Transform(
-    side=16,
-    numbers=390,
-    tiles=18,
-    share=64,
-    grad_tiles=18,
-    grad_numbers=18 * 390 * 128,
+    *_PIECES["fourier"],
     register=5000.0,
     grad_register=5000.0,
     begin=0.0,
@@ -90,12 +86,7 @@ _SQUARE = _Transform(
     written=1.0,
 )
 _FOURIER_LINE = _Transform(
-    side=16,
-    numbers=23,
-    tiles=36,
-    share=128,
-    grad_tiles=144,
-    grad_numbers=448 * 1024,
+    *_PIECES["fourier_line"],
     register=130.0,
     grad_register=260.0,
     begin=60.0,
@@ -104,19 +95,28 @@ _FOURIER_LINE = _Transform(
     laid_out=0.5,
     written=1.0,
 )
-_FOURIER_LONG_LINE = replace(
-    _FOURIER_LINE, side=32, numbers=47, register=350.0, grad_register=700.0
+_FOURIER_LONG_LINE = _Transform(
+    *_PIECES["fourier_long_line"],
+    register=350.0,
+    grad_register=700.0,
+    begin=60.0,
+    product=1.2,
+    grad_product=1.3,
+    laid_out=0.5,
+    written=1.0,
 )
-_WINOGRAD_LINE = replace(
-    _FOURIER_LINE,
-    side=6,
-    numbers=6,
+_WINOGRAD_LINE = _Transform(
+    *_PIECES["winograd_line"],
     register=25.0,
     grad_register=35.0,
     begin=40.0,
     product=1.15,
+    grad_product=1.3,
+    laid_out=0.5,
     written=0.5,
 )
+#: The longest side of a kernel for Fourier transforms.
+LONGEST_SIDE, LONGEST_LINE = _SQUARE.longest, _FOURIER_LONG_LINE.longest
 
 
 def along_one_axis(kernel: tuple[int, ...]) -> bool:
@@ -160,7 +160,7 @@ def _transform_of(name: str, g: Geometry) -> _Transform:
         return _WINOGRAD_LINE
     if not along_one_axis(g.kernel):
         return _SQUARE
-    return _FOURIER_LINE if max(g.kernel) <= _SHORT_LINE else _FOURIER_LONG_LINE
+    return _FOURIER_LINE if max(g.kernel) <= _FOURIER_LINE.longest else _FOURIER_LONG_LINE
 
 
 def _nanoseconds(t: _Transform, op: Op, specs: Specs) -> float:

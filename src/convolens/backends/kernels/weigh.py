@@ -46,7 +46,7 @@ class Stage(NamedTuple):
 
         def along_one(x: Array) -> Array:
             y = empty(output)
-            _native.weigh(x, *rows, y, outer, height, inner)
+            _native.weigh(x, rows, y, outer, height, inner)
             return y
 
         def along_two(x: Array) -> Array:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import prod
 
+from convolens import _native
 from convolens.backends.candidate import Specs
 from convolens.backends.kernels.conv_geometry import Geometry, geometry
 from convolens.backends.kernels.tile_cost import (
@@ -27,12 +28,12 @@ TAPS = {2: (3, 5), 3: (2, 4), 4: (2, 3)}
 #: Cycles to transform and write a weight beyond those that other ways lay out, which training does
 #: each step and inference once: half of what is measured. What is written far away counts besides,
 #: as a share of what it takes to read it. From so many transformed weights on, training transforms
-#: them anew for so many tiles at a time instead; from fewer on where a call has no more tiles.
-_LAID_OUT, _WRITTEN, _BORROWED, _FRESH_TILES = 0.5, 0.5, 3 * 2**20, 56
+#: them anew for some tiles at a time instead; from fewer on where a call has no more tiles.
+_LAID_OUT, _WRITTEN, _BORROWED = 0.5, 0.5, 3 * 2**20
 _BORROWED_ONCE = 2**19
-#: Outputs or channels of a share of a weight gradient, and the floats of its transformed tiles: as
-#: in native/runtime/conv/winograd.cpp.
-_SHARE, _SHARE_FLOATS = 128, 320 * 1024
+#: Outputs or channels of a share of a weight gradient, and the floats of its transformed tiles; the
+#: tiles at a time whose weights are transformed anew.
+_SHARE, _SHARE_FLOATS, _FRESH_TILES = _native.winograd_pieces()
 #: To begin a tile whose pixels lie apart takes so many times as long.
 _SPACED = 3
 #: Tiles are few where there are so many times as many channels: their weights are read once.

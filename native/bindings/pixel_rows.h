@@ -1,13 +1,9 @@
 // Checks of matrices of pixels or floats that may be parts of larger ones.
 #pragma once
 
-#include <string>
-
 #include "bindings/array.h"
 
 namespace convolens {
-
-[[noreturn]] void refuse(const char* name, const char* what);
 
 // Throws std::invalid_argument unless the array is a matrix of aligned numbers whose rows have no
 // gaps. Rows of one that is `written` must not overlap.
