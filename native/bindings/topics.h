@@ -5,26 +5,37 @@
 
 namespace convolens {
 
-void bind_activation(nanobind::module_& module);
-void bind_arrays(nanobind::module_& module);
-void bind_blocks(nanobind::module_& module);
-void bind_call(nanobind::module_& module);
-void bind_conv(nanobind::module_& module);
-void bind_dense(nanobind::module_& module);
-void bind_elementwise(nanobind::module_& module);
-void bind_filter(nanobind::module_& module);
-void bind_pixels(nanobind::module_& module);
-void bind_normalize(nanobind::module_& module);
-void bind_loss(nanobind::module_& module);
-void bind_phases(nanobind::module_& module);
-void bind_pick(nanobind::module_& module);
-void bind_images(nanobind::module_& module);
-void bind_pool(nanobind::module_& module);
-void bind_reduce(nanobind::module_& module);
-void bind_rows(nanobind::module_& module);
-void bind_select(nanobind::module_& module);
-void bind_system(nanobind::module_& module);
-void bind_unpool(nanobind::module_& module);
-void bind_update(nanobind::module_& module);
+#define CONVOLENS_TOPICS(X) \
+    X(activation)           \
+    X(arrays)               \
+    X(blocks)               \
+    X(call)                 \
+    X(conv)                 \
+    X(dense)                \
+    X(distance)             \
+    X(dropout)              \
+    X(elementwise)          \
+    X(filter)               \
+    X(images)               \
+    X(label_loss)           \
+    X(normalize)            \
+    X(pair_loss)            \
+    X(phases)               \
+    X(pick)                 \
+    X(pixels)               \
+    X(pool)                 \
+    X(power)                \
+    X(prelu)                \
+    X(reduce)               \
+    X(response_norm)        \
+    X(select)               \
+    X(softmax)              \
+    X(system)               \
+    X(unpool)               \
+    X(update)
+
+#define CONVOLENS_DECLARE(topic) void bind_##topic(nanobind::module_& module);
+CONVOLENS_TOPICS(CONVOLENS_DECLARE)
+#undef CONVOLENS_DECLARE
 
 }  // namespace convolens

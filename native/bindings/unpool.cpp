@@ -1,4 +1,4 @@
-// Max unpooling, and powers for power averages.
+// Max unpooling.
 #include <algorithm>
 
 #include "bindings/array.h"
@@ -58,32 +58,12 @@ bool unpool_grad(Array index, Array g, Array dx) {
     return run(kernels().unpool_grad, args, dx.extent(0));
 }
 
-void power(Array x, nb::handle b, Array y, double exponent, double factor, bool zero_stays) {
-    if (x.size() != y.size()) throw std::invalid_argument("x and y differ in size");
-    PowerArgs args{};
-    args.x = x.read("x");
-    args.y = y.write("y");
-    if (!b.is_none()) {
-        const Array other = nb::cast<Array>(b);
-        if (other.size() != x.size()) throw std::invalid_argument("x and b differ in size");
-        args.b = other.read("b");
-    }
-    args.exponent = exponent;
-    args.factor = factor;
-    args.zero_stays = zero_stays;
-    const i64 size = x.size();
-    const WithoutGil without_gil;
-    launch(kernels().power, args, size, kExponential);
-}
-
 }  // namespace
 
 void bind_unpool(nb::module_& module) {
     module.def("unpool", &unpool, nb::arg("x"), nb::arg("index"), nb::arg("y"),
                nb::arg("accumulate"));
     module.def("unpool_grad", &unpool_grad, nb::arg("index"), nb::arg("g"), nb::arg("dx"));
-    module.def("power", &power, nb::arg("x"), nb::arg("b").none(), nb::arg("y"),
-               nb::arg("exponent"), nb::arg("factor"), nb::arg("zero_stays"));
 }
 
 }  // namespace convolens

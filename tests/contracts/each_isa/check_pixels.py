@@ -176,7 +176,7 @@ def test_refused_photographs() -> None:
         ({"rows": rows + 1}, "rows: cell 4 is outside"),
         ({"columns": columns - 2}, "columns: cell -[0-9] is outside"),
         ({"rows": rows[:3]}, "result: its size"),
-        ({"rows": rows[None]}, "rows: expected shape"),
+        ({"rows": rows[None]}, "rows: expected one axis, not 2"),
         ({"channels": 4}, "channels: expected a number that divides"),
         ({"channels": 0}, "channels"),
         ({"directions": [[]]}, "first: expected at least one chain"),

@@ -1,5 +1,4 @@
-// Operators on rows of channels or classes: softmax and its kin, cross-entropy, response
-// normalisation; and dropout.
+// Softmax and its kin along rows, and cross-entropy.
 #include <algorithm>
 
 #include "bindings/array.h"
@@ -98,51 +97,9 @@ void cross_entropy_grad(Array logits, Array labels, Array g, Array y, double fac
            kExponential * static_cast<double>(args.classes) + 40);
 }
 
-void dropout(Array x, Array key, Array y, std::uint64_t threshold, double scale) {
-    check_same(x, y);
-    const i64* words = key.read_int64("key", {2});
-    const DropoutArgs args{x.read("x"),
-                           y.write("y"),
-                           x.size(),
-                           static_cast<u64>(words[0]),
-                           static_cast<u64>(words[1]),
-                           threshold,
-                           static_cast<float>(scale)};
-    const WithoutGil without_gil;
-    launch(kernels().dropout, args, (args.size + 3) / 4, 8 * kElement);
-}
-
-void response_norm(Array x, nb::handle g, Array y, i64 before, i64 after, double k, double factor,
-                   double beta) {
-    check_same(x, y);
-    if (x.rank() < 2 || before < 0 || after < 0 || before > (1 << 20) || after > (1 << 20))
-        throw std::invalid_argument("response_norm: the window does not fit");
-    ResponseNormArgs args{};
-    args.x = x.read("x");
-    args.y = y.write("y");
-    args.channels = x.extent(1);
-    args.before = before;
-    args.after = after;
-    args.k = static_cast<float>(k);
-    args.factor = static_cast<float>(factor);
-    args.beta = static_cast<float>(beta);
-    auto kernel = kernels().response_norm;
-    if (!g.is_none()) {
-        const Array upstream = nb::cast<Array>(g);
-        check_same(x, upstream);
-        args.g = upstream.read("g");
-        kernel = kernels().response_norm_grad;
-    }
-    if (x.size() == 0) return;
-    const i64 pixels = x.size() / args.channels;
-    const WithoutGil without_gil;
-    launch(kernel, args, pixels, 2 * kExponential * static_cast<double>(args.channels),
-           static_cast<std::size_t>(2 * (args.channels + before + after)));
-}
-
 }  // namespace
 
-void bind_rows(nb::module_& module) {
+void bind_softmax(nb::module_& module) {
     module.def("softmax", &unary_rows<&KernelTable::softmax>, nb::arg("x"), nb::arg("y"));
     module.def("softmax_grad", &binary_rows<&KernelTable::softmax_grad>, nb::arg("a"), nb::arg("b"),
                nb::arg("y"));
@@ -155,11 +112,6 @@ void bind_rows(nb::module_& module) {
                nb::arg("losses"), nb::arg("factor"));
     module.def("cross_entropy_grad", &cross_entropy_grad, nb::arg("logits"), nb::arg("labels"),
                nb::arg("g"), nb::arg("y"), nb::arg("factor"));
-    module.def("dropout", &dropout, nb::arg("x"), nb::arg("key"), nb::arg("y"),
-               nb::arg("threshold"), nb::arg("scale"));
-    module.def("response_norm", &response_norm, nb::arg("x"), nb::arg("g").none(), nb::arg("y"),
-               nb::arg("before"), nb::arg("after"), nb::arg("k"), nb::arg("factor"),
-               nb::arg("beta"));
 }
 
 }  // namespace convolens
