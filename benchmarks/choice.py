@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from benchmarks.cases import CONVOLUTIONS, ConvCase
 from benchmarks.measure import tell
+from benchmarks.options import seconds, whole
 from benchmarks.outcome import Outcome, at_least, below
 from benchmarks.table import table
 from convolens.backends.threads import set_num_threads
@@ -38,9 +39,9 @@ class Row(NamedTuple):
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--seconds", type=float, default=0.2, help="of each algorithm")
-    parser.add_argument("--images", type=int, default=2, help="at most")
+    parser.add_argument("--threads", type=whole, default=2)
+    parser.add_argument("--seconds", type=seconds, default=0.2, help="of each algorithm")
+    parser.add_argument("--images", type=whole, default=2, help="at most")
 
 
 def run(options: argparse.Namespace) -> Outcome:

@@ -14,6 +14,7 @@ from benchmarks.agreement import between
 from benchmarks.cases import CONVOLUTIONS, ConvCase, ConvProblem, ConvTask
 from benchmarks.exact import Expected
 from benchmarks.measure import Measurement, Results, measure, start, tell, why_left_out
+from benchmarks.options import named, seconds, whole
 from benchmarks.outcome import Outcome
 from benchmarks.peers import CONVOLENS, TORCH, TORCH_CHANNELS_LAST, keeping_memory
 from benchmarks.process import Worker
@@ -25,9 +26,9 @@ PEERS = (CONVOLENS, TORCH, TORCH_CHANNELS_LAST, keeping_memory(TORCH_CHANNELS_LA
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--seconds", type=float, default=0.2, help="of a turn")
+    parser.add_argument("--threads", type=whole, default=2)
+    parser.add_argument("--rounds", type=whole, default=7)
+    parser.add_argument("--seconds", type=seconds, default=0.2, help="of a turn")
     parser.add_argument("--layers", nargs="+", metavar="NAME", help="part of a layer's name")
     parser.add_argument("--tasks", nargs="+", choices=TASKS, default=TASKS)
 
@@ -63,13 +64,12 @@ class _Row:
 
 
 def run(options: argparse.Namespace) -> Outcome:
+    cases = named(CONVOLUTIONS, options.layers, lambda case: case.source, "layer")
     rows, peak = [], 0.0
     with ExitStack() as stack:
         workers, left_out = start(PEERS, options.threads, stack)
         own = workers[0]
-        for case in CONVOLUTIONS:
-            if options.layers and not any(part in case.source for part in options.layers):
-                continue
+        for case in cases:
             for task in options.tasks:
                 tell(f"{case.source}, {task} ...")
                 rows.append(_measure(workers, case, task, options))

@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 from statistics import median
 
+from benchmarks.options import whole
 from benchmarks.outcome import Outcome, at_least, below
 from benchmarks.table import table
 from benchmarks.train_command import train
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--runs", type=whole, default=3)
 
 
 def run(options: argparse.Namespace) -> Outcome:

@@ -10,6 +10,7 @@ import numpy as np
 
 from benchmarks.agreement import DisagreementError
 from benchmarks.measure import tell
+from benchmarks.options import whole
 from benchmarks.outcome import Outcome, at_least, below
 from benchmarks.peers.base import UnavailableError
 from benchmarks.rounds import ratio, spread
@@ -20,10 +21,10 @@ _CHECKED_ROWS = 40
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--threads", type=whole, default=2)
+    parser.add_argument("--rounds", type=whole, default=9)
     parser.add_argument("--kernels", nargs="+", default=KERNELS)
-    parser.add_argument("--size", nargs=2, type=int, default=(3000, 4000), metavar=("H", "W"))
+    parser.add_argument("--size", nargs=2, type=whole, default=(3000, 4000), metavar=("H", "W"))
 
 
 def run(options: argparse.Namespace) -> Outcome:

@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.measure import tell
+from benchmarks.options import whole
 from benchmarks.outcome import Outcome, Verdict, below
 from benchmarks.peers.base import UnavailableError
 from benchmarks.process import ROOT
@@ -34,7 +35,7 @@ print(json.dumps([seconds, sorted(first - set(sys.stdlib_module_names))]))
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--rounds", type=whole, default=15)
 
 
 def run(options: argparse.Namespace) -> Outcome:

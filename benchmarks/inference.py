@@ -5,14 +5,15 @@ from __future__ import annotations
 import argparse
 
 from benchmarks.nets import NETS
+from benchmarks.options import whole
 from benchmarks.outcome import Outcome
 from benchmarks.training_step import add_measuring, describe, measure_cases
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--nets", nargs="+", choices=list(NETS), default=list(NETS))
-    parser.add_argument("--threads", type=int, nargs="+", default=[2, 1])
-    parser.add_argument("--batches", type=int, nargs="+", default=[1, 100])
+    parser.add_argument("--threads", type=whole, nargs="+", default=[2, 1])
+    parser.add_argument("--batches", type=whole, nargs="+", default=[1, 100])
     add_measuring(parser)
 
 

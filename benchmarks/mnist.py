@@ -9,6 +9,7 @@ import numpy as np
 
 from benchmarks.data import BOOK_WEIGHTS, data_folder, mnist_folder
 from benchmarks.measure import tell
+from benchmarks.options import whole
 from benchmarks.outcome import Outcome, Verdict, at_least
 from benchmarks.table import table
 from benchmarks.train_command import train
@@ -21,7 +22,7 @@ BOOK_CORRECT = 9890
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", nargs="?", help="the four IDX files of MNIST")
-    parser.add_argument("--epochs", type=int, default=20)
+    parser.add_argument("--epochs", type=whole, default=20)
     parser.add_argument("--book", type=Path, help="the book's params.npz")
 
 

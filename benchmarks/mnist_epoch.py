@@ -10,6 +10,7 @@ from benchmarks.epoch import EpochProblem, same_accuracy
 from benchmarks.exact import Expected
 from benchmarks.measure import Results, measure, start, tell
 from benchmarks.nets import LENET5
+from benchmarks.options import whole
 from benchmarks.outcome import Outcome, Verdict, at_least
 from benchmarks.peers import CONVOLENS, PLAIN_TORCH, TORCH_CHANNELS_LAST, keeping_memory
 from benchmarks.training_step import best_peer, describe
@@ -21,8 +22,8 @@ TUNED = (keeping_memory(TORCH_CHANNELS_LAST),)
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", nargs="?", help="the four IDX files of MNIST")
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--threads", type=whole, default=2)
+    parser.add_argument("--rounds", type=whole, default=5)
 
 
 def run(options: argparse.Namespace) -> Outcome:

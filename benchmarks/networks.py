@@ -10,6 +10,7 @@ import numpy as np
 
 from benchmarks.exact import SECOND_STEP, Expected
 from benchmarks.measure import Measurement, Results, measure, start, tell, why_left_out
+from benchmarks.options import named_peers, whole
 from benchmarks.outcome import Outcome, Verdict, at_least
 from benchmarks.peers import (
     CONVOLENS,
@@ -41,9 +42,9 @@ _ROUNDING = 1e-3
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--nets", nargs="+", choices=list(WHOLE_NETS), default=list(WHOLE_NETS))
     parser.add_argument("--tasks", nargs="+", choices=_TASKS, default=_TASKS)
-    parser.add_argument("--threads", type=int, nargs="+", default=[2])
-    parser.add_argument("--batch", type=int, help="instead of each network's own")
-    parser.add_argument("--peers", nargs="+", metavar="NAME", help="part of a peer's name")
+    parser.add_argument("--threads", type=whole, nargs="+", default=[2])
+    parser.add_argument("--batch", type=whole, help="instead of each network's own")
+    parser.add_argument("--peers", nargs="+", metavar="NAME", help="part of a peer's name; or none")
     parser.add_argument("--compile", action="store_true", help="torch.compile too: minutes a case")
     parser.add_argument("--quick", action="store_true", help="short turns")
 
@@ -70,9 +71,7 @@ def _peers(options: argparse.Namespace) -> list[Peer]:
     others = [*_EAGER, *(_COMPILED if options.compile else ())]
     if "inference" in options.tasks:
         others += _INFERENCE_ONLY
-    if options.peers:
-        others = [peer for peer in others if any(part in peer.name for part in options.peers)]
-    return [CONVOLENS, *others]
+    return [CONVOLENS, *named_peers(others, options.peers)]
 
 
 def _cases(options: argparse.Namespace) -> list[NetworkCase]:

@@ -74,12 +74,10 @@ def _module(family: str) -> Any:
     return importlib.import_module(f"{operator_cases.__name__}.{family}")
 
 
-def problems(wanted: list[str] | None = None) -> Iterator[tuple[str, str, OperatorProblem]]:
-    """Yield (family, name, problem of the first task) of all cases, or of those so named."""
+def problems() -> Iterator[tuple[str, str, OperatorProblem]]:
+    """Yield (family, name, problem of the first task) of all cases."""
     for family in families():
         for name, _, shapes in listed(family):
-            if wanted and not any(part in f"{family}: {name}" for part in wanted):
-                continue
             yield family, name, OperatorProblem(family, name, tuple(shapes), TASKS[0])
 
 

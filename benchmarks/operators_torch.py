@@ -18,6 +18,7 @@ from benchmarks.agreement import DisagreementError
 from benchmarks.exact import EPSILON, Expected
 from benchmarks.measure import Measurement, Results, measure, start, tell, why_left_out
 from benchmarks.operator_problems import TASKS, OperatorProblem, problems
+from benchmarks.options import named, seconds, whole
 from benchmarks.outcome import Outcome, Verdict
 from benchmarks.peers import CONVOLENS, TORCH, TORCH_CHANNELS_LAST
 from benchmarks.peers.base import UnavailableError
@@ -35,9 +36,9 @@ WARM_SECONDS = 0.1
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=0.1, help="of a turn")
+    parser.add_argument("--threads", type=whole, default=2)
+    parser.add_argument("--rounds", type=whole, default=5)
+    parser.add_argument("--seconds", type=seconds, default=0.1, help="of a turn")
     parser.add_argument("--names", nargs="+", metavar="NAME", help="part of 'family: name'")
     parser.add_argument("--tasks", nargs="+", choices=TASKS, default=TASKS)
 
@@ -89,9 +90,10 @@ class Row:
 
 def run(options: argparse.Namespace) -> Outcome:
     rows: list[Row] = []
+    chosen = named(problems(), options.names, lambda p: f"{p[0]}: {p[1]}", "operator")
     with ExitStack() as stack:
         workers, left_out = start(PEERS, options.threads, stack)
-        for family, name, first in problems(options.names):
+        for family, name, first in chosen:
             for task in options.tasks:
                 row = _measure(workers, replace(first, task=task), options, options.rounds)
                 if row is not None:

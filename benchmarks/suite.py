@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from contextlib import ExitStack
+from itertools import groupby
 from math import exp, log
 from time import perf_counter
 
@@ -13,6 +14,7 @@ from benchmarks.jobs import ALL_GROUPS, Job, jobs
 from benchmarks.layers.case import Group, Target
 from benchmarks.layers.groups import BEYOND
 from benchmarks.measure import measure, start, tell, why_left_out
+from benchmarks.options import named, named_peers, whole
 from benchmarks.outcome import Outcome, Verdict, at_least
 from benchmarks.peers import (
     CONVOLENS,
@@ -47,9 +49,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help=f"default: all but {BEYOND.name!r}",
     )
-    parser.add_argument("--threads", type=int, nargs="+", help="default: 2 1, or 2 if quick")
+    parser.add_argument("--threads", type=whole, nargs="+", help="default: 2 1, or 2 if quick")
     parser.add_argument("--cases", nargs="+", metavar="NAME", help="part of a layer's name")
-    parser.add_argument("--peers", nargs="+", metavar="NAME", help="part of a peer's name")
+    parser.add_argument("--peers", nargs="+", metavar="NAME", help="part of a peer's name; or none")
     parser.add_argument("--isa", choices=[*ISA_VARIABLES], help="keep all to an instruction set")
     parser.add_argument(
         "--quick",
@@ -67,6 +69,8 @@ def run(options: argparse.Namespace) -> Outcome:
         sections.append(text)
         for group in chosen:
             own = [row for row in rows if row.group is group]
+            if options.cases and not own:
+                continue
             sections.append(_section(group, threads, own, limit))
             verdicts += judge(group, threads, own, LIMITED_TARGET if options.isa else None)
         wrong = wrong or any(row.reason.startswith("wrong") for row in rows)
@@ -87,9 +91,7 @@ def peers(options: argparse.Namespace) -> list[Peer]:
         others.append(TORCH_COMPILE)
     if not options.isa:
         others.append(ONNX_RUNTIME)
-    if options.peers:
-        others = [peer for peer in others if any(part in peer.name for part in options.peers)]
-    everyone = [CONVOLENS, *others]
+    everyone = [CONVOLENS, *named_peers(others, options.peers)]
     return [limited(peer, options.isa) for peer in everyone] if options.isa else everyone
 
 
@@ -138,14 +140,14 @@ def _measured(
 ) -> tuple[list[Row], Limit, str]:
     """Return all rows of some threads, what the machine can do, and a text about both."""
     rows, limit = [], Limit()
+    all_jobs = [(group, job) for group in groups for job in jobs(group, threads, options.quick)]
+    chosen = named(all_jobs, options.cases, lambda each: each[1].title, "layer")
     with ExitStack() as stack:
         workers, left_out = start(peers(options), threads, stack)
         isa = workers[0].ask("isa")
-        for group in groups:
+        for group, own in groupby(chosen, key=lambda each: each[0]):
             limit.raise_to(workers[0].ask("peak"), workers[0].ask("bandwidth"))
-            for job in jobs(group, threads, options.quick):
-                if options.cases and not any(part in job.title for part in options.cases):
-                    continue
+            for _, job in own:
                 tell(f"{counted(threads)}, {group.name}: {job.title}, {job.task} ...")
                 rows.append(_row(group, job, threads, workers, options.quick))
     left_out |= never_measured(rows)

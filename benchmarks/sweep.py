@@ -16,6 +16,7 @@ from typing import final, get_args
 from benchmarks.layers.case import LayerCase, LayerTask, make_problem
 from benchmarks.layers.convolution import Conv
 from benchmarks.measure import start, tell
+from benchmarks.options import whole
 from benchmarks.outcome import Outcome, Verdict, at_least
 from benchmarks.peers import CONVOLENS, ISA_VARIABLES, limited
 from benchmarks.process import Worker
@@ -59,8 +60,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     tasks = get_args(LayerTask)
     parser.add_argument("--kinds", nargs="+", choices=[*KINDS], default=[*KINDS])
     parser.add_argument("--tasks", nargs="+", choices=tasks, default=tasks)
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--passes", type=int, default=PASSES, help="the fastest of each counts")
+    parser.add_argument("--threads", type=whole, default=1)
+    parser.add_argument("--passes", type=whole, default=PASSES, help="the fastest of each counts")
     parser.add_argument("--isa", choices=[*ISA_VARIABLES], help="an instruction set")
 
 

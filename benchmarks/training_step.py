@@ -11,6 +11,7 @@ from benchmarks.cases import NetCase, Task
 from benchmarks.exact import exact_forward, exact_step, make_problem
 from benchmarks.measure import ROUNDS, TURN_SECONDS, Measurement, measure, start, tell, why_left_out
 from benchmarks.nets import NETS, SIMPLE_CONVNET
+from benchmarks.options import named_peers, seconds, whole
 from benchmarks.outcome import Outcome, Verdict, at_least
 from benchmarks.peers import CONVOLENS, PLAIN_TORCH, SCRATCH, SCRATCH_FLOAT32, TUNED_TORCH, Peer
 from benchmarks.process import Worker
@@ -22,17 +23,17 @@ SCRATCH_TARGET = 20.0
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--nets", nargs="+", choices=list(NETS), default=list(NETS))
-    parser.add_argument("--threads", type=int, nargs="+", default=[2, 1])
-    parser.add_argument("--batch", type=int, default=100)
+    parser.add_argument("--threads", type=whole, nargs="+", default=[2, 1])
+    parser.add_argument("--batch", type=whole, default=100)
     add_measuring(parser)
     parser.add_argument("--profile", action="store_true", help="show our operators' times instead")
 
 
 def add_measuring(parser: argparse.ArgumentParser) -> None:
     """Add the options of all commands that measure in rounds."""
-    parser.add_argument("--rounds", type=int, default=ROUNDS)
-    parser.add_argument("--seconds", type=float, default=TURN_SECONDS, help="of a turn")
-    parser.add_argument("--peers", nargs="+", metavar="NAME", help="part of a peer's name")
+    parser.add_argument("--rounds", type=whole, default=ROUNDS)
+    parser.add_argument("--seconds", type=seconds, default=TURN_SECONDS, help="of a turn")
+    parser.add_argument("--peers", nargs="+", metavar="NAME", help="part of a peer's name; or none")
 
 
 def run(options: argparse.Namespace) -> Outcome:
@@ -52,9 +53,8 @@ def measure_cases(
     task: Task, batches: Sequence[int], threads: int, options: argparse.Namespace
 ) -> list[tuple[NetCase, Measurement]]:
     """Measure networks and batch sizes with the same processes."""
-    peers = [CONVOLENS, *PLAIN_TORCH, *TUNED_TORCH, SCRATCH, SCRATCH_FLOAT32]
-    if options.peers:
-        peers = [p for p in peers if p is CONVOLENS or any(n in p.name for n in options.peers)]
+    others = [*PLAIN_TORCH, *TUNED_TORCH, SCRATCH, SCRATCH_FLOAT32]
+    peers = [CONVOLENS, *named_peers(others, options.peers)]
     with ExitStack() as stack:
         workers, left_out = start(peers, threads, stack)
         measured = []

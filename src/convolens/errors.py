@@ -83,8 +83,8 @@ class IndexRangeError(ConvolensError, IndexError, ValueError, RuntimeError):
     """An index, such as a class label, outside its range. torch raises either of these."""
 
 
-class MemoryLimitError(ConvolensError, MemoryError):
-    """An allocation that the machine cannot satisfy."""
+class MemoryLimitError(ConvolensError, MemoryError, RuntimeError):
+    """An allocation that the machine cannot satisfy. A RuntimeError too, as in torch."""
 
 
 class GradientError(ConvolensError, RuntimeError):

@@ -121,7 +121,7 @@ def test_the_verdicts_are_about_the_best_of_torch_and_of_the_others() -> None:
 
 def test_a_tiny_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(networks, "QUICK", (1, 0.001))
-    options = "networks --quick --nets resnet20 --batch 2 --threads 1 --peers nobody"
+    options = "networks --quick --nets resnet20 --batch 2 --threads 1 --peers none"
     outcome = networks.run(parser().parse_args(options.split()))
     assert "ResNet-20, 2x3x32x32" in str(outcome)
     assert not outcome.verdicts

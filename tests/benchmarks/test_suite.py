@@ -130,7 +130,7 @@ def run_tiny(monkeypatch: pytest.MonkeyPatch, group: Group) -> Outcome:
     monkeypatch.setattr(suite, "ALL_GROUPS", (group,))
     monkeypatch.setattr(suite, "QUICK", (1, 0.001, 0.001))
     options = argparse.Namespace(
-        group=[group.name], threads=[1], cases=None, peers=["nobody"], isa=None, quick=True
+        group=[group.name], threads=[1], cases=None, peers=["none"], isa=None, quick=True
     )
     return suite.run(options)
 

@@ -15,7 +15,7 @@ def set_exact(mode: bool) -> None:
     multiplications and rounds more: ``docs/decisions/0009-winograd.md`` has its error, and 0017 the
     layers that are seen as its own. Fourier transforms, which large kernels and lines take,
     multiply sums, too (0024, 0026). With ``set_exact(True)`` both are refused, for 3x3 convolutions
-    that are 1.5 to 3 times slower and larger ones that are up to 5 times slower. Results are still
+    that are 1.5 to 4 times slower and larger ones that are up to 9 times slower. Results are still
     rounded to float32. Then, too, an infinity or NaN reaches only outputs that see its pixel. The
     setting is the process's, not the thread's.
 

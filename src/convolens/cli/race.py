@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from convolens.cli._language import lang_option
+
+if TYPE_CHECKING:
+    from convolens.lens.race.calls import LayerCall
 
 _HELP = """\
 Race all algorithms on a layer.
@@ -46,16 +51,30 @@ Examples:
     show_default=True,
     help="About how long each algorithm runs.",
 )
+@click.option(
+    "--exact", "only_exact", is_flag=True, help="Only what adds up the definition's products."
+)
 @click.option("--json", "as_json", is_flag=True, help="Write JSON instead of tables.")
 @lang_option
 def race(
-    layer: tuple[str, ...], batch: int, threads: int | None, seconds: float, as_json: bool
+    layer: tuple[str, ...],
+    batch: int,
+    threads: int | None,
+    seconds: float,
+    only_exact: bool,
+    as_json: bool,
 ) -> None:
     """Race all algorithms on a layer."""
+    from convolens.backends.exact import exact, is_exact
     from convolens.backends.threads import set_num_threads
     from convolens.lens.race import race as run
 
+    def notify(call: LayerCall, number: int, count: int) -> None:
+        if sys.stderr.isatty():
+            click.echo(f"{number}/{count} {call.op.name}", err=True)
+
     if threads is not None:
         set_num_threads(threads)
-    found = run(" ".join(layer), batch=batch, seconds=seconds)
+    with exact(only_exact or is_exact()):
+        found = run(" ".join(layer), batch=batch, seconds=seconds, notify=notify)
     click.echo(json.dumps(found.to_dict(), indent=2) if as_json else found.text())

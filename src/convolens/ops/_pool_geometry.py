@@ -147,6 +147,8 @@ class PoolGeometry(PoolWindows):
         text = f"{spatial.times(self.kernel)}, stride {spatial.times(self.stride)}"
         if any(max(pair) for pair in self.padding):
             text += f", padding {spatial.show_padding(self.padding)}"
+        if any(step != 1 for step in self.dilation):
+            text += f", dilation {spatial.times(self.dilation)}"
         return text
 
 

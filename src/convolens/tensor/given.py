@@ -30,7 +30,24 @@ def given(operator: str, value: object, name: str = "input") -> Tensor:
     """
     if not isinstance(getattr(value, "spec", None), TensorSpec):
         raise DTypeError(
-            f"{operator}: {name} is a {type(value).__name__}, but must be a tensor.",
-            hint="convolens.tensor(...) makes a tensor of numbers, lists and arrays.",
+            f"{operator}: {name} is a {type_name(value)}, but must be a tensor.",
+            hint="convolens.tensor(...) makes a tensor of numbers, lists and arrays"
+            + (", from_dlpack(...) of another library's." if is_foreign(value) else "."),
         )
     return cast("Tensor", value)
+
+
+def type_name(value: object) -> str:
+    """Return what a thing is called, with its library if it is another's tensor.
+
+    Example:
+        >>> type_name(2.0)
+        'float'
+    """
+    kind = type(value)
+    return f"{kind.__module__}.{kind.__name__}" if is_foreign(value) else kind.__name__
+
+
+def is_foreign(value: object) -> bool:
+    """Return whether a thing is called as our tensors are, and is none."""
+    return type(value).__name__ == "Tensor" and hasattr(value, "__dlpack__")

@@ -9,7 +9,7 @@ import pytest
 
 import convolens as cl
 from convolens import nn
-from convolens.errors import ArgumentError, ShapeError
+from convolens.errors import ArgumentError, DTypeError, ShapeError
 from convolens.lens.race.result import _bytes
 
 
@@ -59,6 +59,83 @@ def test_a_layer_needs_the_shape_of_an_image() -> None:
         cl.race("5x5 k3", seconds=float("nan"))
     with pytest.raises(ShapeError):
         cl.race(layer, (2, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("batch", "2"), ("batch", 1.5), ("seconds", "1"), ("seconds", None)]
+)
+def test_numbers_of_other_types_are_refused(name: str, value: object) -> None:
+    with pytest.raises(ArgumentError, match="must be positive"):
+        cl.race("5x5 k3", **{name: value})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("thing", [None, 5, nn.Conv2d, b"5x5 k3"])
+def test_what_is_no_layer_is_refused(thing: object) -> None:
+    with pytest.raises(DTypeError, match="a race is of a layer, not of a"):
+        cl.race(thing, (1, 5, 5))  # type: ignore[arg-type]
+
+
+def test_the_layer_and_the_random_numbers_stay_as_they_are() -> None:
+    norm, lazy = nn.BatchNorm2d(3), nn.LazyConv2d(4, 3)
+    cl.manual_seed(1)
+    expected = cl.randn(2).tolist()
+    cl.manual_seed(1)
+    cl.race(nn.Sequential(nn.Conv2d(3, 3, 3), norm), (3, 6, 6), seconds=0.001)
+    assert (norm.running_mean.tolist(), norm.num_batches_tracked.item()) == ([0.0] * 3, 0)
+    cl.race(lazy, (3, 6, 6), seconds=0.001)
+    assert lazy.has_uninitialized_params()
+    cl.manual_seed(1)
+    cl.race("6x6 k3", seconds=0.001)
+    assert cl.randn(2).tolist() == expected
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        nn.BatchNorm2d(3),
+        nn.BatchNorm2d(3).eval(),
+        nn.GroupNorm(1, 3),
+        nn.InstanceNorm2d(3),
+        nn.LayerNorm(6),
+        nn.LocalResponseNorm(3),
+        nn.PReLU(),
+        nn.Conv2d(3, 2, 3).double(),
+    ],
+    ids=str,
+)
+def test_layers_of_many_kinds(layer: nn.Module) -> None:
+    found = cl.race(layer, (3, 6, 6), seconds=0.001)
+    assert found.heats
+    assert all(heat.chosen.seconds > 0 for heat in found.heats)
+
+
+def test_shares_are_of_the_peak_that_is_shown(found: cl.lens.Race) -> None:
+    for heat in found.heats:
+        for entry in heat.entries:
+            assert entry.share == pytest.approx(entry.rate / found.peak)
+
+
+def test_what_does_not_run_has_no_numbers(found: cl.lens.Race) -> None:
+    entries = [each for heat in found.to_dict()["heats"] for each in heat["algorithms"]]
+    refused = [each for each in entries if each["reason"]]
+    assert refused
+    assert all(each["seconds"] is each["rate"] is each["error"] is None for each in refused)
+
+
+def test_a_layer_without_operators() -> None:
+    found = cl.race(nn.Flatten(), (2, 3, 3), seconds=0.001)
+    assert str(found).endswith("there is nothing to race.")
+
+
+def test_each_heat_is_announced() -> None:
+    told = []
+    cl.race(
+        "5x5 k3",
+        seconds=0.001,
+        notify=lambda call, number, count: told.append((call.op.name, number, count)),
+    )
+    names = "conv", "conv_input_grad", "conv_weight_grad", "sum"
+    assert told == [(name, number, 4) for number, name in enumerate(names, 1)]
 
 
 @pytest.mark.parametrize(

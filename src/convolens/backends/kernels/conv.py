@@ -356,7 +356,10 @@ WEIGHT_GRAD = (
     ),
     Candidate("planes", _refuse_planes, weight_grad_cost.planes, _prepare_weight_grad("planes")),
     Candidate(
-        "depthwise", _refuse_depthwise, conv_cost.depthwise, _prepare_weight_grad("depthwise")
+        "depthwise",
+        _refuse_depthwise,
+        weight_grad_cost.depthwise,
+        _prepare_weight_grad("depthwise"),
     ),
     Candidate("groups", _refuse_groups, conv_cost.groups, _prepare_weight_grad("groups")),
     _winograd(2, _prepare_weight_grad),

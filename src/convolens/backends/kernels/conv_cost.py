@@ -99,8 +99,11 @@ def blocks(op: Op, specs: Specs) -> float:
 def planes(op: Op, specs: Specs) -> float:
     """Return the time of filling registers with neighbouring outputs, in nanoseconds."""
     g = geometry(op, specs)
-    each = g.length * max(g.outputs / 2, (g.outputs + 2) / 2) + turned(g.outputs)
-    return NANOSECONDS * g.places * 1.15 * each / registers().lanes
+    lanes, columns = registers().lanes, g.positions[-1]
+    filled = -(-columns // lanes) * lanes / columns
+    # Fewer outputs than four wait for their own products.
+    each = g.length * max(4.0, (g.outputs + 2) / 2) + turned(g.outputs)
+    return NANOSECONDS * g.places * filled * 1.15 * each / lanes
 
 
 def depthwise(op: Op, specs: Specs) -> float:

@@ -11,6 +11,7 @@ from convolens.backends.kernels.tile_cost import (
     COPY,
     COPY_WIDE,
     NANOSECONDS,
+    SEGMENT,
     panels,
     registers,
     sums,
@@ -20,7 +21,9 @@ from convolens.backends.kernels.tile_cost import (
 from convolens.ops import Op
 
 #: Cycles, for each weight of its gradient, to begin, add up and turn the partial sums of a call.
-_SUMS_DIRECT, _SUMS_GATHER, _SUMS_TAPS = 5.0, 1.0, 0.3
+_SUMS_DIRECT, _SUMS_GATHER, _SUMS_TAPS, _SUMS_LANES = 5.0, 1.0, 0.3, 10.0
+#: The same for each image.
+_SUMS_PLANES = 4.0
 #: Units that share the taps where all positions are one slot of partial sums.
 _TAP_UNITS = 16
 #: Lines of 64 bytes in the first level of cache, per set, and sets.
@@ -59,6 +62,7 @@ def _direct(g: Geometry) -> float:
     count = max(1, min(16 * 1024 // row, prod(g.positions[:-1])))
     tiles = tiles_of(g.run, registers().rows)
     cycles = g.segments * sums(tiles, g.outputs, count * g.positions[-1])
+    cycles += g.segments * len(tiles) * sum(panels(g.outputs)) * SEGMENT / g.positions[-1]
     # The image is read at the stride of a pixel. If that is a multiple of many lines of cache, its
     # numbers compete for a few of them.
     stride = g.channels * g.stride[-1] * 4 // _LINE
@@ -97,8 +101,25 @@ def planes(op: Op, specs: Specs) -> float:
     g = geometry(op, specs)
     lanes, columns = registers().lanes, g.positions[-1]
     filled = -(-columns // lanes) * lanes / columns
-    each = g.length * (0.7 * g.outputs + 1.5) + turned(g.outputs)
-    return NANOSECONDS * g.places * filled * each / lanes
+    each = filled * (g.length * (0.7 * g.outputs + 1.5) + turned(g.outputs)) / lanes
+    # The lanes of each sum are added up for an image, and the images' sums in the end.
+    each += _SUMS_PLANES * g.length * g.outputs / prod(g.positions) + _once(g, _SUMS_LANES)
+    return NANOSECONDS * g.places * each
+
+
+def depthwise(op: Op, specs: Specs) -> float:
+    """Return the time of filling registers with neighbouring channels.
+
+    The sums of up to nine taps stay in registers; those of more are read and written for each
+    position, the further away the more they are, unless several registers of channels take turns.
+    """
+    g = geometry(op, specs)
+    taps = prod(g.kernel)
+    filled = -(-g.groups * g.outputs // registers().lanes)
+    repeats = 2.0 if g.outputs > 1 and registers().small else 1.0
+    tap = 0.7 if taps <= 9 else 2.4 + taps * (0.04 if filled < 4 else 0.008)
+    pixels = prod(g.sizes) / prod(g.positions)
+    return NANOSECONDS * g.places * filled * repeats * (taps * tap + 4.0 + 5.0 * pixels)
 
 
 def _once(g: Geometry, cycles: float) -> float:

@@ -38,8 +38,9 @@ def calls_of(layer: Module, shape: tuple[int, ...]) -> list[LayerCall]:
         if not op.is_view:
             forward.append(LayerCall(op, tuple(each.spec for each in inputs)))
 
+    dtypes = [p.dtype for p in layer.parameters() if p.dtype in FLOATS]
     with inference_mode(), observe(note):
-        layer(zeros(*shape, dtype=float32))
+        layer(zeros(*shape, dtype=dtypes[0] if dtypes else float32))
     return forward + [each for call in forward for each in _gradients(call)]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Any, final
 
@@ -17,7 +17,7 @@ from convolens.backends.peak import measured_peak
 from convolens.backends.reference import REFERENCE
 from convolens.errors import ConvolensError
 from convolens.lens.race.calls import LayerCall
-from convolens.ops import Array
+from convolens.ops import Array, Sample
 from convolens.spec import FLOATS
 
 _ROUNDS = 5
@@ -38,7 +38,8 @@ class Entry:
     Attributes:
         name: The algorithm.
         reason: Why it does not run; empty if it does. Then the rest is known.
-        seconds: The time of a call, the best of some rounds. Weights are in its order already.
+        seconds: The time of a call, the best of some rounds; of the definition in NumPy, that of
+            one. Weights are in its order already.
         rate: Floating point operations of the definition a second, a multiply-add being two.
         share: The rate as a share of the machine's peak, which an algorithm with fewer products may
             exceed.
@@ -72,6 +73,11 @@ class Heat:
     peak: float
     entries: tuple[Entry, ...]
 
+    def at_peak(self, peak: float) -> Heat:
+        """Return the same heat with the rates as shares of another peak."""
+        entries = tuple(replace(entry, share=entry.rate / peak) for entry in self.entries)
+        return replace(self, peak=peak, entries=entries)
+
     @property
     def fastest(self) -> Entry:
         """The fastest algorithm."""
@@ -88,36 +94,28 @@ def run_heat(call: LayerCall, seconds: float, definition: bool = True) -> Heat:
 
     Args:
         call: The call.
-        seconds: About how long each algorithm runs; the definition in NumPy runs once.
+        seconds: About how long each algorithm runs; the definition in NumPy is timed once, behind
+            a call to compare it, and takes as many threads as NumPy does.
         definition: Whether the definition takes part even if there are others.
 
     Raises:
         WrongResultError: If the result of one is not right to half of its digits.
     """
     op, specs = call
-    random = np.random.default_rng(0)
-    arrays = [
-        dense(np.asarray(random.standard_normal(spec.shape), spec.dtype))
-        if spec.dtype in FLOATS
-        else np.zeros(spec.shape, spec.dtype)
-        for spec in specs
-    ]
+    arrays = _drawn(call)
     exact = op.reference(*(a.astype(np.float64) if a.dtype in FLOATS else a for a in arrays))
     verdicts = candidates(op, specs)
     running = [verdict.candidate for verdict in verdicts if not verdict.reason]
     if not definition and len(running) > 1:
         running.remove(REFERENCE)
-    runs, errors, once = {}, {}, 0.0
+    runs, errors = {}, {}
     for candidate in running:
         runs[candidate.name] = run = _prepared(candidate, call, arrays)
-        start = perf_counter()
-        result = run()
-        once = perf_counter() - start
-        errors[candidate.name] = _checked(candidate, call, result, exact)
-    slow = runs.pop(REFERENCE.name, None)  # the last one
+        errors[candidate.name] = _checked(candidate, call, run(), exact)
+    slow = runs.pop(REFERENCE.name, None)
     times, peak = _timed(runs, seconds)
     if slow is not None:
-        times[REFERENCE.name] = once
+        times[REFERENCE.name] = _time(slow, 0.0)
     operations = 2 * op.cost(*specs).multiply_adds
     chosen = choose(op, specs).name
     entries = [
@@ -136,6 +134,15 @@ def run_heat(call: LayerCall, seconds: float, definition: bool = True) -> Heat:
     entries.sort(key=lambda entry: entry.seconds)
     refused = [Entry(v.candidate.name, v.reason) for v in verdicts if v.reason]
     return Heat(call, peak, (*entries, *refused))
+
+
+def _drawn(call: LayerCall) -> list[Array]:
+    """Return inputs such as the operator's samples have: normal, with positive variances."""
+    op, specs = call
+    alike = (sample for sample in type(op).samples() if len(sample.specs) == len(specs))
+    sample = next(alike, Sample(op, specs))
+    drawn = replace(sample, op=op, specs=specs).arrays(np.random.default_rng(0))
+    return [dense(np.asarray(a, spec.dtype)) for a, spec in zip(drawn, specs, strict=True)]
 
 
 def _prepared(candidate: Candidate, call: LayerCall, arrays: list[Array]) -> Callable[[], Array]:

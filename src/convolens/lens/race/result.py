@@ -39,7 +39,10 @@ class Race:
         return max((heat.peak for heat in self.heats), default=0.0)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return everything as numbers, texts, lists and dicts, as JSON has them."""
+        """Return everything as numbers, texts, lists and dicts, as JSON has them.
+
+        What did not run has None for numbers.
+        """
         return {
             "layer": self.layer,
             "shape": list(self.shape),
@@ -64,7 +67,7 @@ class Race:
         say = race_words(lang)
         lines = [
             say(
-                "headline",
+                "headline" if self.heats else "nothing",
                 layer=self.layer,
                 shape="x".join(map(str, self.shape)),
                 count=self.threads,
@@ -84,7 +87,7 @@ class Race:
                 for e in heat.entries
                 if e.reason
             ]
-        return "\n".join([*lines, "", say("legend")])
+        return "\n".join([*lines, "", say("legend")] if self.heats else lines)
 
     def __str__(self) -> str:
         return self.text()
@@ -131,4 +134,6 @@ def _spaces(text: str, width: int, before: bool) -> str:
 def _plain(entry: Entry) -> dict[str, Any]:
     plain = asdict(entry)
     plain["memory"] = entry.memory._asdict() if entry.memory else None
+    if entry.reason:
+        plain.update(dict.fromkeys(("seconds", "rate", "share", "error")))
     return plain

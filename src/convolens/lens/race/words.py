@@ -8,6 +8,7 @@ from convolens.lens.race.words_zh import CHINESE
 ENGLISH = {
     "headline": "{layer} on {shape}: {count} threads, {instructions}, peak {peak} GFLOP/s",
     "headline.one": "{layer} on {shape}: {count} thread, {instructions}, peak {peak} GFLOP/s",
+    "nothing": "{layer} on {shape} calls no operator that computes: there is nothing to race.",
     "algorithm": "algorithm",
     "share": "of peak",
     "packed": "packed",

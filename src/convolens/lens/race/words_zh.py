@@ -2,6 +2,7 @@
 
 CHINESE = {
     "headline": "{layer}，输入 {shape}：{count} 个线程，{instructions}，峰值 {peak} GFLOP/s",
+    "nothing": "{layer}，输入 {shape}：没有需要计算的算子，没有可比较的算法。",
     "algorithm": "算法",
     "share": "占峰值",
     "packed": "重排的权重",

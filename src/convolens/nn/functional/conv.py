@@ -11,6 +11,7 @@ from convolens.nn.functional._arguments import Ints, Padding, each_axis, kept
 from convolens.ops._conv_geometry import ConvGeometry
 from convolens.ops._taps import resolve_padding
 from convolens.tensor import Tensor, apply
+from convolens.tensor.given import given
 
 
 @kept
@@ -52,7 +53,10 @@ def _of_numbers(
 
 def on_batch(op: ConvGeometry, input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
     """Call a convolution on a batch [N, C, *I] or on one image [C, *I]."""
-    single = input.ndim == op.rank + 1
+    try:
+        single = input.ndim == op.rank + 1
+    except AttributeError:
+        single = given(op.name, input).ndim == op.rank + 1
     batch = input.unsqueeze(0) if single else input
     y = apply(op, batch, weight) if bias is None else apply(op, batch, weight, bias)
     return y.squeeze(0) if single else y
@@ -64,6 +68,8 @@ def require_weight(name: str, rank: int, weight: Tensor) -> None:
     Raises:
         ShapeError: If it does not have ``rank`` axes beside two of channels.
     """
+    if not isinstance(weight, Tensor):
+        given(name, weight, "weight")
     if weight.ndim != rank + 2:
         raise ShapeError(
             f"{name}{rank}d: the weight has {weight.ndim} dimensions, but {rank + 2} are needed.",
