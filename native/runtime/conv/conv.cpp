@@ -100,7 +100,7 @@ void conv_weight_grad(const ConvProblem& problem, const ConvAlgorithm& algorithm
 
 void conv_grads(const ConvProblem& problem, const ConvAlgorithm& algorithm,
                 const ConvWeights& weights, const float* x, const float* g, float* dx, float* dw) {
-    if (algorithm.grads) {
+    if (algorithm.grads && problem.n > 0) {
         weights.check(problem, algorithm, Pass::kInputGrad);
         return algorithm.grads(problem, weights.data(), x, g, dx, dw);
     }
