@@ -100,10 +100,10 @@ def planes(op: Op, specs: Specs) -> float:
     """Return the time of filling registers with neighbouring outputs, in nanoseconds."""
     g = geometry(op, specs)
     lanes, columns = registers().lanes, g.positions[-1]
-    filled = -(-columns // lanes) * lanes / columns
-    # Fewer outputs than four wait for their own products.
-    each = g.length * max(4.0, (g.outputs + 2) / 2) + turned(g.outputs)
-    return NANOSECONDS * g.places * filled * 1.15 * each / lanes
+    filled = -(-columns // lanes)
+    # A tap is begun for each row, which shows where few outputs and registers share it.
+    each = g.length * max((g.outputs + 2) / 2, 1.0 + 5.0 / filled) + turned(g.outputs)
+    return NANOSECONDS * g.places * filled * 1.15 * each / columns
 
 
 def depthwise(op: Op, specs: Specs) -> float:
@@ -113,7 +113,10 @@ def depthwise(op: Op, specs: Specs) -> float:
     pixels = prod(g.sizes) / prod(g.positions)
     # To repeat a channel in the lanes of its outputs takes small registers long.
     repeats = 2.0 if g.outputs > 1 and registers().small else 1.0
-    each = prod(g.kernel) * 0.7 + 4.0 + 5.0 * pixels
+    taps = prod(g.kernel)
+    # Many taps wait for their own sums, unless several registers of channels take turns.
+    waits = 0.0 if taps <= 9 else taps * (0.02 if filled < 4 else 0.005)
+    each = taps * (0.7 + waits) + 4.0 + 5.0 * pixels
     return NANOSECONDS * g.places * filled * repeats * each
 
 

@@ -9,6 +9,7 @@ from convolens.backends.candidate import Specs
 from convolens.backends.kernels.conv_geometry import Geometry, geometry
 from convolens.backends.kernels.tile_cost import (
     COPY,
+    COPY_PART,
     COPY_WIDE,
     NANOSECONDS,
     SEGMENT,
@@ -62,7 +63,8 @@ def _direct(g: Geometry) -> float:
     count = max(1, min(16 * 1024 // row, prod(g.positions[:-1])))
     tiles = tiles_of(g.run, registers().rows)
     cycles = g.segments * sums(tiles, g.outputs, count * g.positions[-1])
-    cycles += g.segments * len(tiles) * sum(panels(g.outputs)) * SEGMENT / g.positions[-1]
+    if prod(g.kernel) > 1:
+        cycles += g.segments * len(tiles) * sum(panels(g.outputs)) * SEGMENT / g.positions[-1]
     # The image is read at the stride of a pixel. If that is a multiple of many lines of cache, its
     # numbers compete for a few of them.
     stride = g.channels * g.stride[-1] * 4 // _LINE
@@ -78,7 +80,9 @@ def gather(op: Op, specs: Specs) -> float:
     tiles = tiles_of(g.length, registers().rows)
     pieces = len(tiles) + g.segments - 1
     cycles = sums(tiles, g.outputs, min(192, prod(g.positions)))
-    cycles += COPY * pieces + 3.0 * sum(panels(g.outputs)) + _once(g, _SUMS_GATHER)
+    copy = COPY_PART if registers().small else COPY  # a tile has fewer rows than two registers
+    cycles += copy * pieces + 3.0 * sum(panels(g.outputs)) + _once(g, _SUMS_GATHER)
+    cycles += pieces * SEGMENT / g.positions[-1]
     return NANOSECONDS * g.places * g.groups * cycles
 
 
