@@ -34,6 +34,8 @@ _BORROWED_ONCE = 2**19
 #: Outputs or channels of a share of a weight gradient, and the floats of its transformed tiles; the
 #: tiles at a time whose weights are transformed anew.
 _SHARE, _SHARE_FLOATS, _FRESH_TILES = _native.winograd_pieces()
+#: What small registers take of a weight gradient's estimate.
+_SMALL_GRAD = 0.8
 #: To begin a tile whose pixels lie apart takes so many times as long.
 _SPACED = 3
 #: Tiles are few where there are so many times as many channels: their weights are read once.
@@ -126,4 +128,5 @@ def _winograd_weight_grad(g: Geometry, m: int) -> float:
     back = channels * g.outputs / min(at_a_time, max(1, g.batch) * tiles)
     # Sums of a call are added to the weights, which may lie far away.
     results = far(g.channels * g.outputs * prod(g.kernel)) / max(1, g.batch)
-    return tiles * (products + register * (again + back)) + results
+    cycles = tiles * (products + register * (again + back)) + results
+    return cycles * (_SMALL_GRAD if registers().small else 1.0)
