@@ -34,8 +34,9 @@ _BORROWED_ONCE = 2**19
 #: Outputs or channels of a share of a weight gradient, and the floats of its transformed tiles; the
 #: tiles at a time whose weights are transformed anew.
 _SHARE, _SHARE_FLOATS, _FRESH_TILES = _native.winograd_pieces()
-#: What small registers take of a weight gradient's estimate.
-_SMALL_GRAD = 0.8
+#: What small registers take of a weight gradient's estimate, if so many tiles or more share what is
+#: done once a call.
+_SMALL_GRAD, _MANY_TILES = 0.8, 32
 #: To begin a tile whose pixels lie apart takes so many times as long.
 _SPACED = 3
 #: Tiles are few where there are so many times as many channels: their weights are read once.
@@ -129,4 +130,5 @@ def _winograd_weight_grad(g: Geometry, m: int) -> float:
     # Sums of a call are added to the weights, which may lie far away.
     results = far(g.channels * g.outputs * prod(g.kernel)) / max(1, g.batch)
     cycles = tiles * (products + register * (again + back)) + results
-    return cycles * (_SMALL_GRAD if registers().small else 1.0)
+    many = tiles * g.batch >= _MANY_TILES
+    return cycles * (_SMALL_GRAD if registers().small and many else 1.0)
