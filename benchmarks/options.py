@@ -40,7 +40,7 @@ def named(
     """Return the things in whose names one of some parts occurs; all if there are no parts.
 
     Raises:
-        UnavailableError: If none of a part's letters occur: it would leave something out unseen.
+        UnavailableError: If a part occurs in no name: to go on would measure less than was asked.
 
     Example:
         >>> named(["conv1", "conv2", "fc"], ["conv"], str, "layer")

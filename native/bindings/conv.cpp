@@ -10,6 +10,7 @@
 #include "bindings/array.h"
 #include "bindings/gil.h"
 #include "bindings/topics.h"
+#include "runtime/conv/algorithms.h"
 #include "runtime/conv/end.h"
 #include "runtime/conv/pieces.h"
 
@@ -140,7 +141,8 @@ class Conv {
 
     const float* read_addend(nb::handle addend) const {
         if (addend.is_none()) return nullptr;
-        if (!adds_images(algorithm_)) throw std::invalid_argument("planes do not add an image");
+        if (!algorithm_.adds)
+            throw std::invalid_argument(std::string(algorithm_.name) + " do not add an image");
         return read_gradient(nb::cast<Array>(addend), "addend");
     }
 

@@ -46,11 +46,8 @@ void fold(Array patches, Array image, Array rows, Array columns) {
     args.r = rows.extent(1);
     args.q = columns.extent(0);
     args.s = columns.extent(1);
-    i64 windows = 0, taps = 0, depth = 0;
-    if (__builtin_mul_overflow(args.p, args.q, &windows) ||
-        __builtin_mul_overflow(args.r, args.s, &taps) ||
-        __builtin_mul_overflow(args.c, taps, &depth))
-        throw std::invalid_argument("fold: the sizes are too large");
+    const i64 taps = checked_product({args.r, args.s}), windows = checked_product({args.p, args.q});
+    const i64 depth = checked_product({args.c, taps});
     args.patches = patches.read("patches", {n, depth, windows});
     args.image = image.write("image");
     if (patches.size() == 0 || image.size() == 0) {

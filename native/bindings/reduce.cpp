@@ -1,6 +1,7 @@
 // Reductions and their kin over the middle axis of an array [outer][length][inner], which the
 // caller reads a dense array of any rank as.
 #include "bindings/array.h"
+#include "bindings/check.h"
 #include "bindings/gil.h"
 #include "bindings/topics.h"
 #include "runtime/buffer.h"
@@ -21,20 +22,13 @@ struct Sizes {
 
 // Refuses sizes that are not those of arrays with so many elements.
 void check_sizes(const Sizes& sizes, i64 elements, i64 results) {
-    i64 columns = 0, all = 0;
-    if (sizes.outer < 0 || sizes.length < 1 || sizes.inner < 0 ||
-        __builtin_mul_overflow(sizes.outer, sizes.inner, &columns) ||
-        __builtin_mul_overflow(columns, sizes.length, &all) || all != elements ||
-        columns != results)
+    if (sizes.length < 1 || checked_product({sizes.outer, sizes.inner}) != results ||
+        checked_product({sizes.outer, sizes.length, sizes.inner}) != elements)
         throw std::invalid_argument("the sizes do not fit the arrays");
 }
 
 void check_columns(const Sizes& sizes, i64 elements) {
-    if (sizes.outer < 0 || sizes.inner < 0) throw std::invalid_argument("a size is negative");
-    i64 columns = 0;
-    if (__builtin_mul_overflow(sizes.outer, sizes.inner, &columns))
-        throw std::invalid_argument("the sizes are too large");
-    check_sizes(sizes, elements, columns);
+    check_sizes(sizes, elements, checked_product({sizes.outer, sizes.inner}));
 }
 
 void sum_checked(Array x, Array y, i64 outer, i64 reduced, i64 inner, double factor) {

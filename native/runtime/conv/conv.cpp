@@ -40,10 +40,6 @@ const ConvAlgorithm& algorithm_for(const ConvProblem& problem, std::string_view 
     throw std::invalid_argument("no such algorithm: " + std::string(name));
 }
 
-bool adds_images(const ConvAlgorithm& algorithm) {
-    return algorithm.adds;
-}
-
 ConvWeights::ConvWeights(const ConvProblem& problem, const ConvAlgorithm& algorithm, Pass pass,
                          Use use, const float* weight)
     : problem_(problem),

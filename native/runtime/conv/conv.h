@@ -36,9 +36,6 @@ struct ConvAlgorithm;
 // Throws std::invalid_argument if there is none of that name, or if it cannot compute the problem.
 const ConvAlgorithm& algorithm_for(const ConvProblem& problem, std::string_view name);
 
-// Whether the forward pass can add an image to its outputs.
-bool adds_images(const ConvAlgorithm& algorithm);
-
 // Weights for one algorithm and one pass. Those for one call are borrowed.
 class ConvWeights {
   public:

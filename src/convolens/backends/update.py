@@ -58,9 +58,8 @@ def approach(average: Array, value: Array, share: float) -> None:
 
     Not average + share (value - average): that has lost a small value beside a large average.
     """
-    of = average.dtype.type
-    average *= of(1 - share)
-    average += of(share) * value
+    average *= 1 - share
+    average += share * value
 
 
 def sgd(parameter: Array, gradient: Array, momentum: Array | None, n: Numbers) -> None:

@@ -22,13 +22,15 @@ def one_axis(operator: str, dim: int, rank: int) -> int:
         >>> one_axis("sum", -1, rank=4)
         3
     """
-    if not isinstance(dim, SupportsIndex):
+    span = max(rank, 1)  # like torch, take 0 and -1 for a single number too
+    try:  # to ask whether it is a SupportsIndex takes longer than many an operator
+        exists = -span <= dim < span
+    except TypeError:
         raise DTypeError(
             f"{operator}: dim is {dim!r}, but must be a whole number.",
             hint="name the axis; negative dims count from the end.",
-        )
-    span = max(rank, 1)  # like torch, take 0 and -1 for a single number too
-    if not -span <= dim < span:
+        ) from None
+    if not exists:
         raise IndexRangeError(
             f"{operator}: dim is {dim}, but must be from {-span} to {span - 1} for {rank} "
             "dimensions.",

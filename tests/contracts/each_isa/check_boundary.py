@@ -21,17 +21,8 @@ from convolens import _native
 
 from .garbage import GARBAGE_ITEMS, NUMBERS, sizes, spoil
 from .guards import SANITIZED
-from .right_calls import (
-    CALLS,
-    GEOMETRIES,
-    KERNELS,
-    LACKED,
-    arrays_of,
-    channels_of,
-    floats,
-    kept,
-    labels,
-)
+from .right_calls import CALLS, floats, kept, labels
+from .right_geometries import GEOMETRIES, KERNELS, LACKED, arrays_of, channels_of
 
 # A size that passes the checks by mistake must not fill the machine's memory. AddressSanitizer
 # reserves more than any limit, and has one of its own.

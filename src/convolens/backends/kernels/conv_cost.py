@@ -12,7 +12,7 @@ from __future__ import annotations
 from math import prod
 
 from convolens.backends.candidate import Specs
-from convolens.backends.kernels.conv_geometry import geometry
+from convolens.backends.kernels.conv_geometry import Geometry, geometry
 from convolens.backends.kernels.tile_cost import (
     ADD,
     COPY,
@@ -109,19 +109,27 @@ def planes(op: Op, specs: Specs) -> float:
 def depthwise(op: Op, specs: Specs) -> float:
     """Return the time of filling registers with neighbouring channels, in nanoseconds."""
     g = geometry(op, specs)
-    filled = -(-g.groups * g.outputs // registers().lanes)
+    taps = prod(g.kernel)
+    # Many taps wait for their own sums, unless several registers of channels take turns.
+    waits = 0.0 if taps <= 9 else taps * (0.02 if registers_of(g) < 4 else 0.005)
+    return channel_by_channel(g, 0.7 + waits)
+
+
+def registers_of(g: Geometry) -> int:
+    """Return how many registers all outputs of a pixel fill."""
+    return -(-g.groups * g.outputs // registers().lanes)
+
+
+def channel_by_channel(g: Geometry, tap: float) -> float:
+    """Return the nanoseconds of a depthwise layer whose registers take ``tap`` cycles a tap."""
     pixels = prod(g.sizes) / prod(g.positions)
     # To repeat a channel in the lanes of its outputs takes small registers long.
     repeats = 2.0 if g.outputs > 1 and registers().small else 1.0
-    taps = prod(g.kernel)
-    # Many taps wait for their own sums, unless several registers of channels take turns.
-    waits = 0.0 if taps <= 9 else taps * (0.02 if filled < 4 else 0.005)
-    each = taps * (0.7 + waits) + 4.0 + 5.0 * pixels
-    return NANOSECONDS * g.places * filled * repeats * each
+    each = prod(g.kernel) * tap + 4.0 + 5.0 * pixels
+    return NANOSECONDS * g.places * registers_of(g) * repeats * each
 
 
 def groups(op: Op, specs: Specs) -> float:
     """Return the time of filling registers with whole groups of channels, in nanoseconds."""
     g = geometry(op, specs)
-    filled = -(-g.groups * g.outputs // registers().lanes)
-    return NANOSECONDS * g.places * filled * (g.length + 5.0)
+    return NANOSECONDS * g.places * registers_of(g) * (g.length + 5.0)

@@ -6,7 +6,7 @@ Fourier's are for kernels of many taps, and for lines; Winograd's are for lines 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from math import prod
 
 from convolens import _native
@@ -74,9 +74,14 @@ class _Transform:
     written: float
 
 
-_PIECES = _native.transform_pieces()
+def _pieces(name: str) -> dict[str, int]:
+    """Return the sizes of a transform, which are the first fields."""
+    names = [field.name for field in fields(_Transform)]
+    return dict(zip(names, _native.transform_pieces()[name], strict=False))
+
+
 _SQUARE = _Transform(
-    *_PIECES["fourier"],
+    **_pieces("fourier"),
     register=5000.0,
     grad_register=5000.0,
     begin=0.0,
@@ -86,7 +91,7 @@ _SQUARE = _Transform(
     written=1.0,
 )
 _FOURIER_LINE = _Transform(
-    *_PIECES["fourier_line"],
+    **_pieces("fourier_line"),
     register=130.0,
     grad_register=260.0,
     begin=60.0,
@@ -95,24 +100,16 @@ _FOURIER_LINE = _Transform(
     laid_out=0.5,
     written=1.0,
 )
-_FOURIER_LONG_LINE = _Transform(
-    *_PIECES["fourier_long_line"],
-    register=350.0,
-    grad_register=700.0,
-    begin=60.0,
-    product=1.2,
-    grad_product=1.3,
-    laid_out=0.5,
-    written=1.0,
+_FOURIER_LONG_LINE = replace(
+    _FOURIER_LINE, **_pieces("fourier_long_line"), register=350.0, grad_register=700.0
 )
-_WINOGRAD_LINE = _Transform(
-    *_PIECES["winograd_line"],
+_WINOGRAD_LINE = replace(
+    _FOURIER_LINE,
+    **_pieces("winograd_line"),
     register=25.0,
     grad_register=35.0,
     begin=40.0,
     product=1.15,
-    grad_product=1.3,
-    laid_out=0.5,
     written=0.5,
 )
 #: The longest side of a kernel for Fourier transforms.

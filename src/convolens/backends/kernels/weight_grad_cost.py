@@ -6,6 +6,7 @@ from dataclasses import replace
 from math import gcd, prod
 
 from convolens.backends.candidate import Specs
+from convolens.backends.kernels.conv_cost import channel_by_channel, registers_of
 from convolens.backends.kernels.conv_geometry import Geometry, geometry
 from convolens.backends.kernels.tile_cost import (
     COPY,
@@ -119,11 +120,8 @@ def depthwise(op: Op, specs: Specs) -> float:
     """
     g = geometry(op, specs)
     taps = prod(g.kernel)
-    filled = -(-g.groups * g.outputs // registers().lanes)
-    repeats = 2.0 if g.outputs > 1 and registers().small else 1.0
-    tap = 0.7 if taps <= 9 else 2.4 + taps * (0.04 if filled < 4 else 0.008)
-    pixels = prod(g.sizes) / prod(g.positions)
-    return NANOSECONDS * g.places * filled * repeats * (taps * tap + 4.0 + 5.0 * pixels)
+    few = registers_of(g) < 4
+    return channel_by_channel(g, 0.7 if taps <= 9 else 2.4 + taps * (0.04 if few else 0.008))
 
 
 def _once(g: Geometry, cycles: float) -> float:
