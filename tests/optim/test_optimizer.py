@@ -200,7 +200,8 @@ def test_a_state_that_does_not_fit_changes_nothing(spoil: Callable[[Any], object
 
 def test_a_gradient_of_another_shape_is_refused() -> None:
     p = nn.Parameter(cl.ones(2, 3))
-    p.grad = cl.ones(3, 2)
+    p.grad = cl.ones(2, 3)
+    p.data = cl.ones(3, 2)
     with pytest.raises((RuntimeError, ValueError)):
         optim.SGD([p], lr=0.1).step()
 

@@ -52,8 +52,7 @@ MISSING: dict[str, set[str]] = {
     "nn.init.xavier_normal_": {"generator"},
     "nn.init.kaiming_uniform_": {"generator"},
     "nn.init.kaiming_normal_": {"generator"},
-    "autograd.grad": {"only_inputs", "is_grads_batched", "materialize_grads"},
-    "Tensor.backward": {"inputs"},
+    "autograd.grad": {"only_inputs", "is_grads_batched"},
     "nn.Module.register_forward_hook": {"always_call"},
     "optim.Optimizer.zero_grad": {"set_to_none"},
     "optim.Optimizer.step": {"closure"},
@@ -74,7 +73,6 @@ DEFAULTS: dict[str, dict[str, str]] = {
     "nn.functional.softmax": {"dim": "an implicit axis is deprecated in torch"},
     "nn.functional.log_softmax": {"dim": "an implicit axis is deprecated in torch"},
     "nn.init.calculate_gain": {"param": "torch writes None for 0.01"},
-    "autograd.grad": {"allow_unused": "torch writes None for False"},
 }
 
 NAMES = [
@@ -205,7 +203,7 @@ def test_arguments_are_torchs(name: str) -> None:
 #: Signatures whose later arguments stand elsewhere, because one in the middle is missing: those are
 #: safe by name only.
 SHIFTED = {
-    "autograd.grad": "allow_unused",
+    "autograd.grad": "allow_unused materialize_grads",
     "optim.lr_scheduler.CosineAnnealingLR": "",
 }
 

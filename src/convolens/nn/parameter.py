@@ -41,7 +41,7 @@ class Parameter(Tensor):
         self.version = data.version if self.array is data.array else Version()
         self.node = None
         self.recorded = requires_grad
-        self.grad = None
+        self._grad = None
 
     def __repr__(self) -> str:
         return f"Parameter containing:\n{super().__repr__()}"

@@ -34,7 +34,7 @@ class Uninitialized(Tensor):
         self.version = Version()
         self.node = None
         self.recorded = requires_grad
-        self.grad = None
+        self._grad = None
 
     @property
     def spec(self) -> NoReturn:  # type: ignore[override]

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 from convolens.errors import GradientError
 from convolens.ops import Add, Slice
 from convolens.spec import FLOATS
+from convolens.tensor.accumulate import accumulate
 from convolens.tensor.apply import apply, apply_both
 from convolens.tensor.create import ones_like
+from convolens.tensor.given import given
 from convolens.tensor.grad_mode import set_grad_enabled
 from convolens.tensor.parts import Parts
 from convolens.tensor.program import gradient_program
@@ -26,16 +28,20 @@ def backward(
     retain_graph: bool,
     create_graph: bool,
     targets: Sequence[Tensor] | None = None,
+    only: Sequence[Tensor] | None = None,
 ) -> dict[int, Tensor]:
     """Propagate ``gradients`` of ``outputs`` back.
 
-    Without ``targets`` every leaf's gradient is added to its ``grad``. With targets nothing is
-    changed, and the gradients that reach them are returned by their tensors' ids.
+    Without ``targets`` every leaf's gradient is added to its ``grad``, or that of the tensors in
+    ``only``, leaves or not. With targets no leaf is changed, and the gradients that reach them are
+    returned by their tensors' ids.
 
     Raises:
         GradientError: If an output was not recorded, is not a single number and has no gradient,
-            or if the graph was released by an earlier pass.
+            if the graph was released by an earlier pass, or if ``only`` is empty or has a tensor
+            that does not require a gradient.
     """
+    chosen = None if only is None else _chosen(only)
     pending: dict[int, Tensor] = {}
     own: set[int] = set()  # places whose pending gradient's memory nothing else holds
     parts: dict[int, tuple[Place, Parts]] = {}
@@ -47,10 +53,11 @@ def backward(
             if is_own or id(place) in pending:  # a sum is new memory
                 own.add(id(place))
             _add(pending, place, part)
-        elif targets is None:
+        elif targets is not None:
+            if id(place) in wanted:
+                _add(reached, place, part)
+        elif chosen is None or id(place) in chosen:
             _reach(place, pending, hooked, part, is_own)
-        elif id(place) in wanted:
-            _add(reached, place, part)
 
     with set_grad_enabled(create_graph):
         for output, gradient in zip(outputs, gradients, strict=True):
@@ -61,7 +68,7 @@ def backward(
         if targets is None:
             for output in outputs:
                 if output.node is None and id(output) in pending:
-                    _reach(output, pending, hooked, pending.pop(id(output)), own=False)
+                    take(output, pending.pop(id(output)), False)
         for node in _in_order(roots):
             if id(node) in parts:
                 take(node, parts.pop(id(node))[1].together(), True)
@@ -73,8 +80,8 @@ def backward(
                 upstream, is_own = _hooked(node.hooks, upstream), False
             if id(node) in wanted:
                 reached[id(node)], is_own = upstream, False
-            if node.retained is not None and targets is None:
-                _accumulate(node.retained, upstream, own=False)
+            if node.retained is not None:
+                accumulate(node.retained, upstream, own=False)
             _require_saved(node)
             edge = node.edges[0]
             if isinstance(node.op, Slice) and edge is not None:
@@ -90,11 +97,23 @@ def backward(
         for place, sliced in parts.values():
             take(place, sliced.together(), True)
         for leaf in hooked.values():
-            _accumulate(leaf, _hooked(leaf.hooks, pending[id(leaf)]), own=False)
+            accumulate(leaf, _hooked(leaf.hooks, pending[id(leaf)]), own=False)
         for target in targets or ():
             if target.node is None and target.hooks and id(target) in reached:
                 reached[id(target)] = _hooked(target.hooks, reached[id(target)])
     return {id(t): reached[id(_place(t))] for t in targets or () if id(_place(t)) in reached}
+
+
+def _chosen(only: Sequence[Tensor]) -> set[int]:
+    """Return the ids of tensors whose gradients are wanted; have those that are no leaves kept."""
+    if not only:
+        raise GradientError(
+            "`inputs` argument to `backward()` cannot be empty.",
+            hint="leave it out to reach every leaf.",
+        )
+    for place, tensor in enumerate(only):
+        given("backward", tensor, f"inputs[{place}]").retain_grad()
+    return set(map(id, only))
 
 
 def _place(tensor: Tensor) -> Place:
@@ -118,20 +137,7 @@ def _reach(
         hooked[id(leaf)] = leaf
         _add(pending, leaf, part)
     else:
-        _accumulate(leaf, part, own)
-
-
-def _accumulate(leaf: Tensor, part: Tensor, own: bool) -> None:
-    """Add to a leaf's gradient. What is not its own is borrowed until somebody changes it."""
-    if leaf.grad is not None:
-        leaf.grad = apply(Add(), leaf.grad, part)
-    elif own and part.array.flags.writeable:
-        leaf.grad = part
-    elif part.node is None and part.array.flags.writeable and not part.version.shared:
-        leaf.grad = Tensor.made(part.array, part.spec, part.version, None)
-        part.version.lend(leaf.grad)
-    else:  # an expanded gradient repeats numbers, so that it could not be changed
-        leaf.grad = part.clone()
+        accumulate(leaf, part, own)
 
 
 def _hooked(hooks: dict[int, Hook], gradient: Tensor) -> Tensor:
@@ -238,7 +244,7 @@ def _hand_on(
 def _restore(node: Node, saved: Saved | None) -> Tensor | None:
     if saved is None:
         return None
-    if saved.version.number != saved.version_number:
+    if saved.version_now() != saved.version_number:
         spec = saved.source.spec if saved.source is not None else node.output
         raise GradientError(
             f"a tensor that {type(node.op).__name__} needs for its gradient has been modified by "
@@ -246,7 +252,7 @@ def _restore(node: Node, saved: Saved | None) -> Tensor | None:
             [
                 ("tensor", spec, ""),
                 ("saved at version", saved.version_number, ""),
-                ("now at version", saved.version.number, ""),
+                ("now at version", saved.version_now(), ""),
             ],
             "change a copy instead: x = x.clone().",
         )

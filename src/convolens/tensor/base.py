@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from convolens.backends.layout import dense
-from convolens.errors import ArgumentError, DTypeError, GradientError
+from convolens.errors import ArgumentError, ArgumentTypeError, DTypeError, GradientError
 from convolens.ops import Array
 from convolens.spec import FLOATS, DType, TensorSpec, bool_, float32, int64
 from convolens.tensor import indexing
 from convolens.tensor.axes import one_axis
+from convolens.tensor.given import type_name
 from convolens.tensor.grad_mode import is_grad_enabled
 from convolens.tensor.places import split
 from convolens.tensor.record import Hook, HookHandle, Node, Version
@@ -28,9 +29,9 @@ class TensorBase:
 
     __slots__ = (
         "__weakref__",
+        "_grad",
         "_hooks",
         "array",
-        "grad",
         "node",
         "recorded",
         "spec",
@@ -47,7 +48,7 @@ class TensorBase:
     _hooks: dict[int, Hook]
     #: Whether gradients with respect to this tensor are wanted: what ``requires_grad`` tells.
     recorded: bool
-    grad: Tensor | None
+    _grad: Tensor | None
 
     @staticmethod
     def made(array: Array, spec: TensorSpec, version: Version, node: Node | None) -> Tensor:
@@ -213,6 +214,39 @@ class TensorBase:
         self.recorded = bool(requires_grad)
         return self  # type: ignore[return-value]
 
+    @property
+    def grad(self) -> Tensor | None:
+        """The gradient with respect to this tensor: the sum of what backward passes have added.
+
+        Raises:
+            ArgumentTypeError: On assignment, if it is neither a tensor nor None.
+            GradientError: On assignment, if its shape or type is not the tensor's.
+        """
+        return self._grad
+
+    @grad.setter
+    def grad(self, gradient: Tensor | None) -> None:
+        if gradient is not None:
+            self._require_gradient(gradient)
+        self._grad = gradient
+
+    def _require_gradient(self, gradient: Any) -> None:
+        """Refuse what cannot be the gradient of this tensor."""
+        if not isinstance(gradient, TensorBase):
+            raise ArgumentTypeError(
+                f"grad is a {type_name(gradient)}, but must be a tensor or None.",
+                hint="convolens.tensor(...) makes a tensor of numbers, lists and arrays.",
+            )
+        if gradient is self:
+            raise GradientError(
+                "a tensor cannot be its own gradient.", hint="assign a copy: tensor.clone()."
+            )
+        if gradient.spec != self.spec:
+            raise GradientError(
+                f"grad is {gradient.spec}, but the tensor is {self.spec}.",
+                hint="both must have one shape and type.",
+            )
+
     def register_hook(self, hook: Hook) -> HookHandle:
         """Call ``hook(gradient)`` when the gradient of this tensor is known.
 
@@ -252,7 +286,17 @@ class TensorBase:
         return own
 
     def retain_grad(self) -> None:
-        """Keep the gradient of this tensor too, though it is not a leaf."""
+        """Keep the gradient of this tensor too, though it is not a leaf.
+
+        Raises:
+            GradientError: If the tensor does not require a gradient.
+        """
+        if not self.recorded:
+            raise GradientError(
+                "can't retain_grad on a tensor that doesn't require a gradient.",
+                [("tensor", self.spec, "")],
+                "call requires_grad_() on it first.",
+            )
         if self.node is not None:
             self.node.retained = self  # type: ignore[assignment]
 

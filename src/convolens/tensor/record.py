@@ -64,9 +64,13 @@ class Version:
             for borrower in borrowers:
                 _settle(borrower(), self)
 
+    def borrowed(self, tensor: Tensor) -> bool:
+        """Return whether a tensor around this memory should have its own."""
+        return self._borrowers is not None and any(b() is tensor for b in self._borrowers)
+
     def settle(self, tensor: Tensor) -> None:
         """Give a tensor a copy if it is a borrower, since a view of it is about to be made."""
-        if self._borrowers is not None and any(b() is tensor for b in self._borrowers):
+        if self._borrowers is not None and self.borrowed(tensor):
             self._borrowers = [b for b in self._borrowers if b() is not tensor] or None
             _settle(tensor, self)
 
@@ -136,6 +140,13 @@ class Saved:
         self.array = array
         self.version = version
         self.version_number = version.number
+
+    def version_now(self) -> int:
+        """Return the version that the memory has now, and what the source, that borrowed it, has."""
+        now = self.version.number
+        if self.source is not None and self.source.version is not self.version:
+            now += self.source.version.number
+        return now
 
 
 Hook = Callable[["Tensor"], "Tensor | None"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -64,7 +64,7 @@ class Tensor(
         self.version = version
         self.node = node
         self.recorded = node is not None
-        self.grad = None
+        self._grad = None
         return self
 
     @staticmethod
@@ -80,6 +80,7 @@ class Tensor(
         gradient: Tensor | None = None,
         retain_graph: bool | None = None,
         create_graph: bool = False,
+        inputs: Tensor | Sequence[Tensor] | None = None,
     ) -> None:
         """Add the gradient of this tensor to ``grad`` of every leaf that it was made from.
 
@@ -87,15 +88,24 @@ class Tensor(
             gradient: The gradient with respect to this tensor; not needed for a single number.
             retain_graph: Keep what the record saved, for another pass. Default: ``create_graph``.
             create_graph: Record the pass itself, for second derivatives.
+            inputs: The tensors whose ``grad`` is added to, leaves or not. Default: all leaves.
 
         Raises:
-            GradientError: If nothing was recorded, the gradient is missing or does not fit, or an
-                earlier pass has released the record.
+            GradientError: If nothing was recorded, the gradient is missing or does not fit, an
+                earlier pass has released the record, or an input does not require a gradient.
+
+        Example:
+            >>> import convolens as cl
+            >>> x, y = (cl.ones(2, requires_grad=True) for _ in range(2))
+            >>> (x * y).sum().backward(inputs=[x])
+            >>> x.grad, y.grad
+            (tensor([1., 1.]), None)
         """
         from convolens.tensor.backward import backward
 
+        only = [inputs] if isinstance(inputs, Tensor) else inputs
         keep = create_graph if retain_graph is None else retain_graph
-        backward([self], [gradient], keep, create_graph)
+        backward([self], [gradient], keep, create_graph, only=only)
 
 
 _new = object.__new__
