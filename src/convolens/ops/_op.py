@@ -192,6 +192,16 @@ def with_dependent(op: Op, arrays: Sequence[Array]) -> list[Array]:
     return result
 
 
+def counted(number: int, what: str) -> str:
+    """Write a number of things.
+
+    Example:
+        >>> counted(1, "channel"), counted(2, "channel")
+        ('1 channel', '2 channels')
+    """
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
 def size_of(*specs: TensorSpec) -> int:
     """Return the number of elements of all specs together."""
     return sum(spec.size for spec in specs)

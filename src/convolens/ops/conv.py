@@ -18,7 +18,7 @@ from convolens.ops import _spatial as spatial
 from convolens.ops._attributes import operator
 from convolens.ops._conv_calls import geometries, mistakes, samples
 from convolens.ops._conv_geometry import ConvGeometry
-from convolens.ops._op import Array, Cost, Mistake, Sample, Value, shared, size_of
+from convolens.ops._op import Array, Cost, Mistake, Sample, Value, counted, shared, size_of
 from convolens.ops.sum import Sum
 from convolens.spec import TensorSpec, checked, require_float
 
@@ -59,8 +59,8 @@ class Conv(ConvGeometry):
         if weight.shape[1] * self.groups != x.shape[1]:
             expected = f"{weight.shape[1] * self.groups}"
             raise ShapeError(
-                f"{self.name}: the input has {x.shape[1]} channels, but the weight expects "
-                f"{expected}.",
+                f"{self.name}: the input has {counted(x.shape[1], 'channel')}, but the weight "
+                f"expects {expected}.",
                 facts,
                 "weight.shape[1] times groups must equal x.shape[1].",
             )
@@ -115,8 +115,8 @@ class Conv(ConvGeometry):
         y = self.infer(*specs)
         length = prod(weight.shape[1:])
         return (
-            f"Slides {weight.shape[0]} kernels of {self.describe(weight.shape[2:])} over "
-            f"{x.shape[1]} channels of {spatial.times(x.shape[2:])}; each of the "
+            f"Slides {counted(weight.shape[0], 'kernel')} of {self.describe(weight.shape[2:])} "
+            f"over {counted(x.shape[1], 'channel')} of {spatial.times(x.shape[2:])}; each of the "
             f"{spatial.times(y.shape[2:])} outputs of a kernel is a sum of {length} products."
         )
 
@@ -268,7 +268,7 @@ class ConvWeightGrad(ConvGeometry):
         _, g = specs
         return (
             f"Multiplies what each tap of the {self.describe(self.kernel)} window read with the "
-            f"gradient of its output, and sums over {g.shape[0]} images of "
+            f"gradient of its output, and sums over {counted(g.shape[0], 'image')} of "
             f"{spatial.times(g.shape[2:])} outputs."
         )
 

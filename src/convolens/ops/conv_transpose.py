@@ -10,7 +10,7 @@ from convolens.errors import ShapeError
 from convolens.ops import _spatial as spatial
 from convolens.ops._attributes import operator
 from convolens.ops._conv_geometry import ConvGeometry
-from convolens.ops._op import Array, Cost, Mistake, Sample, Value, shared, size_of
+from convolens.ops._op import Array, Cost, Mistake, Sample, Value, counted, shared, size_of
 from convolens.ops._taps import Pair, require_output_padding, transposed_size
 from convolens.ops.conv import Conv, ConvWeightGrad
 from convolens.ops.slice import Embed, Slice
@@ -150,8 +150,9 @@ class ConvTranspose(ConvGeometry):
         x, weight, *_ = specs
         y = self.infer(*specs)
         return (
-            f"Lets each of {spatial.times(x.shape[2:])} inputs in {x.shape[1]} channels add a "
-            f"scaled kernel of {self.describe(weight.shape[2:])} to {y.shape[1]} channels of "
+            f"Lets each of {spatial.times(x.shape[2:])} inputs in {counted(x.shape[1], 'channel')} add "
+            f"a scaled kernel of {self.describe(weight.shape[2:])} to "
+            f"{counted(y.shape[1], 'channel')} of "
             f"{spatial.times(y.shape[2:])}: the transpose of a convolution from there."
         )
 

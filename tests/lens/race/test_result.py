@@ -139,7 +139,7 @@ def test_each_heat_is_announced() -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "text"), [(0, "0"), ("", ""), (1000, "1.0 kB"), (2_500_000, "2.5 MB")]
+    ("count", "text"), [(0, "0"), ("", ""), (1000, "1000 B"), (2_500_000, "2.384 MiB")]
 )
 def test_bytes_in_words(count: int | str, text: str) -> None:
     assert _bytes(count) == text

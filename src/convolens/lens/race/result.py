@@ -9,7 +9,7 @@ from convolens.lens.explain.sections import in_language
 from convolens.lens.explain.words import explain_words
 from convolens.lens.race.heat import Entry, Heat
 from convolens.lens.race.words import race_words
-from convolens.lens.sizes import text_width
+from convolens.lens.sizes import in_bytes, text_width
 
 _COLUMNS = ("share", "packed", "scratch", "error")
 
@@ -108,16 +108,13 @@ def _cells(entry: Entry) -> tuple[str, ...]:
 
 
 def _bytes(count: int | str) -> str:
-    """Return a size in words.
+    """Return a size in words, or the bare 0 or blank of none.
 
     Example:
         >>> _bytes(0), _bytes(900), _bytes(38_000_000)
-        ('0', '0.9 kB', '38.0 MB')
+        ('0', '900 B', '36.24 MiB')
     """
-    if not count:
-        return str(count)
-    kilobytes = int(count) / 1000
-    return f"{kilobytes:.1f} kB" if kilobytes < 1000 else f"{kilobytes / 1000:.1f} MB"
+    return in_bytes(int(count)) if count else str(count)
 
 
 def _line(cells: tuple[str, ...], widths: list[int]) -> str:
