@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import convolens as cl
 
-from .peer import BOTH, compare, draw, layouts, torch
+from .peer import BOTH, compare, draw, layouts, outcome, torch
 
 
 @BOTH
@@ -39,6 +39,41 @@ def test_linear(
         lengths,
         layout=layout,
     )
+
+
+@BOTH
+@given(st.lists(st.integers(0, 4), max_size=3).map(tuple), st.integers(1, 40), layouts)
+@settings(max_examples=40)
+def test_linear_of_one_output(
+    dtype: str, batch: tuple[int, ...], features: int, layout: str
+) -> None:
+    rows = max(1, prod(batch))
+    compare(
+        cl.nn.functional.linear,
+        torch.nn.functional.linear,
+        draw((*batch, features), (features,)),
+        dtype,
+        [features + 1, 1, rows],
+        layout=layout,
+    )
+    compare(
+        cl.nn.functional.linear,
+        lambda x, weight, bias: torch.nn.functional.linear(x, weight) + bias,
+        draw((*batch, features), (features,), ()),
+        dtype,
+        [features + 1, 1, rows, rows],
+        layout=layout,
+    )
+
+
+@pytest.mark.parametrize(
+    "shapes", [((5, 4), (3,)), ((), (4,)), ((5, 4), ()), ((5, 4), (4,), (1,)), ((4,), (4,), (5,))]
+)
+def test_linear_refuses_what_torch_does(shapes: tuple[tuple[int, ...], ...]) -> None:
+    theirs = outcome(lambda: torch.nn.functional.linear(*map(torch.ones, shapes)))
+    ours = outcome(lambda: cl.nn.functional.linear(*map(cl.ones, shapes)))
+    assert isinstance(theirs, RuntimeError)
+    assert isinstance(ours, RuntimeError)
 
 
 @BOTH

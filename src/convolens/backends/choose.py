@@ -14,6 +14,7 @@ from convolens.backends.isa import isa
 from convolens.backends.native import KERNELS, PAIRS
 from convolens.backends.reference import REFERENCE
 from convolens.backends.setting import Decided, Setting, change_choices, change_setting, present
+from convolens.backends.threads import get_num_threads
 from convolens.errors import ArgumentError
 from convolens.ops import Op
 from convolens.spec import TensorSpec
@@ -87,6 +88,7 @@ def _verdicts(op: Op, specs: Specs, exact: bool) -> list[Verdict]:
 
 def _decide(op: Op, specs: Specs, setting: Setting) -> Choice:
     isa()  # a set that cannot run here is refused before the first call
+    get_num_threads()  # and so is a number of threads that the environment has wrong
     output = op.infer(*specs)
     verdicts = _verdicts(op, specs, setting.exact)
     named = [verdict for verdict in verdicts if verdict.candidate.name == setting.forced]

@@ -10,6 +10,7 @@ import click
 
 from convolens import __version__
 from convolens.backends.isa import isa
+from convolens.backends.threads import get_num_threads
 from convolens.cli._group import LazyGroup
 
 # The first sentence of each command's own help, so that it need not be imported to be named.
@@ -52,6 +53,7 @@ def cli() -> None:
     Train a network on images with one command, then look at every number in it.
     """
     isa()  # a wrong CONVOLENS_ISA is refused before a command does anything
+    get_num_threads()  # and a wrong CONVOLENS_NUM_THREADS
 
 
 def main() -> None:

@@ -142,7 +142,7 @@ class Saved:
         self.version_number = version.number
 
     def version_now(self) -> int:
-        """Return the version that the memory has now, and what the source, that borrowed it, has."""
+        """Return the version of the numbers now: in this memory, or in what its borrower has."""
         now = self.version.number
         if self.source is not None and self.source.version is not self.version:
             now += self.source.version.number
