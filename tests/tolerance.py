@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import math
 import pkgutil
 from collections.abc import Callable
 from typing import Any
@@ -220,9 +221,12 @@ def _sigmoid_grad(op: Op, arrays: list[Array]) -> Array:
 def _power(op: ops.Pow, arrays: list[Array]) -> Array:
     """By |p| products, or as exp(p log x): the logarithm and its product are off by p log x."""
     (x,) = arrays
-    logs = np.abs(op.exponent * np.log(np.abs(x)))
-    error = FUNCTION + abs(op.exponent) + (FUNCTION + 2) * logs
-    return error * np.abs(op.reference(x))
+    return _power_of(np.abs(x), op.exponent) * np.abs(op.reference(x))
+
+
+def _power_of(x: Array, exponent: float) -> Array:
+    """The relative error of a power of positive numbers."""
+    return FUNCTION + abs(exponent) + (FUNCTION + 2) * np.abs(exponent * np.log(x))
 
 
 def _power_grad(op: ops.PowGrad, arrays: list[Array]) -> Array:
@@ -318,12 +322,25 @@ def _deviation(op: ops.Std, arrays: list[Array]) -> Array:
 
 
 def _norm(op: ops.Norm, arrays: list[Array]) -> Array:
-    return np.asarray((_length(op, arrays) + 2) * op.reference(*arrays))
+    """The sum, and its root; other powers than 1 and 2 are off by more, and the root divides it."""
+    y = op.reference(*arrays)
+    error: Array | float = _length(op, arrays) + 2
+    if op.order not in (0, 1, 2) and math.isfinite(op.order):
+        sizes = np.abs(arrays[0])
+        powers = sizes**op.order
+        off = (_power_of(sizes, op.order) * powers).sum(axis=op.axes, keepdims=op.keepdim)
+        total = powers.sum(axis=op.axes, keepdims=op.keepdim)
+        error = (off / total + error) / abs(op.order) + _power_of(total, 1 / op.order)
+    return np.asarray(error * y)
 
 
 def _norm_grad(op: ops.NormGrad, arrays: list[Array]) -> Array:
-    """A quotient and a product."""
-    return 3 * np.abs(op.reference(*arrays))
+    """A quotient, a power of it, and products."""
+    x, y, _ = arrays
+    error: Array | float = 3.0
+    if op.order not in (1, 2) and math.isfinite(op.order):
+        error = abs(op.order - 1) + _power_of(np.abs(x) / y, op.order - 1) + 2
+    return np.asarray(error * np.abs(op.reference(*arrays)))
 
 
 def _log_sum_exp(op: ops.LogSumExp, arrays: list[Array]) -> Array:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import convolens as cl
 
-from .peer import BOTH, compare, draw, layouts, to_torch, torch
+from .peer import BOTH, compare, draw, layouts, outcome, to_torch, torch
 
 Dims = Any
 
@@ -45,6 +45,11 @@ OVER_AXES: dict[str, Callable[[Any, Dims, bool], Any]] = {
     "norm": lambda x, dims, keep: x.norm(2, dims, keep),
     "norm 1": lambda x, dims, keep: x.norm(1, dims, keep),
     "norm inf": lambda x, dims, keep: x.norm(inf, dims, keep),
+    "norm -inf": lambda x, dims, keep: x.norm(-inf, dims, keep),
+    "norm 3": lambda x, dims, keep: x.norm(3, dims, keep),
+    "norm 1.5": lambda x, dims, keep: x.norm(1.5, dims, keep),
+    "norm 0.5": lambda x, dims, keep: x.norm(0.5, dims, keep),
+    "norm -2": lambda x, dims, keep: x.norm(-2, dims, keep),
     "logsumexp": lambda x, dims, keep: x.logsumexp(
         tuple(range(x.ndim)) if dims is None else dims, keep
     ),
@@ -207,9 +212,12 @@ def test_logsumexp_at_the_ends(x: list[float], dtype: str) -> None:
     np.testing.assert_allclose(mine.grad.numpy(), other.grad.numpy(), rtol=16 * eps, atol=eps)
 
 
+ENDS = [[0.0, 0.0], [2.0, 2.0, 2.0], [nan, 1.0], [inf, 1.0], [3.0, -4.0, 0.0], [-0.0, nan]]
+
+
 @BOTH
-@pytest.mark.parametrize("x", [[0.0, 0.0], [2.0, 2.0, 2.0], [nan, 1.0], [inf, 1.0]], ids=str)
-@pytest.mark.parametrize("name", ["norm", "norm 1", "norm inf", "std"])
+@pytest.mark.parametrize("x", [*ENDS, [inf, -inf, 1.0]], ids=str)
+@pytest.mark.parametrize("name", [*(name for name in OVER_AXES if "norm" in name), "std"])
 def test_norms_and_deviations_at_the_ends(name: str, x: list[float], dtype: str) -> None:
     results = []
     for library in (cl, torch):
@@ -220,6 +228,47 @@ def test_norms_and_deviations_at_the_ends(name: str, x: list[float], dtype: str)
     (mine, slope), (other, expected) = results
     np.testing.assert_allclose(mine, other, rtol=8 * np.finfo(dtype).eps)
     np.testing.assert_allclose(slope, expected, rtol=8 * np.finfo(dtype).eps)
+
+
+@BOTH
+@pytest.mark.parametrize("p", [0, 0.0, True, "inf", "fro", None])
+@pytest.mark.parametrize("x", ENDS, ids=str)
+def test_orders_that_are_written_otherwise(p: Any, x: list[float], dtype: str) -> None:
+    """A count has no gradient at all."""
+    results = []
+    for library in (cl, torch):
+        tensor = library.tensor(np.array(x, dtype), requires_grad=True)
+        y = tensor.norm(float(p) if p == "inf" else p)  # torch takes the word along two axes only
+        y.backward()
+        results.append((y.item(), tensor.grad if tensor.grad is None else tensor.grad.numpy()))
+    (mine, slope), (other, expected) = results
+    np.testing.assert_allclose(mine, other, rtol=8 * np.finfo(dtype).eps)
+    assert (slope is None) == (expected is None)
+    if slope is not None:
+        np.testing.assert_allclose(slope, expected, rtol=8 * np.finfo(dtype).eps)
+
+
+@pytest.mark.parametrize("p", [0, 0.5, 1, 3, inf, -1, -inf])
+@pytest.mark.parametrize("dim", [None, 0, 1])
+def test_norms_of_nothing(p: float, dim: int | None) -> None:
+    theirs = outcome(lambda: torch.zeros(0, 3).norm(p, dim))
+    ours = outcome(lambda: cl.zeros(0, 3).norm(p, dim))
+    if isinstance(theirs, Exception):
+        assert isinstance(ours, RuntimeError)
+    else:
+        assert ours.tolist() == theirs.tolist()
+
+
+@pytest.mark.parametrize("p", [0.5, 1.5, 3.0, -2.0])
+def test_second_derivatives_of_norms(p: float) -> None:
+    (x,) = draw((3, 4))
+    found = []
+    for library in (cl, torch):
+        tensor = library.tensor(x, requires_grad=True)
+        (slope,) = library.autograd.grad(tensor.norm(p, 1).sum(), tensor, create_graph=True)
+        (slope * slope).sum().backward()
+        found.append(tensor.grad.numpy())
+    np.testing.assert_allclose(*found, rtol=1e-11)
 
 
 @pytest.mark.parametrize("correction", [0, 1, 2, 0.5])

@@ -135,13 +135,15 @@ class Reductions(TensorBase):
 
         Args:
             p: 2 or ``'fro'`` for the root of the sum of squares, 1 for the sum of absolute values,
-                infinity for the largest of them.
+                infinity for the largest of them, -infinity for the smallest, 0 for how many numbers
+                are not 0; any other for the sum of powers p, to the power 1 / p.
             dim: The axes.
             keepdim: Keep them with size 1.
             dtype: A data type to convert to first.
 
         Raises:
-            ArgumentError: If ``p`` is another.
+            ArgumentError: If ``p`` is no number.
+            IndexRangeError: If there are no numbers, and ``p`` is negative or infinite.
             DTypeError: If the elements are not floating point.
 
         Example:
@@ -153,7 +155,7 @@ class Reductions(TensorBase):
         order = 2.0 if p in ("fro", None) else inf if p == "inf" else p
         if isinstance(order, str) or not isinstance(order, int | float):
             raise ArgumentError(
-                f"norm: p is {p!r}, but must be 1, 2, infinity or 'fro'.",
+                f"norm: p is {p!r}, but must be a number or 'fro'.",
                 hint="a matrix norm of another kind is not computed here.",
             )
         axes = several_axes("norm", dim, self.ndim)

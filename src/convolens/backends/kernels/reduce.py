@@ -115,6 +115,13 @@ def _prepare_prod(op: Op, specs: Specs, output: TensorSpec) -> Run:
     return lambda array: land(_native.product, dense(array), *size)
 
 
+def _refuse_norm(op: Op, specs: Specs) -> str:
+    if reason := refuse_apart(op, specs):
+        return reason
+    known = cast(Norm, op).order in (1, 2, inf)
+    return "" if known else "kernels have norms of order 1, 2 and infinity"
+
+
 def _prepare_norm(op: Op, specs: Specs, output: TensorSpec) -> Run:
     (x,) = specs
     norm = cast(Norm, op)
@@ -182,5 +189,5 @@ AMIN = _extreme(_native.smallest)
 ARGMAX = _arg_extreme(_native.arg_largest)
 ARGMIN = _arg_extreme(_native.arg_smallest)
 SPREAD = Candidate("native", refuse_apart, estimate, _prepare_spread)
-NORM = Candidate("native", refuse_apart, estimate, _prepare_norm)
+NORM = Candidate("native", _refuse_norm, estimate, _prepare_norm)
 LOG_SUM_EXP = Candidate("native", refuse_apart, estimate, _prepare_log_sum_exp)
