@@ -27,7 +27,7 @@ CHECKS = ROOT / "tests" / "contracts" / "each_isa"
 COMPILER = os.environ.get("CXX", "c++")
 JOBS = os.cpu_count() or 1
 #: Every kernel between guards, what Python may pass, weights in every order, shapes that are drawn,
-#: special numbers, small images, and arrays larger than the caches.
+#: special numbers, small images, steps of optimisers, and arrays larger than the caches.
 QUICK = (
     "check_activations",
     "check_borrow",
@@ -39,6 +39,7 @@ QUICK = (
     "check_pixels",
     "check_shapes",
     "check_small",
+    "check_updates",
 )
 #: The end of what a failed run printed: a test's name, a report with its stacks, a summary.
 LINES = 400

@@ -18,7 +18,8 @@ struct Needs {
 };
 
 template <Update KernelTable::* kernel, Needs needs>
-void step(UpdateArgs args, Array parameter, Array gradient, nb::handle first, nb::handle second) {
+void step(UpdateArgs args, Array parameter, Array gradient, nb::handle first, nb::handle second,
+          nb::handle third) {
     if ((needs.first && first.is_none()) || (needs.second && second.is_none()))
         throw std::invalid_argument("the optimiser's state is missing");
     const auto state = [&](nb::handle handle, const char* name) -> float* {
@@ -32,6 +33,7 @@ void step(UpdateArgs args, Array parameter, Array gradient, nb::handle first, nb
     args.gradient = gradient.read("gradient");
     args.first = state(first, "first");
     args.second = state(second, "second");
+    args.third = state(third, "third");
     const WithoutGil without_gil;
     launch(kernels().*kernel, args, parameter.size(), 2 * kElement);
 }
@@ -52,11 +54,12 @@ void bind_update(nb::module_& module) {
         .def_rw("epsilon", &UpdateArgs::epsilon)
         .def_rw("root_correction", &UpdateArgs::root_correction)
         .def_rw("nesterov", &UpdateArgs::nesterov)
-        .def_rw("fresh", &UpdateArgs::fresh);
+        .def_rw("fresh", &UpdateArgs::fresh)
+        .def_rw("maximize", &UpdateArgs::maximize);
 #define CONVOLENS_UPDATE(name, first, second)                                             \
     module.def(#name, &step<&KernelTable::name, Needs{first, second}>, nb::arg("update"), \
                nb::arg("parameter"), nb::arg("gradient"), nb::arg("first").none(),        \
-               nb::arg("second").none());
+               nb::arg("second").none(), nb::arg("third").none());
     CONVOLENS_UPDATE(sgd, false, false)
     CONVOLENS_UPDATE(adagrad, false, true)
     CONVOLENS_UPDATE(rmsprop, false, true)

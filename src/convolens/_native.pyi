@@ -437,16 +437,36 @@ def power(
     x: Array, b: Array | None, y: Array, exponent: float, factor: float, zero_stays: bool
 ) -> None: ...
 def sgd(
-    update: Update, parameter: Array, gradient: Array, first: Array | None, second: Array | None
+    update: Update,
+    parameter: Array,
+    gradient: Array,
+    first: Array | None,
+    second: Array | None,
+    third: Array | None,
 ) -> None: ...
 def adagrad(
-    update: Update, parameter: Array, gradient: Array, first: Array | None, second: Array | None
+    update: Update,
+    parameter: Array,
+    gradient: Array,
+    first: Array | None,
+    second: Array | None,
+    third: Array | None,
 ) -> None: ...
 def rmsprop(
-    update: Update, parameter: Array, gradient: Array, first: Array | None, second: Array | None
+    update: Update,
+    parameter: Array,
+    gradient: Array,
+    first: Array | None,
+    second: Array | None,
+    third: Array | None,
 ) -> None: ...
 def adam(
-    update: Update, parameter: Array, gradient: Array, first: Array | None, second: Array | None
+    update: Update,
+    parameter: Array,
+    gradient: Array,
+    first: Array | None,
+    second: Array | None,
+    third: Array | None,
 ) -> None: ...
 
 class ConvWeights: ...
@@ -518,4 +538,5 @@ class Update:
     root_correction: float
     nesterov: bool
     fresh: bool
+    maximize: bool
     def __init__(self) -> None: ...

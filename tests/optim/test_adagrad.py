@@ -12,7 +12,13 @@ from .formulas import adagrad
 
 @pytest.mark.parametrize(
     "options",
-    [{}, {"lr_decay": 0.1}, {"weight_decay": 0.1}, {"initial_accumulator_value": 0.5, "eps": 1e-3}],
+    [
+        {},
+        {"lr_decay": 0.1},
+        {"weight_decay": 0.1},
+        {"initial_accumulator_value": 0.5, "eps": 1e-3},
+        {"maximize": True, "weight_decay": 0.1},
+    ],
     ids=str,
 )
 def test_the_formula(options: dict[str, Any]) -> None:

@@ -22,7 +22,16 @@ MAKERS: dict[str, Callable[[Any], optim.Optimizer]] = {
     "RMSprop": lambda p: optim.RMSprop(p, lr=0.01),
     "RMSprop momentum": lambda p: optim.RMSprop(p, lr=0.01, momentum=0.9, weight_decay=0.01),
     "Adam": lambda p: optim.Adam(p, lr=0.01, weight_decay=0.01),
+    "RMSprop centered": lambda p: optim.RMSprop(p, lr=0.01, momentum=0.9, centered=True),
     "AdamW": lambda p: optim.AdamW(p, lr=0.01),
+    "AdamW amsgrad": lambda p: optim.AdamW(p, lr=0.01, betas=(0.5, 0.5), amsgrad=True),
+}
+UPWARDS: dict[str, Callable[[Any], optim.Optimizer]] = {
+    "SGD": lambda p: optim.SGD(p, lr=0.01, momentum=0.9, maximize=True),
+    "Adagrad": lambda p: optim.Adagrad(p, lr=0.1, maximize=True),
+    "RMSprop": lambda p: optim.RMSprop(p, lr=0.01, centered=True, maximize=True),
+    "Adam": lambda p: optim.Adam(p, lr=0.01, amsgrad=True, maximize=True),
+    "AdamW": lambda p: optim.AdamW(p, lr=0.01, maximize=True),
 }
 EACH = pytest.mark.parametrize("name", MAKERS)
 SHAPES = ((3, 5), (5,), (2, 3, 4, 4))
@@ -90,6 +99,21 @@ def test_a_step_goes_downhill(name: str) -> None:
     assert p.is_leaf
 
 
+@pytest.mark.parametrize("name", UPWARDS)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_step_goes_uphill(name: str, dtype: str) -> None:
+    p = nn.Parameter(cl.tensor([3.0, -2.0], dtype=dtype))
+    optimizer = UPWARDS[name]([p])
+    before = (p * p).sum().item()
+    for _ in range(5):
+        optimizer.zero_grad()
+        (p * p).sum().backward()
+        optimizer.step()
+        after = (p * p).sum().item()
+        assert after > before
+        before = after
+
+
 @EACH
 def test_parameters_without_a_gradient_stay(name: str) -> None:
     a, b = parameters()[:2]
@@ -132,6 +156,151 @@ def test_a_shared_array_is_changed_in_place() -> None:
     assert view.tolist() == [0.75] * 3
 
 
+def test_a_group_is_added_later() -> None:
+    a, b, c = parameters()
+    optimizer = optim.SGD([a], lr=0.5, momentum=0.9)
+    optimizer.add_param_group({"params": b, "lr": 0.25, "name": "body"})
+    optimizer.add_param_group({"params": (p for p in [c])})
+    assert [len(group["params"]) for group in optimizer.param_groups] == [1, 1, 1]
+    assert [group["lr"] for group in optimizer.param_groups] == [0.5, 0.25, 0.5]
+    assert [group["momentum"] for group in optimizer.param_groups] == [0.9] * 3
+    assert optimizer.param_groups[1]["name"] == "body"
+    before = b.tolist()
+    b.grad = cl.ones(*b.shape)
+    optimizer.step()
+    np.testing.assert_allclose(np.array(before) - b.detach().numpy(), 0.25, rtol=1e-5)
+    assert optimizer.defaults["lr"] == 0.5
+
+
+@pytest.mark.parametrize(
+    ("group", "words"),
+    [
+        (lambda a, b: {"params": [b, a]}, "appears twice"),
+        (lambda a, b: {"params": [b, b]}, "appears twice"),
+        (lambda a, b: {"params": {b}}, "in a set"),
+        (lambda a, b: {"params": [b], "lr": -1}, "lr is -1"),
+        (lambda a, b: {"params": [b], "rate": 1}, "no option rate"),
+        (lambda a, b: {"params": [b * 2]}, "computed"),
+        (lambda a, b: {"params": [7]}, "not a int"),
+        (lambda a, b: {"lr": 1.0}, 'no "params"'),
+        (lambda a, b: [b], "must be a dict"),
+    ],
+    ids=range(9),
+)
+def test_a_group_that_cannot_be_added_changes_nothing(group: Any, words: str) -> None:
+    a, b = parameters()[:2]
+    optimizer = optim.SGD([a], lr=0.5)
+    with pytest.raises(ArgumentError, match=words):
+        optimizer.add_param_group(group(a, b))
+    assert len(optimizer.param_groups) == 1
+    assert len(optimizer.param_groups[0]["params"]) == 1
+
+
+@EACH
+def test_options_may_be_changed_in_the_groups(name: str) -> None:
+    """Each step reads them, also as whole numbers and as NumPy's."""
+    params = parameters()
+    optimizer = MAKERS[name](params)
+    take_steps(optimizer, params, 0, 2)
+    for changed in (0, np.float64(0), np.float32(0)):
+        optimizer.param_groups[0].update(lr=changed, weight_decay=0)
+        before = [p.tolist() for p in params]
+        take_steps(optimizer, params, 2, 3)
+        assert [p.tolist() for p in params] == before
+    optimizer.param_groups[0].update(lr=1, maximize=1)
+    take_steps(optimizer, params, 3, 4)
+    assert [p.tolist() for p in params] != before
+
+
+def test_an_option_that_needs_a_state_may_be_switched_on() -> None:
+    for optimizer, option, state in (
+        (optim.Adam(parameters()), {"amsgrad": True}, "max_exp_avg_sq"),
+        (optim.RMSprop(parameters()), {"centered": True}, "grad_avg"),
+        (optim.SGD(parameters()), {"momentum": 0.9}, "momentum_buffer"),
+    ):
+        params = optimizer.param_groups[0]["params"]
+        take_steps(optimizer, params, 0, 2)
+        optimizer.param_groups[0].update(option)
+        take_steps(optimizer, params, 2, 4)
+        assert all(state in own for own in optimizer.state.values())
+
+
+@EACH
+def test_a_state_from_before_there_were_these_options(name: str) -> None:
+    params = parameters()
+    optimizer = MAKERS[name](params)
+    take_steps(optimizer, params, 0, 2)
+    old = copy.deepcopy(optimizer.state_dict())
+    new_options = ("maximize", "amsgrad", "centered", "decoupled_weight_decay")
+    for group in old["param_groups"]:
+        for option in new_options:
+            group.pop(option, None)
+    for state in old["state"].values():
+        for added in ("max_exp_avg_sq", "grad_avg"):
+            state.pop(added, None)
+    again = [nn.Parameter(p.detach().clone()) for p in params]
+    other = MAKERS[name](again)
+    other.load_state_dict(old)
+    assert set(other.param_groups[0]) == set(optimizer.param_groups[0])
+    take_steps(other, again, 2, 3)
+    if "amsgrad" in name or "centered" in name:
+        return  # what they remember was not in the file
+    take_steps(optimizer, params, 2, 3)
+    for a, b in zip(params, again, strict=True):
+        np.testing.assert_array_equal(a.detach().numpy(), b.detach().numpy())
+
+
+def test_the_closure_is_called_before_the_step() -> None:
+    p = nn.Parameter(cl.tensor([3.0]))
+    optimizer = optim.SGD([p], lr=0.25)
+
+    def closure() -> cl.Tensor:
+        assert cl.is_grad_enabled()
+        optimizer.zero_grad()
+        loss = (p * p).sum()
+        loss.backward()
+        return loss
+
+    with cl.no_grad():
+        loss = optimizer.step(closure)
+        assert not cl.is_grad_enabled()
+    assert loss.item() == 9
+    assert p.tolist() == [1.5]
+    assert optimizer.step(lambda: 7) == 7
+    assert optimizer.step() is None
+
+
+def test_gradients_become_zeros_in_place() -> None:
+    a, b = parameters()[:2]
+    optimizer = optim.SGD([a, b], lr=0.5, weight_decay=0.5)
+    a.grad = cl.ones(*a.shape)
+    gradient = a.grad
+    optimizer.zero_grad(set_to_none=False)
+    assert a.grad is gradient
+    assert not gradient.numpy().any()
+    assert b.grad is None
+    before = a.detach().numpy().copy()
+    optimizer.step()
+    np.testing.assert_allclose(a.detach().numpy(), 0.75 * before, rtol=1e-6)
+
+
+def test_zeros_are_nobody_elses() -> None:
+    """Gradients that two parameters share, or that a recorded pass made, are told apart."""
+    a, b = (nn.Parameter(cl.ones(3)) for _ in range(2))
+    upstream = cl.ones(3)
+    (a + b).backward(upstream)
+    optim.SGD([a]).zero_grad(set_to_none=False)
+    assert a.grad is not None
+    assert b.grad is not None
+    assert (a.grad.tolist(), b.grad.tolist(), upstream.tolist()) == ([0] * 3, [1] * 3, [1] * 3)
+    a.grad = None
+    (a * a * a).sum().backward(create_graph=True)
+    assert a.grad.requires_grad
+    optim.SGD([a]).zero_grad(set_to_none=False)
+    assert not a.grad.requires_grad
+    assert a.grad.tolist() == [0] * 3
+
+
 P = nn.Parameter(cl.ones(2))
 
 
@@ -143,6 +312,8 @@ P = nn.Parameter(cl.ones(2))
         (lambda: optim.SGD([{"params": [P]}, {"params": [P]}]), "appears twice"),
         (lambda: optim.SGD([P * 2]), "computed"),
         (lambda: optim.SGD([3]), "changes parameters"),  # type: ignore[list-item]
+        (lambda: optim.SGD(P), "one tensor"),
+        (lambda: optim.SGD([{"params": [P]}, P]), "must be a dict"),  # type: ignore[list-item]
         (lambda: optim.SGD([{"params": [P], "beta": 1}]), "no option beta"),
         (lambda: optim.SGD([P], lr=-0.1), "lr is -0.1"),
         (lambda: optim.SGD([P], lr=float("nan")), "lr is nan"),
@@ -161,7 +332,7 @@ P = nn.Parameter(cl.ones(2))
         (lambda: optim.RMSprop([P], alpha=-0.1), "alpha is -0.1"),
         (lambda: optim.RMSprop([P], eps=-1), "eps is -1"),
     ],
-    ids=range(22),
+    ids=range(24),
 )
 def test_bad_options(call: Callable[[], object], words: str) -> None:
     with pytest.raises(ArgumentError, match=words):

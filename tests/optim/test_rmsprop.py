@@ -12,7 +12,17 @@ from .formulas import rmsprop
 
 @pytest.mark.parametrize(
     "options",
-    [{}, {"alpha": 0.5}, {"momentum": 0.9}, {"weight_decay": 0.1, "eps": 1e-2}, {"alpha": 1.0}],
+    [
+        {},
+        {"alpha": 0.5},
+        {"momentum": 0.9},
+        {"weight_decay": 0.1, "eps": 1e-2},
+        {"alpha": 1.0},
+        {"centered": True},
+        {"centered": True, "alpha": 0.9, "momentum": 0.9, "weight_decay": 0.1},
+        {"maximize": True, "weight_decay": 0.1},
+        {"maximize": True, "centered": True, "momentum": 0.5},
+    ],
     ids=str,
 )
 def test_the_formula(options: dict[str, Any]) -> None:

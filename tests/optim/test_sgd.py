@@ -19,6 +19,8 @@ from .formulas import sgd
         {"momentum": 0.9, "nesterov": True},
         {"weight_decay": 0.1},
         {"momentum": 0.5, "weight_decay": 0.01, "nesterov": True},
+        {"maximize": True, "weight_decay": 0.1},
+        {"maximize": True, "momentum": 0.9, "dampening": 0.5},
     ],
     ids=str,
 )

@@ -32,6 +32,14 @@ OPTIONS: list[tuple[str, dict[str, Any]]] = [
     ("Adam", {"lr": 0.1, "weight_decay": 0.1, "eps": 1e-4}),
     ("AdamW", {}),
     ("AdamW", {"lr": 0.1, "weight_decay": 0.5}),
+    ("SGD", {"lr": 0.1, "momentum": 0.9, "weight_decay": 0.1, "maximize": True}),
+    ("Adagrad", {"lr": 0.1, "weight_decay": 0.1, "maximize": True}),
+    ("RMSprop", {"lr": 0.01, "centered": True}),
+    ("RMSprop", {"lr": 0.01, "centered": True, "alpha": 0.9, "momentum": 0.9, "maximize": True}),
+    ("Adam", {"amsgrad": True}),
+    ("Adam", {"lr": 0.1, "betas": (0.5, 0.5), "amsgrad": True, "maximize": True}),
+    ("Adam", {"lr": 0.1, "weight_decay": 0.5, "decoupled_weight_decay": True}),
+    ("AdamW", {"lr": 0.1, "betas": (0.5, 0.6), "amsgrad": True, "maximize": True}),
 ]
 SHAPES = ((37,), (5, 7), (3, 2, 3, 3))
 
@@ -89,6 +97,49 @@ def test_groups(dtype: str) -> None:
     theirs = run(torch, lambda x: torch.nn.Parameter(torch.tensor(x)))
     for a, b in zip(mine, theirs, strict=True):
         np.testing.assert_allclose(a, b, rtol=30 * rounding(dtype), atol=30 * rounding(dtype))
+
+
+@pytest.mark.parametrize(("name", "options"), OPTIONS, ids=str)
+def test_names_of_what_is_remembered(name: str, options: dict[str, Any]) -> None:
+    """All that torch remembers of a parameter, under its names; steps only where they count."""
+
+    def remembered(m: Any, parameter: Any) -> set[str]:
+        optimizer = getattr(m.optim, name)([parameter], **options)
+        parameter.grad = m.ones(2)
+        optimizer.step()
+        states = optimizer.state_dict()["state"].values()
+        pairs = [pair for state in states for pair in state.items()]
+        return {key for key, value in pairs if value is not None} - {"step"}
+
+    mine = remembered(cl, cl.nn.Parameter(cl.ones(2)))
+    assert mine == remembered(torch, torch.nn.Parameter(torch.ones(2)))
+
+
+@BOTH
+def test_a_loop_with_closures_groups_and_zeros(dtype: str) -> None:
+    def run(m: Any, leaf: Any) -> list[Any]:
+        a, b = (leaf(numbers((5,), s, dtype)) for s in (1, 2))
+        optimizer = m.optim.SGD([a], lr=0.1, momentum=0.9)
+        losses = []
+        for step in range(6):
+            if step == 2:
+                optimizer.add_param_group({"params": b, "lr": 0.05, "weight_decay": 0.1})
+            if step == 4:
+                optimizer.param_groups[0]["lr"] = 0.2
+
+            def closure() -> Any:
+                optimizer.zero_grad(set_to_none=False)
+                loss = (a * a * b).sum() if len(losses) < 4 else (a * a).sum()
+                loss.backward()
+                return loss
+
+            losses.append(optimizer.step(closure).item())
+        return [a.detach().numpy(), b.detach().numpy(), np.array(losses)]
+
+    mine = run(cl, lambda x: cl.nn.Parameter(cl.from_numpy(x)))
+    theirs = run(torch, lambda x: torch.nn.Parameter(torch.tensor(x)))
+    for a, b in zip(mine, theirs, strict=True):
+        np.testing.assert_allclose(a, b, rtol=90 * rounding(dtype), atol=90 * rounding(dtype))
 
 
 SCHEDULES: dict[str, Any] = {

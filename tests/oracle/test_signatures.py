@@ -24,7 +24,6 @@ FOREIGN = {
     "fused",
     "capturable",
     "differentiable",
-    "maximize",
     "_stacklevel",
     "verbose",
 }
@@ -41,9 +40,6 @@ OWN = {
 #: What torch has and convolens does not have yet.
 MISSING: dict[str, set[str]] = {
     "nn.functional.local_response_norm": set(),
-    "optim.Adam": {"amsgrad", "decoupled_weight_decay"},
-    "optim.AdamW": {"amsgrad"},
-    "optim.RMSprop": {"centered"},
     "optim.lr_scheduler.StepLR": {"last_epoch"},
     "optim.lr_scheduler.CosineAnnealingLR": {"last_epoch"},
     "nn.init.uniform_": {"generator"},
@@ -54,8 +50,6 @@ MISSING: dict[str, set[str]] = {
     "nn.init.kaiming_normal_": {"generator"},
     "autograd.grad": {"only_inputs", "is_grads_batched"},
     "nn.Module.register_forward_hook": {"always_call"},
-    "optim.Optimizer.zero_grad": {"set_to_none"},
-    "optim.Optimizer.step": {"closure"},
 }
 #: What convolens adds, at the end and by name.
 ADDED: dict[str, set[str]] = {
@@ -160,6 +154,7 @@ NAMES = [
     "optim.Optimizer.zero_grad",
     "optim.Optimizer.step",
     "optim.Optimizer.load_state_dict",
+    "optim.Optimizer.add_param_group",
 ]
 
 

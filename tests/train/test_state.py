@@ -79,3 +79,17 @@ def test_arrays_that_do_not_fit_never_reach_a_kernel() -> None:
         broken = {"state": {0: {"step": 1, "exp_avg": array}}, "param_groups": groups}
         with pytest.raises(CheckpointError, match="exp_avg of parameter 0"):
             state().restore(replace(saved, optimizer=broken), "a file")
+
+
+def test_a_file_from_before_there_was_an_option() -> None:
+    """Options that it lacks stay as the run has them; those that nobody knows are refused."""
+    saved = state().checkpoint({})
+    (group,) = saved.optimizer["param_groups"]
+    old = {name: value for name, value in group.items() if name not in ("maximize", "amsgrad")}
+    made = state()
+    made.restore(replace(saved, optimizer={"state": {}, "param_groups": [old]}), "a file")
+    assert made.optimizer.param_groups[0]["amsgrad"] is False
+    for groups in ([{**group, "nesterov": True}], [group, group]):
+        broken = {"state": {}, "param_groups": groups}
+        with pytest.raises(CheckpointError, match="other groups or options"):
+            state().restore(replace(saved, optimizer=broken), "a file")

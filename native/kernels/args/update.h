@@ -11,10 +11,11 @@ struct UpdateArgs {
     const float* gradient;
     float* first;   // momentum, or mean of gradients
     float* second;  // mean of squares
+    float* third;   // adam: the largest mean of squares so far; rmsprop: mean of gradients
     // Each number is computed in double precision by the caller: 1 - 0.999 in float is 4e-5 off.
     float lr, shrink, weight_decay, momentum, fresh_share, beta1_rest, beta2, beta2_rest, epsilon;
     float root_correction;
-    bool nesterov, fresh;
+    bool nesterov, fresh, maximize;
 };
 
 }  // namespace convolens

@@ -28,6 +28,7 @@ class Numbers(NamedTuple):
         root_correction: What that root is divided by.
         nesterov: Whether to step from where the momentum leads.
         fresh: Whether there is no momentum yet.
+        maximize: Whether the parameters shall make the objective larger: -g takes g's place.
     """
 
     lr: float = 0.0
@@ -42,6 +43,7 @@ class Numbers(NamedTuple):
     root_correction: float = 1.0
     nesterov: bool = False
     fresh: bool = False
+    maximize: bool = False
 
 
 @lru_cache(maxsize=16)
@@ -65,9 +67,9 @@ def approach(average: Array, value: Array, share: float) -> None:
 def sgd(parameter: Array, gradient: Array, momentum: Array | None, n: Numbers) -> None:
     """P -= lr v, with v = momentum v + fresh_share g; or lr g without momentum."""
     if parameter.dtype == float32:
-        _native.sgd(_native_update(n), parameter, gradient, momentum, None)
+        _native.sgd(_native_update(n), parameter, gradient, momentum, None, None)
         return
-    step = gradient + n.weight_decay * parameter
+    step = _pulled(parameter, gradient, n)
     if momentum is not None:
         momentum[...] = step if n.fresh else n.momentum * momentum + n.fresh_share * step
         step = step + n.momentum * momentum if n.nesterov else momentum
@@ -77,37 +79,67 @@ def sgd(parameter: Array, gradient: Array, momentum: Array | None, n: Numbers) -
 def adagrad(parameter: Array, gradient: Array, squares: Array, n: Numbers) -> None:
     """P -= lr g / (root of the sum of g^2 + epsilon)."""
     if parameter.dtype == float32:
-        _native.adagrad(_native_update(n), parameter, gradient, None, squares)
+        _native.adagrad(_native_update(n), parameter, gradient, None, squares, None)
         return
-    g = gradient + n.weight_decay * parameter
+    g = _pulled(parameter, gradient, n)
     squares += g * g
     parameter -= n.lr * g / (np.sqrt(squares) + n.epsilon)
 
 
 def rmsprop(
-    parameter: Array, gradient: Array, momentum: Array | None, squares: Array, n: Numbers
+    parameter: Array,
+    gradient: Array,
+    momentum: Array | None,
+    squares: Array,
+    mean: Array | None,
+    n: Numbers,
 ) -> None:
-    """P -= lr g / (root of the running mean of g^2 + epsilon), with momentum if there is one."""
+    """P -= lr g / (root of the running mean of g^2 + epsilon), with momentum if there is one.
+
+    With ``mean``, the running mean of g, the root is that of the variance: mean(g^2) - mean(g)^2.
+    """
     if parameter.dtype == float32:
-        _native.rmsprop(_native_update(n), parameter, gradient, momentum, squares)
+        _native.rmsprop(_native_update(n), parameter, gradient, momentum, squares, mean)
         return
-    g = gradient + n.weight_decay * parameter
+    g = _pulled(parameter, gradient, n)
     squares[...] = n.beta2 * squares + n.beta2_rest * g * g
-    step = g / (np.sqrt(squares) + n.epsilon)
+    spread = squares
+    if mean is not None:
+        mean += n.beta2_rest * (g - mean)
+        spread = np.maximum(squares - mean * mean, 0)  # roundings can make it negative
+    step = g / (np.sqrt(spread) + n.epsilon)
     if momentum is not None:
         momentum[...] = n.momentum * momentum + step
         step = momentum
     parameter -= n.lr * step
 
 
-def adam(parameter: Array, gradient: Array, mean: Array, squares: Array, n: Numbers) -> None:
-    """P = shrink p - lr mean(g) / (root of mean(g^2) / root_correction + epsilon)."""
+def adam(
+    parameter: Array,
+    gradient: Array,
+    mean: Array,
+    squares: Array,
+    largest: Array | None,
+    n: Numbers,
+) -> None:
+    """P = shrink p - lr mean(g) / (root of mean(g^2) / root_correction + epsilon).
+
+    With ``largest``, the root is that of the largest mean(g^2) so far.
+    """
     if parameter.dtype == float32:
-        _native.adam(_native_update(n), parameter, gradient, mean, squares)
+        _native.adam(_native_update(n), parameter, gradient, mean, squares, largest)
         return
-    g = gradient + n.weight_decay * parameter
+    g = _pulled(parameter, gradient, n)
     mean += n.beta1_rest * (g - mean)
     squares[...] = n.beta2 * squares + n.beta2_rest * g * g
-    root = np.sqrt(squares) / n.root_correction + n.epsilon
+    size = squares
+    if largest is not None:
+        size = np.maximum(largest, squares, out=largest)
+    root = np.sqrt(size) / n.root_correction + n.epsilon
     parameter *= n.shrink
     parameter -= n.lr * mean / root
+
+
+def _pulled(parameter: Array, gradient: Array, n: Numbers) -> Array:
+    """Return the gradient of what is made smaller, with the pull of weight decay."""
+    return (-gradient if n.maximize else gradient) + n.weight_decay * parameter

@@ -23,6 +23,7 @@ class Adagrad(Optimizer):
         weight_decay: The pull towards zero.
         initial_accumulator_value: What the sum of squares begins with.
         eps: Added to the root.
+        maximize: Make the objective larger: -g takes g's place.
 
     Raises:
         ArgumentError: If an option is out of range.
@@ -39,6 +40,8 @@ class Adagrad(Optimizer):
         weight_decay: float = 0.0,
         initial_accumulator_value: float = 0.0,
         eps: float = 1e-10,
+        *,
+        maximize: bool = False,
     ) -> None:
         super().__init__(
             params,
@@ -48,6 +51,7 @@ class Adagrad(Optimizer):
                 "weight_decay": weight_decay,
                 "initial_accumulator_value": initial_accumulator_value,
                 "eps": eps,
+                "maximize": maximize,
             },
         )
 
@@ -68,5 +72,6 @@ class Adagrad(Optimizer):
             lr=group["lr"] / (1 + steps * group["lr_decay"]),
             weight_decay=group["weight_decay"],
             epsilon=group["eps"],
+            maximize=bool(group["maximize"]),
         )
         update.adagrad(parameter, gradient, state["sum"], numbers)

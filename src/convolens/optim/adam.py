@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, ClassVar, final
+from typing import Any, final
 
 from convolens.backends import update
 from convolens.ops import Array
@@ -12,8 +12,6 @@ from convolens.optim.optimizer import Optimizer, Params, State, require, zeros_f
 
 class _Adam(Optimizer):
     """The step that both share."""
-
-    decoupled: ClassVar[bool]
 
     def check(self, options: dict[str, Any]) -> None:
         """Refuse options that are out of range."""
@@ -25,20 +23,24 @@ class _Adam(Optimizer):
         """Change one parameter in place."""
         if not state:
             state.update(step=0, exp_avg=zeros_for(parameter), exp_avg_sq=zeros_for(parameter))
+        if group["amsgrad"] and "max_exp_avg_sq" not in state:
+            state["max_exp_avg_sq"] = zeros_for(parameter)
         state["step"] += 1
         beta1, beta2 = group["betas"]
-        lr, decay = group["lr"], group["weight_decay"]
+        lr, decay, decoupled = group["lr"], group["weight_decay"], group["decoupled_weight_decay"]
         numbers = update.Numbers(
             lr=lr / (1 - beta1 ** state["step"]),
-            weight_decay=0.0 if self.decoupled else decay,
-            shrink=1 - lr * decay if self.decoupled else 1.0,
+            weight_decay=0.0 if decoupled else decay,
+            shrink=1 - lr * decay if decoupled else 1.0,
             beta1_rest=1 - beta1,
             beta2=beta2,
             beta2_rest=1 - beta2,
             epsilon=group["eps"],
             root_correction=math.sqrt(1 - beta2 ** state["step"]),
+            maximize=bool(group["maximize"]),
         )
-        update.adam(parameter, gradient, state["exp_avg"], state["exp_avg_sq"], numbers)
+        largest = state["max_exp_avg_sq"] if group["amsgrad"] else None
+        update.adam(parameter, gradient, state["exp_avg"], state["exp_avg_sq"], largest, numbers)
 
 
 @final
@@ -51,14 +53,17 @@ class Adam(_Adam):
         betas: How much of the two means is kept.
         eps: Added to the root.
         weight_decay: The pull towards zero, as part of the gradient.
+        amsgrad: Take the root of the largest v so far.
+        maximize: Make the objective larger: -g takes g's place.
+        decoupled_weight_decay: The pull is apart from the gradient, as in ``AdamW``.
 
     Raises:
         ArgumentError: If an option is out of range.
 
-    Source: Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2015, algorithm 1.
+    Source: Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2015, algorithm 1;
+    ``amsgrad``: Reddi, Kale and Kumar, "On the Convergence of Adam and Beyond", 2018, algorithm 2,
+    in torch's form (with the means corrected).
     """
-
-    decoupled: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -67,9 +72,22 @@ class Adam(_Adam):
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
         weight_decay: float = 0.0,
+        amsgrad: bool = False,
+        *,
+        maximize: bool = False,
+        decoupled_weight_decay: bool = False,
     ) -> None:
         super().__init__(
-            params, {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay}
+            params,
+            {
+                "lr": lr,
+                "betas": betas,
+                "eps": eps,
+                "weight_decay": weight_decay,
+                "amsgrad": amsgrad,
+                "maximize": maximize,
+                "decoupled_weight_decay": decoupled_weight_decay,
+            },
         )
 
 
@@ -83,14 +101,14 @@ class AdamW(_Adam):
         betas: How much of the two means is kept.
         eps: Added to the root.
         weight_decay: The pull towards zero.
+        amsgrad: Take the root of the largest v so far, see ``Adam``.
+        maximize: Make the objective larger: -g takes g's place.
 
     Raises:
         ArgumentError: If an option is out of range.
 
     Source: Loshchilov and Hutter, "Decoupled Weight Decay Regularization", 2019, algorithm 2.
     """
-
-    decoupled: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -99,7 +117,19 @@ class AdamW(_Adam):
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
         weight_decay: float = 1e-2,
+        amsgrad: bool = False,
+        *,
+        maximize: bool = False,
     ) -> None:
         super().__init__(
-            params, {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay}
+            params,
+            {
+                "lr": lr,
+                "betas": betas,
+                "eps": eps,
+                "weight_decay": weight_decay,
+                "amsgrad": amsgrad,
+                "maximize": maximize,
+                "decoupled_weight_decay": True,
+            },
         )

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import abc
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
 from convolens.backends.layout import dense, empty
-from convolens.errors import ArgumentError, CheckpointError, ShapeError
+from convolens.errors import ArgumentError, ArgumentTypeError, CheckpointError, ShapeError
 from convolens.ops import Array
 from convolens.spec import TensorSpec
-from convolens.tensor import Tensor
+from convolens.tensor import Tensor, enable_grad
 
 State = dict[str, Any]
 Params = Iterable[Tensor] | Iterable[dict[str, Any]]
+
+#: What a group may hold besides its options: a name, and what schedules write down.
+NOTES = ("name", "initial_lr", "max_lr", "min_lr", "base_momentum", "max_momentum")
+_WHAT_TO_PASS = "pass model.parameters(), or tensors made with requires_grad=True."
 
 
 class Optimizer(abc.ABC):
@@ -32,39 +36,72 @@ class Optimizer(abc.ABC):
     """
 
     def __init__(self, params: Params, defaults: dict[str, Any]) -> None:
+        if isinstance(params, Tensor):
+            raise ArgumentTypeError(
+                "params is one tensor, but an optimiser takes a list of them.",
+                hint="write [tensor].",
+            )
         listed = list(params)
         if not listed:
             raise ArgumentError("the optimiser got no parameters.", hint="pass model.parameters().")
-        groups: list[dict[str, Any]] = (
-            [dict(group) for group in listed if isinstance(group, dict)]
-            if isinstance(listed[0], dict)
-            else [{"params": listed}]
-        )
+        self.defaults = defaults
         self.param_groups: list[dict[str, Any]] = []
         self.state: dict[int, State] = {}
-        seen: set[int] = set()
+        groups: Any = listed if isinstance(listed[0], dict) else [{"params": listed}]
         for group in groups:
-            unknown = set(group) - set(defaults) - {"params"}
-            if unknown:
-                raise ArgumentError(
-                    f"{type(self).__name__} has no option {', '.join(sorted(unknown))}.",
-                    hint=f"its options are {', '.join(defaults)}.",
+            self.add_param_group(group)
+
+    def add_param_group(self, param_group: dict[str, Any]) -> None:
+        """Add parameters, such as those of layers that were frozen before.
+
+        Args:
+            param_group: ``"params"``, a parameter or a list of them, and options of their own.
+
+        Raises:
+            ArgumentError: If a parameter is in a group already, or an option is not known or out of
+                range. Nothing is added then.
+
+        Example:
+            >>> import convolens as cl
+            >>> head, body = cl.nn.Linear(4, 2), cl.nn.Linear(8, 4)
+            >>> optimizer = cl.optim.SGD(head.parameters(), lr=0.1)
+            >>> optimizer.add_param_group({"params": body.parameters(), "lr": 0.01})
+            >>> [group["lr"] for group in optimizer.param_groups]
+            [0.1, 0.01]
+        """
+        if not isinstance(param_group, dict):
+            raise ArgumentTypeError(
+                f"param_group is a {type(param_group).__name__}, but must be a dict.",
+                hint='write {"params": ..., "lr": ...}.',
+            )
+        unknown = set(param_group) - set(self.defaults) - {"params", *NOTES}
+        if unknown:
+            raise ArgumentError(
+                f"{type(self).__name__} has no option {', '.join(sorted(unknown))}.",
+                hint=f"its options are {', '.join(self.defaults)}.",
+            )
+        members = _members_of(param_group)
+        seen = set(map(id, self._members()))
+        for parameter in members:
+            if not isinstance(parameter, Tensor):
+                raise ArgumentTypeError(
+                    f"an optimiser changes parameters, not a {type(parameter).__name__}.",
+                    hint=_WHAT_TO_PASS,
                 )
-            members = list(group["params"])
-            for parameter in members:
-                if not isinstance(parameter, Tensor) or not parameter.is_leaf:
-                    raise ArgumentError(
-                        f"an optimiser changes parameters, not a {type(parameter).__name__} that "
-                        "was computed.",
-                        hint="pass model.parameters(), or tensors made with requires_grad=True.",
-                    )
-                parameter.array = dense(parameter.array)
-                if id(parameter) in seen:
-                    raise ArgumentError("a parameter appears twice.", hint="list each once.")
-                seen.add(id(parameter))
-            options = {**defaults, **group, "params": members}
-            self.check(options)
-            self.param_groups.append(options)
+            if not parameter.is_leaf:
+                raise ArgumentError(
+                    "an optimiser changes parameters, not a tensor that was computed.",
+                    [("tensor", parameter.spec, "")],
+                    _WHAT_TO_PASS,
+                )
+            if id(parameter) in seen:
+                raise ArgumentError("a parameter appears twice.", hint="list each once.")
+            seen.add(id(parameter))
+        options = {**self.defaults, **param_group, "params": members}
+        self.check(options)
+        for parameter in members:
+            parameter.array = dense(parameter.array)
+        self.param_groups.append(options)
 
     def check(self, options: dict[str, Any]) -> None:
         """Refuse options that are out of range."""
@@ -76,8 +113,19 @@ class Optimizer(abc.ABC):
     def update(self, parameter: Array, gradient: Array, state: State, group: State) -> None:
         """Change one parameter in place. ``state`` is empty the first time."""
 
-    def step(self) -> None:
-        """Change all parameters that have a gradient."""
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+        """Change all parameters that have a gradient; return what ``closure`` returned.
+
+        Args:
+            closure: Called first, if given: it computes the loss and its gradients.
+
+        Raises:
+            ShapeError: If a gradient is not of its parameter's shape and type.
+        """
+        loss = None
+        if closure is not None:
+            with enable_grad():
+                loss = closure()
         for group in self.param_groups:
             for parameter in group["params"]:
                 if parameter.grad is None:
@@ -91,12 +139,22 @@ class Optimizer(abc.ABC):
                 parameter.version.recall()
                 self.update(parameter.array, dense(parameter.grad.array), state, group)
                 parameter.version.bump()
+        return loss
 
-    def zero_grad(self) -> None:
-        """Forget the gradients."""
-        for group in self.param_groups:
-            for parameter in group["params"]:
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Forget the gradients.
+
+        Args:
+            set_to_none: False overwrites them with zeros: a parameter that the next loss does not
+                reach is then moved by its momentum and its weight decay.
+        """
+        for parameter in self._members():
+            if set_to_none or parameter.grad is None:
                 parameter.grad = None
+                continue
+            if parameter.grad.requires_grad:
+                parameter.grad = parameter.grad.detach()
+            parameter.grad.zero_()
 
     def _members(self) -> list[Tensor]:
         return [parameter for group in self.param_groups for parameter in group["params"]]
@@ -149,6 +207,18 @@ class Optimizer(abc.ABC):
         }
         for group, options in zip(self.param_groups, groups, strict=True):
             group.update(options)
+
+
+def _members_of(param_group: dict[str, Any]) -> list[Any]:
+    """Return the parameters of a group, which may name a single one."""
+    members = param_group.get("params")
+    if members is None:
+        raise ArgumentError('the group has no "params".', hint=_WHAT_TO_PASS)
+    if isinstance(members, set):
+        raise ArgumentTypeError(
+            "the parameters are in a set, which has another order each time.", hint="use a list."
+        )
+    return [members] if isinstance(members, Tensor) else list(members)
 
 
 def own_copy(array: Array) -> Array:

@@ -14,6 +14,8 @@ from convolens.optim.optimizer import Optimizer, Params, State, require, zeros_f
 class RMSprop(Optimizer):
     """p -= lr g / (sqrt(s) + eps), with s = alpha s + (1 - alpha) g^2.
 
+    Centered, the root is that of the variance: s - m^2, with m = alpha m + (1 - alpha) g.
+
     Args:
         params: Parameters, or dicts with options of their own.
         lr: The learning rate.
@@ -21,6 +23,9 @@ class RMSprop(Optimizer):
         eps: Added to the root.
         weight_decay: The pull towards zero.
         momentum: How much of the last step is kept.
+        centered: Measure by the variance of the gradients. One that roundings made negative is 0,
+            where torch's root is NaN.
+        maximize: Make the objective larger: -g takes g's place.
 
     Raises:
         ArgumentError: If an option is out of range.
@@ -37,6 +42,9 @@ class RMSprop(Optimizer):
         eps: float = 1e-8,
         weight_decay: float = 0.0,
         momentum: float = 0.0,
+        centered: bool = False,
+        *,
+        maximize: bool = False,
     ) -> None:
         super().__init__(
             params,
@@ -46,6 +54,8 @@ class RMSprop(Optimizer):
                 "eps": eps,
                 "weight_decay": weight_decay,
                 "momentum": momentum,
+                "centered": centered,
+                "maximize": maximize,
             },
         )
 
@@ -58,6 +68,8 @@ class RMSprop(Optimizer):
         """Change one parameter in place."""
         if "square_avg" not in state:
             state["square_avg"] = zeros_for(parameter)
+        if group["centered"] and "grad_avg" not in state:
+            state["grad_avg"] = zeros_for(parameter)
         if group["momentum"] > 0 and "momentum_buffer" not in state:
             state["momentum_buffer"] = zeros_for(parameter)
         numbers = update.Numbers(
@@ -67,6 +79,8 @@ class RMSprop(Optimizer):
             beta2=group["alpha"],
             beta2_rest=1 - group["alpha"],
             epsilon=group["eps"],
+            maximize=bool(group["maximize"]),
         )
         velocity = state["momentum_buffer"] if group["momentum"] > 0 else None
-        update.rmsprop(parameter, gradient, velocity, state["square_avg"], numbers)
+        mean = state["grad_avg"] if group["centered"] else None
+        update.rmsprop(parameter, gradient, velocity, state["square_avg"], mean, numbers)

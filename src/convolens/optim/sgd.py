@@ -22,6 +22,7 @@ class SGD(Optimizer):
         dampening: How much of the gradient is kept out of the momentum.
         weight_decay: The pull towards zero.
         nesterov: Step from where the momentum leads.
+        maximize: Make the objective larger: -g takes g's place.
 
     Raises:
         ArgumentError: If an option is out of range.
@@ -38,6 +39,8 @@ class SGD(Optimizer):
         dampening: float = 0.0,
         weight_decay: float = 0.0,
         nesterov: bool = False,
+        *,
+        maximize: bool = False,
     ) -> None:
         super().__init__(
             params,
@@ -47,6 +50,7 @@ class SGD(Optimizer):
                 "dampening": dampening,
                 "weight_decay": weight_decay,
                 "nesterov": nesterov,
+                "maximize": maximize,
             },
         )
 
@@ -66,8 +70,9 @@ class SGD(Optimizer):
             group["weight_decay"],
             group["momentum"],
             group["dampening"],
-            group["nesterov"],
+            bool(group["nesterov"]),
             fresh,
+            bool(group["maximize"]),
         )
         velocity = state["momentum_buffer"] if group["momentum"] != 0 else None
         update.sgd(parameter, gradient, velocity, numbers)
@@ -75,7 +80,13 @@ class SGD(Optimizer):
 
 @lru_cache(maxsize=16)
 def _numbers(
-    lr: float, weight_decay: float, momentum: float, dampening: float, nesterov: bool, fresh: bool
+    lr: float,
+    weight_decay: float,
+    momentum: float,
+    dampening: float,
+    nesterov: bool,
+    fresh: bool,
+    maximize: bool,
 ) -> update.Numbers:
     """Return the numbers of a step, which the parameters of a group share."""
     return update.Numbers(
@@ -85,4 +96,5 @@ def _numbers(
         fresh_share=1 - dampening,
         nesterov=nesterov,
         fresh=fresh,
+        maximize=maximize,
     )

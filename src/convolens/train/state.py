@@ -153,6 +153,9 @@ class State:
                         f"{where}: {name} of parameter {number} is "
                         f"{value.dtype.name}{list(value.shape)}, not {parameter.spec}."
                     )
-        own = [set(group) for group in self.optimizer.param_groups]
-        if own != [set(group) for group in saved["param_groups"]]:
+        own, theirs = self.optimizer.param_groups, saved["param_groups"]
+        # Older files lack options that were added since: those stay as this run has them.
+        if len(own) != len(theirs) or any(
+            set(group) - set(mine) for mine, group in zip(own, theirs, strict=True)
+        ):
             raise CheckpointError(f"{where}: the optimiser has other groups or options.")

@@ -46,7 +46,8 @@ def test_updates_with_any_number_of_threads() -> None:
         random = np.random.default_rng(1)
         numbers = _native.Update()
         numbers.lr, numbers.momentum, numbers.epsilon, numbers.beta2 = 0.1, 0.9, 1e-8, 0.99
-        arrays = [np.abs(random.standard_normal(300_001)).astype(np.float32) for _ in range(4)]
+        numbers.maximize = True
+        arrays = [np.abs(random.standard_normal(300_001)).astype(np.float32) for _ in range(5)]
         getattr(_native, name)(numbers, *arrays)
         return arrays
 

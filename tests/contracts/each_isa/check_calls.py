@@ -61,28 +61,6 @@ def test_big_calls(operator: type[Op]) -> None:
         check(sample, sides=(True,))
 
 
-SHAPES = [
-    *((size,) for size in range(1, 70)),
-    *((2, channels, 3, 5) for channels in range(1, 36)),
-]
-
-
-@BOTH_SIDES
-@pytest.mark.parametrize("name", ["sgd", "adagrad", "rmsprop", "adam"])
-def test_updates(name: str, at_end: bool) -> None:
-    numbers = _native.Update()
-    numbers.lr, numbers.momentum, numbers.epsilon, numbers.beta2 = 0.1, 0.9, 1e-8, 0.99
-    step = getattr(_native, name)
-    for shape in SHAPES:
-        arrays = [guarded(np.ones(shape, np.float32), at_end) for _ in range(4)]
-        parameter, gradient, first, second = (each.array for each in arrays)
-        step(numbers, parameter, gradient, first, second)
-        for each in arrays:
-            each.check()
-        assert (parameter != 1).all()
-        assert (gradient == 1).all()
-
-
 @BOTH_SIDES
 def test_changes_of_layout(at_end: bool) -> None:
     random = np.random.default_rng(3)

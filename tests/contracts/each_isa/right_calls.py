@@ -86,7 +86,7 @@ def label_loss_grad(n: int, c: int, h: int) -> list[Any]:
 
 
 def update(n: int, c: int, h: int) -> list[Any]:
-    return [_native.Update(), *(floats(n, c) for _ in range(4))]
+    return [_native.Update(), *(floats(n, c) for _ in range(5))]
 
 
 #: A right call of each function, for sizes that are at least 1.
