@@ -37,8 +37,8 @@ def check_order(operator: str, order: float) -> None:
 class Norm(Reduction):
     """y = (the sum of |x|^order over ``axes``)^(1/order).
 
-    For order infinity it is the largest |x|, for -infinity the smallest, for 0 how many x are not 0.
-    Where y is 0 its slope is taken as 0.
+    For order infinity it is the largest |x|, for -infinity the smallest, for 0 how many x there are
+    that are not 0. Where y is 0 its slope is taken as 0.
 
     Shapes:
         x [*I] -> y [*P]: the axes are removed, or kept with size 1 if ``keepdim``.
@@ -162,7 +162,7 @@ class NormGrad(Op):
         with np.errstate(divide="ignore", invalid="ignore", over="ignore", under="ignore"):
             share = np.abs(x) / y
             slope = sign * share ** x.dtype.type(self.order - 1) * g
-        return np.where((y == 0) | ((x == 0) & (share == 0)), x.dtype.type(0), slope)
+        return np.asarray(np.where((y == 0) | ((x == 0) & (share == 0)), x.dtype.type(0), slope))
 
     def gradient(
         self, inputs: Sequence[Value], output: Value, upstream: Value
