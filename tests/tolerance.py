@@ -224,9 +224,21 @@ def _power(op: ops.Pow, arrays: list[Array]) -> Array:
     return _power_of(np.abs(x), op.exponent) * np.abs(op.reference(x))
 
 
-def _power_of(x: Array, exponent: float) -> Array:
+def _power_of(x: Array, exponent: float | Array) -> Array:
     """The relative error of a power of positive numbers."""
-    return FUNCTION + abs(exponent) + (FUNCTION + 2) * np.abs(exponent * np.log(x))
+    return FUNCTION + np.abs(exponent) + (FUNCTION + 2) * np.abs(exponent * np.log(x))
+
+
+def _power_of_each(op: ops.Power, arrays: list[Array]) -> Array:
+    a, b = np.broadcast_arrays(*arrays)
+    return _power_of(np.abs(a), b) * np.abs(op.reference(a, b))
+
+
+def _power_of_each_grad(op: Op, arrays: list[Array]) -> Array:
+    """A power, perhaps of b - 1, which is rounded, and products with b or a logarithm."""
+    a, b, _ = arrays
+    error = _power_of(np.abs(a), b - 1) + _power_of(np.abs(a), b) + np.abs(np.log(np.abs(a)))
+    return (error + FUNCTION + 3) * np.abs(op.reference(*arrays))
 
 
 def _power_grad(op: ops.PowGrad, arrays: list[Array]) -> Array:
@@ -411,6 +423,9 @@ _BOUNDS: dict[type[Op], Callable[[Any, list[Array]], Array]] = {
     ops.TanhGrad: _tanh_grad,
     ops.Pow: _power,
     ops.PowGrad: _power_grad,
+    ops.Power: _power_of_each,
+    ops.PowerGrad: _power_of_each_grad,
+    ops.PowerExponentGrad: _power_of_each_grad,
     ops.Softmax: _softmax,
     ops.SoftmaxGrad: _softmax_grad,
     ops.LogSoftmax: _log_softmax,

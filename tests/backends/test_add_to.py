@@ -41,3 +41,9 @@ def test_what_repeats_is_added_everywhere() -> None:
     total = np.zeros((3, 4), np.float32)
     add_to(total, np.broadcast_to(np.float32(2), (3, 4)))
     assert (total == 2).all()
+
+
+def test_infinities_are_results_and_no_warnings() -> None:
+    total = np.array([1e308, np.inf, np.nan, 1.0])
+    add_to(total, np.array([1e308, -np.inf, 1.0, np.inf]))
+    np.testing.assert_array_equal(total, [np.inf, np.nan, np.nan, np.inf])

@@ -130,6 +130,7 @@ COVERED_BY = {
     "ops/div": "ops/test_arithmetic",
     "ops/scale": "ops/test_arithmetic",
     "ops/pow": "ops/test_arithmetic",
+    "ops/power": "ops/test_arithmetic",
     "ops/exp": "ops/test_activations",
     "ops/relu": "ops/test_activations",
     "ops/sigmoid": "ops/test_activations",

@@ -72,6 +72,25 @@ def test_powers(dtype: Any) -> None:
         np.testing.assert_array_equal((cl.tensor(x) ** exponent).numpy(), expected)
 
 
+@BOTH
+def test_powers_of_each(dtype: Any) -> None:
+    a = np.array([[-2.0], [-0.5], [0.0], [0.5], [3.0]], dtype)
+    b = np.array([0, 1, 2, 3, 0.5, -1, 2.5, -0.75], dtype)
+    with np.errstate(all="ignore"):
+        expected = a**b
+    np.testing.assert_array_equal((cl.tensor(a) ** cl.tensor(b)).numpy(), expected)
+    np.testing.assert_array_equal((cl.tensor(a) ** b).numpy(), expected)
+    np.testing.assert_array_equal((a ** cl.tensor(b)).numpy(), expected)
+    np.testing.assert_array_equal((3.0 ** cl.tensor(b)).numpy(), np.asarray(3.0, dtype) ** b)
+
+
+def test_powers_of_whole_numbers_stay_whole() -> None:
+    a = cl.tensor([2, 1, -1, -1, 0, -3, 2**62])
+    b = cl.tensor([-1, -5, -3, -4, -2, 3, 0])
+    assert (a**b).tolist() == [0, 1, -1, 1, 0, -27, 1]
+    assert (2 ** cl.arange(4)).tolist() == [1, 2, 4, 8]
+
+
 def test_the_slope_of_a_power() -> None:
     for exponent in (0, 1, 2, 3, 0.5, -1):
         x = cl.tensor([0.5, 2.0], dtype=float64, requires_grad=True)
@@ -117,13 +136,15 @@ HUGE = {float32: 3e38, float64: 1e308}
         lambda x: x.log_softmax(0),
         lambda x: x**2,
         lambda x: x**-0.5,
+        lambda x: x**x,
+        lambda x: 2.0**x,
         lambda x: x / x,
         lambda x: cl.nn.functional.local_response_norm(x.reshape(1, -1), 3),
         lambda x: cl.nn.functional.avg_pool1d(x.reshape(1, 1, -1), 2),
         lambda x: cl.nn.functional.conv1d(x.reshape(1, 1, -1), x.reshape(1, 1, -1)[:, :, :2]),
         lambda x: cl.nn.functional.linear(x.reshape(1, -1), x.reshape(1, -1)),
     ],
-    ids=range(18),
+    ids=range(20),
 )
 def test_infinities_are_results_and_no_warnings(function: Any, dtype: Any) -> None:
     """Warnings are errors here: torch gives none, and neither do we. Backward likewise."""
@@ -214,9 +235,11 @@ def test_comparisons() -> None:
         (lambda: cl.ones(3) < None, TypeError),
         (lambda: cl.tensor([1], dtype="uint8") + 300, ArgumentError),
         (lambda: cl.tensor([True]) - cl.tensor([True]), DTypeError),
-        (lambda: cl.ones(3) ** cl.ones(3), TypeError),
+        (lambda: cl.ones(3) ** "x", TypeError),
+        (lambda: cl.ones(3) ** cl.ones(4), ShapeError),
+        (lambda: cl.tensor([True]) ** cl.tensor([True]), DTypeError),
     ],
-    ids=range(10),
+    ids=range(12),
 )
 def test_refusals(call: Any, error: type[Exception]) -> None:
     with pytest.raises(error):

@@ -23,4 +23,5 @@ def add_to(total: Array, part: Array) -> None:
     if is_apart and total.dtype == float32 and are_dense([total, part]):
         _native.add(total, part, total)
     else:
-        np.add(total, part, out=total)
+        with np.errstate(over="ignore", invalid="ignore"):
+            np.add(total, part, out=total)

@@ -70,6 +70,7 @@ from convolens.ops.pairwise_distance import PairwiseDistance, PairwiseDistanceGr
 from convolens.ops.permute import Permute
 from convolens.ops.pixel_shuffle import PixelShuffle, PixelUnshuffle
 from convolens.ops.pow import Pow, PowGrad
+from convolens.ops.power import Power, PowerExponentGrad, PowerGrad
 from convolens.ops.prelu import Prelu, PreluInputGrad, PreluWeightGrad
 from convolens.ops.prod import Prod, ProdGrad
 from convolens.ops.relu import Relu, ReluGrad
@@ -213,6 +214,9 @@ __all__ = [
     "PixelUnshuffle",
     "Pow",
     "PowGrad",
+    "Power",
+    "PowerExponentGrad",
+    "PowerGrad",
     "Prelu",
     "PreluInputGrad",
     "PreluWeightGrad",
@@ -358,6 +362,9 @@ OPERATORS: tuple[type[Op], ...] = (
     Scale,
     Pow,
     PowGrad,
+    Power,
+    PowerGrad,
+    PowerExponentGrad,
     Exp,
     Clamp,
     ClampGrad,

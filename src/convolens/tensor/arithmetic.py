@@ -9,7 +9,7 @@ import numpy as np
 
 from convolens import ops
 from convolens.errors import ArgumentError, DTypeError
-from convolens.ops import Op
+from convolens.ops import Array, Op
 from convolens.ops._elementwise import broadcast
 from convolens.spec import FLOATS, bool_, float32, int64
 from convolens.tensor.apply import apply
@@ -55,15 +55,18 @@ class Arithmetic(TensorBase):
         refuse_truths("neg", self.dtype)
         return 0 - self
 
-    def __pow__(self, exponent: Number) -> Tensor:
+    def __pow__(self, exponent: Tensor | Number) -> Tensor:
         if not isinstance(exponent, int | float):
-            return NotImplemented
+            return binary(ops.Power(), self, exponent)
         if self.dtype in FLOATS:
             return apply(ops.Pow(float(exponent)), self)
         if isinstance(exponent, int) and exponent >= 0:
             whole = self.array if self.dtype != bool else self.array.astype(np.int64)
             return self.leaf(np.asarray(whole**exponent))
         return apply(ops.Cast("float32"), self) ** exponent
+
+    def __rpow__(self, base: Number) -> Tensor:
+        return binary(ops.Power(), base, self)
 
     def exp(self) -> Tensor:
         """Return e to the power of each element."""
@@ -104,12 +107,32 @@ class Arithmetic(TensorBase):
     __hash__ = object.__hash__
 
 
-_ON_WHOLE_NUMBERS: dict[type[Op], np.ufunc] = {
+def power(base: Array, exponent: Array) -> Array:
+    """Return powers of whole numbers, rounded towards zero where the exponent is negative.
+
+    Example:
+        >>> power(np.array([2, 2, -1]), np.array([3, -1, -3])).tolist()
+        [8, 0, -1]
+    """
+    below = exponent < 0
+    if not below.any():
+        return np.asarray(base**exponent)
+    # Of 1 / b only that of 1 and -1 is a whole number, and 1 / 0 counts as 0, as in torch.
+    odd = np.where(exponent % 2 == 0, base * base, base)
+    return np.where(
+        below,
+        np.where(abs(base) == 1, odd, 0),
+        base ** np.where(below, 0, exponent),
+    ).astype(base.dtype)
+
+
+_ON_WHOLE_NUMBERS: dict[type[Op], Callable[..., Any]] = {
     ops.Add: np.add,
     ops.Sub: np.subtract,
     ops.Mul: np.multiply,
     ops.Maximum: np.maximum,
     ops.Minimum: np.minimum,
+    ops.Power: power,
 }
 
 
@@ -149,6 +172,8 @@ def binary(op: Op, a: object, b: object) -> Tensor:
     if isinstance(op, ops.Sub):
         refuse_truths("sub", first.dtype, second.dtype)
     common = result_type([first, second])
+    if isinstance(op, ops.Power) and common == bool_:
+        raise DTypeError("pow: truth values have no powers.", hint="convert them: x.long().")
     if common in FLOATS:
         return apply(op, first.to(common), second.to(common))
     if type(op) in _ON_WHOLE_NUMBERS:

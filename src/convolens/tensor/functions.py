@@ -107,9 +107,23 @@ class Functions(TensorBase):
         """Return this tensor's elements where the condition is true, else those of ``other``."""
         return choose(condition, self, other)
 
-    def pow(self, exponent: Number) -> Tensor:
-        """Return each element raised to a power."""
-        return self**exponent  # type: ignore[operator, no-any-return]
+    def pow(self, exponent: Tensor | Number) -> Tensor:
+        """Return each element raised to a power, one for all or one for each.
+
+        Whole numbers stay whole: with negative exponents they are rounded towards zero. One
+        negative exponent for all makes them float32 instead; torch refuses it.
+
+        Raises:
+            DTypeError: If both are truth values.
+            ShapeError: If the shapes do not broadcast.
+
+        Example:
+            >>> import convolens as cl
+            >>> x = cl.tensor([2.0, 3.0])
+            >>> x.pow(2), x ** x, 2 ** x
+            (tensor([4., 9.]), tensor([ 4., 27.]), tensor([4., 8.]))
+        """
+        return self**exponent  # type: ignore[operator]
 
     def neg(self) -> Tensor:
         """Return each element negated."""

@@ -33,8 +33,10 @@ def sqrt(input: Tensor) -> Tensor:
     return given("sqrt", input).sqrt()
 
 
-def pow(input: Tensor, exponent: Number) -> Tensor:
-    """Return each element raised to a power."""
+def pow(input: Tensor | Number, exponent: Tensor | Number) -> Tensor:
+    """Return each element raised to a power; one of the two may be a number."""
+    if isinstance(input, int | float):
+        return input ** given("pow", exponent, "exponent")
     return given("pow", input).pow(exponent)
 
 

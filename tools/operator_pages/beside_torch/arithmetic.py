@@ -12,6 +12,11 @@ ROWS = {
     "scale": Row("mul by a number", f"3 * {_A}"),
     "pow": Row("pow by a number", f"{_A} ** 3"),
     "pow_grad": Row("", "apply(ops.PowGrad(3.0), cl.tensor([1.0, -2.0]), cl.ones(2))"),
+    "power": Row("pow", f"{_A} ** cl.tensor([-1.0, 0.5])"),
+    "power_grad": Row("", f"apply(ops.PowerGrad(), {_A}, cl.tensor([2.0, 0.0]), cl.ones(2))"),
+    "power_exponent_grad": Row(
+        "", f"apply(ops.PowerExponentGrad(), cl.tensor([0.0, 1.0]), {_A}, cl.ones(2))"
+    ),
     "exp": Row("exp", "cl.tensor([0.0, -1000.0]).exp()"),
     "log": Row("log", "cl.log(cl.tensor([1.0, 0.0]))"),
     "sqrt": Row("sqrt", "cl.sqrt(cl.tensor([9.0, -1.0]))"),
