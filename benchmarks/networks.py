@@ -14,6 +14,7 @@ from benchmarks.options import named_peers, whole
 from benchmarks.outcome import Outcome, Verdict, at_least
 from benchmarks.peers import (
     CONVOLENS,
+    CONVOLENS_COMPILED,
     ONNX_RUNTIME,
     OPENVINO,
     TORCH,
@@ -33,7 +34,9 @@ THOROUGH = (5, 1.0)
 QUICK = (3, 0.5)
 _EAGER = (TORCH, TORCH_CHANNELS_LAST)
 _COMPILED = (TORCH_COMPILE, TORCH_COMPILE_CHANNELS_LAST)
-_INFERENCE_ONLY = (ONNX_RUNTIME, OPENVINO)
+_RUNTIMES = (ONNX_RUNTIME, OPENVINO)
+_INFERENCE_ONLY = (CONVOLENS_COMPILED, *_RUNTIMES)
+_OURS = (CONVOLENS.name, CONVOLENS_COMPILED.name)
 _TASKS: tuple[NetworkTask, ...] = ("training", "inference")
 #: By how much float32 sums of a deep network may differ, as a share of the largest.
 _ROUNDING = 1e-3
@@ -69,9 +72,11 @@ def run(options: argparse.Namespace) -> Outcome:
 
 def _peers(options: argparse.Namespace) -> list[Peer]:
     others = [*_EAGER, *(_COMPILED if options.compile else ())]
+    ours = [CONVOLENS]
     if "inference" in options.tasks:
-        others += _INFERENCE_ONLY
-    return [CONVOLENS, *named_peers(others, options.peers)]
+        ours.append(CONVOLENS_COMPILED)
+        others += _RUNTIMES
+    return [*ours, *named_peers(others, options.peers)]
 
 
 def _cases(options: argparse.Namespace) -> list[NetworkCase]:
@@ -97,7 +102,7 @@ def expected(results: Results) -> Mapping[str, Expected]:
     Rounding switches a few of the many ReLUs, which moves sums behind them by less than
     ``SECOND_STEP``; the gradient of what a normalisation takes away again is rounding alone.
     """
-    others = [result for peer, result in results.items() if peer != CONVOLENS.name]
+    others = [result for peer, result in results.items() if peer not in _OURS]
     result = others[0] if others else results[CONVOLENS.name]
     lengths = [float(value) for name, value in result.items() if name.startswith("length")]
     wanted = {}
@@ -127,13 +132,15 @@ def describe(peers: Sequence[Peer], found: Sequence[tuple[NetworkCase, Measureme
 
 
 def judge(case: NetworkCase, threads: int, found: Measurement) -> list[Verdict]:
-    """Return whether we are as fast as the best of torch, and as the best of all."""
+    """Return whether we are as fast as the best of torch, and compiled as the best runtime."""
     text = f"{case.net.title}, {case.task}, {counted(threads)}"
     verdicts = []
-    torch = [peer.name for peer in (*_EAGER, *_COMPILED)]
-    for whom, names in (("torch", torch), ("others", [peer.name for peer in _INFERENCE_ONLY])):
-        best = best_peer(found, names)
+    for whom, peers, own in (
+        ("torch", (*_EAGER, *_COMPILED), CONVOLENS.name),
+        ("runtimes", _RUNTIMES, CONVOLENS_COMPILED.name),
+    ):
+        best = best_peer(found, [peer.name for peer in peers], own)
         if best:
-            title = f"{text}: best of {whom} ({best[0]}) / ours"
+            title = f"{text}: best of {whom} ({best[0]}) / {own}"
             verdicts.append(at_least(title, best[1], 1.0, "x"))
     return verdicts

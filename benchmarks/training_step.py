@@ -92,11 +92,13 @@ def describe(found: Measurement) -> str:
     return "\n\n".join(lines)
 
 
-def best_peer(found: Measurement, peers: Sequence[str]) -> tuple[str, float] | None:
-    """Return the best of some peers and how many times as long as we it takes."""
-    there = [peer for peer in peers if peer in found.seconds]
-    best = min(there, key=lambda peer: found.ratio(peer).median, default=None)
-    return (best, found.ratio(best).median) if best else None
+def best_peer(
+    found: Measurement, peers: Sequence[str], own: str = CONVOLENS.name
+) -> tuple[str, float] | None:
+    """Return the best of some peers and how many times as long as ``own`` it takes, if that ran."""
+    there = [peer for peer in peers if peer in found.seconds and own in found.seconds]
+    best = min(there, key=lambda peer: found.ratio(peer, own).median, default=None)
+    return (best, found.ratio(best, own).median) if best else None
 
 
 def judge(case: NetCase, found: Measurement) -> list[Verdict]:

@@ -30,6 +30,7 @@ class Peer:
 KEEP_MEMORY = {"MALLOC_TRIM_THRESHOLD_": str(1 << 32), "MALLOC_MMAP_THRESHOLD_": str(1 << 25)}
 
 CONVOLENS = Peer("convolens", "convolens")
+CONVOLENS_COMPILED = Peer("convolens.compile", "convolens", {"compiled": True})
 #: As the book has it, and with half the bytes.
 SCRATCH = Peer("scratch", "scratch", {"dtype": "float64"})
 SCRATCH_FLOAT32 = Peer("scratch float32", "scratch", {"dtype": "float32"})

@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     )
 
 
-def load(problem: Problem, threads: int) -> Session:
-    """Return the problem, ready to run."""
+def load(problem: Problem, threads: int, compiled: bool = False) -> Session:
+    """Return the problem, ready to run; networks that are not trained may be compiled."""
     cl.set_num_threads(threads)
     if isinstance(problem, OperatorProblem):
         from benchmarks.peers.convolens_operator import Operator
@@ -51,7 +51,7 @@ def load(problem: Problem, threads: int) -> Session:
     if isinstance(problem, ResNet20Problem):
         return ResNet20(problem)
     if isinstance(problem, NetworkProblem):
-        return _network(problem)
+        return _network(problem, compiled)
     if isinstance(problem, NetProblem):
         return _Step(problem) if problem.case.task == "step" else _Forward(problem)
     from benchmarks.peers.convolens_epoch import Epoch
@@ -96,10 +96,10 @@ def fill(model: nn.Module, weights: list[Array]) -> None:
             parameter.copy_(weight)
 
 
-def _network(problem: NetworkProblem) -> Session:
+def _network(problem: NetworkProblem, compiled: bool) -> Session:
     net, images = built(cl, problem), cl.tensor(problem.images)
     if problem.case.task == "inference":
-        return Inference(cl, net, images)
+        return Inference(cl, cl.compile(net) if compiled else net, images)
 
     def loss(x: Tensor, y: Tensor) -> Tensor:
         return functional.cross_entropy(net(x), y)

@@ -8,6 +8,7 @@ from convolens.backends.choose import algorithm
 from convolens.backends.exact import exact, is_exact, set_exact
 from convolens.backends.threads import get_num_threads, set_num_threads
 from convolens.ops import _taps as taps
+from convolens.planner import compile
 from convolens.spec import bool_, float32, float64, int32, int64, uint8
 from convolens.spec import bool_ as bool
 from convolens.spec import float32 as float
@@ -183,6 +184,7 @@ __all__ = [
     "chunk",
     "clamp",
     "clip",
+    "compile",
     "count_nonzero",
     "cumsum",
     "data",

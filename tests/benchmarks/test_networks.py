@@ -11,7 +11,13 @@ import pytest
 from benchmarks.__main__ import parser
 from benchmarks.agreement import DisagreementError, check
 from benchmarks.measure import Measurement
-from benchmarks.peers import CONVOLENS, ONNX_RUNTIME, TORCH, TORCH_CHANNELS_LAST
+from benchmarks.peers import (
+    CONVOLENS,
+    CONVOLENS_COMPILED,
+    ONNX_RUNTIME,
+    TORCH,
+    TORCH_CHANNELS_LAST,
+)
 from benchmarks.peers.base import Session, UnavailableError
 from benchmarks.peers.network import built
 from benchmarks.whole_nets import WHOLE_NETS, NetworkCase, NetworkTask, make_problem, parts
@@ -70,6 +76,9 @@ def test_torch_computes_the_same(name: str, task: NetworkTask) -> None:
         "torch": session("torch", case).result(),
         "channels_last": session("torch", case, channels_last=True).result(),
     }
+    if task == "inference":
+        results["compiled"] = session("convolens", case, compiled=True).result()
+        np.testing.assert_array_equal(results["compiled"]["y"], results["convolens"]["y"])
     for peer, result in results.items():
         assert check(peer, result, networks.expected(results)) <= 1
 
@@ -98,9 +107,10 @@ def test_another_result_has_no_time() -> None:
                 check("convolens", wrong, wanted)
 
 
-def test_the_verdicts_are_about_the_best_of_torch_and_of_the_others() -> None:
+def test_the_verdicts_are_about_the_best_of_torch_and_of_the_runtimes() -> None:
     seconds = {
         CONVOLENS.name: [1.0, 2.0],
+        CONVOLENS_COMPILED.name: [0.8, 1.6],
         TORCH.name: [3.0, 6.0],
         TORCH_CHANNELS_LAST.name: [2.0, 4.0],
         ONNX_RUNTIME.name: [0.5, 1.0],
@@ -109,10 +119,13 @@ def test_the_verdicts_are_about_the_best_of_torch_and_of_the_others() -> None:
     measurement = Measurement(seconds, {"OpenVINO": "not installed"})
     first, second = map(str, networks.judge(case, 2, measurement))
     assert first == (
-        "PASS  VGG-11, inference, 2 threads: best of torch (torch channels_last) / ours, "
-        "at least 1x: 2.00x"
+        "PASS  VGG-11, inference, 2 threads: best of torch (torch channels_last) / "
+        "convolens, at least 1x: 2.00x"
     )
-    assert second.startswith("MISS  VGG-11, inference, 2 threads: best of others (ONNX Runtime)")
+    assert second == (
+        "MISS  VGG-11, inference, 2 threads: best of runtimes (ONNX Runtime) / "
+        "convolens.compile, at least 1x: 0.62x"
+    )
     text = networks.describe([CONVOLENS, TORCH, ONNX_RUNTIME], [(case, measurement)])
     assert "VGG-11, 4x3x224x224" in text
     assert "OpenVINO: not installed" in text

@@ -15,6 +15,7 @@ import numpy as np
 from convolens.errors import DTypeError, GradientError, ShapeError
 from convolens.tensor.base import Number, TensorBase
 from convolens.tensor.grad_mode import is_grad_enabled
+from convolens.tensor.observe import changes
 from convolens.tensor.promote import category
 from convolens.tensor.record import Version
 
@@ -113,6 +114,8 @@ class InPlace(TensorBase):
         result = result.to(self.dtype)
         self._require_writable()
         self.version.recall()
+        for notice in changes:
+            notice(self.array, result.array)
         np.copyto(self.array, result.array)
         self.version.bump()
         if result.node is not None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from convolens.ops import Op
+from convolens.ops import Array, Op
 
 if TYPE_CHECKING:
     from convolens.tensor.tensor import Tensor
@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 Observer = Callable[[Op, "tuple[Tensor, ...]", "Tensor"], object]
 
 observers: list[Observer] = []
+
+Change = Callable[[Array, Array], object]
+
+changes: list[Change] = []
 
 
 @contextmanager
@@ -33,3 +37,23 @@ def observe(observer: Observer) -> Iterator[None]:
         yield
     finally:
         observers.remove(observer)
+
+
+@contextmanager
+def observe_changes(observer: Change) -> Iterator[None]:
+    """Call ``observer(target, source)`` before an array takes another's numbers in place.
+
+    Unlike those who ``observe`` calls, it does not keep layers from running together.
+
+    Example:
+        >>> import convolens as cl
+        >>> x = cl.zeros(2)
+        >>> with observe_changes(lambda target, source: print(source)):
+        ...     x += 1
+        [1. 1.]
+    """
+    changes.append(observer)
+    try:
+        yield
+    finally:
+        changes.remove(observer)

@@ -1,0 +1,193 @@
+"""Networks that are computed by a plan: for speed, without Python between the kernels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from operator import attrgetter, is_
+from typing import Any, final
+
+import numpy as np
+
+from convolens.backends.setting import present
+from convolens.errors import ArgumentError, DTypeError, GradientError
+from convolens.nn import Module
+from convolens.ops import Array
+from convolens.planner.passes import PASSES
+from convolens.planner.plan import Plan
+from convolens.planner.structure import leaves
+from convolens.planner.tracing import traced
+from convolens.tensor import Tensor, no_grad
+from convolens.tensor.given import given
+from convolens.tensor.grad_mode import is_grad_enabled
+
+#: How many sizes of inputs have a plan at a time.
+_MOST = 16
+
+
+# Faster than functions written out: each call asks.
+_array, _number = attrgetter("array"), attrgetter("number")
+
+
+@final
+class _Weights:
+    """A network's parameters and buffers, as they were when its plans were made."""
+
+    def __init__(self, tensors: Sequence[Tensor]) -> None:
+        self._tensors = tensors
+        self._arrays = [each.array for each in tensors]
+        self._versions = [each.version for each in tensors]
+        self._numbers = [version.number for version in self._versions]
+
+    @property
+    def trained(self) -> bool:
+        """Whether one requires a gradient."""
+        return any(each.requires_grad for each in self._tensors)
+
+    def changed(self) -> bool:
+        """Return whether one has other numbers by now."""
+        same = all(map(is_, map(_array, self._tensors), self._arrays))
+        return not same or list(map(_number, self._versions)) != self._numbers
+
+
+@final
+class CompiledNetwork:
+    """A network that is computed by a plan for each size of its inputs. See ``compile``."""
+
+    def __init__(self, network: Module) -> None:
+        self._network = network
+        self._plans: dict[object, Plan] = {}
+        self._weights = _Weights([])
+
+    def __call__(self, *inputs: Tensor) -> Any:
+        """Return what the network returns, with the same bits.
+
+        The first call with inputs of some size makes their plan, which takes as long as several
+        calls of the network.
+
+        Raises:
+            ArgumentError: If the network or a part of it is in training mode, or if it computes
+                what a plan cannot hold.
+            DTypeError: If an input is no tensor, or it returns something else.
+            GradientError: If the call would have to be recorded for a backward pass.
+            ConvolensError: If the network refuses the inputs.
+        """
+        plan = self.plan(*inputs)
+        if is_grad_enabled() and (
+            self._weights.trained or any(each.requires_grad for each in inputs)
+        ):
+            raise GradientError(
+                "a compiled network records nothing for a backward pass.",
+                hint="call it inside convolens.no_grad(), or call the network itself.",
+            )
+        return plan(*inputs)
+
+    def plan(self, *inputs: Tensor) -> Plan:
+        """Return the plan for inputs of this size; its ``steps`` say what it computes, and how.
+
+        Raises:
+            ConvolensError: As when it is called.
+        """
+        for place, value in enumerate(inputs):
+            given("compile", value, f"input {place}")
+        if self._weights.changed():
+            self._plans.clear()
+        key = present.decided.setting, *(each.spec for each in inputs)
+        plan = None if self._network.training else self._plans.get(key)
+        if plan is None:
+            plan = self._planned(inputs)
+            self._weights = _Weights([*self._network.parameters(), *self._network.buffers()])
+            if len(self._plans) >= _MOST:
+                self._plans.clear()
+            self._plans[key] = plan
+        return plan
+
+    def __repr__(self) -> str:
+        return f"CompiledNetwork({self._network!r})"
+
+    def _planned(self, inputs: Sequence[Tensor]) -> Plan:
+        training = [name for name, part in self._network.named_modules() if part.training]
+        if training:
+            raise ArgumentError(
+                f"the network is in training mode ({len(training)} of its modules are), and a plan "
+                "is for evaluation.",
+                hint="call model.eval() first.",
+            )
+        graph = traced(self._network, inputs)
+        for improve in PASSES:
+            graph = improve(graph)
+        plan = Plan(graph, inputs)
+        self._check(plan, inputs)
+        return plan
+
+    def _check(self, plan: Plan, inputs: Sequence[Tensor]) -> None:
+        """Compare a plan with the network, bit by bit, on the inputs and on others.
+
+        Raises:
+            ArgumentError: If they differ.
+        """
+        for tried in (inputs, [Tensor.leaf(_other(each.array)) for each in inputs]):
+            with no_grad():
+                pairs = zip(
+                    leaves(self._network(*tried), Tensor), leaves(plan(*tried), Tensor), strict=True
+                )
+            for place, (ours, planned) in enumerate(pairs):
+                if not _same(ours.array, planned.array):
+                    raise ArgumentError(
+                        f"output {place} of the network is not what its operators compute of its "
+                        "inputs: a plan of them has another result.",
+                        [("output", ours.spec, "")],
+                        "its forward may draw random numbers, decide by numbers in a tensor, or "
+                        "compute with NumPy: call the network itself.",
+                    )
+
+
+def compile(model: Module) -> CompiledNetwork:
+    """Return the network, to be computed without Python between the kernels.
+
+    It is for inference: ``model.eval()``, within ``no_grad()``. The first call with inputs of some
+    size runs the network, writes its operators down, joins those that one kernel computes and lays
+    the weights out; later calls run these kernels one after the other. The bits are the network's
+    own: each new plan is compared with it, also on other inputs. Where weights change (an
+    optimiser's step, ``load_state_dict``), the next call makes the plan anew; a change through an
+    array of NumPy's that shares a weight's memory is not seen.
+
+    What is no operator is not seen: hooks, prints and other effects of ``forward`` happen while a
+    plan is made, not later; and ways through ``forward`` that depend on numbers stay as they were
+    then, which the comparison finds only where its inputs go another way. After a change of the
+    network's parts, compile it again.
+
+    Args:
+        model: The network. It returns a tensor, or tuples, lists or dicts of tensors.
+
+    Raises:
+        DTypeError: If it is no network.
+
+    Example:
+        >>> import convolens as cl
+        >>> net = cl.nn.Sequential(cl.nn.Conv2d(1, 2, 3), cl.nn.BatchNorm2d(2), cl.nn.ReLU())
+        >>> fast, x = cl.compile(net.eval()), cl.randn(1, 1, 5, 5)
+        >>> with cl.no_grad():
+        ...     bool((fast(x) == net(x)).all())
+        True
+        >>> [step.operator for step in fast.plan(x).steps]
+        ['conv_normalize']
+    """
+    if not isinstance(model, Module):
+        raise DTypeError(
+            f"compile: model is a {type(model).__name__}, but must be a network.",
+            hint="make a convolens.nn.Module of it, whose forward computes it.",
+        )
+    return CompiledNetwork(model)
+
+
+def _same(a: Array, b: Array) -> bool:
+    return np.array_equal(a, b, equal_nan=a.dtype.kind == "f")
+
+
+def _other(array: Array) -> Array:
+    """Return the numbers backwards, or random ones if they are the same then."""
+    backwards = np.flip(array)
+    if array.dtype.kind != "f" or not _same(backwards, array):
+        return backwards
+    random = np.random.default_rng(0).standard_normal(array.shape)
+    return random.astype(array.dtype)
