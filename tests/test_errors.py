@@ -17,6 +17,7 @@ ALSO: dict[str, tuple[type[Exception], ...]] = {
     "ArgumentError": (ValueError, RuntimeError),
     "ArgumentTypeError": (ValueError, RuntimeError, TypeError),
     "PartNameError": (ValueError, RuntimeError, KeyError),
+    "OptionError": (ValueError, RuntimeError, KeyError),
     "DTypeError": (TypeError, RuntimeError),
     "IndexRangeError": (IndexError, ValueError, RuntimeError),
     "MemoryLimitError": (MemoryError,),

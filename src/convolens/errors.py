@@ -75,6 +75,10 @@ class PartNameError(ArgumentError, KeyError):
     """A name that a part of a module cannot have. A KeyError too, since torch raises that."""
 
 
+class OptionError(ArgumentError, KeyError):
+    """An option that a group of parameters lacks. A KeyError too, since torch raises that."""
+
+
 class DTypeError(ConvolensError, TypeError, RuntimeError):
     """A data type that the operation does not take. A RuntimeError too, since torch raises that."""
 

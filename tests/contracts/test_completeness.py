@@ -215,6 +215,25 @@ COVERED_BY = {
     "nn/uninitialized": "nn/test_lazy",
     "nn/blocks/_defaults": "nn/blocks/test_basic_block",
     "nn/state": "nn/test_module",
+    # Schedules.
+    **{
+        f"optim/lr_scheduler/{stem}": "optim/test_lr_scheduler"
+        for stem in (
+            "constant",
+            "cosine_annealing",
+            "exponential",
+            "functions",
+            "linear",
+            "multi_step",
+            "polynomial",
+            "scheduler",
+            "step",
+            "warm_restarts",
+        )
+    },
+    "optim/lr_scheduler/one_cycle": "optim/test_one_cycle",
+    "optim/lr_scheduler/plateau": "optim/test_plateau",
+    "optim/lr_scheduler/sequential": "optim/test_sequential",
     "ops/_differentiate": "ops/test_differentiate",
     "nn/flatten": "nn/test_functional",
     "nn/activation": "nn/test_functional",

@@ -1,4 +1,4 @@
-"""Optimisers and schedules: torch's numbers over 20 steps."""
+"""Optimisers: torch's numbers over 20 steps."""
 
 from __future__ import annotations
 
@@ -140,29 +140,3 @@ def test_a_loop_with_closures_groups_and_zeros(dtype: str) -> None:
     theirs = run(torch, lambda x: torch.nn.Parameter(torch.tensor(x)))
     for a, b in zip(mine, theirs, strict=True):
         np.testing.assert_allclose(a, b, rtol=90 * rounding(dtype), atol=90 * rounding(dtype))
-
-
-SCHEDULES: dict[str, Any] = {
-    "StepLR": lambda m, o: m.optim.lr_scheduler.StepLR(o, 3, gamma=0.3),
-    "StepLR default": lambda m, o: m.optim.lr_scheduler.StepLR(o, step_size=2),
-    "CosineAnnealingLR": lambda m, o: m.optim.lr_scheduler.CosineAnnealingLR(o, 12, eta_min=0.01),
-    "CosineAnnealingLR default": lambda m, o: m.optim.lr_scheduler.CosineAnnealingLR(o, T_max=30),
-}
-
-
-@pytest.mark.parametrize("name", SCHEDULES)
-def test_schedules(name: str) -> None:
-    def rates(m: Any, parameter: Any) -> list[float]:
-        optimizer = m.optim.SGD([parameter], lr=0.4)
-        schedule = SCHEDULES[name](m, optimizer)
-        result = []
-        for _ in range(STEPS):
-            result.append(optimizer.param_groups[0]["lr"])
-            optimizer.step()
-            schedule.step()
-            assert schedule.get_last_lr() == [optimizer.param_groups[0]["lr"]]
-        return result
-
-    mine = rates(cl, cl.nn.Parameter(cl.ones(1)))
-    theirs = rates(torch, torch.nn.Parameter(torch.ones(1)))
-    np.testing.assert_allclose(mine, theirs, rtol=1e-12, atol=1e-15)

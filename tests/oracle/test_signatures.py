@@ -40,8 +40,6 @@ OWN = {
 #: What torch has and convolens does not have yet.
 MISSING: dict[str, set[str]] = {
     "nn.functional.local_response_norm": set(),
-    "optim.lr_scheduler.StepLR": {"last_epoch"},
-    "optim.lr_scheduler.CosineAnnealingLR": {"last_epoch"},
     "nn.init.uniform_": {"generator"},
     "nn.init.normal_": {"generator"},
     "nn.init.xavier_uniform_": {"generator"},
@@ -78,7 +76,10 @@ NAMES = [
         and name not in OWN
     ),
     *(f"optim.{name}" for name in ("SGD", "Adagrad", "Adam", "AdamW", "RMSprop")),
-    *(f"optim.lr_scheduler.{name}" for name in ("StepLR", "CosineAnnealingLR")),
+    *(f"optim.lr_scheduler.{name}" for name in cl.optim.lr_scheduler.__all__),
+    "optim.lr_scheduler.LRScheduler.step",
+    "optim.lr_scheduler.LRScheduler.load_state_dict",
+    "optim.lr_scheduler.ReduceLROnPlateau.step",
     *(
         f"nn.functional.{name}"
         for name in (
@@ -199,7 +200,6 @@ def test_arguments_are_torchs(name: str) -> None:
 #: safe by name only.
 SHIFTED = {
     "autograd.grad": "allow_unused materialize_grads",
-    "optim.lr_scheduler.CosineAnnealingLR": "",
 }
 
 

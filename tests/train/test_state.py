@@ -8,9 +8,12 @@ import pytest
 
 import convolens as cl
 from convolens.errors import CheckpointError, TrainingError
+from convolens.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
 from convolens.tensor.random import random_state
+from convolens.train.build import make_schedule
 from convolens.train.evaluation import Evaluation
 from convolens.train.position import Position
+from convolens.train.settings import Settings
 from convolens.train.state import State
 
 from .makers import network, schedule, weights
@@ -93,3 +96,48 @@ def test_a_file_from_before_there_was_an_option() -> None:
         broken = {"state": {}, "param_groups": groups}
         with pytest.raises(CheckpointError, match="other groups or options"):
             state().restore(replace(saved, optimizer=broken), "a file")
+
+
+def with_schedule(make) -> State:
+    made = state()
+    made.scheduler = make(made.optimizer)
+    return made
+
+
+def test_a_plateau_is_one_of_the_test_loss() -> None:
+    made = with_schedule(lambda optimizer: ReduceLROnPlateau(optimizer, factor=0.5, patience=1))
+    found = []
+    for loss in (0.7, 0.6, 0.6, 0.6, 0.5):
+        made.position = Position(made.position.epoch, 3, 60, 30, 120.0, 2.0)
+        found.append(made.finish_epoch(judged(loss)).lr)
+    assert found == [0.5, 0.5, 0.5, 0.5, 0.25]
+
+
+@pytest.mark.parametrize("old", [False, True], ids=["new file", "older file"])
+def test_more_epochs_are_those_of_the_longer_curve(old) -> None:
+    def cosine(epochs: int):
+        def make(optimizer) -> LRScheduler:
+            found = make_schedule(Settings(schedule="cosine", epochs=epochs), optimizer)
+            assert found is not None
+            return found
+
+        return make
+
+    first = with_schedule(cosine(3))
+    for _ in range(3):
+        first.scheduler.step()
+    assert first.learning_rate == 0
+    saved = first.checkpoint({})
+    if old:
+        schedule = {name: saved.scheduler[name] for name in ("last_epoch", "base_lrs")}
+        saved = replace(saved, scheduler=schedule)
+    longer = with_schedule(cosine(9))
+    longer.restore(saved, "a file")
+    straight = with_schedule(cosine(9))
+    for _ in range(3):
+        straight.scheduler.step()
+    for _ in range(6):
+        assert longer.learning_rate == straight.learning_rate > 0
+        longer.scheduler.step()
+        straight.scheduler.step()
+    assert longer.learning_rate == 0

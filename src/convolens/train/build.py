@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import cos, pi
 
 from convolens import optim
 from convolens.nn import Module
-from convolens.optim.lr_scheduler import CosineAnnealingLR, LRScheduler, StepLR
+from convolens.optim.lr_scheduler import LambdaLR, LRScheduler, StepLR
 from convolens.train.settings import Settings
 
 _BY_NAME: dict[str, Callable[..., optim.Optimizer]] = {
@@ -44,5 +45,6 @@ def make_schedule(settings: Settings, optimizer: optim.Optimizer) -> LRScheduler
     if settings.schedule == "step":
         return StepLR(optimizer, settings.step_every, settings.step_factor)
     if settings.schedule == "cosine":
-        return CosineAnnealingLR(optimizer, settings.epochs)
+        # A function is not saved with the schedule's state, so that the curve may become longer.
+        return LambdaLR(optimizer, lambda epoch: (1 + cos(pi * epoch / settings.epochs)) / 2)
     return None

@@ -12,7 +12,7 @@ import numpy as np
 from convolens.errors import CheckpointError, ConvolensError, TrainingError
 from convolens.nn import Module
 from convolens.optim import Optimizer
-from convolens.optim.lr_scheduler import LRScheduler
+from convolens.optim.lr_scheduler import LambdaLR, LRScheduler, ReduceLROnPlateau
 from convolens.tensor.random import random_state, set_random_state
 from convolens.train.checkpoint import (
     Checkpoint,
@@ -87,7 +87,9 @@ class State:
         )
         self.history.append(row)
         self.position = Position(epoch=row.epoch)
-        if self.scheduler is not None:
+        if isinstance(self.scheduler, ReduceLROnPlateau):
+            self.scheduler.step(judged.loss)
+        elif self.scheduler is not None:
             self.scheduler.step()
         return row
 
@@ -129,6 +131,8 @@ class State:
             self.optimizer.load_state_dict(saved.optimizer)
             if self.scheduler is not None and saved.scheduler is not None:
                 self.scheduler.load_state_dict(dict(saved.scheduler))
+                if isinstance(self.scheduler, LambdaLR):  # its function may be another than then
+                    self.scheduler.step(self.scheduler.last_epoch)
             set_random_state(saved.random)
             load_weights(self.model, saved.weights, where)
         except (ConvolensError, LookupError, TypeError, ValueError) as error:

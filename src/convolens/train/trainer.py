@@ -41,7 +41,8 @@ class Trainer:
         model: Gives logits [B, K] for images [B, C, H, W].
         optimizer: Of the model's parameters.
         loss: Takes logits and labels, gives the mean; cross-entropy by default.
-        scheduler: Sets the learning rate; goes one step an epoch.
+        scheduler: Sets the learning rate; goes one step an epoch, ``ReduceLROnPlateau`` by the
+            test loss.
         normalize: Done to all images, in training, evaluation and prediction.
         out: The folder, made if it is missing; without one nothing is saved.
         seed: Fixes the order of the images and what the transforms do. Dropout follows from
