@@ -215,6 +215,10 @@ COVERED_BY = {
     "nn/uninitialized": "nn/test_lazy",
     "nn/blocks/_defaults": "nn/blocks/test_basic_block",
     "nn/state": "nn/test_module",
+    **{
+        f"nn/utils/{stem}": "nn/test_utils"
+        for stem in ("clip_grad", "convert_parameters", "total_norm")
+    },
     # Schedules.
     **{
         f"optim/lr_scheduler/{stem}": "optim/test_lr_scheduler"

@@ -152,6 +152,7 @@ NAMES = [
     "nn.Module.register_module",
     "nn.Module.set_submodule",
     "nn.Module.state_dict",
+    *(f"nn.utils.{name}" for name in cl.nn.utils.__all__),
     "optim.Optimizer.zero_grad",
     "optim.Optimizer.step",
     "optim.Optimizer.load_state_dict",

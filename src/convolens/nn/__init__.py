@@ -1,6 +1,6 @@
 """Layers, with torch's names."""
 
-from convolens.nn import blocks, functional, init
+from convolens.nn import blocks, functional, init, utils
 from convolens.nn.activation import LogSoftmax, ReLU, Sigmoid, Softmax, Softmax2d, Tanh
 from convolens.nn.adaptive_pool import (
     AdaptiveAvgPool1d,
@@ -234,4 +234,5 @@ __all__ = [
     "init",
     "kernel_rank",
     "separate",
+    "utils",
 ]
