@@ -162,7 +162,7 @@ def test_types_and_bias() -> None:
     ("call", "error", "words"),
     [
         (lambda: nn.conv_matrix(nn.Linear(1, 1), (1, 5)), TypeError, "no convolution layer"),  # type: ignore[arg-type]
-        (lambda: nn.conv_matrix(nn.Conv2d(2, 1, 3), (1, 5, 5)), ShapeError, "1 channels"),
+        (lambda: nn.conv_matrix(nn.Conv2d(2, 1, 3), (1, 5, 5)), ShapeError, "1 channel,"),
         (
             lambda: nn.conv_matrix(nn.Conv2d(1, 1, 3), (1, 1, 5, 5)),
             ShapeError,

@@ -15,7 +15,6 @@ from .peer import torch
 FOREIGN = {
     "device",
     "dtype",
-    "inplace",
     "size_average",
     "reduce",
     "min_value",

@@ -7,18 +7,21 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any, final
 
+import numpy as np
+
 from convolens.errors import ConvolensError
 from convolens.lens.still import still
 from convolens.nn import Module
-from convolens.ops import Op
+from convolens.ops import Array, Op
 from convolens.tensor import Tensor
-from convolens.tensor.observe import observe
+from convolens.tensor.observe import observe, observe_changes
+from convolens.tensor.record import Version
 
 
 @final
 @dataclass(frozen=True, eq=False)
 class Called:
-    """An operator call, with its tensors."""
+    """An operator call, with its tensors as they were: a change in place makes another one."""
 
     op: Op
     inputs: tuple[Tensor, ...]
@@ -81,10 +84,13 @@ def trace(model: Module, image: Tensor) -> Trace:
     with ExitStack() as stack:
         stack.enter_context(still(model))
         for module in {id(module): module for module in model.modules()}.values():
+            stack.enter_context(module.register_forward_pre_hook(recorder.enter))
             stack.enter_context(module.register_forward_hook(recorder.leave))
         stack.enter_context(observe(recorder.call))
+        stack.enter_context(observe_changes(recorder.change))
+        own = recorder.own_of(image)
         try:
-            watched.output = model(image)
+            watched.output = recorder.values(model(own))
         except ConvolensError as error:
             watched.error = error
     return watched
@@ -94,24 +100,63 @@ def trace(model: Module, image: Tensor) -> Trace:
 class _Recorder:
     """Writes a trace.
 
-    Modules tell when they are done, not when they begin. So what belongs to a module is found by
-    going back from its output to its inputs.
+    What belongs to a module is found by going back from its output to its inputs. Tensors are told
+    apart by the numbers they hold: one that is changed in place holds what another call has made.
     """
 
     def __init__(self, watched: Trace) -> None:
         self.watched = watched
-        self.makers: dict[int, Called] = {}
+        self._makers: dict[int, Called] = {}
+        self._entered: list[list[Tensor]] = []
+        self._holds: dict[int, Tensor] = {}  # by the array's id
+        self._changed: list[Array] = []  # kept, so that no other array can get their ids
+
+    def own_of(self, image: Tensor) -> Tensor:
+        """Return a copy for the model, whose numbers are known as the image."""
+        own = Tensor.leaf(np.array(image.array, order="K"))
+        self._holds[id(own.array)] = image
+        self._changed.append(own.array)
+        return own
+
+    def values(self, value: Any) -> Any:
+        """Return a value with its tensors as they are now, whatever happens to them later."""
+        if isinstance(value, Tensor):
+            return self._holds.get(id(value.array), value)
+        if isinstance(value, dict):
+            return {key: self.values(item) for key, item in value.items()}
+        if isinstance(value, list | tuple):
+            items = [self.values(item) for item in value]
+            if isinstance(value, list):
+                return items
+            return type(value)(*items) if hasattr(value, "_fields") else tuple(items)
+        return value
 
     def call(self, op: Op, inputs: tuple[Tensor, ...], output: Tensor) -> None:
         """Note an operator call."""
-        called = Called(op, inputs, output)
-        self.makers[id(output)] = called
+        made = Tensor.made(output.array, output.spec, Version(), None)
+        called = Called(op, self.values(inputs), made)
+        self._holds[id(output.array)] = made
+        self._makers[id(made)] = called
         self.watched.calls.append(called)
-        self.watched.steps.append(Step(output, [called]))
+        self.watched.steps.append(Step(made, [called]))
+
+    def change(self, target: Array, source: Array) -> None:
+        """Note that an array will take another's numbers: what it held until now is kept."""
+        for held in self._holds.values():
+            if np.may_share_memory(held.array, target):
+                held.array = held.array.copy(order="K")
+        made = self._holds.get(id(source))
+        self._holds[id(target)] = Tensor.leaf(source.copy(order="K")) if made is None else made
+        self._changed.append(target)
+
+    def enter(self, module: Module, inputs: tuple[Any, ...]) -> None:
+        """Note what a module reads."""
+        self._entered.append(list(tensors(self.values(inputs))))
 
     def leave(self, module: Module, inputs: tuple[Any, ...], output: Any) -> None:
         """Note that a module is done."""
-        made = self._made_between(inputs, output)
+        output = self.values(output)
+        made = self._made_between(self._entered.pop(), output)
         mine = [
             step
             for step in self.watched.steps
@@ -124,14 +169,14 @@ class _Recorder:
             self.watched.steps = [step for step in self.watched.steps if step not in mine]
             self.watched.steps.append(Step(output, calls, module, module))
 
-    def _made_between(self, inputs: tuple[Any, ...], output: Any) -> set[int]:
+    def _made_between(self, inputs: list[Tensor], output: Any) -> set[int]:
         """Return the ids of the calls on the way from the inputs to the output."""
-        seen = {id(tensor) for tensor in tensors(inputs)}
+        seen = {id(tensor) for tensor in inputs}
         waiting = list(tensors(output))
         made: set[int] = set()
         while waiting:
             tensor = waiting.pop()
-            called = self.makers.get(id(tensor))
+            called = self._makers.get(id(tensor))
             if id(tensor) in seen or called is None:
                 continue
             seen.add(id(tensor))

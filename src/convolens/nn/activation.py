@@ -6,13 +6,17 @@ from typing import final
 
 from convolens.errors import ShapeError
 from convolens.nn import functional
+from convolens.nn.activated import Activated
 from convolens.nn.module import Module
 from convolens.tensor import Tensor
 
 
 @final
-class ReLU(Module):
+class ReLU(Activated):
     """y = max(x, 0).
+
+    Args:
+        inplace: The input itself takes the result.
 
     Example:
         >>> import convolens as cl
@@ -22,7 +26,7 @@ class ReLU(Module):
 
     def forward(self, input: Tensor) -> Tensor:
         """Return each element, or 0 where it is negative."""
-        return functional.relu(input)
+        return functional.relu(input, self.inplace)
 
 
 @final

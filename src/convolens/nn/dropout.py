@@ -10,6 +10,7 @@ from convolens.nn import functional
 from convolens.nn.functional.dropout import keep
 from convolens.nn.module import Module
 from convolens.tensor import Tensor, ones_like
+from convolens.tensor.in_place import in_place
 
 
 class _Dropout(Module):
@@ -17,17 +18,18 @@ class _Dropout(Module):
 
     function: ClassVar[Callable[..., Tensor]]
 
-    def __init__(self, p: float = 0.5) -> None:
+    def __init__(self, p: float = 0.5, inplace: bool = False) -> None:
         super().__init__()
         self.p = ops.Dropout(float(p)).p
+        self.inplace = inplace
 
     def forward(self, input: Tensor) -> Tensor:
         """Return ``input`` with some of it dropped, or ``input`` itself outside training."""
-        return type(self).function(input, self.p, self.training)
+        return type(self).function(input, self.p, self.training, self.inplace)
 
     def extra_repr(self) -> str:
         """Return the arguments to show."""
-        return f"p={self.p}"
+        return f"p={self.p}{', inplace=True' if self.inplace else ''}"
 
 
 @final
@@ -38,6 +40,7 @@ class Dropout(_Dropout):
 
     Args:
         p: The share that becomes 0.
+        inplace: The input itself takes the result.
 
     Raises:
         ArgumentError: If p is not a probability.
@@ -62,6 +65,7 @@ class Dropout1d(_Dropout):
 
     Args:
         p: The share of channels that becomes 0.
+        inplace: The input itself takes the result.
 
     Shapes:
         [N, C, W] -> [N, C, W]; [C, W] -> [C, W]
@@ -88,6 +92,7 @@ class Dropout2d(_Dropout):
 
     Args:
         p: The share of channels that becomes 0.
+        inplace: The input itself takes the result.
 
     Shapes:
         [N, C, H, W] -> [N, C, H, W]; as in torch, a rank of 3 is [N, C, W] and warns
@@ -114,6 +119,7 @@ class Dropout3d(_Dropout):
 
     Args:
         p: The share of channels that becomes 0.
+        inplace: The input itself takes the result.
 
     Shapes:
         [N, C, D, H, W] -> [N, C, D, H, W]; [C, D, H, W] -> [C, D, H, W]
@@ -141,6 +147,7 @@ class AlphaDropout(_Dropout):
 
     Args:
         p: The share that is dropped.
+        inplace: The input itself takes the result.
 
     Raises:
         ArgumentError: If p is not a probability.
@@ -165,6 +172,7 @@ class DropoutScaledAtTest(_Dropout):
 
     Args:
         p: The share that becomes 0 in training.
+        inplace: The input itself takes the result.
 
     Raises:
         ArgumentError: If p is not a probability.
@@ -180,6 +188,9 @@ class DropoutScaledAtTest(_Dropout):
     """
 
     @staticmethod
-    def function(input: Tensor, p: float, training: bool) -> Tensor:
+    def function(input: Tensor, p: float, training: bool, inplace: bool = False) -> Tensor:
         """Return ``input`` with a share p at 0 in training, else multiplied by 1 - p."""
+        if inplace:
+            function = DropoutScaledAtTest.function
+            return in_place("dropout_", input, lambda old: function(old, p, training))
         return input * keep(ones_like(input.detach()), p) if training else input * (1 - p)

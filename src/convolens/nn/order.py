@@ -10,7 +10,7 @@ from convolens.nn.activation import ReLU
 from convolens.nn.module import Module
 from convolens.nn.pooling import MaxPool1d, MaxPool2d, MaxPool3d
 from convolens.nn.with_norm import pairs, run_pair
-from convolens.nn.with_relu import at_once, is_plain, joins
+from convolens.nn.with_relu import LAYERS, at_once, is_plain, joins
 from convolens.tensor.observe import observers
 
 _POOLINGS = (MaxPool1d, MaxPool2d, MaxPool3d)
@@ -93,6 +93,10 @@ def cheapest(
     for place in range(len(result) - 1):
         first, second = result[place : place + 2]
         is_pair = type(first) is ReLU and type(second) in _POOLINGS
+        # In place it changes what it reads, so that must be nobody else's.
+        is_pair = is_pair and (
+            not first.inplace or (place > 0 and type(result[place - 1]) in LAYERS)
+        )
         if is_pair and may_move(first) and may_move(second):
             result[place : place + 2] = second, first
     return result

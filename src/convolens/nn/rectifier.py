@@ -6,14 +6,18 @@ from typing import final
 
 from convolens.errors import ArgumentError
 from convolens.nn import functional
+from convolens.nn.activated import Activated
 from convolens.nn.module import Module
 from convolens.nn.parameter import Parameter
 from convolens.tensor import Tensor, full
 
 
 @final
-class ReLU6(Module):
+class ReLU6(Activated):
     """y = x, cut off at 0 and 6.
+
+    Args:
+        inplace: The input itself takes the result.
 
     Example:
         >>> import convolens as cl
@@ -23,16 +27,17 @@ class ReLU6(Module):
 
     def forward(self, input: Tensor) -> Tensor:
         """Return each element cut off at 0 and 6."""
-        return functional.relu6(input)
+        return functional.relu6(input, self.inplace)
 
 
 @final
-class Hardtanh(Module):
+class Hardtanh(Activated):
     """y = x, cut off at ``min_val`` and ``max_val``.
 
     Args:
         min_val: The lower bound.
         max_val: The upper bound.
+        inplace: The input itself takes the result.
 
     Raises:
         ArgumentError: If the bounds are not in order.
@@ -43,8 +48,8 @@ class Hardtanh(Module):
         [-1.0, 0.5, 1.0]
     """
 
-    def __init__(self, min_val: float = -1.0, max_val: float = 1.0) -> None:
-        super().__init__()
+    def __init__(self, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> None:
+        super().__init__(inplace)
         if not max_val > min_val:
             raise ArgumentError(
                 f"Hardtanh: max_val is {max_val:g}, but must be greater than min_val, {min_val:g}."
@@ -54,19 +59,20 @@ class Hardtanh(Module):
 
     def forward(self, input: Tensor) -> Tensor:
         """Return each element cut off at the bounds."""
-        return functional.hardtanh(input, self.min_val, self.max_val)
+        return functional.hardtanh(input, self.min_val, self.max_val, self.inplace)
 
-    def extra_repr(self) -> str:
-        """Return the arguments to show."""
+    def settings(self) -> str:
+        """Return the other arguments to show."""
         return f"min_val={self.min_val}, max_val={self.max_val}"
 
 
 @final
-class LeakyReLU(Module):
+class LeakyReLU(Activated):
     """y = x where x is positive, else ``negative_slope`` x.
 
     Args:
         negative_slope: The slope of the negative side.
+        inplace: The input itself takes the result.
 
     Example:
         >>> import convolens as cl
@@ -74,16 +80,16 @@ class LeakyReLU(Module):
         [-0.5, 3.0]
     """
 
-    def __init__(self, negative_slope: float = 0.01) -> None:
-        super().__init__()
+    def __init__(self, negative_slope: float = 0.01, inplace: bool = False) -> None:
+        super().__init__(inplace)
         self.negative_slope = negative_slope
 
     def forward(self, input: Tensor) -> Tensor:
         """Return each element, shrunk where it is negative."""
-        return functional.leaky_relu(input, self.negative_slope)
+        return functional.leaky_relu(input, self.negative_slope, self.inplace)
 
-    def extra_repr(self) -> str:
-        """Return the arguments to show."""
+    def settings(self) -> str:
+        """Return the other arguments to show."""
         return f"negative_slope={self.negative_slope}"
 
 
@@ -133,11 +139,12 @@ class PReLU(Module):
 
 
 @final
-class ELU(Module):
+class ELU(Activated):
     """y = x where x is positive, else ``alpha`` (e^x - 1).
 
     Args:
         alpha: The bound of the negative side, negated.
+        inplace: The input itself takes the result.
 
     Example:
         >>> import convolens as cl
@@ -145,22 +152,25 @@ class ELU(Module):
         [-0.6321, 3.0]
     """
 
-    def __init__(self, alpha: float = 1.0) -> None:
-        super().__init__()
+    def __init__(self, alpha: float = 1.0, inplace: bool = False) -> None:
+        super().__init__(inplace)
         self.alpha = alpha
 
     def forward(self, input: Tensor) -> Tensor:
         """Return each element, bent where it is negative."""
-        return functional.elu(input, self.alpha)
+        return functional.elu(input, self.alpha, self.inplace)
 
-    def extra_repr(self) -> str:
-        """Return the arguments to show."""
+    def settings(self) -> str:
+        """Return the other arguments to show."""
         return f"alpha={self.alpha}"
 
 
 @final
-class SELU(Module):
+class SELU(Activated):
     """y = 1.0507 x where x is positive, else 1.7581 (e^x - 1): keeps mean 0 and variance 1.
+
+    Args:
+        inplace: The input itself takes the result.
 
     Example:
         >>> import convolens as cl
@@ -172,12 +182,15 @@ class SELU(Module):
 
     def forward(self, input: Tensor) -> Tensor:
         """Return each element stretched, and bent where it is negative."""
-        return functional.selu(input)
+        return functional.selu(input, self.inplace)
 
 
 @final
-class Hardsigmoid(Module):
+class Hardsigmoid(Activated):
     """y = (x + 3) / 6, cut off at 0 and 1.
+
+    Args:
+        inplace: The input itself takes the result.
 
     Example:
         >>> import convolens as cl
@@ -187,12 +200,15 @@ class Hardsigmoid(Module):
 
     def forward(self, input: Tensor) -> Tensor:
         """Return each element squashed to between 0 and 1."""
-        return functional.hardsigmoid(input)
+        return functional.hardsigmoid(input, self.inplace)
 
 
 @final
-class Hardswish(Module):
+class Hardswish(Activated):
     """y = x (x + 3) / 6, or 0 below -3 and x above 3.
+
+    Args:
+        inplace: The input itself takes the result.
 
     Example:
         >>> import convolens as cl
@@ -202,4 +218,4 @@ class Hardswish(Module):
 
     def forward(self, input: Tensor) -> Tensor:
         """Return each element, weighed down where it is not large."""
-        return functional.hardswish(input)
+        return functional.hardswish(input, self.inplace)

@@ -6,6 +6,7 @@ from typing import final
 
 from convolens import ops
 from convolens.nn import functional
+from convolens.nn.activated import Activated
 from convolens.nn.module import Module
 from convolens.ops.gelu import Approximate
 from convolens.tensor import Tensor, apply
@@ -43,8 +44,11 @@ class GELU(Module):
 
 
 @final
-class SiLU(Module):
+class SiLU(Activated):
     """y = x / (1 + e^-x).
+
+    Args:
+        inplace: The input itself takes the result.
 
     Example:
         >>> import convolens as cl
@@ -54,7 +58,7 @@ class SiLU(Module):
 
     def forward(self, input: Tensor) -> Tensor:
         """Return each element, weighed with its logistic function."""
-        return functional.silu(input)
+        return functional.silu(input, self.inplace)
 
 
 @final

@@ -8,6 +8,7 @@ would go on with a record that is no longer theirs.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -123,6 +124,25 @@ class InPlace(TensorBase):
                 self.node.retained, result.node.retained = None, self
             self.node, self.recorded = result.node, True
         return self  # type: ignore[return-value]
+
+
+def in_place(
+    name: str, input: Tensor, compute: Callable[[Tensor], Tensor], needed: bool = True
+) -> Tensor:
+    """Return ``input`` after it has taken what ``compute`` makes of it.
+
+    ``needed`` says whether the gradient uses its numbers as they are before.
+
+    Raises:
+        GradientError: As ``add_``.
+
+    Example:
+        >>> import convolens as cl
+        >>> x = cl.tensor([-2.0, 3.0])
+        >>> in_place("relu_", x, cl.relu) is x, x
+        (True, tensor([0., 3.]))
+    """
+    return input._become(name, compute(input._old(input, needed)))
 
 
 def _times(other: Tensor | Number, alpha: Number) -> Tensor | Number:

@@ -9,7 +9,12 @@ from operator import index
 from typing import ParamSpec, TypeVar
 
 from convolens.errors import ArgumentError, ArgumentTypeError
+from convolens.ops import Op
 from convolens.ops._taps import Pair
+from convolens.tensor import Tensor, apply
+from convolens.tensor.given import given
+from convolens.tensor.in_place import in_place
+from convolens.tensor.program import gradient_program
 
 Ints = int | Sequence[int]
 Arguments = ParamSpec("Arguments")
@@ -61,6 +66,26 @@ def kept(make: Callable[Arguments, Operator]) -> Callable[Arguments, Operator]:
         return made(*args, **named)  # type: ignore[arg-type]
 
     return operator
+
+
+def activated(op: Op, input: Tensor, inplace: bool) -> Tensor:
+    """Return what an operator makes of a tensor, in the tensor itself if ``inplace``.
+
+    Raises:
+        DTypeError: If ``input`` is no tensor.
+        GradientError: If it is a leaf that requires a gradient, and calls are recorded.
+
+    Example:
+        >>> import convolens as cl
+        >>> x = cl.tensor([-2.0, 3.0])
+        >>> activated(cl.ops.Relu(), x, inplace=True) is x, x
+        (True, tensor([0., 3.]))
+    """
+    if not inplace:
+        return apply(op, input)
+    specs = (given(op.name, input).spec,)
+    needed = gradient_program(op, specs, (True,)).needs[0]
+    return in_place(f"{op.name}_", input, lambda old: apply(op, old), needed)
 
 
 #: Types of which equal arguments mean the same.

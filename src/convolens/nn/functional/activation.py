@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from convolens import ops
+from convolens.nn.functional._arguments import activated
 from convolens.tensor import Tensor
 from convolens.tensor.given import given
 
+_RELU = ops.Relu()
 
-def relu(input: Tensor) -> Tensor:
-    """Return each element, or 0 where it is negative.
+
+def relu(input: Tensor, inplace: bool = False) -> Tensor:
+    """Return each element, or 0 where it is negative; with ``inplace`` in the input's own memory.
 
     Example:
         >>> import convolens as cl
         >>> relu(cl.tensor([-2.0, 3.0])).tolist()
         [0.0, 3.0]
     """
-    return given("relu", input).relu()
+    return activated(_RELU, given("relu", input), inplace)
 
 
 def sigmoid(input: Tensor) -> Tensor:

@@ -1,4 +1,7 @@
-"""Dropout as functions: of elements, and of whole channels."""
+"""Dropout as functions: of elements, and of whole channels.
+
+With ``inplace`` the input itself takes the result, and is returned.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,13 @@ from convolens import ops
 from convolens.errors import ShapeError
 from convolens.spec import int64
 from convolens.tensor import Tensor, apply, full, ones_like, random, tensor
+from convolens.tensor.in_place import in_place
 
 #: -lambda alpha of SELU: what it makes of minus infinity.
 _SATURATED = -1.7580993408473766
 
 
-def dropout(input: Tensor, p: float = 0.5, training: bool = True) -> Tensor:
+def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
     """Return input with a share p of its elements zero and the others divided by 1 - p.
 
     Outside training input itself is returned. The elements follow from ``manual_seed``.
@@ -25,16 +29,23 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True) -> Tensor:
     op = ops.Dropout(float(p))
     if not training or p == 0.0:
         return input
-    return apply(op, input, tensor(random.next_key(), dtype=int64))
+    key = tensor(random.next_key(), dtype=int64)
+    if inplace:
+        return in_place("dropout_", input, lambda old: apply(op, old, key), needed=False)
+    return apply(op, input, key)
 
 
-def dropout1d(input: Tensor, p: float = 0.5, training: bool = True) -> Tensor:
+def dropout1d(
+    input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False
+) -> Tensor:
     """Return input [N, C, W] or [C, W] with a share p of its channels zero, the others grown.
 
     Raises:
         ArgumentError: If p is not a probability.
         ShapeError: If the input has another rank.
     """
+    if inplace and training:
+        return in_place("dropout1d_", input, lambda old: dropout1d(old, p))
     if input.ndim not in (2, 3):
         raise ShapeError(
             f"dropout1d: Expected 2D or 3D input, but received a {input.ndim}D input.",
@@ -46,7 +57,9 @@ def dropout1d(input: Tensor, p: float = 0.5, training: bool = True) -> Tensor:
     return _drop_channels(input.unsqueeze(0), p, training).squeeze(0)
 
 
-def dropout2d(input: Tensor, p: float = 0.5, training: bool = True) -> Tensor:
+def dropout2d(
+    input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False
+) -> Tensor:
     """Return input [N, C, H, W] with a share p of its channels zero, and the others grown.
 
     As in torch, an input of rank 3 is [N, C, W], not one image, and warns.
@@ -55,6 +68,8 @@ def dropout2d(input: Tensor, p: float = 0.5, training: bool = True) -> Tensor:
         ArgumentError: If p is not a probability.
         ShapeError: If the input has no axis of channels.
     """
+    if inplace and training:
+        return in_place("dropout2d_", input, lambda old: dropout2d(old, p))
     if input.ndim == 3:
         warnings.warn(
             "dropout2d: a 3D input is taken as [N, C, W], as torch does, not as one image "
@@ -66,13 +81,17 @@ def dropout2d(input: Tensor, p: float = 0.5, training: bool = True) -> Tensor:
     return _drop_channels(input, p, training)
 
 
-def dropout3d(input: Tensor, p: float = 0.5, training: bool = True) -> Tensor:
+def dropout3d(
+    input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False
+) -> Tensor:
     """Return input [N, C, D, H, W] or [C, D, H, W] with a share p of its channels zero.
 
     Raises:
         ArgumentError: If p is not a probability.
         ShapeError: If the input has no axis of channels.
     """
+    if inplace and training:
+        return in_place("dropout3d_", input, lambda old: dropout3d(old, p))
     if input.ndim == 5:
         return _drop_channels(input, p, training)
     if input.ndim != 4:
@@ -80,7 +99,9 @@ def dropout3d(input: Tensor, p: float = 0.5, training: bool = True) -> Tensor:
     return _drop_channels(input.unsqueeze(0), p, training).squeeze(0)
 
 
-def alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False) -> Tensor:
+def alpha_dropout(
+    input: Tensor, p: float = 0.5, training: bool = False, inplace: bool = False
+) -> Tensor:
     """Return input with a share p of its elements saturated, so that mean 0 and variance 1 stay.
 
     Raises:
@@ -89,6 +110,8 @@ def alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False) -> Tens
     Source: Klambauer et al., "Self-Normalizing Neural Networks", 2017, section "New Dropout
     Technique".
     """
+    if inplace and training:
+        return in_place("alpha_dropout_", input, lambda old: alpha_dropout(old, p, True))
     ops.Dropout(float(p))
     if not training or p == 0.0:
         return input

@@ -1,9 +1,12 @@
-"""Activations made of straight pieces, and those that are straight on one side, as functions."""
+"""Activations made of straight pieces, and those that are straight on one side, as functions.
+
+With ``inplace`` the input itself takes the result, and is returned.
+"""
 
 from __future__ import annotations
 
 from convolens import ops
-from convolens.nn.functional._arguments import kept
+from convolens.nn.functional._arguments import activated, kept
 from convolens.ops.elu import SELU
 from convolens.tensor import Tensor, apply
 from convolens.tensor.given import given
@@ -11,7 +14,7 @@ from convolens.tensor.given import given
 _hardtanh, _leaky_relu = kept(ops.Hardtanh), kept(ops.LeakyRelu)
 
 
-def relu6(input: Tensor) -> Tensor:
+def relu6(input: Tensor, inplace: bool = False) -> Tensor:
     """Return each element cut off at 0 and 6.
 
     Example:
@@ -19,10 +22,12 @@ def relu6(input: Tensor) -> Tensor:
         >>> relu6(cl.tensor([-1.0, 3.0, 8.0])).tolist()
         [0.0, 3.0, 6.0]
     """
-    return hardtanh(input, 0.0, 6.0)
+    return hardtanh(input, 0.0, 6.0, inplace)
 
 
-def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0) -> Tensor:
+def hardtanh(
+    input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False
+) -> Tensor:
     """Return each element cut off at ``min_val`` and ``max_val``, where the slope is 0.
 
     Raises:
@@ -33,10 +38,10 @@ def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0) -> Tens
         >>> hardtanh(cl.tensor([-2.0, 0.5, 2.0])).tolist()
         [-1.0, 0.5, 1.0]
     """
-    return apply(_hardtanh(float(min_val), float(max_val)), input)
+    return activated(_hardtanh(float(min_val), float(max_val)), input, inplace)
 
 
-def leaky_relu(input: Tensor, negative_slope: float = 0.01) -> Tensor:
+def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
     """Return each element, times ``negative_slope`` where it is negative.
 
     Example:
@@ -44,7 +49,7 @@ def leaky_relu(input: Tensor, negative_slope: float = 0.01) -> Tensor:
         >>> leaky_relu(cl.tensor([-2.0, 3.0]), 0.25).tolist()
         [-0.5, 3.0]
     """
-    return apply(_leaky_relu(float(negative_slope)), input)
+    return activated(_leaky_relu(float(negative_slope)), input, inplace)
 
 
 def prelu(input: Tensor, weight: Tensor) -> Tensor:
@@ -66,7 +71,7 @@ def prelu(input: Tensor, weight: Tensor) -> Tensor:
     return apply(ops.Prelu(), input, slopes.reshape(1) if slopes.ndim == 0 else slopes)
 
 
-def elu(input: Tensor, alpha: float = 1.0) -> Tensor:
+def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """Return each element, or ``alpha`` (e^x - 1) where it is negative.
 
     Example:
@@ -74,10 +79,10 @@ def elu(input: Tensor, alpha: float = 1.0) -> Tensor:
         >>> [round(y, 4) for y in elu(cl.tensor([-1.0, 3.0])).tolist()]
         [-0.6321, 3.0]
     """
-    return apply(ops.Elu(float(alpha)), input)
+    return activated(ops.Elu(float(alpha)), input, inplace)
 
 
-def selu(input: Tensor) -> Tensor:
+def selu(input: Tensor, inplace: bool = False) -> Tensor:
     """Return 1.0507 times each element, or 1.7581 (e^x - 1) where it is negative.
 
     Example:
@@ -85,10 +90,10 @@ def selu(input: Tensor) -> Tensor:
         >>> [round(y, 4) for y in selu(cl.tensor([-1.0, 1.0])).tolist()]
         [-1.1113, 1.0507]
     """
-    return apply(ops.Elu(*SELU), input)
+    return activated(ops.Elu(*SELU), input, inplace)
 
 
-def hardsigmoid(input: Tensor) -> Tensor:
+def hardsigmoid(input: Tensor, inplace: bool = False) -> Tensor:
     """Return (x + 3) / 6 of each element x, cut off at 0 and 1.
 
     Example:
@@ -96,10 +101,10 @@ def hardsigmoid(input: Tensor) -> Tensor:
         >>> hardsigmoid(cl.tensor([-4.0, 0.0, 1.5, 3.0])).tolist()
         [0.0, 0.5, 0.75, 1.0]
     """
-    return apply(ops.Hardsigmoid(), input)
+    return activated(ops.Hardsigmoid(), input, inplace)
 
 
-def hardswish(input: Tensor) -> Tensor:
+def hardswish(input: Tensor, inplace: bool = False) -> Tensor:
     """Return x (x + 3) / 6 of each element x, or 0 below -3 and x above 3.
 
     Example:
@@ -107,4 +112,4 @@ def hardswish(input: Tensor) -> Tensor:
         >>> hardswish(cl.tensor([-1.5, 1.5, 4.0])).tolist()
         [-0.375, 1.125, 4.0]
     """
-    return apply(ops.Hardswish(), input)
+    return activated(ops.Hardswish(), input, inplace)

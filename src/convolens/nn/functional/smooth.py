@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from convolens import ops
+from convolens.nn.functional._arguments import activated
 from convolens.ops.gelu import Approximate
 from convolens.tensor import Tensor, apply
 
@@ -25,15 +26,15 @@ def gelu(input: Tensor, approximate: Approximate = "none") -> Tensor:
     return apply(ops.Gelu(approximate), input)
 
 
-def silu(input: Tensor) -> Tensor:
-    """Return x / (1 + e^-x) of each element x.
+def silu(input: Tensor, inplace: bool = False) -> Tensor:
+    """Return x / (1 + e^-x) of each element x; with ``inplace`` in the input's own memory.
 
     Example:
         >>> import convolens as cl
         >>> [round(y, 4) for y in silu(cl.tensor([-1.0, 0.0, 1.0])).tolist()]
         [-0.2689, 0.0, 0.7311]
     """
-    return apply(ops.Silu(), input)
+    return activated(ops.Silu(), input, inplace)
 
 
 def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
