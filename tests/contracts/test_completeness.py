@@ -219,6 +219,7 @@ COVERED_BY = {
         f"nn/utils/{stem}": "nn/test_utils"
         for stem in ("clip_grad", "convert_parameters", "total_norm")
     },
+    "optim/group": "optim/test_optimizer",
     # Schedules.
     **{
         f"optim/lr_scheduler/{stem}": "optim/test_lr_scheduler"

@@ -196,6 +196,21 @@ def test_a_group_that_cannot_be_added_changes_nothing(group: Any, words: str) ->
     assert len(optimizer.param_groups[0]["params"]) == 1
 
 
+def test_parameters_may_have_names() -> None:
+    model = nn.Linear(3, 2)
+    optimizer = optim.SGD(model.named_parameters(), lr=0.5)
+    assert optimizer.param_groups[0]["param_names"] == ["weight", "bias"]
+    assert optimizer.param_groups[0]["params"] == [model.weight, model.bias]
+    assert optimizer.state_dict()["param_groups"][0]["param_names"] == ["weight", "bias"]
+    other = nn.Parameter(cl.ones(1))
+    with pytest.raises(ArgumentError, match="some groups of parameters have names"):
+        optimizer.add_param_group({"params": [other]})
+    with pytest.raises(ArgumentError, match="1 of 2 parameters have a name"):
+        optim.SGD([("weight", other), P])  # type: ignore[list-item]
+    optimizer.add_param_group({"params": [("other", other)]})
+    assert optimizer.param_groups[1]["param_names"] == ["other"]
+
+
 @EACH
 def test_options_may_be_changed_in_the_groups(name: str) -> None:
     """Each step reads them, also as whole numbers and as NumPy's."""

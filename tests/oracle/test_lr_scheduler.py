@@ -269,3 +269,43 @@ def test_plateaus(name: str, seed: int) -> None:
         return result
 
     np.testing.assert_allclose(found(cl), found(torch), rtol=1e-6)
+
+
+REFUSALS: dict[str, Make] = {
+    "no optimiser": lambda s, o: s.StepLR([1], 2),
+    "no optimiser for a plateau": lambda s, o: s.ReduceLROnPlateau(3),
+    "a first epoch": lambda s, o: s.ExponentialLR(o, 0.5, last_epoch=3),
+    "constant of more": lambda s, o: s.ConstantLR(o, 1.5),
+    "linear from nothing": lambda s, o: s.LinearLR(o, 0.0),
+    "linear to more": lambda s, o: s.LinearLR(o, 0.5, 2.0),
+    "two functions": lambda s, o: s.LambdaLR(o, [lambda t: 1.0] * 2),
+    "restarts after nothing": lambda s, o: s.CosineAnnealingWarmRestarts(o, 0),
+    "restarts after parts": lambda s, o: s.CosineAnnealingWarmRestarts(o, 2, 1.5),
+    "restarts backwards": lambda s, o: s.CosineAnnealingWarmRestarts(o, 2).step(-1),
+    "a cycle of no length": lambda s, o: s.OneCycleLR(o, 1.0),
+    "a cycle of nothing": lambda s, o: s.OneCycleLR(o, 1.0, 0),
+    "a cycle of epochs": lambda s, o: s.OneCycleLR(o, 1.0, epochs=3),
+    "a cycle's start": lambda s, o: s.OneCycleLR(o, 1.0, 5, pct_start=1.5),
+    "a cycle's rates": lambda s, o: s.OneCycleLR(o, [1.0], 5),
+    "a cycle's strategy": lambda s, o: s.OneCycleLR(o, 1.0, 5, anneal_strategy="steep"),
+    "a cycle that is over": lambda s, o: [
+        each.step() for each in [s.OneCycleLR(o, 1.0, 2)] for _ in range(4)
+    ],
+    "a plateau's factor": lambda s, o: s.ReduceLROnPlateau(o, factor=1.0),
+    "a plateau's mode": lambda s, o: s.ReduceLROnPlateau(o, "less"),
+    "a plateau's threshold": lambda s, o: s.ReduceLROnPlateau(o, threshold_mode="more"),
+    "a plateau's least rates": lambda s, o: s.ReduceLROnPlateau(o, min_lr=[0.1]),
+    "nothing in sequence": lambda s, o: s.SequentialLR(o, [], []),
+    "a plateau in sequence": lambda s, o: s.SequentialLR(o, [s.ReduceLROnPlateau(o)], []),
+    "milestones": lambda s, o: s.SequentialLR(o, [s.StepLR(o, 1)], [3]),
+}
+
+
+@pytest.mark.parametrize("name", REFUSALS)
+@pytest.mark.filterwarnings("ignore")
+def test_refusals(name: str) -> None:
+    """What torch refuses is refused, by an error of that kind too."""
+    with pytest.raises(Exception) as theirs:  # noqa: PT011
+        REFUSALS[name](torch.optim.lr_scheduler, optimizer(torch))
+    with pytest.raises(theirs.type):
+        REFUSALS[name](cl.optim.lr_scheduler, optimizer(cl))

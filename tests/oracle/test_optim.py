@@ -140,3 +140,35 @@ def test_a_loop_with_closures_groups_and_zeros(dtype: str) -> None:
     theirs = run(torch, lambda x: torch.nn.Parameter(torch.tensor(x)))
     for a, b in zip(mine, theirs, strict=True):
         np.testing.assert_allclose(a, b, rtol=90 * rounding(dtype), atol=90 * rounding(dtype))
+
+
+def test_names_of_parameters() -> None:
+    """They are in the groups, and in the state."""
+
+    def found(m: Any) -> list[Any]:
+        model = m.nn.Sequential(m.nn.Linear(2, 3), m.nn.Linear(3, 1))
+        optimizer = m.optim.Adam(model[0].named_parameters())
+        optimizer.add_param_group({"params": model[1].named_parameters(prefix="last"), "lr": 0.1})
+        return [group["param_names"] for group in optimizer.state_dict()["param_groups"]]
+
+    assert found(cl) == found(torch)
+
+
+GROUPS: dict[str, Any] = {
+    "a list": lambda m, o: o.add_param_group([m.nn.Parameter(m.ones(1))]),
+    "a set": lambda m, o: o.add_param_group({"params": {m.nn.Parameter(m.ones(1))}}),
+    "a number": lambda m, o: o.add_param_group({"params": [3]}),
+    "a result": lambda m, o: o.add_param_group({"params": [m.nn.Parameter(m.ones(1)) * 2]}),
+    "one that is there": lambda m, o: o.add_param_group(dict(o.param_groups[0])),
+    "some names": lambda m, o: o.add_param_group({"params": [("a", m.nn.Parameter(m.ones(1)))]}),
+    "one tensor": lambda m, o: m.optim.SGD(m.nn.Parameter(m.ones(1))),
+    "momentum and nesterov": lambda m, o: m.optim.SGD(o.param_groups[0]["params"], nesterov=True),
+}
+
+
+@pytest.mark.parametrize("name", GROUPS)
+def test_groups_that_are_refused(name: str) -> None:
+    with pytest.raises(Exception) as theirs:  # noqa: PT011
+        GROUPS[name](torch, torch.optim.SGD([torch.nn.Parameter(torch.ones(1))]))
+    with pytest.raises(theirs.type):
+        GROUPS[name](cl, cl.optim.SGD([cl.nn.Parameter(cl.ones(1))]))

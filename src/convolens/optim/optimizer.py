@@ -11,23 +11,20 @@ import numpy as np
 from convolens.backends.layout import dense, empty
 from convolens.errors import ArgumentError, ArgumentTypeError, CheckpointError, ShapeError
 from convolens.ops import Array
+from convolens.optim.group import checked_group
 from convolens.spec import TensorSpec
 from convolens.tensor import Tensor, enable_grad
 
 State = dict[str, Any]
-Params = Iterable[Tensor] | Iterable[dict[str, Any]]
-
-#: What a group may hold besides its options: a name, and what schedules write down.
-NOTES = ("name", "initial_lr", "max_lr", "min_lr", "base_momentum", "max_momentum")
-_WHAT_TO_PASS = "pass model.parameters(), or tensors made with requires_grad=True."
+Params = Iterable[Tensor] | Iterable[dict[str, Any]] | Iterable[tuple[str, Tensor]]
 
 
 class Optimizer(abc.ABC):
     """Changes parameters by their gradients.
 
     Args:
-        params: Parameters or other leaf tensors, or dicts with ``"params"`` and options of their
-            own.
+        params: Parameters or other leaf tensors, pairs of a name and one, or dicts with
+            ``"params"`` and options of their own.
         defaults: The options of groups that do not set them.
 
     Raises:
@@ -58,8 +55,8 @@ class Optimizer(abc.ABC):
             param_group: ``"params"``, a parameter or a list of them, and options of their own.
 
         Raises:
-            ArgumentError: If a parameter is in a group already, or an option is not known or out of
-                range. Nothing is added then.
+            ArgumentError: If a parameter is in a group already, an option is not known or out of
+                range, or some parameters have names and others not. Nothing is added then.
 
         Example:
             >>> import convolens as cl
@@ -69,37 +66,15 @@ class Optimizer(abc.ABC):
             >>> [group["lr"] for group in optimizer.param_groups]
             [0.1, 0.01]
         """
-        if not isinstance(param_group, dict):
-            raise ArgumentTypeError(
-                f"param_group is a {type(param_group).__name__}, but must be a dict.",
-                hint='write {"params": ..., "lr": ...}.',
-            )
-        unknown = set(param_group) - set(self.defaults) - {"params", *NOTES}
-        if unknown:
-            raise ArgumentError(
-                f"{type(self).__name__} has no option {', '.join(sorted(unknown))}.",
-                hint=f"its options are {', '.join(self.defaults)}.",
-            )
-        members = _members_of(param_group)
-        seen = set(map(id, self._members()))
-        for parameter in members:
-            if not isinstance(parameter, Tensor):
-                raise ArgumentTypeError(
-                    f"an optimiser changes parameters, not a {type(parameter).__name__}.",
-                    hint=_WHAT_TO_PASS,
-                )
-            if not parameter.is_leaf:
-                raise ArgumentError(
-                    "an optimiser changes parameters, not a tensor that was computed.",
-                    [("tensor", parameter.spec, "")],
-                    _WHAT_TO_PASS,
-                )
-            if id(parameter) in seen:
-                raise ArgumentError("a parameter appears twice.", hint="list each once.")
-            seen.add(id(parameter))
-        options = {**self.defaults, **param_group, "params": members}
+        group = checked_group(type(self).__name__, param_group, self.defaults, self._members())
+        options = {**self.defaults, **group}
         self.check(options)
-        for parameter in members:
+        if any(("param_names" in other) != ("param_names" in group) for other in self.param_groups):
+            raise ArgumentError(
+                "some groups of parameters have names, but all or none must have them.",
+                hint="pass model.parameters() or model.named_parameters() for each.",
+            )
+        for parameter in options["params"]:
             parameter.array = dense(parameter.array)
         self.param_groups.append(options)
 
@@ -207,18 +182,6 @@ class Optimizer(abc.ABC):
         }
         for group, options in zip(self.param_groups, groups, strict=True):
             group.update(options)
-
-
-def _members_of(param_group: dict[str, Any]) -> list[Any]:
-    """Return the parameters of a group, which may name a single one."""
-    members = param_group.get("params")
-    if members is None:
-        raise ArgumentError('the group has no "params".', hint=_WHAT_TO_PASS)
-    if isinstance(members, set):
-        raise ArgumentTypeError(
-            "the parameters are in a set, which has another order each time.", hint="use a list."
-        )
-    return [members] if isinstance(members, Tensor) else list(members)
 
 
 def own_copy(array: Array) -> Array:
