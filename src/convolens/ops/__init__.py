@@ -74,14 +74,17 @@ from convolens.ops.power import Power, PowerExponentGrad, PowerGrad
 from convolens.ops.prelu import Prelu, PreluInputGrad, PreluWeightGrad
 from convolens.ops.prod import Prod, ProdGrad
 from convolens.ops.relu import Relu, ReluGrad
+from convolens.ops.remainder import FloorDivide, Remainder
 from convolens.ops.repeat import Repeat, RepeatGrad
 from convolens.ops.resample import Resample, ResampleGrad
 from convolens.ops.reshape import Reshape
 from convolens.ops.roll import Roll
+from convolens.ops.round import Round
 from convolens.ops.scale import Scale
 from convolens.ops.scaled_tanh import ScaledTanh, ScaledTanhGrad
 from convolens.ops.sigmoid import Sigmoid, SigmoidGrad
 from convolens.ops.silu import Silu, SiluGrad
+from convolens.ops.sin import Cos, Sin
 from convolens.ops.slice import Embed, Slice
 from convolens.ops.smooth_l1_loss import SmoothL1Loss, SmoothL1LossGrad
 from convolens.ops.softmax import Softmax, SoftmaxGrad
@@ -131,6 +134,7 @@ __all__ = [
     "ConvRelu",
     "ConvTranspose",
     "ConvWeightGrad",
+    "Cos",
     "Cost",
     "CrossEntropy",
     "CrossEntropyGrad",
@@ -146,6 +150,7 @@ __all__ = [
     "Expand",
     "ExtremeGrad",
     "Flip",
+    "FloorDivide",
     "Fold",
     "Gather",
     "Gelu",
@@ -224,12 +229,14 @@ __all__ = [
     "ProdGrad",
     "Relu",
     "ReluGrad",
+    "Remainder",
     "Repeat",
     "RepeatGrad",
     "Resample",
     "ResampleGrad",
     "Reshape",
     "Roll",
+    "Round",
     "RowMoments",
     "Sample",
     "Scale",
@@ -240,6 +247,7 @@ __all__ = [
     "SigmoidGrad",
     "Silu",
     "SiluGrad",
+    "Sin",
     "Slice",
     "SmoothL1Loss",
     "SmoothL1LossGrad",
@@ -365,6 +373,11 @@ OPERATORS: tuple[type[Op], ...] = (
     Power,
     PowerGrad,
     PowerExponentGrad,
+    Sin,
+    Cos,
+    Round,
+    FloorDivide,
+    Remainder,
     Exp,
     Clamp,
     ClampGrad,

@@ -126,6 +126,34 @@ def power(base: Array, exponent: Array) -> Array:
     ).astype(base.dtype)
 
 
+def floor_divide(a: Array, b: Array) -> Array:
+    """Return quotients of whole numbers, rounded down.
+
+    Raises:
+        ArgumentError: If a divisor is 0.
+    """
+    _refuse_zeros("floor_divide", b)
+    return np.asarray(a // b)
+
+
+def remainder(a: Array, b: Array) -> Array:
+    """Return what remains of divisions of whole numbers that are rounded down.
+
+    Raises:
+        ArgumentError: If a divisor is 0.
+    """
+    _refuse_zeros("remainder", b)
+    return np.asarray(a % b)
+
+
+def _refuse_zeros(name: str, divisor: Array) -> None:
+    if not divisor.all():
+        raise ArgumentError(
+            f"{name}: ZeroDivisionError: a whole number is divided by 0.",
+            hint="convert to floats, which have infinities: x.float().",
+        )
+
+
 _ON_WHOLE_NUMBERS: dict[type[Op], Callable[..., Any]] = {
     ops.Add: np.add,
     ops.Sub: np.subtract,
@@ -133,7 +161,10 @@ _ON_WHOLE_NUMBERS: dict[type[Op], Callable[..., Any]] = {
     ops.Maximum: np.maximum,
     ops.Minimum: np.minimum,
     ops.Power: power,
+    ops.FloorDivide: floor_divide,
+    ops.Remainder: remainder,
 }
+_NOT_OF_TRUTHS = (ops.Power, ops.FloorDivide, ops.Remainder)
 
 
 def floating(x: TensorBase) -> Tensor:
@@ -172,8 +203,8 @@ def binary(op: Op, a: object, b: object) -> Tensor:
     if isinstance(op, ops.Sub):
         refuse_truths("sub", first.dtype, second.dtype)
     common = result_type([first, second])
-    if isinstance(op, ops.Power) and common == bool_:
-        raise DTypeError("pow: truth values have no powers.", hint="convert them: x.long().")
+    if isinstance(op, _NOT_OF_TRUTHS) and common == bool_:
+        raise DTypeError(f"{op.name}: truth values are no numbers.", hint="convert one: x.long().")
     if common in FLOATS:
         return apply(op, first.to(common), second.to(common))
     if type(op) in _ON_WHOLE_NUMBERS:

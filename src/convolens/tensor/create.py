@@ -33,6 +33,28 @@ def tensor(data: Any, dtype: DTypeLike | None = None, requires_grad: bool = Fals
     return _leaf(array_of(source, None if dtype is None else dtype_of(dtype)), requires_grad)
 
 
+def as_tensor(data: Any, dtype: DTypeLike | None = None) -> Tensor:
+    """Return ``data`` as a tensor, with its memory where it can be: of a tensor, of an array.
+
+    Raises:
+        DTypeError: If ``data`` is not numbers, or of a type that tensors do not have.
+        ArgumentError: If its rows differ in length, or a number does not fit.
+
+    Example:
+        >>> x = tensor([1.0])
+        >>> as_tensor(x) is x, as_tensor([1.0]).tolist()
+        (True, [1.0])
+    """
+    if isinstance(data, np.ndarray):
+        data = from_numpy(data)
+    return data.to(dtype_of(dtype, data.dtype)) if isinstance(data, Tensor) else tensor(data, dtype)
+
+
+def is_tensor(obj: object) -> bool:
+    """Return whether an object is a tensor."""
+    return isinstance(obj, Tensor)
+
+
 def from_numpy(array: np.ndarray[Any, Any]) -> Tensor:
     """Return a tensor that shares its memory with ``array``.
 

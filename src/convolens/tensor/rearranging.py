@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from convolens import ops
 from convolens.errors import ArgumentError, IndexRangeError, ShapeError
 from convolens.tensor.apply import apply
@@ -82,6 +84,41 @@ class Rearranging(TensorBase):
             [[1, 2, 1, 2], [1, 2, 1, 2]]
         """
         return apply(ops.Repeat(tuple(whole_numbers("repeat", *repeats))), self)
+
+    def repeat_interleave(self, repeats: Tensor | int, dim: int | None = None) -> Tensor:
+        """Return each element several times, one after the other, along ``dim``; of all without it.
+
+        Args:
+            repeats: How many times: one number, or a tensor with one for each element.
+            dim: The axis.
+
+        Raises:
+            IndexRangeError: If there is no such axis.
+            ArgumentError: If a number is negative, or there are not as many as elements.
+
+        Example:
+            >>> import convolens as cl
+            >>> cl.tensor([1, 2]).repeat_interleave(2).tolist()
+            [1, 1, 2, 2]
+        """
+        flat = dim is None or not self.ndim
+        x: TensorBase = apply(ops.Reshape((self.spec.size,)), self) if flat else self
+        axis = one_axis("repeat_interleave", 0 if dim is None else dim, x.ndim)
+        counts = np.asarray(repeats.array if isinstance(repeats, TensorBase) else repeats)
+        extent = x.shape[axis]
+        if counts.dtype.kind not in "iu" or counts.ndim > 1 or (counts < 0).any():
+            raise ArgumentError(
+                f"repeat_interleave: repeats is {counts.tolist()}, but must be one whole number or "
+                "a row of them, none of them negative.",
+            )
+        if counts.size not in (1, extent):
+            raise ArgumentError(
+                f"repeat_interleave: there are {counts.size} repeats, but {extent} elements.",
+                [("tensor", self.spec, "")],
+                "give one for each element along dim.",
+            )
+        places = self.leaf(np.repeat(np.arange(extent), counts))
+        return x.index_select(axis, places)  # type: ignore[attr-defined, no-any-return]
 
     def tile(self, *dims: Ints) -> Tensor:
         """Return copies as ``repeat`` does; where numbers for the first axes are missing, 1 is."""

@@ -56,6 +56,34 @@ def std(
     return input.std(dim, unbiased, keepdim, correction=correction)
 
 
+def var_mean(
+    input: Tensor,
+    dim: Axes | bool = None,
+    unbiased: bool | None = None,
+    keepdim: bool = False,
+    *,
+    correction: Number | None = None,
+) -> tuple[Tensor, Tensor]:
+    """Return the variance and the mean over ``dim``, or over all axes; see ``Tensor.var``."""
+    over = None if isinstance(dim, bool) else dim
+    spread = input.var(dim, unbiased, keepdim, correction=correction)
+    return spread, input.mean(over, keepdim)
+
+
+def std_mean(
+    input: Tensor,
+    dim: Axes | bool = None,
+    unbiased: bool | None = None,
+    keepdim: bool = False,
+    *,
+    correction: Number | None = None,
+) -> tuple[Tensor, Tensor]:
+    """Return the standard deviation and the mean over ``dim``; see ``Tensor.var``."""
+    over = None if isinstance(dim, bool) else dim
+    spread = input.std(dim, unbiased, keepdim, correction=correction)
+    return spread, input.mean(over, keepdim)
+
+
 def norm(
     input: Tensor,
     p: Number | str | None = "fro",

@@ -57,6 +57,21 @@ def narrow(input: Tensor, dim: int, start: int, length: int) -> Tensor:
     return input.narrow(dim, start, length)
 
 
+def select(input: Tensor, dim: int, index: int) -> Tensor:
+    """Return the part at one index of an axis, without the axis."""
+    return input.select(dim, index)
+
+
+def repeat_interleave(input: Tensor, repeats: Tensor | int, dim: int | None = None) -> Tensor:
+    """Return each element several times: see ``Tensor.repeat_interleave``."""
+    return input.repeat_interleave(repeats, dim)
+
+
+def ravel(input: Tensor) -> Tensor:
+    """Return the elements along one axis."""
+    return input.ravel()
+
+
 def flip(input: Tensor, dims: Sequence[int]) -> Tensor:
     """Return the tensor with its elements in reverse along ``dims``: see ``Tensor.flip``."""
     if not isinstance(dims, Sequence):

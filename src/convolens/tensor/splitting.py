@@ -21,6 +21,22 @@ class Splitting(TensorBase):
 
     __slots__ = ()
 
+    def select(self, dim: int, index: int) -> Tensor:
+        """Return the part at one index of an axis, without the axis.
+
+        Raises:
+            IndexRangeError: If there is no such axis or index.
+
+        Example:
+            >>> import convolens as cl
+            >>> cl.tensor([[1, 2], [3, 4]]).select(1, -1).tolist()
+            [2, 4]
+        """
+        axis = one_axis("select", dim, self.ndim)
+        if not self.ndim:
+            raise IndexRangeError("select: a single number has no axes.")
+        return self[(*[slice(None)] * axis, index)]  # type: ignore[index, no-any-return]
+
     def narrow(self, dim: int, start: int, length: int) -> Tensor:
         """Return ``length`` elements along an axis from ``start``, which may count from the end.
 

@@ -12,14 +12,18 @@ from convolens.spec import TensorSpec
 from convolens.tensor.arithmetic import Arithmetic
 from convolens.tensor.base import TensorBase
 from convolens.tensor.comparing import Comparing
+from convolens.tensor.counting import Counting
 from convolens.tensor.extremes import Extremes
 from convolens.tensor.functions import Functions
-from convolens.tensor.in_place import InPlace
+from convolens.tensor.in_place_functions import InPlaceFunctions
+from convolens.tensor.masks import Masks
 from convolens.tensor.matrices import Matrices
+from convolens.tensor.named import Named
 from convolens.tensor.ordering import Ordering
 from convolens.tensor.rearranging import Rearranging
 from convolens.tensor.record import Node, Version
 from convolens.tensor.reductions import Reductions
+from convolens.tensor.rounding import Rounding
 from convolens.tensor.shaping import Shaping
 from convolens.tensor.splitting import Splitting
 from convolens.tensor.types import Types
@@ -28,13 +32,17 @@ from convolens.tensor.types import Types
 class Tensor(
     Arithmetic,
     Comparing,
+    Counting,
     Extremes,
     Functions,
-    InPlace,
+    InPlaceFunctions,
+    Masks,
     Matrices,
+    Named,
     Ordering,
     Rearranging,
     Reductions,
+    Rounding,
     Shaping,
     Splitting,
     Types,

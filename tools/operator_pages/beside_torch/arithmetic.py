@@ -17,6 +17,15 @@ ROWS = {
     "power_exponent_grad": Row(
         "", f"apply(ops.PowerExponentGrad(), cl.tensor([0.0, 1.0]), {_A}, cl.ones(2))"
     ),
+    "floor_divide": Row(
+        "floor_divide, div by rounding_mode='floor'",
+        "cl.tensor([7.0, -7.0]) // 2",
+        ("The gradient of `//` is 0, as that of `div`; torch has none for `//`.",),
+    ),
+    "remainder": Row("remainder", "cl.tensor([7.0, -7.0]) % 2"),
+    "round": Row("round, floor, ceil, trunc", "cl.round(cl.tensor([0.5, 1.5, -1.7]))"),
+    "sin": Row("sin", "cl.sin(cl.tensor([0.0, 1.0]))"),
+    "cos": Row("cos", "cl.cos(cl.tensor([0.0, 1.0]))"),
     "exp": Row("exp", "cl.tensor([0.0, -1000.0]).exp()"),
     "log": Row("log", "cl.log(cl.tensor([1.0, 0.0]))"),
     "sqrt": Row("sqrt", "cl.sqrt(cl.tensor([9.0, -1.0]))"),
