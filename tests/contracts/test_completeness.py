@@ -116,6 +116,8 @@ def split(text: str) -> list[str]:
 
 #: Source files without a test file of their own name, and the tests that cover them.
 COVERED_BY = {
+    "nn/activated": "oracle/test_in_place",
+    "planner/graph": "planner/test_tracing",
     "ops/_axis": "ops/test_softmax",
     "ops/_conv_calls": "ops/test_conv",
     "ops/_conv_geometry": "ops/test_conv",
@@ -351,7 +353,7 @@ COVERED_BY = {
     "tensor/places": "tensor/test_picking",
     "tensor/reduction_functions": "tensor/test_reductions",
 }
-FOLDERS = ("ops", "backends", "tensor", "nn", "optim")
+FOLDERS = ("ops", "backends", "tensor", "nn", "optim", "planner")
 STEMS = sorted(
     str(path.relative_to(SOURCE).with_suffix(""))
     for folder in FOLDERS
