@@ -143,6 +143,7 @@ COVERED_BY = {
     "tensor/named": "oracle/test_names",
     "tensor/named_functions": "oracle/test_names",
     "tensor/rounding": "oracle/test_names",
+    "tensor/scattering": "oracle/test_names",
     "ops/exp": "ops/test_activations",
     "ops/relu": "ops/test_activations",
     "ops/sigmoid": "ops/test_activations",

@@ -36,6 +36,10 @@ def truths(m: Any) -> Any:
     return m.tensor([[True, False, True], [False, False, True]])
 
 
+def places(m: Any) -> Any:
+    return m.tensor([[1, 0], [0, 2]])
+
+
 #: Calls of one tensor of floats, with gradients.
 OF_FLOATS: dict[str, Call] = {
     "add": lambda m, x: x.add(x, alpha=2),
@@ -88,6 +92,14 @@ OF_FLOATS: dict[str, Call] = {
     "repeat_interleave along": lambda m, x: m.repeat_interleave(x, 3, 1),
     "repeat_interleave each": lambda m, x: x.repeat_interleave(m.tensor([2, 0, 1]), dim=1),
     "repeat_interleave one": lambda m, x: x.repeat_interleave(m.tensor([2]), dim=0),
+    "scatter": lambda m, x: x.scatter(1, places(m), x[:, 1:] * 2),
+    "scatter a number": lambda m, x: m.scatter(x, 1, places(m), 3.0) * x,
+    "scatter few": lambda m, x: m.scatter(x, 0, places(m)[:1], x[:1, 1:]),
+    "scatter_add": lambda m, x: x.scatter_add(1, places(m), x[:, :2] * x[:, 1:]),
+    "scatter_add to one": lambda m, x: m.scatter_add(x, 0, places(m) * 0, x[:, 1:]),
+    "scatter_": lambda m, x: (x * 1).scatter_(1, places(m), x[:, 1:]),
+    "scatter_ a number": lambda m, x: (x * 1).scatter_(1, places(m), 2.0),
+    "scatter_add_": lambda m, x: (x * 1).scatter_add_(1, places(m), x[:, 1:]),
     "var_mean": lambda m, x: sum(m.var_mean(x)) + sum(m.var_mean(x, False)),
     "std_mean": lambda m, x: sum(m.std_mean(x, 1, keepdim=True, correction=0)),
     "hstack": lambda m, x: m.hstack([x, x * 2]),
@@ -212,6 +224,28 @@ OTHERS: dict[str, Call] = {
     "repeat_interleave a number": lambda m: m.tensor(3).repeat_interleave(2),
     "repeat_interleave below 0": lambda m: whole(m).repeat_interleave(-1),
     "repeat_interleave too few": lambda m: whole(m).repeat_interleave(m.tensor([1, 2]), 1),
+    "scatter whole numbers": lambda m: whole(m).scatter(1, places(m), 2.7),
+    "scatter larger": lambda m: whole(m).scatter(1, places(m), whole(m) * 2),
+    "scatter_add larger": lambda m: whole(m).scatter_add(1, places(m), whole(m) * 2),
+    "scatter by int32": lambda m: whole(m).scatter(1, places(m).int(), 5),
+    "scatter to a number": lambda m: m.tensor(0.0).scatter(0, m.tensor(0), 3.0),
+    "scatter a vector": lambda m: m.zeros(4).scatter(0, m.tensor([3, 1]), m.tensor([5.0, 6.0])),
+    "scatter nothing": lambda m: whole(m).scatter(1, places(m)[:, :0], whole(m)),
+    "scatter beyond": lambda m: whole(m).scatter(1, m.tensor([[3]]), 1),
+    "scatter below 0": lambda m: whole(m).scatter(1, m.tensor([[-1]]), 1),
+    "scatter of fewer axes": lambda m: whole(m).scatter(1, m.tensor([1]), 1),
+    "scatter of too many": lambda m: whole(m).scatter(0, m.tensor([[0, 0, 0, 0]]), 1),
+    "scatter of too few": lambda m: whole(m).scatter(1, places(m), whole(m)[:1]),
+    "scatter of another type": lambda m: whole(m).scatter(1, places(m), m.ones(2, 2)),
+    "scatter by fractions": lambda m: whole(m).scatter(1, places(m).float(), 1),
+    "scatter along no axis": lambda m: whole(m).scatter(2, places(m), 1),
+    "scatter text": lambda m: whole(m).scatter(1, places(m), "a"),
+    "scatter_add whole numbers": lambda m: whole(m).scatter_add(1, places(m) * 0, whole(m)),
+    "scatter_add a number": lambda m: whole(m).scatter_add(1, places(m), 1),
+    "contains": lambda m: (7 in whole(m), 8 in whole(m), 2.0 in whole(m), m.tensor(5) in whole(m)),
+    "contains a row": lambda m: whole(m)[0] in whole(m),
+    "contains text": lambda m: "a" in whole(m),
+    "contains what does not fit": lambda m: m.ones(2) in whole(m),
     "sqrt_ of whole numbers": lambda m: m.tensor([4, 9]).sqrt_(),
     "neg_ of whole numbers": lambda m: m.tensor([4, 9]).neg_(),
     "clamp_ of whole numbers": lambda m: m.tensor([4, 9]).clamp_(min=5),
@@ -303,9 +337,15 @@ def test_random_numbers_in_place() -> None:
 def test_in_place_stays_the_tensor(name: str) -> None:
     x = cl.tensor([0.25, 2.0])
     memory = x.numpy()
-    arguments = {"pow_": (2,), "clamp_": (0.5,), "masked_fill_": (x > 1, 5.0)}.get(name, ())
-    expected = getattr(x.clone(), name)(*arguments)
-    assert getattr(x, name)(*arguments) is x
+    arguments: dict[str, tuple[Any, ...]] = {
+        "pow_": (2,),
+        "clamp_": (0.5,),
+        "masked_fill_": (x > 1, 5.0),
+        "scatter_": (0, cl.tensor([1]), 5.0),
+        "scatter_add_": (0, cl.tensor([1]), cl.ones(1)),
+    }
+    expected = getattr(x.clone(), name)(*arguments.get(name, ()))
+    assert getattr(x, name)(*arguments.get(name, ())) is x
     np.testing.assert_array_equal(memory, expected.numpy())
 
 

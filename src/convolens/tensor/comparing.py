@@ -45,6 +45,15 @@ class Comparing(TensorBase):
         """Return whether elements are not smaller: ``self >= other``."""
         return _truth(self.__ge__(other))  # type: ignore[operator]
 
+    def __contains__(self, element: object) -> bool:
+        found = self == element
+        if not isinstance(found, TensorBase):
+            raise DTypeError(
+                f"whether a {type(element).__name__} is in a tensor cannot be said.",
+                hint="ask for a number or a tensor.",
+            )
+        return bool(found.array.any())
+
     def equal(self, other: Tensor) -> bool:
         """Return whether both have one shape and the same elements."""
         _require_tensor("equal", other)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from convolens.tensor.base import Number
 from convolens.tensor.extremes import Picked
+from convolens.tensor.given import given
 from convolens.tensor.tensor import Tensor
 
 
@@ -52,3 +54,13 @@ def masked_select(input: Tensor, mask: Tensor) -> Tensor:
 def nonzero(input: Tensor, *, as_tuple: bool = False) -> Tensor | tuple[Tensor, ...]:
     """Return the indices of elements that are not 0; see ``Tensor.nonzero``."""
     return input.nonzero(as_tuple=as_tuple)
+
+
+def scatter(input: Tensor, dim: int, index: Tensor, src: Tensor | Number) -> Tensor:
+    """Return the tensor with numbers put where an index says: see ``Tensor.scatter``."""
+    return given("scatter", input).scatter(dim, index, src)
+
+
+def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
+    """Return the tensor with numbers added where an index says: see ``Tensor.scatter_add``."""
+    return given("scatter_add", input).scatter_add(dim, index, src)

@@ -15,7 +15,6 @@ from convolens.tensor.comparing import Comparing
 from convolens.tensor.counting import Counting
 from convolens.tensor.extremes import Extremes
 from convolens.tensor.functions import Functions
-from convolens.tensor.in_place_functions import InPlaceFunctions
 from convolens.tensor.masks import Masks
 from convolens.tensor.matrices import Matrices
 from convolens.tensor.named import Named
@@ -24,6 +23,7 @@ from convolens.tensor.rearranging import Rearranging
 from convolens.tensor.record import Node, Version
 from convolens.tensor.reductions import Reductions
 from convolens.tensor.rounding import Rounding
+from convolens.tensor.scattering import Scattering
 from convolens.tensor.shaping import Shaping
 from convolens.tensor.splitting import Splitting
 from convolens.tensor.types import Types
@@ -35,7 +35,6 @@ class Tensor(
     Counting,
     Extremes,
     Functions,
-    InPlaceFunctions,
     Masks,
     Matrices,
     Named,
@@ -43,6 +42,7 @@ class Tensor(
     Rearranging,
     Reductions,
     Rounding,
+    Scattering,
     Shaping,
     Splitting,
     Types,
