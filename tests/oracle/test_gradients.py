@@ -96,6 +96,19 @@ def keeps_what_grad_passes(m: Any) -> Any:
 
 
 @both
+def zeros_stay_the_tensor(m: Any) -> Any:
+    layer = m.nn.Linear(2, 1)
+    found = []
+    for _ in range(2):
+        layer(m.ones(3, 2)).sum().backward()
+        first = layer.weight.grad
+        found.append(first.tolist())
+        layer.zero_grad(set_to_none=False)
+        found.append([layer.weight.grad is first, first.tolist()])
+    return found
+
+
+@both
 def inputs_one(m: Any) -> Any:
     x, y = leaves(m, [1.0, 2.0], [3.0, 4.0])
     (x * y).sum().backward(inputs=x)

@@ -142,8 +142,10 @@ class Module(Tree):
         for parameter in self.parameters():
             if set_to_none or parameter.grad is None:
                 parameter.grad = None
-            else:
-                parameter.grad = parameter.grad.detach().zero_()
+                continue
+            if parameter.grad.requires_grad:
+                parameter.grad = parameter.grad.detach()
+            parameter.grad.zero_()
 
     def apply(self, fn: Callable[[Module], object]) -> Self:
         """Call ``fn`` on every part, the innermost first; return the module."""
