@@ -19,6 +19,7 @@ from convolens.tensor.comparison_functions import (
     lt,
     ne,
 )
+from convolens.tensor.contraction import einsum
 from convolens.tensor.create import (
     as_tensor,
     cat,
@@ -228,6 +229,7 @@ __all__ = [
     "div",
     "divide",
     "dot",
+    "einsum",
     "empty",
     "empty_like",
     "enable_grad",
