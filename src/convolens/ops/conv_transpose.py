@@ -150,9 +150,9 @@ class ConvTranspose(ConvGeometry):
         x, weight, *_ = specs
         y = self.infer(*specs)
         return (
-            f"Lets each of {spatial.times(x.shape[2:])} inputs in {counted(x.shape[1], 'channel')} add "
-            f"a scaled kernel of {self.describe(weight.shape[2:])} to "
-            f"{counted(y.shape[1], 'channel')} of "
+            f"Lets each of {spatial.times(x.shape[2:])} inputs in "
+            f"{counted(x.shape[1], 'channel')} add a scaled kernel of "
+            f"{self.describe(weight.shape[2:])} to {counted(y.shape[1], 'channel')} of "
             f"{spatial.times(y.shape[2:])}: the transpose of a convolution from there."
         )
 

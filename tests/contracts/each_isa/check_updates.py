@@ -127,7 +127,7 @@ def test_an_incomplete_register_has_the_bits_of_a_whole_one(
     random = np.random.default_rng(1)
     for size in (1, 19, 47, 67):
         for _ in range(20):
-            values = random.uniform(1, 2, 5).astype(np.float32) + [0, 0, 0, 3, 0]
+            values = random.uniform(1, 2, 5).astype(np.float32) + np.float32([0, 0, 0, 3, 0])
             arrays = [np.full(size, value, np.float32) for value in values]
             step(name, arrays, first, third, NUMBERS._replace(maximize=maximize))
             for array in arrays:
