@@ -118,6 +118,7 @@ def split(text: str) -> list[str]:
 COVERED_BY = {
     "nn/activated": "oracle/test_in_place",
     "planner/graph": "planner/test_tracing",
+    "planner/watched": "planner/test_compiled",
     "ops/_axis": "ops/test_softmax",
     "ops/_conv_calls": "ops/test_conv",
     "ops/_conv_geometry": "ops/test_conv",

@@ -213,6 +213,65 @@ def test_changed_weights_are_followed(change: str) -> None:
     assert not np.array_equal(found, before)
 
 
+def _in_data(network: Any) -> None:
+    network[0].weight.data.mul_(3.0)
+
+
+def _in_numpy(network: Any) -> None:
+    network[1].running_mean.numpy()[...] = 0.5
+
+
+def _another_layer(network: Any) -> None:
+    network[0] = trained(nn.Conv2d(2, 3, 3))
+
+
+def _another_parameter(network: Any) -> None:
+    network[1].bias = nn.Parameter(cl.ones(3))
+
+
+def _one_more_layer(network: Any) -> None:
+    network.append(nn.ReLU().eval())
+
+
+def _in_place(network: Any) -> None:
+    with cl.no_grad():
+        network[0].bias.add_(1.0)
+
+
+@pytest.mark.parametrize("shared", [False, True])
+@pytest.mark.parametrize(
+    "change",
+    [_in_data, _in_numpy, _another_layer, _another_parameter, _one_more_layer, _in_place],
+)
+def test_whatever_changes_is_followed(change: Any, shared: bool) -> None:
+    network: Any = trained(nn.Sequential(nn.Conv2d(2, 3, 3), nn.BatchNorm2d(3)))
+    if shared:
+        arrays = [parameter.data.numpy() for parameter in network.parameters()]
+    fast, x = cl.compile(network), cl.randn(1, 2, 5, 5)
+    with cl.no_grad():
+        for _ in range(3):
+            before = fast(x).numpy().copy()
+            change(network)
+            for _ in range(2):
+                np.testing.assert_array_equal(fast(x).numpy(), network(x).numpy())
+        if change in (_in_data, _in_place, _another_layer):
+            assert not np.array_equal(fast(x).numpy(), before)
+        plan = fast.plan(x)
+        assert fast.plan(x) is plan
+    if shared:
+        assert len(arrays) == 4
+
+
+def test_a_part_in_training_is_refused() -> None:
+    network: Any = trained(nn.Sequential(nn.Conv2d(2, 3, 3), nn.BatchNorm2d(3)))
+    fast, x = cl.compile(network), cl.randn(1, 2, 5, 5)
+    with cl.no_grad():
+        fast(x)
+        network[1].train()
+        with pytest.raises(ArgumentError, match=r"training mode \(1 of its modules"):
+            fast(x)
+
+
 def test_training_is_refused() -> None:
     network = nn.Sequential(nn.Conv2d(2, 3, 3), nn.Dropout())
     fast, x = cl.compile(network), cl.randn(1, 2, 5, 5)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from operator import attrgetter, is_
 from typing import Any, final
 
 import numpy as np
@@ -16,37 +15,13 @@ from convolens.planner.passes import PASSES
 from convolens.planner.plan import Plan
 from convolens.planner.structure import leaves
 from convolens.planner.tracing import traced
+from convolens.planner.watched import Watched
 from convolens.tensor import Tensor, no_grad
 from convolens.tensor.given import given
 from convolens.tensor.grad_mode import is_grad_enabled
 
 #: How many sizes of inputs have a plan at a time.
 _MOST = 16
-
-
-# Faster than functions written out: each call asks.
-_array, _number = attrgetter("array"), attrgetter("number")
-
-
-@final
-class _Weights:
-    """A network's parameters and buffers, as they were when its plans were made."""
-
-    def __init__(self, tensors: Sequence[Tensor]) -> None:
-        self._tensors = tensors
-        self._arrays = [each.array for each in tensors]
-        self._versions = [each.version for each in tensors]
-        self._numbers = [version.number for version in self._versions]
-
-    @property
-    def trained(self) -> bool:
-        """Whether one requires a gradient."""
-        return any(each.requires_grad for each in self._tensors)
-
-    def changed(self) -> bool:
-        """Return whether one has other numbers by now."""
-        same = all(map(is_, map(_array, self._tensors), self._arrays))
-        return not same or list(map(_number, self._versions)) != self._numbers
 
 
 @final
@@ -56,7 +31,7 @@ class CompiledNetwork:
     def __init__(self, network: Module) -> None:
         self._network = network
         self._plans: dict[object, Plan] = {}
-        self._weights = _Weights([])
+        self._watched = Watched(network)
 
     def __call__(self, *inputs: Tensor) -> Any:
         """Return what the network returns, with the same bits.
@@ -73,7 +48,7 @@ class CompiledNetwork:
         """
         plan = self.plan(*inputs)
         if is_grad_enabled() and (
-            self._weights.trained or any(each.requires_grad for each in inputs)
+            self._watched.requires_grad or any(each.requires_grad for each in inputs)
         ):
             raise GradientError(
                 "a compiled network records nothing for a backward pass.",
@@ -89,29 +64,28 @@ class CompiledNetwork:
         """
         for place, value in enumerate(inputs):
             given("compile", value, f"input {place}")
-        if self._weights.changed():
+        if self._watched.changed():
             self._plans.clear()
-        key = present.decided.setting, *(each.spec for each in inputs)
-        plan = None if self._network.training else self._plans.get(key)
-        if plan is None:
-            plan = self._planned(inputs)
-            self._weights = _Weights([*self._network.parameters(), *self._network.buffers()])
-            if len(self._plans) >= _MOST:
-                self._plans.clear()
-            self._plans[key] = plan
-        return plan
-
-    def __repr__(self) -> str:
-        return f"CompiledNetwork({self._network!r})"
-
-    def _planned(self, inputs: Sequence[Tensor]) -> Plan:
-        training = [name for name, part in self._network.named_modules() if part.training]
+            self._watched = Watched(self._network)
+        training = self._watched.training()
         if training:
             raise ArgumentError(
                 f"the network is in training mode ({len(training)} of its modules are), and a plan "
                 "is for evaluation.",
                 hint="call model.eval() first.",
             )
+        key = present.decided.setting, *(each.spec for each in inputs)
+        plan = self._plans.get(key)
+        if plan is None:
+            if len(self._plans) >= _MOST:
+                self._plans.clear()
+            plan = self._plans[key] = self._planned(inputs)
+        return plan
+
+    def __repr__(self) -> str:
+        return f"CompiledNetwork({self._network!r})"
+
+    def _planned(self, inputs: Sequence[Tensor]) -> Plan:
         graph = traced(self._network, inputs)
         for improve in PASSES:
             graph = improve(graph)
@@ -147,14 +121,12 @@ def compile(model: Module) -> CompiledNetwork:
     It is for inference: ``model.eval()``, within ``no_grad()``. The first call with inputs of some
     size runs the network, writes its operators down, joins those that one kernel computes and lays
     the weights out; later calls run these kernels one after the other. The bits are the network's
-    own: each new plan is compared with it, also on other inputs. Where weights change (an
-    optimiser's step, ``load_state_dict``), the next call makes the plan anew; a change through an
-    array of NumPy's that shares a weight's memory is not seen.
+    own: each new plan is compared with it, also on other inputs. Where weights or parts change (an
+    optimiser's step, ``load_state_dict``, another layer), the next call makes the plan anew.
 
     What is no operator is not seen: hooks, prints and other effects of ``forward`` happen while a
     plan is made, not later; and ways through ``forward`` that depend on numbers stay as they were
-    then, which the comparison finds only where its inputs go another way. After a change of the
-    network's parts, compile it again.
+    then, which the comparison finds only where its inputs go another way.
 
     Args:
         model: The network. It returns a tensor, or tuples, lists or dicts of tensors.
