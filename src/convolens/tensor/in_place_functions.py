@@ -11,14 +11,14 @@ from convolens.errors import ArgumentError, DTypeError
 from convolens.ops import Array
 from convolens.spec import FLOATS
 from convolens.tensor import random
+from convolens.tensor.assignment import Assignment
 from convolens.tensor.base import Number
-from convolens.tensor.in_place import InPlace
 
 if TYPE_CHECKING:
     from convolens.tensor.tensor import Tensor
 
 
-class InPlaceFunctions(InPlace):
+class InPlaceFunctions(Assignment):
     """Functions in place: see ``add_`` for what they refuse. Abstract: a part of ``Tensor``."""
 
     __slots__ = ()
