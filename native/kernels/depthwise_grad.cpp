@@ -220,7 +220,7 @@ void any_weight_grad(const DepthwiseGradArgs& both, i64 begin, i64 end, float* s
     const i64 registers = divide_up(channels, kLanes);
     const i64 blocks = args.n * args.row_blocks * args.strips;
     i64* offsets = reinterpret_cast<i64*>(scratch);
-    float* input_scratch = scratch + divide_up(2 * taps.count, kLine) * kLine;
+    float* input_scratch = scratch + offset_floats(taps.count);
     for (i64 s = 0; s < taps.count; ++s) offsets[s] = (taps.dy[s] * args.w + taps.dx[s]) * args.c;
     const i64 width = width_of(taps);
     const Inside inside = rows_inside(args, args.p);

@@ -77,7 +77,7 @@ void add_block(const WeightGradArgs& args, const Source& source, const i64* offs
 // the group][kLanes]; the sums of a slot are added up in order.
 void group_weight_grad(const WeightGradArgs& args, i64 begin, i64 end, float* scratch) {
     i64* offsets = reinterpret_cast<i64*>(scratch);
-    float* buffer = scratch + 2 * args.segments.count;
+    float* buffer = scratch + offset_floats(args.segments.count);
     const i64 blocks = args.n * args.row_blocks * args.strips;
     const i64 floats =
         divide_up(args.c, kLanes) * args.segments.count * args.group_channels * kLanes;

@@ -90,7 +90,7 @@ void block_of(const WindowArgs& args, const Source& source, const i64* offsets, 
 // Scratch: the taps' offsets as i64, then the padded rows.
 void group_windows(const WindowArgs& args, i64 begin, i64 end, float* scratch) {
     i64* offsets = reinterpret_cast<i64*>(scratch);
-    float* buffer = scratch + 2 * args.segments.count;
+    float* buffer = scratch + offset_floats(args.segments.count);
     for (i64 unit = begin; unit < end; ++unit) {
         const BlockPlace at = place_of_block(args, args.rows, unit);
         const WindowArgs strip = strip_of(args, at.strip);

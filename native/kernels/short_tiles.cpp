@@ -35,6 +35,8 @@ CONVOLENS_INLINE void accumulate_places(Sums<Rows, Columns, Parts>& sums, const 
                                         i64 length, Place place) {
     const float* b = tile.b;
     const i64 row = tile.a_row;
+    // Values of their own: a sum of the row before and one more would make a chain of all rows.
+    const i64 two_rows = unknown(2 * row), three_rows = unknown(3 * row);
     i64 l = 0;
     sums.take_turns(length, [&](vec(&into)[Rows][Columns]) CONVOLENS_INLINED {
         // x86 addresses base, base + row and base + 2 row in one instruction each.
@@ -42,8 +44,8 @@ CONVOLENS_INLINE void accumulate_places(Sums<Rows, Columns, Parts>& sums, const 
         const float* rows[Rows];
 #pragma GCC unroll 16
         for (int t = 0; t < Rows; ++t) {
-            rows[t] = base + t % 3 * row;
-            if (t % 3 == 2) base += 3 * row;
+            rows[t] = base + (t % 3 == 0 ? 0 : t % 3 == 1 ? row : two_rows);
+            if (t % 3 == 2) base += three_rows;
         }
         multiply_add(into, rows, b);
         b += tile.b_step;

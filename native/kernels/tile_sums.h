@@ -11,8 +11,9 @@ namespace {
 
 constexpr i64 kChain = 64;
 // A loop of up to kChain steps ends where no processor foresees it; one of a quarter as many is
-// foreseen (decision 0022). Steps of larger tiles take longer, and were left as they were.
-constexpr int kStepsAtOnce = kRegisters >= 32 ? 1 : 4;
+// foreseen (decision 0022). Steps of larger tiles take longer, and were left as they were; for four
+// lanes the code is kept small.
+constexpr int kStepsAtOnce = kLanes == 8 ? 4 : 1;
 
 // One step: the products of a row of b with all rows of the tile.
 template <int Rows, int Columns>

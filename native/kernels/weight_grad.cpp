@@ -76,7 +76,7 @@ void weight_grad(const WeightGradArgs& args, i64 begin, i64 end, float* scratch)
     const bool waits = args.parts == 1 && !in_place && length <= kFewProducts;
     i64* offsets = reinterpret_cast<i64*>(scratch);
     i64* row_offsets = offsets + taps.count;
-    float* gradient = scratch + 2 * (taps.count + args.row_block);
+    float* gradient = scratch + offset_floats(taps.count + args.row_block);
     float* buffer = gradient + args.row_block * widest_strip(args) * kPanel;
     for (i64 unit = begin; unit < end; ++unit) {
         const i64 slot = unit / args.parts;

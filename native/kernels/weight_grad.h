@@ -17,11 +17,13 @@ constexpr i64 kTileWidth = divide_up(kTileRows, kLanes) * kLanes;
 [[maybe_unused]] void pack_gradient(const float* g, i64 stride, i64 outputs, i64 positions,
                                     float* to) {
     for (i64 i = 0; i < positions; ++i)
-        for_each_register(0, outputs, [&](i64 k, auto lanes) CONVOLENS_INLINED {
-            const i64 panel = k / kPanel;
-            store(to + (panel * positions + i) * kPanel + k % kPanel,
-                  load_in_turn(g + i * stride + k, lanes));
-        });
+        for (i64 first = 0; first < outputs; first += kPanel) {
+            const i64 last = first + kPanel < outputs ? first + kPanel : outputs;
+            float* panel = to + first * positions + i * kPanel;
+            for_each_register(first, last, [&](i64 k, auto lanes) CONVOLENS_INLINED {
+                store(panel + k - first, load_in_turn(g + i * stride + k, lanes));
+            });
+        }
 }
 
 // The tiles [first, last) of the rows of a product, which are columns of a: `width` each, but for

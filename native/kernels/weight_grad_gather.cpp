@@ -120,7 +120,7 @@ void weight_grad_gather(const WeightGradArgs& args, i64 begin, i64 end, float* s
     const i64 blocks = args.n * args.row_blocks * args.strips;
     const i64 most = args.row_block * args.column_block;
     i64* offsets = reinterpret_cast<i64*>(scratch);
-    float* patches = scratch + 2 * taps.count;
+    float* patches = scratch + offset_floats(taps.count);
     float* gradient = patches + most * (args.taps_in_lanes ? kPanel : kTileWidth);
     const RowTiles output_tiles = row_tiles(args.group_outputs);
     float* buffer =

@@ -219,7 +219,7 @@ void window_product(const WindowArgs& args, i64 begin, i64 end, float* scratch) 
     const i64 length = taps.count * taps.run;
     i64* offsets = reinterpret_cast<i64*>(scratch);
     i64* places = offsets + taps.count;
-    float* patches = scratch + 2 * (taps.count + (args.list ? length : 0));
+    float* patches = scratch + offset_floats(taps.count + (args.list ? length : 0));
     float* buffer = patches + (args.gather ? kTileRows * length : 0);
     const Outputs outputs(args, length, args.gather ? length : taps.run);
     for (i64 unit = begin; unit < end; ++unit) {

@@ -52,8 +52,8 @@ struct Block {
                 for (int i = 0; i < T; ++i) {
                     F::template input<1, 1>(half + T * i, turned);
 #pragma GCC unroll 6
-                    for (int j = 0; j < T; ++j)
-                        store(to + (i * T + j) * input.place, turned[j], count);
+                    for (int j = 0; j < T; ++j) store(to + j * input.place, turned[j], count);
+                    to = unknown(to + T * input.place);
                 }
             });
         }

@@ -41,6 +41,8 @@ struct Tiles {
         const TileGrid& grid = args.grid;
         const TilePlace place = TilePlace::of(grid, first + tile);
         const i64 step = input_step, width = args.width;
+        float* panel = inputs + tile * width;
+        i64 lane = 0;  // in the panel
         const auto pixels = Pixels<T, T>::read_by(grid, place, args.x, zeros);
         const float* begin = first_pixel(grid, place, args.x);
         const i64 row = grid.rows.step * grid.rows.x, pixel = grid.columns.step * grid.columns.x;
@@ -52,13 +54,18 @@ struct Tiles {
                 F::template input<1, T>(column, half + j);
             }
             fetch_next_tile<M, T>(begin, row, pixel, c, false);
-            const i64 own = c - share.first_channel;
-            float* to = inputs + (own / width * tiles + tile) * width + own % width;
+            float* to = panel + lane;
+            lane += kLanes;
+            if (lane == width) {
+                lane = 0;
+                panel += tiles * width;
+            }
 #pragma GCC unroll 6
             for (int i = 0; i < T; ++i) {
                 F::template input<1, 1>(half + T * i, turned);
 #pragma GCC unroll 6
-                for (int j = 0; j < T; ++j) store(to + (i * T + j) * step, turned[j]);
+                for (int j = 0; j < T; ++j) store(to + j * step, turned[j]);
+                to = unknown(to + T * step);
             }
         });
     }
@@ -83,7 +90,8 @@ struct Tiles {
             for (int i = 0; i < T; ++i) {
                 F::template values<M, 1, 1>(half + M * i, turned);
 #pragma GCC unroll 6
-                for (int j = 0; j < T; ++j) store(to + (i * T + j) * step, turned[j]);
+                for (int j = 0; j < T; ++j) store(to + j * step, turned[j]);
+                to = unknown(to + T * step);
             }
         });
     }

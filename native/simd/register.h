@@ -41,6 +41,14 @@ typedef float vec_in_memory
 // The same for lambdas, after their parameters.
 #define CONVOLENS_INLINED __attribute__((always_inline))
 
+// The same number or pointer, of which the compiler does not know where it comes from: sums of it
+// are computed from it alone, where they are needed.
+template <class T>
+CONVOLENS_INLINE T unknown(T x) {
+    asm("" : "+r"(x));
+    return x;
+}
+
 CONVOLENS_INLINE vec load(const float* p) {
     return *reinterpret_cast<const vec_in_memory*>(p);
 }

@@ -9,6 +9,23 @@ namespace {
 typedef double dvec __attribute__((vector_size(kLanes / 2 * sizeof(double))));
 typedef float half_vec __attribute__((vector_size(kLanes / 2 * sizeof(float))));
 
+// Of 16 lanes GCC makes two conversions with shuffles around them, by itself.
+CONVOLENS_INLINE dvec doubles_of(half_vec x) {
+#if defined(CONVOLENS_AVX512)
+    return reinterpret_cast<dvec>(_mm512_maskz_cvtps_pd(0xff, reinterpret_cast<__m256>(x)));
+#else
+    return __builtin_convertvector(x, dvec);
+#endif
+}
+
+CONVOLENS_INLINE half_vec floats_of(dvec x) {
+#if defined(CONVOLENS_AVX512)
+    return reinterpret_cast<half_vec>(_mm512_maskz_cvtpd_ps(0xff, reinterpret_cast<__m512d>(x)));
+#else
+    return __builtin_convertvector(x, half_vec);
+#endif
+}
+
 // The lanes of a register: those of its first half, then those of its second.
 struct Wide {
     dvec low, high;
@@ -18,7 +35,7 @@ template <int... I>
 CONVOLENS_INLINE Wide widen_lanes(vec x, Indices<I...>) {
     const half_vec low = __builtin_shufflevector(x, x, I...);
     const half_vec high = __builtin_shufflevector(x, x, (I + kLanes / 2)...);
-    return {__builtin_convertvector(low, dvec), __builtin_convertvector(high, dvec)};
+    return {doubles_of(low), doubles_of(high)};
 }
 
 CONVOLENS_INLINE Wide widen(vec x) {
@@ -30,7 +47,7 @@ CONVOLENS_INLINE Wide load_wide(const float* p) {
     half_vec low, high;
     __builtin_memcpy(&low, p, sizeof(low));
     __builtin_memcpy(&high, p + kLanes / 2, sizeof(high));
-    return {__builtin_convertvector(low, dvec), __builtin_convertvector(high, dvec)};
+    return {doubles_of(low), doubles_of(high)};
 }
 
 template <int... I>
@@ -39,8 +56,7 @@ CONVOLENS_INLINE vec join_halves(half_vec low, half_vec high, Indices<I...>) {
 }
 
 CONVOLENS_INLINE vec narrow(Wide x) {
-    return join_halves(__builtin_convertvector(x.low, half_vec),
-                       __builtin_convertvector(x.high, half_vec), typename Count<kLanes>::type{});
+    return join_halves(floats_of(x.low), floats_of(x.high), typename Count<kLanes>::type{});
 }
 
 CONVOLENS_INLINE Wide operator+(Wide a, Wide b) {

@@ -117,6 +117,7 @@ def split(text: str) -> list[str]:
 #: Source files without a test file of their own name, and the tests that cover them.
 COVERED_BY = {
     "nn/activated": "oracle/test_in_place",
+    "tensor/assignment": "oracle/test_assignment",
     "planner/graph": "planner/test_tracing",
     "planner/watched": "planner/test_compiled",
     "ops/_axis": "ops/test_softmax",

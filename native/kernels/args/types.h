@@ -22,6 +22,11 @@ __attribute__((always_inline)) constexpr i64 odd_lines(i64 floats) {
     return (divide_up(floats, kLine) | 1) * kLine;
 }
 
+// The floats, in whole lines, that so many offsets take.
+__attribute__((always_inline)) constexpr i64 offset_floats(i64 offsets) {
+    return divide_up(2 * offsets, kLine) * kLine;
+}
+
 // Sums of no more products are one chain of additions (kernels/tile.h).
 constexpr i64 kShortSum = 64;
 

@@ -62,7 +62,7 @@ void run(WindowArgs& args) {
                             static_cast<double>(taps.count * args.group_channels);
     launch(kernels().group_windows, args, images * args.row_blocks,
            kPickedProduct * products + kElement * static_cast<double>(buffer),
-           static_cast<std::size_t>(2 * taps.count + buffer));
+           static_cast<std::size_t>(offset_floats(taps.count) + buffer));
 }
 
 void forward(const ConvProblem& p, const float* packed, const float* x, const float* bias,
@@ -103,7 +103,7 @@ void weight_grad(const ConvProblem& p, const float* x, const float* g, float* dw
     const double products = static_cast<double>(p.n * p.p * p.q) * static_cast<double>(sums);
     launch(kernels().group_weight_grad, args, args.slots,
            kPickedProduct * products / static_cast<double>(args.slots),
-           static_cast<std::size_t>(2 * args.segments.count + buffer));
+           static_cast<std::size_t>(offset_floats(args.segments.count) + buffer));
     float* total = partial.data() + args.slots * sums;
     sum(partial.data(), total, 1, args.slots, sums, 1.0f);
     const i64 length = p.weight_length();

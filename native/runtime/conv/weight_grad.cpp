@@ -98,7 +98,7 @@ void gathered(const ConvProblem& p, bool taps_in_lanes, const float* x, const fl
     const i64 line = line_floats(args.segments, columns, p.stride[1], p.c);
     const i64 gradient = taps_in_lanes ? divide_up(outputs, table.tile_rows) * tile_width(table)
                                        : divide_up(outputs, table.panel) * table.panel;
-    const i64 scratch = 2 * args.segments.count +
+    const i64 scratch = offset_floats(args.segments.count) +
                         args.row_block * args.column_block * (table.panel + gradient) +
                         block_floats(args.segments, args.row_block, p.stride[0], line);
     const i64 tiles = divide_up(p.weight_length(), taps_in_lanes ? table.panel : table.tile_rows);
@@ -128,7 +128,7 @@ void direct_weight_grad(const ConvProblem& p, const float* x, const float* g, fl
         args.row_block =
             each_group ? largest_row_block(p.p, 8 * row) : choose_row_block(p.n, p.p, row);
     }
-    const i64 scratch = 2 * (args.segments.count + args.row_block) +
+    const i64 scratch = offset_floats(args.segments.count + args.row_block) +
                         args.row_block * columns * table.panel +
                         block_floats(args.segments, args.row_block, p.stride[0], line);
     sum_in_rows(table.weight_grad, args, p, panels, scratch, dw);

@@ -100,7 +100,7 @@ void run(WindowArgs& args, const Layout& layout, const float* packed) {
                 (taps.run < kListedRun || taps.count == 1);
     args.packed = packed;
     const i64 buffer = block_floats(taps, args.row_block, args.row_step, line);
-    const i64 scratch = 2 * (taps.count + (args.list ? layout.length : 0)) +
+    const i64 scratch = offset_floats(taps.count + (args.list ? layout.length : 0)) +
                         (args.gather ? table.tile_rows * layout.length : 0) + buffer;
     launch(table.window_product, args, args.parts * images * args.row_blocks,
            row * static_cast<double>(args.row_block) / static_cast<double>(args.parts) +
