@@ -3,7 +3,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from convolens import nn, optim
+from convolens import autograd, nn, optim
 from convolens.backends.choose import algorithm
 from convolens.backends.exact import exact, is_exact, set_exact
 from convolens.backends.threads import get_num_threads, set_num_threads
@@ -31,7 +31,6 @@ from convolens.tensor import (
     argmin,
     argsort,
     as_tensor,
-    autograd,
     bincount,
     bmm,
     broadcast_to,
@@ -183,7 +182,7 @@ from convolens.tensor import (
 )
 
 if TYPE_CHECKING:
-    from convolens import data, lens, models, scratch, train
+    from convolens import data, lens, models, scratch, train, utils
     from convolens.lens import race
 
 __version__ = "0.1.0"
@@ -195,6 +194,7 @@ _LAZY = (
     "models",
     "scratch",
     "train",
+    "utils",
 )
 
 
@@ -393,6 +393,7 @@ __all__ = [
     "unflatten",
     "unique",
     "unsqueeze",
+    "utils",
     "var",
     "var_mean",
     "vstack",

@@ -15,6 +15,7 @@ from convolens.backends.pixels import read_pixel_rows
 from convolens.data.labels import as_labels, check_labels
 from convolens.errors import ArgumentError, DataError, IndexRangeError
 from convolens.spec import TensorSpec
+from convolens.tensor import Tensor, from_numpy
 
 Images = NDArray[np.float32]
 Labels = NDArray[np.int64]
@@ -22,6 +23,9 @@ Labels = NDArray[np.int64]
 
 class Dataset(ABC):
     """Labelled images, all of one size.
+
+    ``dataset[i]`` is an image, float32 [C, H, W], and its label, so that a
+    ``convolens.utils.data.DataLoader`` takes it; ``batch`` is the way to many at once.
 
     Attributes:
         name: What the data are called, for people.
@@ -45,6 +49,17 @@ class Dataset(ABC):
     def __repr__(self) -> str:
         extents = "x".join(map(str, self.image_shape))
         return f"<{self.name}: {len(self):,} images of {extents} in {len(self.classes)} classes>"
+
+    def __getitem__(self, index: int) -> tuple[Tensor, int]:
+        images, labels = self._batch([index])
+        return images[0], int(labels.numpy()[0])
+
+    def _batch(self, indices: list[int]) -> list[Tensor]:
+        """Return the images and labels that ``DataLoader`` hands out, where -1 is the last."""
+        count = len(self)
+        places = [index + count if -count <= index < 0 else index for index in indices]
+        images, labels = self.batch(np.array(places, np.int64))
+        return [from_numpy(images), from_numpy(labels)]
 
     def batch(self, indices: NDArray[np.integer[Any]]) -> tuple[Images, Labels]:
         """Return some images with their labels.

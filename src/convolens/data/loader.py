@@ -6,7 +6,7 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from queue import SimpleQueue
-from typing import final
+from typing import NoReturn, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from convolens.data.dataset import Dataset, Images, Labels
 from convolens.data.randomness import SampleRandom, shuffled
 from convolens.data.transforms import Transform, transformed
-from convolens.errors import ArgumentError
+from convolens.errors import ArgumentError, ArgumentTypeError
 
 Batch = tuple[Images, Labels]
 
@@ -39,6 +39,7 @@ class Loader:
 
     Raises:
         ArgumentError: If ``batch_size`` is less than 1 or ``prefetch`` is negative.
+        ArgumentTypeError: If the dataset is none of this package.
 
     Example:
         >>> from convolens.data import load_digits
@@ -61,6 +62,11 @@ class Loader:
         drop_last: bool = False,
         prefetch: int | None = None,
     ) -> None:
+        if not isinstance(dataset, Dataset):
+            raise ArgumentTypeError(
+                f"Loader: the dataset is a {type(dataset).__name__}, no convolens.data.Dataset.",
+                hint="convolens.utils.data.DataLoader takes whatever has len() and [i].",
+            )
         if batch_size < 1:
             raise ArgumentError(f"batch_size is {batch_size}, but must be 1 or more.")
         if prefetch is None:
@@ -79,6 +85,14 @@ class Loader:
         """The number of batches of an epoch."""
         full, rest = divmod(len(self.dataset), self.batch_size)
         return full + (rest > 0 and not self.drop_last)
+
+    def __iter__(self) -> NoReturn:
+        """Say that it has epochs: which one is wanted is not to depend on what came before."""
+        raise ArgumentTypeError(
+            "Loader: which epoch is wanted?",
+            hint="write `in loader.epoch(number)`, or take convolens.utils.data.DataLoader, each "
+            "loop over which is an epoch.",
+        )
 
     def order(self, number: int) -> NDArray[np.int64]:
         """Return the order of the images in epoch ``number``: indices into the dataset, [N]."""
