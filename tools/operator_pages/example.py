@@ -23,7 +23,7 @@ def printed(code: str) -> str:
     """Return what a program prints."""
     parts: list[str] = []
     namespace: dict[str, Any] = {
-        "print": lambda value: parts.append(f"{value}\n"),
+        "print": lambda value: parts.append(f"{value!s}\n"),
         "__name__": "__page__",
     }
     exec(compile(code, "<example>", "exec"), namespace)

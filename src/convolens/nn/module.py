@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import abc
 from collections.abc import Callable, Mapping
 from typing import Any, Self
-
-import numpy as np
 
 from convolens.errors import ArgumentError, ConvolensError, DTypeError
 from convolens.nn import hooks
@@ -14,8 +11,10 @@ from convolens.nn.hooks import Hook, RemovableHandle
 from convolens.nn.state import IncompatibleKeys, load_state
 from convolens.nn.tree import Tree
 from convolens.nn.uninitialized import Uninitialized
-from convolens.spec import FLOATS, DType, float32, float64
+from convolens.spec import FLOATS, float32, float64
 from convolens.tensor import Tensor
+from convolens.tensor.arrays import dtype_of
+from convolens.tensor.types import destination
 
 
 class Module(Tree):
@@ -44,9 +43,15 @@ class Module(Tree):
         object.__setattr__(self, "_forward_hooks", {})
         object.__setattr__(self, "_forward_pre_hooks", {})
 
-    @abc.abstractmethod
     def forward(self, *inputs: Any) -> Any:
-        """Compute the output."""
+        """Compute the output.
+
+        Raises:
+            NotImplementedError: If a subclass does not define it.
+        """
+        raise NotImplementedError(
+            f'Module [{type(self).__name__}] is missing the required "forward" function'
+        )
 
     def __call__(self, *inputs: Any, **options: Any) -> Any:
         """Compute the output. An error that passes through gets this layer's path in the model."""
@@ -156,22 +161,38 @@ class Module(Tree):
 
     # Type.
 
-    def to(self, dtype: Any) -> Self:
+    def to(
+        self,
+        *wanted: Any,
+        device: Any = None,
+        dtype: Any = None,
+        non_blocking: bool = False,
+        memory_format: object = None,
+    ) -> Self:
         """Convert all parameters, and buffers of floats, to a float type; return the module.
+
+        Args:
+            wanted: A data type, the device, or a tensor whose type is taken; see ``Tensor.to``.
+            device: The device: ``"cpu"``.
+            dtype: The data type.
+            non_blocking: Without effect.
+            memory_format: Without effect: memory is channels-last.
 
         Raises:
             DTypeError: If it is no float type.
+            ArgumentError: If the device is not the CPU.
         """
-        if dtype == "cpu":  # the one place where a module can be
+        asked, _ = destination(wanted, dtype, device)
+        if asked is None:
             return self
-        wanted: DType = np.dtype(dtype)
-        if wanted not in FLOATS:
-            raise DTypeError(f"parameters are float32 or float64, not {wanted.name}.")
+        kind = dtype_of(asked)
+        if kind not in FLOATS:
+            raise DTypeError(f"parameters are float32 or float64, not {kind.name}.")
         for tensor in (*self.parameters(), *self.buffers()):
             if isinstance(tensor, Uninitialized):
-                tensor.retype(wanted)
+                tensor.retype(kind)
             elif tensor.dtype in FLOATS:
-                tensor.data = tensor.data.to(wanted)
+                tensor.data = tensor.data.to(kind)
         return self
 
     def float(self) -> Self:

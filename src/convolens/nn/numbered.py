@@ -14,8 +14,7 @@ class Numbered(Module):
     """Modules in an order, as in a list. Abstract."""
 
     def _own(self, name: str, module: Any) -> None:
-        if not isinstance(module, Module):
-            raise DTypeError(f"{name!r} is a {type(module).__name__}, not a module.")
+        _require_module(name, module)
         self.add_module(name, module)
 
     def _renumber(self, modules: Iterable[Module]) -> None:
@@ -37,8 +36,7 @@ class Numbered(Module):
 
     def __setitem__(self, place: int, module: Module) -> None:
         name = self._name(place)
-        if not isinstance(module, Module):
-            raise DTypeError(f"{name!r} is a {type(module).__name__}, not a module.")
+        _require_module(name, module)
         self._modules[name] = module
 
     def __delitem__(self, place: int | slice) -> None:
@@ -74,9 +72,16 @@ class Numbered(Module):
         """
         if not -len(self) <= index <= len(self):
             raise IndexRangeError(f"index {index} for {len(self)} modules.")
-        if not isinstance(module, Module):
-            raise DTypeError(f"{str(index)!r} is a {type(module).__name__}, not a module.")
+        _require_module(str(index), module)
         modules = list(self._modules.values())
         modules.insert(index, module)
         self._renumber(modules)
         return self
+
+
+def _require_module(name: str, module: Any) -> None:
+    if not isinstance(module, Module):
+        raise DTypeError(
+            f"part {name!r} is a {type(module).__name__}, not a module.",
+            hint="functions have modules too, such as nn.ReLU() for relu.",
+        )

@@ -25,7 +25,8 @@ def load_state(
 ) -> IncompatibleKeys:
     """Overwrite the tensors ``own`` with those of the same names. Nothing changes if one differs.
 
-    Parameters of lazy layers take the shapes of the state.
+    Parameters of lazy layers take the shapes of the state. As in torch, states from before there
+    was ``num_batches_tracked`` need not have it.
 
     Raises:
         ArgumentError: If names are missing or unexpected, and ``strict``; or if a parameter of the
@@ -33,7 +34,7 @@ def load_state(
         ShapeError: If a shape differs.
         DTypeError: If an entry does not hold numbers, or to ``assign`` not those of a parameter.
     """
-    missing = [name for name in own if name not in state]
+    missing = [n for n in own if n not in state and n.split(".")[-1] != "num_batches_tracked"]
     unexpected = [name for name in state if name not in own]
     if strict and (missing or unexpected):
         raise ArgumentError(
@@ -42,7 +43,7 @@ def load_state(
                 ("missing", ", ".join(missing) or "none", ""),
                 ("unexpected", ", ".join(unexpected) or "none", ""),
             ],
-            "load it into a model of the same structure, or pass strict=False.",
+            _other_names(own, state),
         )
     both = [name for name in own if name in state]
     unknown = {name for name in both if isinstance(own[name], Uninitialized)}
@@ -76,6 +77,17 @@ def load_state(
     return IncompatibleKeys(missing, unexpected)
 
 
+def _other_names(own: Mapping[str, Tensor], state: Mapping[str, Any]) -> str:
+    """Return a hint what to do about the names of a state."""
+    for name, value in state.items():
+        if isinstance(value, Mapping):
+            return f"the entry {name!r} is a dict: load that one, state[{name!r}]."
+    first = next(iter(state), "").partition(".")[0] + "."
+    if {first + name for name in own} == set(state):
+        return f"take {first!r} off each name of the state: name.removeprefix({first!r})."
+    return "load it into a model of the same structure, or pass strict=False."
+
+
 def _assign(own: Mapping[str, Tensor], arrays: Mapping[str, Any]) -> None:
     """Take over the arrays themselves, with their types."""
     for name, array in arrays.items():
@@ -96,7 +108,13 @@ def _assign(own: Mapping[str, Tensor], arrays: Mapping[str, Any]) -> None:
 
 def _numbers(name: str, value: Any) -> Any:
     """Return an entry of a state as an array of numbers."""
-    array = value.array if isinstance(value, Tensor) else np.asarray(value)
+    try:
+        value = value.detach() if hasattr(value, "detach") else value
+        array = value.array if isinstance(value, Tensor) else np.asarray(value)
+    except (TypeError, RuntimeError) as error:  # torch's, for a type that NumPy lacks
+        raise DTypeError(
+            f"the state's {name} cannot be read: {error}.", hint="convert it: tensor.float()."
+        ) from None
     if array.dtype.kind not in "fiub":
         raise DTypeError(f"the state's {name} holds {array.dtype}, not numbers.")
     return array

@@ -13,7 +13,7 @@ from convolens.ops._attributes import operator
 from convolens.ops._op import Array, Cost, Mistake, Op, Sample, Value
 from convolens.ops.scale import Scale
 from convolens.ops.sum import REDUCTIONS, Sum, axis_mistakes
-from convolens.spec import TensorSpec
+from convolens.spec import TensorSpec, require_float
 
 
 @final
@@ -37,6 +37,7 @@ class Mean(Op):
 
     def infer(self, *specs: TensorSpec) -> TensorSpec:
         (x,) = specs
+        require_float(self.name, x=x)
         result = Sum(self.axes, self.keepdim).infer(x)
         if self._count(x) == 0:
             raise ShapeError(

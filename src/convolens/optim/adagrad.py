@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import Any, final
+from typing import Any, Unpack, final
 
 import numpy as np
 
 from convolens.backends import update
 from convolens.ops import Array
-from convolens.optim.optimizer import Optimizer, Params, State, require, zeros_for
+from convolens.optim.optimizer import Optimizer, Params, State, Unused, require, zeros_for
 
 
 @final
@@ -42,6 +42,7 @@ class Adagrad(Optimizer):
         eps: float = 1e-10,
         *,
         maximize: bool = False,
+        **unused: Unpack[Unused],
     ) -> None:
         super().__init__(
             params,
@@ -53,6 +54,7 @@ class Adagrad(Optimizer):
                 "eps": eps,
                 "maximize": maximize,
             },
+            unused,
         )
 
     def check(self, options: dict[str, Any]) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import Any, final
+from typing import Any, Unpack, final
 
 from convolens.backends import update
 from convolens.ops import Array
-from convolens.optim.optimizer import Optimizer, Params, State, require, zeros_for
+from convolens.optim.optimizer import Optimizer, Params, State, Unused, require, zeros_for
 
 
 class _Adam(Optimizer):
@@ -76,6 +76,7 @@ class Adam(_Adam):
         *,
         maximize: bool = False,
         decoupled_weight_decay: bool = False,
+        **unused: Unpack[Unused],
     ) -> None:
         super().__init__(
             params,
@@ -88,6 +89,7 @@ class Adam(_Adam):
                 "maximize": maximize,
                 "decoupled_weight_decay": decoupled_weight_decay,
             },
+            unused,
         )
 
 
@@ -120,6 +122,7 @@ class AdamW(_Adam):
         amsgrad: bool = False,
         *,
         maximize: bool = False,
+        **unused: Unpack[Unused],
     ) -> None:
         super().__init__(
             params,
@@ -132,4 +135,5 @@ class AdamW(_Adam):
                 "maximize": maximize,
                 "decoupled_weight_decay": True,
             },
+            unused,
         )

@@ -10,6 +10,8 @@ from convolens.tensor import Tensor
 
 #: What a group may hold besides its options: names, and what schedules write down.
 NOTES = ("name", "param_names", "initial_lr", "max_lr", "min_lr", "base_momentum", "max_momentum")
+#: torch's options of how to compute, which are decided otherwise here.
+UNUSED = ("foreach", "fused", "capturable", "differentiable")
 _WHAT_TO_PASS = "pass model.parameters(), or tensors made with requires_grad=True."
 
 
@@ -34,7 +36,7 @@ def checked_group(
             f"param_group is a {type(group).__name__}, but must be a dict.",
             hint='write {"params": ..., "lr": ...}.',
         )
-    unknown = set(group) - set(options) - {"params", *NOTES}
+    unknown = set(group) - set(options) - {"params", *NOTES, *UNUSED}
     if unknown:
         raise ArgumentError(
             f"{kind} has no option {', '.join(sorted(unknown))}.",

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import abc
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 
 from convolens.backends.layout import dense, empty
 from convolens.errors import ArgumentError, ArgumentTypeError, CheckpointError, ShapeError
 from convolens.ops import Array
-from convolens.optim.group import checked_group
+from convolens.optim.group import UNUSED, checked_group
 from convolens.spec import TensorSpec
 from convolens.tensor import Tensor, enable_grad
 
 State = dict[str, Any]
 Params = Iterable[Tensor] | Iterable[dict[str, Any]] | Iterable[tuple[str, Tensor]]
+
+
+class Unused(TypedDict, total=False):
+    """What torch's optimisers take besides: how to compute, which is decided otherwise here."""
+
+    foreach: bool | None
+    fused: bool | None
+    capturable: bool
+    differentiable: bool
 
 
 class Optimizer(abc.ABC):
@@ -26,24 +36,41 @@ class Optimizer(abc.ABC):
         params: Parameters or other leaf tensors, pairs of a name and one, or dicts with
             ``"params"`` and options of their own.
         defaults: The options of groups that do not set them.
+        unused: torch's ``foreach`` and ``fused``, without effect; and ``capturable`` and
+            ``differentiable``, which must be false.
 
     Raises:
         ArgumentError: If there are no parameters, one is in two groups, or an option is not known
             or out of range.
+        ArgumentTypeError: If ``params`` is no list of parameters, or ``unused`` has other names.
     """
 
-    def __init__(self, params: Params, defaults: dict[str, Any]) -> None:
+    def __init__(
+        self, params: Params, defaults: dict[str, Any], unused: Mapping[str, Any] | None = None
+    ) -> None:
+        unused = unused or {}
+        strange = set(unused) - set(UNUSED)
+        if strange:
+            raise ArgumentTypeError(
+                f"{type(self).__name__} has no argument {', '.join(sorted(strange))}.",
+                hint=f"its options are {', '.join(defaults)}.",
+            )
         if isinstance(params, Tensor):
             raise ArgumentTypeError(
                 "params is one tensor, but an optimiser takes a list of them.",
                 hint="write [tensor].",
             )
+        if not isinstance(params, Iterable):
+            raise ArgumentTypeError(
+                f"params is a {type(params).__name__}, but an optimiser takes a list of tensors.",
+                hint="pass model.parameters().",
+            )
         listed = list(params)
         if not listed:
             raise ArgumentError("the optimiser got no parameters.", hint="pass model.parameters().")
-        self.defaults = defaults
+        self.defaults = {**defaults, **unused}
         self.param_groups: list[dict[str, Any]] = []
-        self.state: dict[int, State] = {}
+        self.state: dict[Tensor, State] = defaultdict(dict)
         groups: Any = listed if isinstance(listed[0], dict) else [{"params": listed}]
         for group in groups:
             self.add_param_group(group)
@@ -83,6 +110,12 @@ class Optimizer(abc.ABC):
         for name in ("lr", "weight_decay", "momentum", "eps"):
             if name in options:
                 require(name, options[name], 0.0, float("inf"))
+        for name in ("capturable", "differentiable"):
+            if options.get(name):
+                raise ArgumentError(
+                    f"{name} is {options[name]!r}, but steps are taken at once and not recorded.",
+                    hint="leave it out.",
+                )
 
     @abc.abstractmethod
     def update(self, parameter: Array, gradient: Array, state: State, group: State) -> None:
@@ -110,9 +143,9 @@ class Optimizer(abc.ABC):
                         f"the gradient is {parameter.grad.spec}, but the parameter "
                         f"{parameter.spec}."
                     )
-                state = self.state.setdefault(id(parameter), {})
                 parameter.version.recall()
-                self.update(parameter.array, dense(parameter.grad.array), state, group)
+                gradient = dense(parameter.grad.array)
+                self.update(parameter.array, gradient, self.state[parameter], group)
                 parameter.version.bump()
         return loss
 
@@ -138,7 +171,7 @@ class Optimizer(abc.ABC):
         """Return the state by the parameters' numbers, and the options of the groups."""
         numbers = {id(parameter): number for number, parameter in enumerate(self._members())}
         return {
-            "state": {numbers[key]: dict(state) for key, state in self.state.items()},
+            "state": {numbers[id(p)]: dict(state) for p, state in self.state.items()},
             "param_groups": [
                 {**group, "params": [numbers[id(p)] for p in group["params"]]}
                 for group in self.param_groups
@@ -146,7 +179,9 @@ class Optimizer(abc.ABC):
         }
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
-        """Continue from a state that ``state_dict`` returned. Nothing changes if it does not fit.
+        """Continue from a state that ``state_dict`` returned, or that of torch's optimiser.
+
+        Nothing changes if it does not fit.
 
         Raises:
             CheckpointError: If it is no such state, or the groups or the shapes differ.
@@ -154,7 +189,7 @@ class Optimizer(abc.ABC):
         """
         try:
             groups = [dict(group) for group in state_dict["param_groups"]]
-            states = {int(number): dict(state) for number, state in state_dict["state"].items()}
+            states = {int(number): _numbers(state) for number, state in state_dict["state"].items()}
             sizes = [len(group.pop("params")) for group in groups]
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise CheckpointError(f"this is no optimiser's state: {error!r}.") from None
@@ -173,20 +208,31 @@ class Optimizer(abc.ABC):
                     )
         for options, group in zip(groups, self.param_groups, strict=True):
             self.check({**group, **options})
-        self.state = {
-            id(members[number]): {
-                name: own_copy(value) if isinstance(value, np.ndarray) else value
+        self.state.clear()
+        for number, state in states.items():
+            self.state[members[number]] = {
+                name: own_copy(value, members[number]) if isinstance(value, np.ndarray) else value
                 for name, value in state.items()
             }
-            for number, state in states.items()
-        }
         for group, options in zip(self.param_groups, groups, strict=True):
             group.update(options)
 
 
-def own_copy(array: Array) -> Array:
-    """Return a dense copy."""
-    return dense(np.array(array, order="C"))
+def _numbers(state: Mapping[str, Any]) -> State:
+    """Return a parameter's state with arrays for tensors, and a number for the steps so far."""
+    arrays = {
+        name: np.asarray(value) if hasattr(value, "__array__") else value
+        for name, value in state.items()
+        if value is not None
+    }
+    if "step" in arrays:
+        arrays["step"] = np.asarray(arrays["step"]).item()
+    return arrays
+
+
+def own_copy(array: Array, parameter: Tensor) -> Array:
+    """Return a dense copy, in the type of a parameter."""
+    return dense(np.array(array, parameter.dtype, order="C"))
 
 
 def zeros_for(parameter: Array) -> Array:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import Any, final
+from typing import Any, Unpack, final
 
 from convolens.backends import update
 from convolens.ops import Array
-from convolens.optim.optimizer import Optimizer, Params, State, require, zeros_for
+from convolens.optim.optimizer import Optimizer, Params, State, Unused, require, zeros_for
 
 
 @final
@@ -45,6 +45,7 @@ class RMSprop(Optimizer):
         centered: bool = False,
         *,
         maximize: bool = False,
+        **unused: Unpack[Unused],
     ) -> None:
         super().__init__(
             params,
@@ -57,6 +58,7 @@ class RMSprop(Optimizer):
                 "centered": centered,
                 "maximize": maximize,
             },
+            unused,
         )
 
     def check(self, options: dict[str, Any]) -> None:

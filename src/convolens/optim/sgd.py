@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, final
+from typing import Any, Unpack, final
 
 from convolens.backends import update
 from convolens.errors import ArgumentError
 from convolens.ops import Array
-from convolens.optim.optimizer import Optimizer, Params, State, zeros_for
+from convolens.optim.optimizer import Optimizer, Params, State, Unused, zeros_for
 
 
 @final
@@ -41,6 +41,7 @@ class SGD(Optimizer):
         nesterov: bool = False,
         *,
         maximize: bool = False,
+        **unused: Unpack[Unused],
     ) -> None:
         super().__init__(
             params,
@@ -52,6 +53,7 @@ class SGD(Optimizer):
                 "nesterov": nesterov,
                 "maximize": maximize,
             },
+            unused,
         )
 
     def check(self, options: dict[str, Any]) -> None:

@@ -182,7 +182,17 @@ class TensorBase:
         return int(self.item())
 
     def __bool__(self) -> bool:
+        if self.spec.size != 1:
+            raise ArgumentError(
+                f"the Boolean value of a tensor with {self.spec.size} elements is ambiguous.",
+                hint="use .any(), .all() or .numel() > 0.",
+            )
         return bool(self.item())
+
+    def __format__(self, format_spec: str) -> str:
+        if self.ndim == 0:
+            return format(self.item(), format_spec)
+        return object.__format__(self, format_spec)
 
     # The record.
 
@@ -325,7 +335,7 @@ class TensorBase:
             raise GradientError(
                 "a change in place is not recorded, but the tensor or the value requires a "
                 "gradient.",
-                hint="change tensor.data, or do it inside no_grad(), or compute a new tensor.",
+                hint="do it inside no_grad(), or compute a new tensor.",
             )
         return self.to_change()
 

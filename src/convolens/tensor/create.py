@@ -13,10 +13,19 @@ from convolens.ops import Array, Concat
 from convolens.tensor.apply import apply
 from convolens.tensor.arrays import Size, array_of, dtype_of, filled, new_array
 from convolens.tensor.axes import one_axis
+from convolens.tensor.device import require_cpu
+from convolens.tensor.given import given
+from convolens.tensor.promote import result_type
 from convolens.tensor.tensor import Tensor
 
 
-def tensor(data: Any, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
+def tensor(
+    data: Any,
+    dtype: DTypeLike | None = None,
+    requires_grad: bool = False,
+    *,
+    device: Any = None,
+) -> Tensor:
     """Return a new tensor with a copy of ``data``: numbers, nested lists, arrays, tensors.
 
     Python's floats become float32 and whole numbers int64, as in torch; arrays keep their type.
@@ -30,10 +39,12 @@ def tensor(data: Any, dtype: DTypeLike | None = None, requires_grad: bool = Fals
         (2, 2)
     """
     source = data.array if isinstance(data, Tensor) else data
-    return _leaf(array_of(source, None if dtype is None else dtype_of(dtype)), requires_grad)
+    return _leaf(
+        array_of(source, None if dtype is None else dtype_of(dtype)), requires_grad, device
+    )
 
 
-def as_tensor(data: Any, dtype: DTypeLike | None = None) -> Tensor:
+def as_tensor(data: Any, dtype: DTypeLike | None = None, device: Any = None) -> Tensor:
     """Return ``data`` as a tensor, with its memory where it can be: of a tensor, of an array.
 
     Raises:
@@ -45,6 +56,7 @@ def as_tensor(data: Any, dtype: DTypeLike | None = None) -> Tensor:
         >>> as_tensor(x) is x, as_tensor([1.0]).tolist()
         (True, [1.0])
     """
+    require_cpu(device)
     if isinstance(data, np.ndarray):
         data = from_numpy(data)
     return data.to(dtype_of(dtype, data.dtype)) if isinstance(data, Tensor) else tensor(data, dtype)
@@ -105,33 +117,54 @@ def _shared(array: np.ndarray[Any, Any]) -> Tensor:
     return leaf
 
 
-def _leaf(array: Array, requires_grad: bool) -> Tensor:
+def _leaf(array: Array, requires_grad: bool, device: Any = None) -> Tensor:
+    require_cpu(device)
     dtype_of(array.dtype)
     return Tensor.leaf(array).requires_grad_(requires_grad)
 
 
-def zeros(*size: Size, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
+def zeros(
+    *size: Size,
+    dtype: DTypeLike | None = None,
+    requires_grad: bool = False,
+    device: Any = None,
+) -> Tensor:
     """Return a tensor of zeros.
 
     Example:
         >>> zeros(2, 3).shape
         (2, 3)
     """
-    return _leaf(filled(size, 0, dtype), requires_grad)
+    return _leaf(filled(size, 0, dtype), requires_grad, device)
 
 
-def ones(*size: Size, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
+def ones(
+    *size: Size,
+    dtype: DTypeLike | None = None,
+    requires_grad: bool = False,
+    device: Any = None,
+) -> Tensor:
     """Return a tensor of ones."""
-    return _leaf(filled(size, 1, dtype), requires_grad)
+    return _leaf(filled(size, 1, dtype), requires_grad, device)
 
 
-def empty(*size: Size, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
+def empty(
+    *size: Size,
+    dtype: DTypeLike | None = None,
+    requires_grad: bool = False,
+    device: Any = None,
+) -> Tensor:
     """Return a tensor with any numbers in it: what its memory held before."""
-    return _leaf(new_array(size, dtype), requires_grad)
+    return _leaf(new_array(size, dtype), requires_grad, device)
 
 
 def full(
-    size: Size, fill_value: float, dtype: DTypeLike | None = None, requires_grad: bool = False
+    size: Size,
+    fill_value: float,
+    dtype: DTypeLike | None = None,
+    requires_grad: bool = False,
+    *,
+    device: Any = None,
 ) -> Tensor:
     """Return a tensor of one number everywhere; its type is that of ``tensor(fill_value)``.
 
@@ -140,28 +173,40 @@ def full(
         (tensor([3, 3]), tensor([3., 3.]))
     """
     wanted = dtype_of(dtype, array_of(fill_value, None).dtype)
-    return _leaf(filled((size,), fill_value, wanted), requires_grad)
+    return _leaf(filled((size,), fill_value, wanted), requires_grad, device)
 
 
 def zeros_like(
-    input: Tensor, *, dtype: DTypeLike | None = None, requires_grad: bool = False
+    input: Tensor,
+    *,
+    dtype: DTypeLike | None = None,
+    requires_grad: bool = False,
+    device: Any = None,
 ) -> Tensor:
     """Return zeros in the shape and type of ``input``."""
-    return full_like(input, 0, dtype=dtype, requires_grad=requires_grad)
+    return full_like(input, 0, dtype=dtype, requires_grad=requires_grad, device=device)
 
 
 def ones_like(
-    input: Tensor, *, dtype: DTypeLike | None = None, requires_grad: bool = False
+    input: Tensor,
+    *,
+    dtype: DTypeLike | None = None,
+    requires_grad: bool = False,
+    device: Any = None,
 ) -> Tensor:
     """Return ones in the shape and type of ``input``."""
-    return full_like(input, 1, dtype=dtype, requires_grad=requires_grad)
+    return full_like(input, 1, dtype=dtype, requires_grad=requires_grad, device=device)
 
 
 def empty_like(
-    input: Tensor, *, dtype: DTypeLike | None = None, requires_grad: bool = False
+    input: Tensor,
+    *,
+    dtype: DTypeLike | None = None,
+    requires_grad: bool = False,
+    device: Any = None,
 ) -> Tensor:
     """Return a tensor in the shape and type of ``input``, with any numbers in it."""
-    return _leaf(new_array((input.shape,), dtype_of(dtype, input.dtype)), requires_grad)
+    return _leaf(new_array((input.shape,), dtype_of(dtype, input.dtype)), requires_grad, device)
 
 
 def full_like(
@@ -170,14 +215,15 @@ def full_like(
     *,
     dtype: DTypeLike | None = None,
     requires_grad: bool = False,
+    device: Any = None,
 ) -> Tensor:
     """Return one number everywhere in the shape and type of ``input``."""
     wanted = dtype_of(dtype, input.dtype)
-    return _leaf(filled((input.shape,), fill_value, wanted), requires_grad)
+    return _leaf(filled((input.shape,), fill_value, wanted), requires_grad, device)
 
 
 def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
-    """Join tensors along an existing axis.
+    """Join tensors along an existing axis; their types become one, by torch's rule.
 
     Raises:
         ArgumentError: If there are none, or ``dim`` is out of range.
@@ -189,4 +235,8 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     """
     if not tensors:
         raise ArgumentError("cat: there are no tensors to join.", hint="give at least one.")
-    return apply(Concat(one_axis("cat", dim, tensors[0].dim())), *tensors)
+    axis = one_axis("cat", dim, tensors[0].dim())
+    if len({given("cat", each, f"input {i}").dtype for i, each in enumerate(tensors)}) > 1:
+        dtype = result_type(tensors)
+        tensors = [each.to(dtype) for each in tensors]
+    return apply(Concat(axis), *tensors)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, final
+from typing import Any, ClassVar, final
 
 from convolens.errors import ArgumentError
 
@@ -34,3 +34,13 @@ class device:  # noqa: N801  # torch's name
 
     def __str__(self) -> str:
         return self.type
+
+
+def require_cpu(wanted: Any) -> None:
+    """Refuse another device than the CPU; None is none.
+
+    Raises:
+        ArgumentError: If so.
+    """
+    if wanted is not None:
+        device(str(wanted).removesuffix(":0"))

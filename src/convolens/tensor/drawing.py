@@ -13,36 +13,62 @@ from convolens.ops import Array
 from convolens.spec import FLOATS, DType, bool_, checked, float32, float64, int64
 from convolens.tensor import random
 from convolens.tensor.arrays import Size, dtype_of, in_memory, new_array
+from convolens.tensor.device import require_cpu
 from convolens.tensor.tensor import Tensor
 
 Draw = Callable[[tuple[int, ...]], Array]
 
 
-def rand(*size: Size, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
+def rand(
+    *size: Size,
+    dtype: DTypeLike | None = None,
+    requires_grad: bool = False,
+    device: Any = None,
+) -> Tensor:
     """Return random numbers from [0, 1)."""
-    return _drawn(random.uniform, size, dtype, requires_grad)
+    return _drawn(random.uniform, size, dtype, requires_grad, device)
 
 
-def randn(*size: Size, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
+def randn(
+    *size: Size,
+    dtype: DTypeLike | None = None,
+    requires_grad: bool = False,
+    device: Any = None,
+) -> Tensor:
     """Return random numbers from the normal distribution with mean 0 and deviation 1."""
-    return _drawn(random.normal, size, dtype, requires_grad)
+    return _drawn(random.normal, size, dtype, requires_grad, device)
 
 
 def rand_like(
-    input: Tensor, *, dtype: DTypeLike | None = None, requires_grad: bool = False
+    input: Tensor,
+    *,
+    dtype: DTypeLike | None = None,
+    requires_grad: bool = False,
+    device: Any = None,
 ) -> Tensor:
     """Return random numbers from [0, 1) in the shape and type of ``input``."""
-    return _drawn(random.uniform, (input.shape,), dtype_of(dtype, input.dtype), requires_grad)
+    return _drawn(
+        random.uniform, (input.shape,), dtype_of(dtype, input.dtype), requires_grad, device
+    )
 
 
 def randn_like(
-    input: Tensor, *, dtype: DTypeLike | None = None, requires_grad: bool = False
+    input: Tensor,
+    *,
+    dtype: DTypeLike | None = None,
+    requires_grad: bool = False,
+    device: Any = None,
 ) -> Tensor:
     """Return random numbers from the normal distribution in the shape and type of ``input``."""
-    return _drawn(random.normal, (input.shape,), dtype_of(dtype, input.dtype), requires_grad)
+    return _drawn(
+        random.normal, (input.shape,), dtype_of(dtype, input.dtype), requires_grad, device
+    )
 
 
-def _drawn(draw: Draw, size: tuple[Size, ...], dtype: Any, requires_grad: bool) -> Tensor:
+def _drawn(
+    draw: Draw, size: tuple[Size, ...], dtype: Any, requires_grad: bool, device: Any
+) -> Tensor:
+    require_cpu(device)
     wanted = dtype_of(dtype)
     if wanted not in FLOATS:
         raise DTypeError(f"random numbers are float32 or float64, not {wanted.name}.")
@@ -58,6 +84,7 @@ def randint(
     *,
     dtype: DTypeLike | None = None,
     requires_grad: bool = False,
+    device: Any = None,
 ) -> Tensor:
     """Return whole numbers from ``low`` to ``high`` - 1, each as likely.
 
@@ -72,6 +99,7 @@ def randint(
         >>> randint(10, (2, 3)).shape
         (2, 3)
     """
+    require_cpu(device)
     first, end, shape = low, high, size
     if size is None:
         first, end, shape = 0, low, high  # type: ignore[assignment]
@@ -106,7 +134,13 @@ def _whole_numbers(dtype: DType) -> tuple[int, int]:
     return int(limits.min), int(limits.max)
 
 
-def randperm(n: int, *, dtype: DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
+def randperm(
+    n: int,
+    *,
+    dtype: DTypeLike | None = None,
+    requires_grad: bool = False,
+    device: Any = None,
+) -> Tensor:
     """Return the numbers from 0 to ``n`` - 1 in a random order.
 
     Raises:
@@ -119,6 +153,7 @@ def randperm(n: int, *, dtype: DTypeLike | None = None, requires_grad: bool = Fa
         >>> sorted(randperm(4).tolist())
         [0, 1, 2, 3]
     """
+    require_cpu(device)
     if not isinstance(n, int | np.integer):
         raise DTypeError(f"randperm: n is {n!r}, but must be a whole number.")
     if n < 0:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from convolens import ops
-from convolens.errors import ArgumentError, DTypeError, IndexRangeError
+from convolens.errors import ArgumentError, IndexRangeError
 from convolens.spec import FLOATS, bool_
 from convolens.tensor.apply import apply
 from convolens.tensor.axes import Axes, one_axis, several_axes
@@ -29,9 +29,10 @@ class Extremes(TensorBase):
 
     __slots__ = ()
 
-    def max(self, dim: int | None = None, keepdim: bool = False) -> Any:
+    def max(self, dim: int | Tensor | None = None, keepdim: bool = False) -> Any:
         """Return the largest element; along ``dim`` the largest ones and their indices.
 
+        With a tensor in the place of ``dim``, return the larger of two elements: see ``maximum``.
         A NaN is larger than any number. Of equal ones the first is taken along ``dim``; without it
         all that are equal share the gradient evenly.
 
@@ -47,7 +48,7 @@ class Extremes(TensorBase):
         """
         return self._extreme("max", ops.AMax, ops.ArgMax, dim, keepdim)
 
-    def min(self, dim: int | None = None, keepdim: bool = False) -> Any:
+    def min(self, dim: int | Tensor | None = None, keepdim: bool = False) -> Any:
         """Return the smallest element; along ``dim`` the smallest ones and their indices.
 
         A NaN is smaller than any number here. See ``max``.
@@ -63,9 +64,7 @@ class Extremes(TensorBase):
         keepdim: bool,
     ) -> Tensor | Picked:
         if isinstance(dim, TensorBase):
-            raise DTypeError(
-                f"{name}: dim is a tensor.", hint=f"compare two tensors with {name}imum()."
-            )
+            return getattr(self, f"{name}imum")(dim)  # type: ignore[no-any-return]
         if dim is None:
             return self._over(name, whole, None, keepdim=False)
         axis = one_axis(name, dim, self.ndim)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import overload
+
 from convolens.tensor.base import Number
 from convolens.tensor.functions import choose
 from convolens.tensor.given import given
@@ -78,11 +80,19 @@ def minimum(input: Tensor, other: Tensor) -> Tensor:
     return given("minimum", input).minimum(other)
 
 
-def where(condition: Tensor, input: Tensor | Number, other: Tensor | Number) -> Tensor:
+@overload
+def where(condition: Tensor) -> tuple[Tensor, ...]: ...
+@overload
+def where(condition: Tensor, input: Tensor | Number, other: Tensor | Number) -> Tensor: ...
+def where(
+    condition: Tensor, input: Tensor | Number | None = None, other: Tensor | Number | None = None
+) -> Tensor | tuple[Tensor, ...]:
     """Return elements of ``input`` where the condition is true, else of ``other``.
 
+    Without these two, return the indices of what is not 0, along each axis.
+
     Raises:
-        DTypeError: If the condition is not made of truth values.
+        DTypeError: If the condition is not made of truth values, or one of the two is missing.
         ShapeError: If the shapes do not broadcast.
 
     Example:
@@ -91,4 +101,6 @@ def where(condition: Tensor, input: Tensor | Number, other: Tensor | Number) -> 
         >>> cl.where(x > 0, x, 0.0).tolist()
         [0.0, 2.0]
     """
-    return choose(condition, input, other)
+    if input is None and other is None:
+        return given("where", condition).nonzero(as_tuple=True)
+    return choose(condition, input, other)  # type: ignore[arg-type]

@@ -11,6 +11,7 @@ from convolens.errors import ArgumentError, MemoryLimitError
 from convolens.ops import Array
 from convolens.spec import DType, checked, float32, float64, int64
 from convolens.tensor.arrays import dtype_of, filled, in_memory
+from convolens.tensor.device import require_cpu
 from convolens.tensor.tensor import Tensor
 
 
@@ -20,6 +21,7 @@ def arange(
     step: float = 1,
     dtype: DTypeLike | None = None,
     requires_grad: bool = False,
+    device: Any = None,
 ) -> Tensor:
     """Return the numbers from ``start`` in steps of ``step``, before ``end``.
 
@@ -34,6 +36,7 @@ def arange(
         >>> arange(4).tolist()
         [0, 1, 2, 3]
     """
+    require_cpu(device)
     first, last = (0, start) if end is None else (start, end)
     if not all(-(2**63) <= number < 2**63 for number in (first, last, step)):
         raise ArgumentError(
@@ -62,6 +65,7 @@ def linspace(
     *,
     dtype: DTypeLike | None = None,
     requires_grad: bool = False,
+    device: Any = None,
 ) -> Tensor:
     """Return ``steps`` numbers in equal distances, from ``start`` to ``end``, both included.
 
@@ -74,6 +78,7 @@ def linspace(
         >>> linspace(0, 1, 5).tolist()
         [0.0, 0.25, 0.5, 0.75, 1.0]
     """
+    require_cpu(device)
     if steps < 0:
         raise ArgumentError(f"linspace: the number of steps is {steps}, but must not be negative.")
     wanted = dtype_of(dtype)
@@ -90,6 +95,7 @@ def eye(
     *,
     dtype: DTypeLike | None = None,
     requires_grad: bool = False,
+    device: Any = None,
 ) -> Tensor:
     """Return a matrix [n, m] with ones on the diagonal; ``m`` is ``n`` if not given.
 
@@ -100,6 +106,7 @@ def eye(
         >>> eye(2).tolist()
         [[1.0, 0.0], [0.0, 1.0]]
     """
+    require_cpu(device)
     sizes: tuple[Any, Any] = (n, n if m is None else m)
     if min(sizes) < 0:
         raise ArgumentError(

@@ -131,12 +131,12 @@ def count_nonzero(input: Tensor, dim: Axes = None) -> Tensor:
     return input.count_nonzero(dim)
 
 
-def max(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
+def max(input: Tensor, dim: int | Tensor | None = None, keepdim: bool = False) -> Any:
     """Return the largest element, or along ``dim`` those and their indices; see ``Tensor.max``."""
     return input.max(dim, keepdim)
 
 
-def min(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
+def min(input: Tensor, dim: int | Tensor | None = None, keepdim: bool = False) -> Any:
     """Return the smallest element, or along ``dim`` those and their indices; see ``Tensor.min``."""
     return input.min(dim, keepdim)
 

@@ -17,6 +17,7 @@ from convolens.tensor.arrays import NAMES, Size, array_of, dtype_of, filled, new
 from convolens.tensor.axes import one_axis
 from convolens.tensor.base import Number, TensorBase
 from convolens.tensor.device import device as Device  # noqa: N812  # a method's name is device
+from convolens.tensor.device import require_cpu
 
 if TYPE_CHECKING:
     from convolens.tensor.tensor import Tensor
@@ -132,18 +133,9 @@ class Types(TensorBase):
             >>> cl.tensor([1.7]).to("cpu", cl.int64)
             tensor([1])
         """
-        flags = [item for item in wanted if isinstance(item, Flag)]
+        dtype, flags = destination(wanted, dtype, device)
         if len(flags) > 1:
             copy = flags[1]
-        for item in wanted:
-            if isinstance(item, TensorBase):
-                dtype = item.dtype
-            elif _is_device(item):
-                device = item
-            elif not isinstance(item, Flag):
-                dtype = dtype_of(item)
-        if device is not None:
-            _the_device(device)
         target = dtype_of(dtype, self.dtype)
         if target != self.dtype:
             return apply(ops.Cast(target.name), self)
@@ -174,29 +166,46 @@ class Types(TensorBase):
     # New tensors of its type.
 
     def new_tensor(
-        self, data: Any, *, dtype: DTypeLike | None = None, requires_grad: Flag = False
+        self,
+        data: Any,
+        *,
+        dtype: DTypeLike | None = None,
+        requires_grad: Flag = False,
+        device: Any = None,
     ) -> Tensor:
         """Return a new tensor with a copy of ``data``, in this tensor's type."""
         source = data.array if isinstance(data, TensorBase) else data
-        return self._new(array_of(source, dtype_of(dtype, self.dtype)), requires_grad)
+        return self._new(array_of(source, dtype_of(dtype, self.dtype)), requires_grad, device)
 
     def new_empty(
-        self, *size: Size, dtype: DTypeLike | None = None, requires_grad: Flag = False
+        self,
+        *size: Size,
+        dtype: DTypeLike | None = None,
+        requires_grad: Flag = False,
+        device: Any = None,
     ) -> Tensor:
         """Return a tensor of this tensor's type, with any numbers in it."""
-        return self._new(new_array(size, dtype_of(dtype, self.dtype)), requires_grad)
+        return self._new(new_array(size, dtype_of(dtype, self.dtype)), requires_grad, device)
 
     def new_zeros(
-        self, *size: Size, dtype: DTypeLike | None = None, requires_grad: Flag = False
+        self,
+        *size: Size,
+        dtype: DTypeLike | None = None,
+        requires_grad: Flag = False,
+        device: Any = None,
     ) -> Tensor:
         """Return zeros of this tensor's type."""
-        return self._new(filled(size, 0, dtype_of(dtype, self.dtype)), requires_grad)
+        return self._new(filled(size, 0, dtype_of(dtype, self.dtype)), requires_grad, device)
 
     def new_ones(
-        self, *size: Size, dtype: DTypeLike | None = None, requires_grad: Flag = False
+        self,
+        *size: Size,
+        dtype: DTypeLike | None = None,
+        requires_grad: Flag = False,
+        device: Any = None,
     ) -> Tensor:
         """Return ones of this tensor's type."""
-        return self._new(filled(size, 1, dtype_of(dtype, self.dtype)), requires_grad)
+        return self._new(filled(size, 1, dtype_of(dtype, self.dtype)), requires_grad, device)
 
     def new_full(
         self,
@@ -205,11 +214,15 @@ class Types(TensorBase):
         *,
         dtype: DTypeLike | None = None,
         requires_grad: Flag = False,
+        device: Any = None,
     ) -> Tensor:
         """Return one number everywhere, in this tensor's type."""
-        return self._new(filled((size,), fill_value, dtype_of(dtype, self.dtype)), requires_grad)
+        return self._new(
+            filled((size,), fill_value, dtype_of(dtype, self.dtype)), requires_grad, device
+        )
 
-    def _new(self, array: Array, requires_grad: Flag) -> Tensor:
+    def _new(self, array: Array, requires_grad: Flag, device: Any) -> Tensor:
+        require_cpu(device)
         return self.leaf(array).requires_grad_(requires_grad)
 
     # Conversions. They come last: within the class their names hide Python's types.
@@ -239,16 +252,27 @@ class Types(TensorBase):
         return self.to(bool_)
 
 
-def _is_device(item: Any) -> bool:
-    if isinstance(item, Device):
-        return True
-    return isinstance(item, str) and item.partition(":")[0] in ("cpu", "cuda", "mps", "xpu", "meta")
-
-
-def _the_device(item: Any) -> Device:
-    """Return the CPU.
+def destination(wanted: tuple[Any, ...], dtype: Any, device: Any) -> tuple[Any, list[bool]]:
+    """Return the data type that ``to(*wanted, dtype=..., device=...)`` asks for, and its flags.
 
     Raises:
-        ArgumentError: If another device is named.
+        ArgumentError: If the device is not the CPU.
+        DTypeError: If tensors do not have the type.
     """
-    return item if isinstance(item, Device) else Device(str(item).removesuffix(":0"))
+    require_cpu(device)
+    flags = []
+    for item in wanted:
+        if isinstance(item, TensorBase):
+            dtype = item.dtype
+        elif isinstance(item, bool):
+            flags.append(item)
+        elif isinstance(item, Device | int) or _names_device(item):
+            require_cpu(item)
+        else:
+            dtype = dtype_of(item)
+    return dtype, flags
+
+
+def _names_device(item: Any) -> bool:
+    places = ("cpu", "cuda", "mps", "xpu", "meta")
+    return isinstance(item, str) and item.partition(":")[0] in places

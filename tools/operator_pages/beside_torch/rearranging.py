@@ -20,7 +20,7 @@ ROWS = {
     "concat": Row(
         "cat",
         "cl.cat([cl.ones(1, 2), cl.zeros(1, 2)])",
-        ("Inputs of different types are refused; torch promotes them.",),
+        ("`cat` makes types one, as torch does; the operator itself refuses several.",),
     ),
     "permute": Row("permute, transpose", _X + "x.permute(1, 0)"),
     "stack": Row("stack", "cl.stack([cl.ones(2), cl.zeros(2)], 1)"),
