@@ -58,6 +58,10 @@ class Assignment(InPlace):
         self._fill_from(..., value)
         return self  # type: ignore[return-value]
 
+    def zero_(self) -> Tensor:
+        """Overwrite the elements with zero; return the tensor."""
+        return self.fill_(0)
+
     def _placed(self, value: Tensor, places: Any) -> Tensor:
         """Return a tensor of this shape with a value's numbers at the places it is given to."""
         value = value.to(self.dtype)

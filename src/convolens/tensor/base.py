@@ -378,17 +378,3 @@ class TensorBase:
 
     def __setitem__(self, index: Any, value: Any) -> None:
         self._fill_from(index, value)
-
-    def copy_(self, source: Any) -> Tensor:
-        """Overwrite the elements with those of ``source``; return the tensor."""
-        self._assign(self._writable(source), ..., source)
-        return self  # type: ignore[return-value]
-
-    def fill_(self, value: Number) -> Tensor:
-        """Overwrite the elements with one number; return the tensor."""
-        self._assign(self._writable(value), ..., value)
-        return self  # type: ignore[return-value]
-
-    def zero_(self) -> Tensor:
-        """Overwrite the elements with zero; return the tensor."""
-        return self.fill_(0)
