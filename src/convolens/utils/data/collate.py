@@ -16,9 +16,9 @@ def default_collate(batch: Sequence[Any]) -> Any:
     """Return the batch of some samples that are built alike.
 
     Tensors and NumPy arrays of one shape become a tensor with the samples as its first axis;
-    numbers become a tensor (whole ones int64, others float64, NumPy's their own type); texts stay as
-    they are. Of tuples and lists a list is made, with a batch for each place; of dictionaries and
-    named tuples one of their own kind, with a batch for each key.
+    numbers become a tensor (whole ones int64, others float64, NumPy's their own type); texts stay
+    as they are. Of tuples and lists a list is made, with a batch for each place; of dictionaries
+    and named tuples one of their own kind, with a batch for each key.
 
     Raises:
         ShapeError: If arrays differ in shape, or tuples in length.
