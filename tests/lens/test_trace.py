@@ -64,6 +64,22 @@ def test_in_place_and_not_are_the_same() -> None:
     assert text[0] == text[1].replace("(inplace=True)", "")
 
 
+def test_an_assignment_is_a_call() -> None:
+    class Net(nn.Module):
+        def forward(self, x: cl.Tensor) -> cl.Tensor:
+            y = x * 2
+            y[..., 0] = x[..., 1]
+            return y.relu()
+
+    watched = trace(Net(), cl.tensor([[[[1.0, 3.0]]]]))
+    assert watched.error is None
+    assert [call.op.name for call in watched.calls if call.op.name in ("mul", "where", "relu")] == [
+        "mul", "where", "relu",
+    ]  # fmt: skip
+    assert watched.calls[0].output.flatten().tolist() == [2.0, 6.0]
+    assert watched.output.flatten().tolist() == [3.0, 6.0]
+
+
 @pytest.mark.parametrize("first", [lambda: nn.ReLU(inplace=True), lambda: nn.Flatten()])
 def test_an_image_that_is_changed_stays_what_it_was(first: Any) -> None:
     net = nn.Sequential(first(), nn.ReLU(inplace=True))

@@ -340,6 +340,28 @@ def test_a_sum_in_place_of_zeros_made_on_the_way() -> None:
     check(Function(forward).eval(), cl.randn(2, 3))
 
 
+def test_assignments() -> None:
+    def forward(self: Any, x: cl.Tensor) -> cl.Tensor:
+        y = cl.zeros(x.shape[0], 6, 4)
+        y[:, :3] = self.linear(x)
+        y[:, 3:] = x.relu()
+        y[:, :, 0] = 0.5
+        y[:, cl.tensor([1, 2])] = x[:, :1]
+        return y * 2
+
+    check(trained(Function(forward, linear=nn.Linear(4, 4))), cl.randn(2, 3, 4))
+
+
+def test_assignments_where_numbers_say_are_refused() -> None:
+    def forward(self: Any, x: cl.Tensor) -> cl.Tensor:
+        y = x * 2
+        y[x > 0] = 1.0
+        return y
+
+    with cl.no_grad(), pytest.raises(ArgumentError, match="decide by numbers"):
+        cl.compile(Function(forward).eval())(cl.tensor([1.0, -2.0, 3.0, -4.0, -5.0]))
+
+
 def test_only_tensors_come_and_go() -> None:
     with pytest.raises(DTypeError, match="model is a function, but must be a network"):
         cl.compile(lambda x: x)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""Assignment to a part of a tensor that a recorded call made, or of a value that one made."""
+"""Assignment to a part of a tensor, as calls: for those who record, and those who look on."""
 
 from __future__ import annotations
 
@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from convolens.ops import IndexSelect, Where
+from convolens.spec import FLOATS
 from convolens.tensor.apply import apply
+from convolens.tensor.base import TensorBase
 from convolens.tensor.grad_mode import is_grad_enabled
 from convolens.tensor.in_place import InPlace
+from convolens.tensor.observe import changes
 
 if TYPE_CHECKING:
     from convolens.tensor.tensor import Tensor
 
 
 class Assignment(InPlace):
-    """``x[index] = value`` while calls are recorded. Abstract: a part of ``Tensor``.
+    """``x[index] = value`` while calls are recorded or changes watched. A part of ``Tensor``.
 
     Example:
         >>> import convolens as cl
@@ -31,8 +34,10 @@ class Assignment(InPlace):
     __slots__ = ()
 
     def _fill_from(self, place: Any, value: Any) -> None:
-        given = getattr(value, "recorded", False)
-        if not (is_grad_enabled() and (self.recorded or given)):
+        given = isinstance(value, TensorBase) and value.recorded
+        recorded = is_grad_enabled() and (self.recorded or given)
+        watched = bool(changes) and self.dtype in FLOATS
+        if not (recorded or watched):
             super()._fill_from(place, value)
             return
         old = self._old(value)
@@ -40,11 +45,11 @@ class Assignment(InPlace):
         places = self.leaf(numbers)[place].array
         taken = np.zeros(self.array.size, np.bool_)
         taken[places.reshape(-1)] = True
-        if given:
+        if given or (watched and isinstance(value, TensorBase)):
             new = self._placed(value, places)
         else:
             new = self.leaf(np.zeros(self.shape, self.dtype))
-            new._fill_from(place, value)
+            super(Assignment, new)._fill_from(place, value)
         mask = self.leaf(taken.reshape(self.shape))
         self._become("assignment", apply(Where(), mask, new, old) if places.size else old)
 
