@@ -148,7 +148,7 @@ class _Step(Session):
     def reset(self) -> None:
         fill(self.model, self.problem.weights)
         for parameter in self.parameters:
-            if id(parameter) in self.optimizer.state:
+            if parameter in self.optimizer.state:
                 self._velocity(parameter).fill(0)
 
     def result(self) -> dict[str, Array]:
@@ -166,7 +166,7 @@ class _Step(Session):
         return result
 
     def _velocity(self, parameter: Tensor) -> Array:
-        velocity: Array = self.optimizer.state[id(parameter)]["momentum_buffer"]
+        velocity: Array = self.optimizer.state[parameter]["momentum_buffer"]
         return velocity
 
     def profile(self, steps: int) -> list[dict[str, Any]]:

@@ -116,3 +116,14 @@ def test_shapes_and_costs_are_those_of_the_operator(case: object) -> None:
 
 def test_what_others_used_is_never_negative() -> None:
     assert Watch().foreign_share(own_seconds=1e9) == 0.0
+
+
+@pytest.mark.parametrize("net", NETS)
+def test_our_step_is_the_exact_one_and_the_same_after_a_reset(net: str) -> None:
+    problem = make_problem(NetCase("step", net, 4, 1))
+    session = importlib.import_module("benchmarks.peers.convolens").load(problem, 1)
+    first = session.result()
+    assert check("convolens", first, exact_step(problem)) <= 1
+    session.step()
+    for name, value in session.result().items():
+        np.testing.assert_array_equal(value, first[name])
