@@ -57,17 +57,11 @@ Pool::Pool(std::array<i64, 5> input, const Lists& first, const Lists& count, con
 }
 
 void Pool::max(const float* x, float* y) const {
-    PoolArgs args = outputs();
-    args.x = x;
-    args.y = y;
-    run_outputs(kernels().max_pool, args);
+    forward(kernels().max_pool, x, y, nullptr);
 }
 
 void Pool::average(const float* x, float* y) const {
-    PoolArgs args = outputs();
-    args.x = x;
-    args.y = y;
-    run_outputs(kernels().avg_pool, args);
+    forward(kernels().avg_pool, x, y, nullptr);
 }
 
 void Pool::max_indices(const float* x, float* y, i64* index) const {
@@ -75,26 +69,15 @@ void Pool::max_indices(const float* x, float* y, i64* index) const {
         throw std::invalid_argument(
             "images whose winners are counted have more than 2^31 - 1 "
             "numbers");
-    PoolArgs args = outputs();
-    args.x = x;
-    args.y = y;
-    args.index = index;
-    run_outputs(kernels().max_pool_indices, args);
+    forward(kernels().max_pool_indices, x, y, index);
 }
 
 void Pool::max_grad(const float* x, const float* g, float* dx) const {
-    PoolArgs args = inputs();
-    args.x = x;
-    args.g = g;
-    args.y = dx;
-    run_inputs(kernels().max_pool_grad, args);
+    backward(kernels().max_pool_grad, x, g, dx);
 }
 
 void Pool::average_grad(const float* g, float* dx) const {
-    PoolArgs args = inputs();
-    args.g = g;
-    args.y = dx;
-    run_inputs(kernels().avg_pool_grad, args);
+    backward(kernels().avg_pool_grad, nullptr, g, dx);
 }
 
 PoolArgs Pool::common() const {
@@ -147,15 +130,23 @@ double Pool::outputs_of_an_image() const {
     return floats;
 }
 
-void Pool::run_outputs(Kernel kernel, const PoolArgs& args) const {
+void Pool::forward(Kernel kernel, const float* x, float* y, i64* index) const {
     if (outputs_of_an_image() == 0) return;
+    PoolArgs args = outputs();
+    args.x = x;
+    args.y = y;
+    args.index = index;
     const i64 outputs = args.line_block * args.column_block * args.c;
     const i64 units = args.n * axis(0).outputs() * args.line_blocks * args.column_blocks;
     launch(kernel, args, units, kElement * (taps() + 1) * static_cast<double>(outputs));
 }
 
-void Pool::run_inputs(Kernel kernel, const PoolArgs& args) const {
+void Pool::backward(Kernel kernel, const float* x, const float* g, float* dx) const {
     if (inputs_of_an_image() == 0) return;
+    PoolArgs args = inputs();
+    args.x = x;
+    args.g = g;
+    args.y = dx;
     const double floats = inputs_of_an_image() + 2 * outputs_of_an_image() * taps();
     // A register for each pixel of a band: see spread.h.
     const i64 lanes = kernels().lanes;

@@ -42,8 +42,8 @@ class Pool {
     double taps() const;  // of the largest window
     double inputs_of_an_image() const;
     double outputs_of_an_image() const;
-    void run_outputs(Kernel kernel, const PoolArgs& args) const;
-    void run_inputs(Kernel kernel, const PoolArgs& args) const;
+    void forward(Kernel kernel, const float* x, float* y, i64* index) const;
+    void backward(Kernel kernel, const float* x, const float* g, float* dx) const;
 
     std::vector<PoolWindows> axes_;
     i64 n_, c_;

@@ -13,6 +13,7 @@ from convolens.errors import ConvolensError
 from convolens.lens.still import still
 from convolens.nn import Module
 from convolens.ops import Array, Op
+from convolens.planner.structure import mapped
 from convolens.tensor import Tensor
 from convolens.tensor.observe import observe, observe_changes
 from convolens.tensor.record import Version
@@ -120,16 +121,7 @@ class _Recorder:
 
     def values(self, value: Any) -> Any:
         """Return a value with its tensors as they are now, whatever happens to them later."""
-        if isinstance(value, Tensor):
-            return self._holds.get(id(value.array), value)
-        if isinstance(value, dict):
-            return {key: self.values(item) for key, item in value.items()}
-        if isinstance(value, list | tuple):
-            items = [self.values(item) for item in value]
-            if isinstance(value, list):
-                return items
-            return type(value)(*items) if hasattr(value, "_fields") else tuple(items)
-        return value
+        return mapped(value, Tensor, lambda t: self._holds.get(id(t.array), t), lambda other: other)
 
     def call(self, op: Op, inputs: tuple[Tensor, ...], output: Tensor) -> None:
         """Note an operator call."""
@@ -187,10 +179,6 @@ class _Recorder:
 
 def tensors(value: Any) -> Iterator[Tensor]:
     """Yield the tensors in a value: in tuples, lists and dicts, too."""
-    if isinstance(value, Tensor):
-        yield value
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from tensors(item)
-    elif isinstance(value, dict):
-        yield from tensors(list(value.values()))
+    found: list[Tensor] = []
+    mapped(value, Tensor, found.append, lambda other: other)
+    yield from found

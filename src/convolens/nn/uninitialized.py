@@ -58,7 +58,7 @@ class Uninitialized(Tensor):
         """Return the tensor itself: it has nothing to share."""
         return self
 
-    def _writable(self, value: Any) -> NoReturn:
+    def _writable(self) -> NoReturn:
         _refuse()
 
     def materialize(self, shape: Sequence[int]) -> None:

@@ -49,7 +49,7 @@ class Plan:
         self.steps: tuple[PlannedStep, ...] = ()
         self._graph = graph
         self._places = places(graph)
-        self._values: list[Any] = [None] * (1 + max(self._places.values()))
+        self._values: list[Any] = [None] * (1 + max(self._places.values(), default=-1))
         for value, array in graph.constants.items():
             self._values[self._places[value]] = dense(array)
         self._calls: list[tuple[Run, tuple[int, ...], int]] = []

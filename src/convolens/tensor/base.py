@@ -329,12 +329,10 @@ class TensorBase:
 
     # In place.
 
-    def _writable(self, value: Any) -> Array:
-        recorded = self.requires_grad or getattr(value, "requires_grad", False)
-        if recorded and is_grad_enabled():
+    def _writable(self) -> Array:
+        if self.requires_grad and is_grad_enabled():
             raise GradientError(
-                "a change in place is not recorded, but the tensor or the value requires a "
-                "gradient.",
+                "a change in place is not recorded, but the tensor requires a gradient.",
                 hint="do it inside no_grad(), or compute a new tensor.",
             )
         return self.to_change()
@@ -359,7 +357,7 @@ class TensorBase:
         raise ArgumentError(what, hint="change a copy: tensor.clone().")
 
     def _fill_from(self, place: Any, value: Any) -> None:
-        target = self._writable(value)
+        target = self._writable()
         if not indexing.is_basic(place):
             first, places = split(place, self.shape)
             target = target[(*first, ...)]

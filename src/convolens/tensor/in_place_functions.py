@@ -135,5 +135,5 @@ class InPlaceFunctions(Assignment):
     def _draw(self, name: str, draw: Callable[[], Array]) -> Tensor:
         if self.dtype not in FLOATS:
             raise DTypeError(f"{name}: random numbers are float32 or float64, not {self.dtype}.")
-        np.copyto(self._writable(None), draw())
+        np.copyto(self._writable(), draw())
         return self  # type: ignore[return-value]
