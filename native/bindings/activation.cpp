@@ -1,6 +1,7 @@
 // Functions of single numbers, with and without numbers of their own, and their gradients.
 #include "bindings/array.h"
 #include "bindings/gil.h"
+#include "bindings/recording.h"
 #include "bindings/topics.h"
 #include "runtime/isa.h"
 #include "runtime/launch.h"
@@ -18,8 +19,7 @@ void forward(Array x, Array y, double nanoseconds) {
     check_same(x, y);
     const ElementwiseArgs args{x.read("x"), nullptr, y.write("y"), 1.0f};
     const i64 size = x.size();
-    const WithoutGil without_gil;
-    launch(kernels().*kernel, args, size, nanoseconds);
+    compute([=] { launch(kernels().*kernel, args, size, nanoseconds); });
 }
 
 template <Plain KernelTable::* kernel>
@@ -38,8 +38,7 @@ void curve(Array x, Array y, double first, double second, double nanoseconds) {
     const CurveArgs args{x.read("x"), nullptr, y.write("y"), static_cast<float>(first),
                          static_cast<float>(second)};
     const i64 size = x.size();
-    const WithoutGil without_gil;
-    launch(kernels().*kernel, args, size, nanoseconds);
+    compute([=] { launch(kernels().*kernel, args, size, nanoseconds); });
 }
 
 template <Curve KernelTable::* kernel>

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <memory>
 #include <vector>
 
 #include "bindings/check.h"
+#include "bindings/recording.h"
 #include "runtime/allocator.h"
 
 namespace convolens {
@@ -24,12 +26,30 @@ std::string describe(std::span<const npy_intp> shape) {
     return text + "]";
 }
 
+// Memory that recordings use again is given back by capsules of this name.
+constexpr const char* kReused = "convolens.reused";
+
+// An array that is about to be read or written lives as long as a recording that listens, unless it
+// lies in its memory.
+void hold_array(PyArrayObject* array) {
+    Recording* recording = Recording::listening();
+    if (!recording) return;
+    PyObject* owner = reinterpret_cast<PyObject*>(array);
+    while (owner && PyArray_Check(owner))
+        owner = PyArray_BASE(reinterpret_cast<PyArrayObject*>(owner));
+    const bool own =
+        owner && PyCapsule_IsValid(owner, kReused) &&
+        *static_cast<std::shared_ptr<Reuse>*>(PyCapsule_GetContext(owner)) == recording->memory();
+    if (!own) recording->keep(reinterpret_cast<PyObject*>(array));
+}
+
 const void* checked(const Array& array, const char* name, int type, const char* type_name) {
     PyArrayObject* object = array.get();
     if (PyArray_TYPE(object) != type || !PyArray_ISNOTSWAPPED(object))
         refuse(name, std::string("expected data type ") + type_name);
     if (!PyArray_ISALIGNED(object) || !array.is_dense())
         refuse(name, "expected dense channels-last memory");
+    hold_array(object);
     return PyArray_DATA(object);
 }
 
@@ -44,6 +64,33 @@ void check_shape(const Array& array, const char* name, std::initializer_list<i64
 
 void release(PyObject* capsule) {
     deallocate(PyCapsule_GetPointer(capsule, nullptr));
+}
+
+void release_reused(PyObject* capsule) {
+    auto* memory = static_cast<std::shared_ptr<Reuse>*>(PyCapsule_GetContext(capsule));
+    (*memory)->give_back(PyCapsule_GetPointer(capsule, kReused));
+    delete memory;
+}
+
+// What owns so many bytes and gives them back: a recording's that listens, or the allocator's.
+PyObject* new_memory(std::size_t bytes) {
+    Recording* recording = Recording::listening();
+    if (!recording) {
+        void* data = allocate(bytes);
+        PyObject* capsule = PyCapsule_New(data, nullptr, release);
+        if (!capsule) deallocate(data);
+        return capsule;
+    }
+    auto memory = std::make_unique<std::shared_ptr<Reuse>>(recording->memory());
+    void* data = (*memory)->take(bytes);
+    PyObject* capsule = PyCapsule_New(data, kReused, nullptr);
+    if (!capsule) {
+        (*memory)->give_back(data);
+        return nullptr;
+    }
+    PyCapsule_SetContext(capsule, memory.release());
+    PyCapsule_SetDestructor(capsule, release_reused);
+    return capsule;
 }
 
 }  // namespace
@@ -91,6 +138,7 @@ bool Array::is_strided_float() const {
 const float* Array::read_strided(const char* name) const {
     if (!is_strided_float())
         refuse(name, "expected aligned float32 memory with strides of whole elements");
+    hold_array(array_);
     return static_cast<const float*>(PyArray_DATA(array_));
 }
 
@@ -149,12 +197,9 @@ PyObject* new_array(std::span<const npy_intp> shape, PyArray_Descr* dtype) {
             throw std::bad_alloc();
         if (extent > 0) stride *= extent;
     }
-    void* data = allocate(empty ? 0 : static_cast<std::size_t>(stride));
-    PyObject* capsule = PyCapsule_New(data, nullptr, release);
-    if (!capsule) {
-        deallocate(data);
-        throw nanobind::python_error();
-    }
+    PyObject* capsule = new_memory(empty ? 0 : static_cast<std::size_t>(stride));
+    if (!capsule) throw nanobind::python_error();
+    void* data = PyCapsule_GetPointer(capsule, PyCapsule_GetName(capsule));
     Py_INCREF(dtype);
     PyObject* array = PyArray_NewFromDescr(&PyArray_Type, dtype, rank, shape.data(), strides.data(),
                                            data, NPY_ARRAY_WRITEABLE, nullptr);

@@ -5,7 +5,7 @@
 
 #include "bindings/array.h"
 #include "bindings/check.h"
-#include "bindings/gil.h"
+#include "bindings/recording.h"
 #include "bindings/topics.h"
 #include "runtime/isa.h"
 #include "runtime/launch.h"
@@ -80,9 +80,7 @@ nb::object dense(nb::handle source) {
     if (array.is_strided_float() && array.rank() <= MoveArgs::kAxes) {
         const float* from = array.read_strided("array");
         float* to = target.write_strided("copy");
-        const std::vector<MoveAxis> axes = shared_axes(array, target);
-        const WithoutGil without_gil;
-        move(from, to, axes);
+        compute([=, axes = shared_axes(array, target)] { move(from, to, axes); });
     } else if (PyArray_CopyInto(target.get(), array.get()) != 0) {
         throw nb::python_error();
     }
@@ -127,8 +125,8 @@ void flatten(Array x, Array y) {
     if (x.rank() < 3 || y.rank() > 2 || x.size() != y.size())
         throw std::invalid_argument("flatten: expected an image and a matrix of one size");
     float* to = y.write("y");
-    const WithoutGil without_gil;
-    transpose_all(from, to, x.extent(0), spatial_size(x), x.extent(1));
+    const i64 images = x.extent(0), pixels = spatial_size(x), channels = x.extent(1);
+    compute([=] { transpose_all(from, to, images, pixels, channels); });
 }
 
 // The inverse of flatten.
@@ -137,8 +135,8 @@ void unflatten(Array x, Array y) {
     if (y.rank() < 3 || x.rank() > 2 || x.size() != y.size())
         throw std::invalid_argument("unflatten: expected a matrix and an image of one size");
     float* to = y.write("y");
-    const WithoutGil without_gil;
-    transpose_all(from, to, y.extent(0), y.extent(1), spatial_size(y));
+    const i64 images = y.extent(0), pixels = spatial_size(y), channels = y.extent(1);
+    compute([=] { transpose_all(from, to, images, channels, pixels); });
 }
 
 // target = source, two arrays of floats with any strides, of one shape but for axes along which the
@@ -146,15 +144,14 @@ void unflatten(Array x, Array y) {
 // source's.
 void move_between(Array source, Array target) {
     float* to = target.write_strided("target");
-    const std::vector<MoveAxis> axes = shared_axes(source, target);
+    std::vector<MoveAxis> axes = shared_axes(source, target);
     if (PyArray_TYPE(source.get()) == NPY_FLOAT32 && !source.is_strided_float()) {
         // Memory that somebody else made may lie between the places that kernels read.
         if (PyArray_CopyInto(target.get(), source.get()) != 0) throw nb::python_error();
         return;
     }
     const float* from = source.read_strided("source");
-    const WithoutGil without_gil;
-    move(from, to, axes);
+    compute([=, axes = std::move(axes)] { move(from, to, axes); });
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include "bindings/array.h"
 #include "bindings/gil.h"
+#include "bindings/recording.h"
 #include "bindings/topics.h"
 #include "runtime/isa.h"
 
@@ -51,8 +52,7 @@ void blocks(Array x, Array packed, nb::handle bias, Array y, i64 rows, i64 colum
     const float* matrices = packed.read("packed");
     const float* start = bias.is_none() ? nullptr : nb::cast<Array>(bias).read("bias", {n});
     float* to = y.write("y");
-    const WithoutGil without_gil;
-    sizes.multiply(from, matrices, start, to);
+    compute([=] { sizes.multiply(from, matrices, start, to); });
 }
 
 }  // namespace

@@ -1,6 +1,4 @@
 // A call of an operator that is like one before: what tensor/apply.py does for it, in one step.
-#include <structmember.h>
-
 #include <array>
 #include <cstddef>
 #include <stdexcept>
@@ -8,89 +6,13 @@
 #include <vector>
 
 #include "bindings/array.h"
+#include "bindings/tensors.h"
 #include "bindings/topics.h"
 
 namespace nb = nanobind;
 
 namespace convolens {
 namespace {
-
-// A field of the objects of a class that names it in __slots__.
-class Slot {
-  public:
-    Slot(nb::handle type, const char* name) {
-        const nb::object found = type.attr(name);
-        const auto* slot = reinterpret_cast<const PyMemberDescrObject*>(found.ptr());
-        if (Py_TYPE(found.ptr()) != &PyMemberDescr_Type || slot->d_member->type != T_OBJECT_EX ||
-            !PyType_IsSubtype(reinterpret_cast<PyTypeObject*>(type.ptr()), PyDescr_TYPE(slot)))
-            throw std::invalid_argument(std::string(name) + " is no slot");
-        offset_ = slot->d_member->offset;
-    }
-
-    // What an object holds there, not counted, or null. It must be of the class.
-    PyObject* get(PyObject* object) const { return *place(object); }
-
-    // For an object that is being made, or that nobody else has yet.
-    void set(PyObject* object, PyObject* value) const {
-        PyObject* before = *place(object);
-        *place(object) = Py_XNewRef(value);
-        Py_XDECREF(before);
-    }
-
-  private:
-    PyObject** place(PyObject* object) const {
-        return reinterpret_cast<PyObject**>(reinterpret_cast<char*>(object) + offset_);
-    }
-
-    Py_ssize_t offset_;
-};
-
-// An object of a class with __slots__, of which copies are made.
-class Template {
-  public:
-    Template(nb::object object, nb::tuple names)
-        : object_(object), type_(reinterpret_cast<PyTypeObject*>(object.type().ptr())) {
-        for (nb::handle name : names)
-            slots_.emplace_back(object_.type(), nb::cast<const char*>(name));
-    }
-
-    bool holds(PyObject* object) const { return PyObject_TypeCheck(object, type_); }
-
-    nb::object copy() const {
-        nb::object made = nb::steal(type_->tp_alloc(type_, 0));
-        if (!made.is_valid()) throw nb::python_error();
-        for (const Slot& slot : slots_) slot.set(made.ptr(), slot.get(object_.ptr()));
-        return made;
-    }
-
-  private:
-    nb::object object_;
-    PyTypeObject* type_;
-    std::vector<Slot> slots_;
-};
-
-// What this file knows of tensors and of what counts the changes of their memory.
-struct Classes {
-    Classes(nb::object a_tensor, nb::tuple slots, nb::object a_version, nb::tuple version_slots)
-        : tensor(a_tensor, slots),
-          version(a_version, version_slots),
-          array(a_tensor.type(), "array"),
-          spec(a_tensor.type(), "spec"),
-          counted(a_tensor.type(), "version"),
-          shared(a_version.type(), "shared"),
-          kept(a_version.type(), "_kept") {}
-
-    Template tensor, version;
-    Slot array, spec, counted, shared, kept;
-};
-
-// Made once, at import, and never destroyed: the interpreter may be gone by then, and calls of
-// other threads may read it while they run.
-const Classes* classes = nullptr;
-
-void introduce(nb::object tensor, nb::tuple slots, nb::object version, nb::tuple version_slots) {
-    classes = new Classes(tensor, slots, version, version_slots);
-}
 
 constexpr std::size_t kMostInputs = 8;
 using Held = std::array<nb::object, kMostInputs>;
@@ -110,11 +32,11 @@ nb::object found(PyObject* dict, PyObject* key) {
 
 // An input as the run lays it out; what the memory's version has kept is taken without asking it.
 nb::object laid_out(PyObject* tensor, nb::handle run, PyObject* layout, const nb::object& array) {
-    const nb::object version = nb::borrow(classes->counted.get(tensor));
-    if (!version.is_valid() || !classes->version.holds(version.ptr()))
+    const nb::object version = nb::borrow(classes()->counted.get(tensor));
+    if (!version.is_valid() || !classes()->version.holds(version.ptr()))
         throw std::invalid_argument("a tensor counts no changes");
-    const nb::object kept = nb::borrow(classes->kept.get(version.ptr()));
-    if (classes->shared.get(version.ptr()) == Py_False && kept && PyDict_Check(kept.ptr())) {
+    const nb::object kept = nb::borrow(classes()->kept.get(version.ptr()));
+    if (classes()->shared.get(version.ptr()) == Py_False && kept && PyDict_Check(kept.ptr())) {
         const nb::object entry = found(kept.ptr(), layout);
         if (entry.is_valid()) {
             const nb::object owner = item(entry.ptr(), 0), value = item(entry.ptr(), 1);
@@ -155,8 +77,8 @@ nb::object computed(const nb::object& choice, const nb::tuple& inputs, Held& arr
 // operator's key and the inputs' specs. Returns None if there is no such choice, or no memory.
 nb::object call(nb::dict choices, nb::handle key, nb::tuple inputs) {
     const std::size_t count = inputs.size();
-    if (!classes || count < 1 || count > kMostInputs) return nb::none();
-    const Classes& of = *classes;
+    if (!classes() || count < 1 || count > kMostInputs) return nb::none();
+    const Classes& of = *classes();
     const nb::object specs = nb::steal(PyTuple_New(static_cast<Py_ssize_t>(count)));
     if (!specs.is_valid()) throw nb::python_error();
     Held arrays;
@@ -187,8 +109,6 @@ nb::object call(nb::dict choices, nb::handle key, nb::tuple inputs) {
 }  // namespace
 
 void bind_call(nb::module_& module) {
-    module.def("introduce", &introduce, nb::arg("tensor"), nb::arg("slots"), nb::arg("version"),
-               nb::arg("version_slots"));
     module.def("call", &call, nb::arg("choices"), nb::arg("key"), nb::arg("inputs"));
 }
 

@@ -9,6 +9,7 @@
 
 #include "bindings/array.h"
 #include "bindings/gil.h"
+#include "bindings/recording.h"
 #include "bindings/topics.h"
 #include "runtime/conv/algorithms.h"
 #include "runtime/conv/end.h"
@@ -21,22 +22,37 @@ namespace {
 
 using Pair = std::array<i64, 2>;
 
-// Without means and variances `m` nothing is normalised.
-void make_end(ConvEnd* end, nb::handle m, nb::handle weight, nb::handle bias, double eps,
-              float least, float most) {
-    if (m.is_none() || weight.is_none() || bias.is_none()) {
-        if (!m.is_none() || !weight.is_none() || !bias.is_none())
-            throw std::invalid_argument("an end has moments, weight and bias, or none of them");
-        new (end) ConvEnd(least, most);
-        return;
+// What a convolution ends with, and the arrays that it reads for it.
+class End {
+  public:
+    // Without means and variances `m` nothing is normalised.
+    End(nb::object m, nb::object weight, nb::object bias, double eps, float least, float most)
+        : arrays_{m, weight, bias}, eps_(eps), least_(least), most_(most) {
+        if (m.is_none() || weight.is_none() || bias.is_none()) {
+            if (!m.is_none() || !weight.is_none() || !bias.is_none())
+                throw std::invalid_argument("an end has moments, weight and bias, or none of them");
+            return;
+        }
+        const Array weights = nb::cast<Array>(weight);
+        channels_ = weights.size();
+        means_ = nb::cast<Array>(m).read("m", {2, channels_});
+        factors_ = weights.read("weight", {channels_});
+        biases_ = nb::cast<Array>(bias).read("bias", {channels_});
     }
-    const Array weights = nb::cast<Array>(weight);
-    const i64 channels = weights.size();
-    const float* means = nb::cast<Array>(m).read("m", {2, channels});
-    const float* factors = weights.read("weight", {channels});
-    const float* biases = nb::cast<Array>(bias).read("bias", {channels});
-    new (end) ConvEnd(channels, means, means + channels, factors, biases, eps, least, most);
-}
+
+    i64 channels() const { return channels_; }
+    ConvEnd of_now() const {
+        if (!channels_) return {least_, most_};
+        return {channels_, means_, means_ + channels_, factors_, biases_, eps_, least_, most_};
+    }
+
+  private:
+    std::array<nb::object, 3> arrays_;  // so that they live
+    i64 channels_ = 0;
+    const float *means_ = nullptr, *factors_ = nullptr, *biases_ = nullptr;
+    double eps_;
+    float least_, most_;
+};
 
 // The geometry of a convolution, checked once and used for many calls.
 class Conv {
@@ -66,29 +82,39 @@ class Conv {
         return weights_for(Use::kOne, weight, backward);
     }
 
-    void forward(Array x, const ConvWeights& weights, nb::handle bias, const ConvEnd* end,
+    void forward(Array x, const ConvWeights& weights, nb::handle bias, const End* end,
                  nb::handle addend, Array y) const {
         const float* input = read_image(x);
         const float* start = read_bias(bias, problem_.k);
         float* output = y.write("y", {problem_.n, problem_.k, problem_.p, problem_.q});
+        hold(*this);
+        hold(weights);
         if (!end) {
             if (!addend.is_none()) throw std::invalid_argument("an addend needs an end");
-            const WithoutGil without_gil;
-            return conv_forward(problem_, algorithm_, weights, input, start, nullptr, output);
+            return compute([=, this, &weights] {
+                conv_forward(problem_, algorithm_, weights, input, start, nullptr, output);
+            });
         }
         if (end->channels() && end->channels() != problem_.k)
             throw std::invalid_argument("the end is that of another number of channels");
-        const Behind behind = end->behind(read_addend(addend), output);
-        const WithoutGil without_gil;
-        conv_forward(problem_, algorithm_, weights, input, start, &behind, output);
+        hold(*end);
+        const float* added = read_addend(addend);
+        compute([=, this, &weights] {
+            const ConvEnd numbers = end->of_now();
+            const Behind behind = numbers.behind(added, output);
+            conv_forward(problem_, algorithm_, weights, input, start, &behind, output);
+        });
     }
 
     void input_grad(const ConvWeights& weights, Array g, nb::handle bias, Array dx) const {
         const float* upstream = read_gradient(g);
         const float* start = read_bias(bias, problem_.c);
         float* output = write_image(dx);
-        const WithoutGil without_gil;
-        conv_input_grad(problem_, algorithm_, weights, upstream, start, output);
+        hold(*this);
+        hold(weights);
+        compute([=, this, &weights] {
+            conv_input_grad(problem_, algorithm_, weights, upstream, start, output);
+        });
     }
 
     void weight_grad(Array x, Array g, Array dw) const {
@@ -179,9 +205,10 @@ void bind_conv(nb::module_& module) {
     module.def("winograd_pieces",
                [] { return std::tuple(kWinogradShare, kWinogradShareFloats, kFreshTiles); });
     nb::class_<ConvWeights>(module, "ConvWeights");
-    nb::class_<ConvEnd>(module, "ConvEnd")
-        .def("__init__", &make_end, nb::arg("m").none(), nb::arg("weight").none(),
-             nb::arg("bias").none(), nb::arg("eps"), nb::arg("least"), nb::arg("most"));
+    nb::class_<End>(module, "ConvEnd")
+        .def(nb::init<nb::object, nb::object, nb::object, double, float, float>(),
+             nb::arg("m").none(), nb::arg("weight").none(), nb::arg("bias").none(), nb::arg("eps"),
+             nb::arg("least"), nb::arg("most"));
     nb::class_<Conv>(module, "Conv")
         .def(nb::init<std::array<i64, 4>, std::array<i64, 4>, Pair, Pair, Pair, Pair, i64,
                       const char*>(),

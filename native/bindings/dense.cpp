@@ -1,9 +1,12 @@
 // Products of matrices.
 #include <algorithm>
+#include <array>
+#include <span>
 #include <utility>
 
 #include "bindings/array.h"
 #include "bindings/gil.h"
+#include "bindings/recording.h"
 #include "bindings/topics.h"
 #include "runtime/matmul.h"
 
@@ -41,8 +44,7 @@ void matmul_checked(Array a, Array b, nb::handle bias, Array c, bool transpose_a
     const float* start = nullptr;
     if (!bias.is_none()) start = nb::cast<Array>(bias).read("bias", {n});
     float* to = c.write("c", {m, n});
-    const WithoutGil without_gil;
-    matmul(left, right, start, to, m, n, length);
+    compute([=] { matmul(left, right, start, to, m, n, length); });
 }
 
 // The columns of a product, rows of a weight, as panels.
@@ -65,8 +67,7 @@ void packed_product_checked(Array a, Array packed, nb::handle bias, Array c) {
     const float* panels = packed.read("packed", {static_cast<i64>(matrix.floats())});
     const float* start = bias.is_none() ? nullptr : nb::cast<Array>(bias).read("bias", {n});
     float* to = c.write("c", {m, n});
-    const WithoutGil without_gil;
-    matrix.multiply({rows, length, 1}, panels, start, to, m);
+    compute([=] { matrix.multiply({rows, length, 1}, panels, start, to, m); });
 }
 
 void check_weight(i64 length, i64 n) {
@@ -103,12 +104,13 @@ void matmul_batch_checked(Array a, Array b, Array c) {
     const int rank = c.rank(), batch_axes = rank - 2;
     if (batch_axes < 0 || batch_axes > BatchGemmArgs::kAxes || a.rank() != rank || b.rank() != rank)
         throw std::invalid_argument("matmul_batch: the ranks do not fit");
-    const i64 m = c.extent(rank - 2), n = c.extent(rank - 1), length = a.extent(rank - 1);
+    i64 m = c.extent(rank - 2), n = c.extent(rank - 1);
+    const i64 length = a.extent(rank - 1);
     if (a.extent(rank - 2) != m || b.extent(rank - 1) != n || b.extent(rank - 2) != length)
         throw std::invalid_argument("matmul_batch: the sizes do not fit");
     Matrix left = matrix(a, a.read_strided("a")), right = matrix(b, b.read_strided("b"));
     float* to = c.write_strided("c");
-    BatchAxis batch[BatchGemmArgs::kAxes];
+    std::array<BatchAxis, BatchGemmArgs::kAxes> batch{};
     i64 run = m * n;
     for (int axis = batch_axes - 1; axis >= 0; --axis) {
         const i64 extent = c.extent(axis);
@@ -116,25 +118,26 @@ void matmul_batch_checked(Array a, Array b, Array c) {
             throw std::invalid_argument("matmul_batch: the sizes do not fit");
         if (extent > 1 && c.stride(axis) != run)
             throw std::invalid_argument("c: expected matrices one behind the other");
-        batch[axis] = {extent, stride_of(a, axis), stride_of(b, axis)};
+        batch[static_cast<std::size_t>(axis)] = {extent, stride_of(a, axis), stride_of(b, axis)};
         run *= extent;
     }
     const auto lies_in_order = [&](int outer, int inner) {
         return (c.extent(inner) <= 1 || c.stride(inner) == 1) &&
                (c.extent(outer) <= 1 || c.stride(outer) == c.extent(inner));
     };
-    const std::span<BatchAxis> axes(batch, static_cast<std::size_t>(batch_axes));
     const bool transposed = !lies_in_order(rank - 2, rank - 1);
     if (transposed && !lies_in_order(rank - 1, rank - 2))
         throw std::invalid_argument("c: expected matrices in the order of one of their axes");
-    const WithoutGil without_gil;
-    if (!transposed) {
-        matmul_batch(left, right, to, axes, m, n, length);
-        return;
+    if (transposed) {
+        std::swap(left, right);
+        for (Matrix* each : {&left, &right}) std::swap(each->row, each->column);
+        for (BatchAxis& axis : batch) std::swap(axis.a, axis.b);
+        std::swap(m, n);
     }
-    for (BatchAxis& axis : axes) std::swap(axis.a, axis.b);
-    matmul_batch({right.data, right.column, right.row}, {left.data, left.column, left.row}, to,
-                 axes, n, m, length);
+    compute([=] {
+        const std::span axes(batch.data(), static_cast<std::size_t>(batch_axes));
+        matmul_batch(left, right, to, axes, m, n, length);
+    });
 }
 
 }  // namespace

@@ -2,7 +2,7 @@
 #include <nanobind/stl/vector.h>
 
 #include "bindings/array.h"
-#include "bindings/gil.h"
+#include "bindings/recording.h"
 #include "bindings/topics.h"
 #include "runtime/isa.h"
 #include "runtime/launch.h"
@@ -25,8 +25,7 @@ void unary(Array x, Array y, double nanoseconds) {
     if (x.size() != y.size()) throw std::invalid_argument("x and y differ in size");
     const i64 size = x.size();
     const ElementwiseArgs args = elementwise_args(x.read("x"), nullptr, y.write("y"), size);
-    const WithoutGil without_gil;
-    launch(kernels().*kernel, args, size, nanoseconds);
+    compute([=] { launch(kernels().*kernel, args, size, nanoseconds); });
 }
 
 template <Elementwise KernelTable::* kernel>
@@ -35,8 +34,7 @@ void binary(Array a, Array b, Array y) {
     check_same(b, y);
     const i64 size = y.size();
     const ElementwiseArgs args = elementwise_args(a.read("a"), b.read("b"), y.write("y"), size);
-    const WithoutGil without_gil;
-    launch(kernels().*kernel, args, size, kElement);
+    compute([=] { launch(kernels().*kernel, args, size, kElement); });
 }
 
 // The axes of y in memory order, with the strides of an input that is repeated along some of them,
@@ -121,8 +119,9 @@ void broadcast(Array a, Array b, Array y) {
     args.piece = std::min<i64>(args.inner, kPiece);
     args.past = goes_past(args.y, y.size(), args.inner);
     const i64 pieces = divide_up(args.inner, args.piece);
-    const WithoutGil without_gil;
-    launch(kernels().*kernel, args, rows * pieces, kElement * static_cast<double>(args.piece));
+    compute([=] {
+        launch(kernels().*kernel, args, rows * pieces, kElement * static_cast<double>(args.piece));
+    });
 }
 
 void scale(Array x, Array y, double factor) {
@@ -130,8 +129,7 @@ void scale(Array x, Array y, double factor) {
     const i64 size = x.size();
     ElementwiseArgs args = elementwise_args(x.read("x"), nullptr, y.write("y"), size);
     args.factor = static_cast<float>(factor);
-    const WithoutGil without_gil;
-    launch(kernels().scale, args, size, kElement);
+    compute([=] { launch(kernels().scale, args, size, kElement); });
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <thread>
 
+#include "bindings/recording.h"
+
 namespace convolens {
 namespace {
 
@@ -16,6 +18,11 @@ std::thread::id last_thread;    // valid once `closed`
 }
 
 }  // namespace
+
+WithoutGil::WithoutGil() {
+    if (Recording* recording = Recording::listening()) recording->miss();
+    thread_ = PyEval_SaveThread();
+}
 
 WithoutGil::~WithoutGil() {
     returning.fetch_add(1, std::memory_order_seq_cst);

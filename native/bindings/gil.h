@@ -12,7 +12,12 @@ namespace convolens {
 // thread that comes back from a kernel then waits for ever instead; it ends with the process.
 class WithoutGil {
   public:
-    WithoutGil() : thread_(PyEval_SaveThread()) {}
+    // What is computed meanwhile is nothing that a recording can hold; see recording.h.
+    WithoutGil();
+    // For those who write it down themselves.
+    struct Recorded {};
+    static constexpr Recorded kRecorded{};
+    explicit WithoutGil(Recorded) : thread_(PyEval_SaveThread()) {}
     ~WithoutGil();
     WithoutGil(const WithoutGil&) = delete;
     WithoutGil& operator=(const WithoutGil&) = delete;

@@ -1,11 +1,13 @@
 // Images resampled, and patches added up to images, as tables say.
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "bindings/array.h"
 #include "bindings/check.h"
 #include "bindings/gil.h"
+#include "bindings/recording.h"
 #include "bindings/topics.h"
 #include "runtime/isa.h"
 #include "runtime/launch.h"
@@ -98,34 +100,39 @@ class TermTable {
 
 // y[outer][o][i] = the weighted sum of x[outer][input][i] over the terms of o.
 void weigh(Array x, nb::tuple table, Array y, i64 outer, i64 inputs, i64 inner) {
-    const TermTable along("table", table, inputs);
-    const WeighArgs args{x.read("x"), y.write("y"), along.terms(), inner};
+    TermTable along("table", table, inputs);
+    const float* from = x.read("x");
+    float* to = y.write("y");
     if (x.size() != checked_product({outer, inputs, inner}) ||
         y.size() != checked_product({outer, along.outputs(), inner}))
         throw std::invalid_argument("weigh: x or y has another size");
     if (y.size() == 0) return;
     const double each = static_cast<double>(inner) * (1 + along.per_output());
-    const WithoutGil without_gil;
-    launch(kernels().weigh, args, outer * along.outputs(), kElement * each);
+    compute([=, along = std::move(along)] {
+        const WeighArgs args{from, to, along.terms(), inner};
+        launch(kernels().weigh, args, outer * along.outputs(), kElement * each);
+    });
 }
 
 // y[outer][p][q][i] = weighted sums of x[outer][height][width][i] over the terms of p in `rows` and
 // of q in `columns`.
 void weigh_planes(Array x, nb::tuple rows, nb::tuple columns, Array y, i64 outer, i64 height,
                   i64 width, i64 inner) {
-    const TermTable along_rows("rows", rows, height), along_columns("columns", columns, width);
-    const WeighPlanesArgs args{x.read("x"), y.write("y"), along_rows.terms(), along_columns.terms(),
-                               inner};
-    const i64 p = args.rows.outputs, q = args.columns.outputs;
+    TermTable down("rows", rows, height), across("columns", columns, width);
+    const float* from = x.read("x");
+    float* to = y.write("y");
+    const i64 p = down.outputs(), q = across.outputs();
     if (x.size() != checked_product({outer, height, width, inner}) ||
         y.size() != checked_product({outer, p, q, inner}))
         throw std::invalid_argument("weigh_planes: x or y has another size");
     if (y.size() == 0) return;
-    const double each = static_cast<double>(width * inner) * along_rows.per_output() +
-                        static_cast<double>(q * inner) * (1 + along_columns.per_output());
-    const i64 row = checked_product({width, inner});
-    const WithoutGil without_gil;
-    launch(kernels().weigh_planes, args, outer * p, kElement * each, static_cast<std::size_t>(row));
+    const double each = static_cast<double>(width * inner) * down.per_output() +
+                        static_cast<double>(q * inner) * (1 + across.per_output());
+    const auto row = static_cast<std::size_t>(checked_product({width, inner}));
+    compute([=, down = std::move(down), across = std::move(across)] {
+        const WeighPlanesArgs args{from, to, down.terms(), across.terms(), inner};
+        launch(kernels().weigh_planes, args, outer * p, kElement * each, row);
+    });
 }
 
 }  // namespace

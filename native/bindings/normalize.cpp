@@ -3,6 +3,7 @@
 
 #include "bindings/array.h"
 #include "bindings/gil.h"
+#include "bindings/recording.h"
 #include "bindings/topics.h"
 #include "runtime/isa.h"
 #include "runtime/launch.h"
@@ -59,8 +60,7 @@ void moments_checked(Array x, Array m, i64 outer, i64 reduced, i64 inner, i64 se
     const ColumnSets columns = checked_sets(x, outer, reduced, inner, sets);
     const float* from = x.read("x");
     float* to = m.write("m", {2, outer * sets});
-    const WithoutGil without_gil;
-    moments(columns, from, to, to + outer * sets);
+    compute([=] { moments(columns, from, to, to + outer * sets); });
 }
 
 void normalize_checked(Array x, Array m, nb::handle weight, nb::handle bias, nb::handle addend,
@@ -73,9 +73,10 @@ void normalize_checked(Array x, Array m, nb::handle weight, nb::handle bias, nb:
     const float* b = read_or_null(bias, "bias", inner);
     const float* added = read_or_null(addend, "addend", x.size());
     float* to = write_like(y, "y", x);
-    const WithoutGil without_gil;
-    normalize(columns, from, given.first, given.second, w, b, added, relu, static_cast<float>(most),
-              to, eps);
+    compute([=] {
+        normalize(columns, from, given.first, given.second, w, b, added, relu,
+                  static_cast<float>(most), to, eps);
+    });
 }
 
 void normalize_sums_checked(Array x, Array m, Array g, Array s, i64 outer, i64 reduced, i64 inner,
@@ -133,8 +134,9 @@ void layer_norm(Array x, Array m, nb::handle weight, nb::handle bias, Array y, i
                 double eps) {
     NormalizeRowsArgs args = row_args(x, m, weight, y, rows, length, eps);
     args.bias = read_or_null(bias, "bias", length);
-    const WithoutGil without_gil;
-    launch(kernels().normalize_rows, args, rows, kElement * static_cast<double>(length) + 20);
+    compute([=] {
+        launch(kernels().normalize_rows, args, rows, kElement * static_cast<double>(length) + 20);
+    });
 }
 
 void layer_norm_grad(Array x, Array m, Array g, nb::handle weight, Array dx, i64 rows, i64 length,
@@ -164,8 +166,7 @@ void layer_norm_across(Array x, Array m, nb::handle weight, nb::handle bias, Arr
     const float* w = read_or_null(weight, "weight", reduced);
     const float* b = read_or_null(bias, "bias", reduced);
     float* to = write_like(y, "y", x);
-    const WithoutGil without_gil;
-    normalize_across(columns, from, given.first, given.second, w, b, to, eps);
+    compute([=] { normalize_across(columns, from, given.first, given.second, w, b, to, eps); });
 }
 
 void layer_norm_across_grad(Array x, Array m, Array g, nb::handle weight, Array dx, i64 outer,

@@ -6,7 +6,7 @@
 #include <array>
 
 #include "bindings/array.h"
-#include "bindings/gil.h"
+#include "bindings/recording.h"
 #include "bindings/topics.h"
 
 namespace nb = nanobind;
@@ -37,16 +37,14 @@ void spread(Array image, Array cells, Pair stride, Pair before) {
     const PhaseSizes sizes = sizes_of(image, cells, stride, before);
     const float* from = image.read("image");
     float* to = cells.write("cells");
-    const WithoutGil without_gil;
-    spread_phases(sizes, from, to);
+    compute([=] { spread_phases(sizes, from, to); });
 }
 
 void collect(Array cells, Array image, Pair stride, Pair before) {
     const PhaseSizes sizes = sizes_of(image, cells, stride, before);
     const float* from = cells.read("cells");
     float* to = image.write("image");
-    const WithoutGil without_gil;
-    collect_phases(sizes, from, to);
+    compute([=] { collect_phases(sizes, from, to); });
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "bindings/array.h"
 #include "bindings/check.h"
 #include "bindings/gil.h"
+#include "bindings/recording.h"
 #include "bindings/topics.h"
 
 namespace nb = nanobind;
@@ -51,15 +52,15 @@ float* input_grad(const Pool& pool, const Array& dx) {
 void max_forward(const Pool& pool, Array x, Array y) {
     const float* from = input(pool, x);
     float* to = output(pool, y);
-    const WithoutGil without_gil;
-    pool.max(from, to);
+    hold(pool);
+    compute([=, &pool] { pool.max(from, to); });
 }
 
 void avg_forward(const Pool& pool, Array x, Array y) {
     const float* from = input(pool, x);
     float* to = output(pool, y);
-    const WithoutGil without_gil;
-    pool.average(from, to);
+    hold(pool);
+    compute([=, &pool] { pool.average(from, to); });
 }
 
 // y may be None.

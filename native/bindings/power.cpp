@@ -1,6 +1,6 @@
 // Powers, alone and times another number: for power averages and their gradients.
 #include "bindings/array.h"
-#include "bindings/gil.h"
+#include "bindings/recording.h"
 #include "bindings/topics.h"
 #include "runtime/isa.h"
 #include "runtime/launch.h"
@@ -24,8 +24,7 @@ void power(Array x, nb::handle b, Array y, double exponent, double factor, bool 
     args.factor = factor;
     args.zero_stays = zero_stays;
     const i64 size = x.size();
-    const WithoutGil without_gil;
-    launch(kernels().power, args, size, kExponential);
+    compute([=] { launch(kernels().power, args, size, kExponential); });
 }
 
 }  // namespace

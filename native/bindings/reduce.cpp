@@ -3,6 +3,7 @@
 #include "bindings/array.h"
 #include "bindings/check.h"
 #include "bindings/gil.h"
+#include "bindings/recording.h"
 #include "bindings/topics.h"
 #include "runtime/buffer.h"
 #include "runtime/isa.h"
@@ -35,8 +36,7 @@ void sum_checked(Array x, Array y, i64 outer, i64 reduced, i64 inner, double fac
     check_sizes({outer, reduced, inner}, x.size(), y.size());
     const float* from = x.read("x");
     float* to = y.write("y");
-    const WithoutGil without_gil;
-    sum(from, to, outer, reduced, inner, factor);
+    compute([=] { sum(from, to, outer, reduced, inner, factor); });
 }
 
 // Sums of what a kernel makes of x and, where it needs one, the number in c at the result's place.
@@ -51,9 +51,10 @@ void sum_of(const Term& term, const Array& x, const float* c, const Array& y, co
     check_sizes(sizes, x.size(), y.size());
     const float* from = x.read("x");
     float* to = y.write("y");
-    const WithoutGil without_gil;
-    sum_terms(term.kernel, term.nanoseconds, from, c, to, sizes.outer, sizes.length, sizes.inner,
-              factor, term.root);
+    compute([=] {
+        sum_terms(term.kernel, term.nanoseconds, from, c, to, sizes.outer, sizes.length,
+                  sizes.inner, factor, term.root);
+    });
 }
 
 const float* read_beside(const Array& c, const Array& y) {
@@ -91,8 +92,7 @@ void product_checked(Array x, Array y, i64 outer, i64 reduced, i64 inner) {
     check_sizes({outer, reduced, inner}, x.size(), y.size());
     const float* from = x.read("x");
     float* to = y.write("y");
-    const WithoutGil without_gil;
-    product(from, to, outer, reduced, inner);
+    compute([=] { product(from, to, outer, reduced, inner); });
 }
 
 void product_grad_checked(Array x, Array g, Array dx, i64 outer, i64 reduced, i64 inner) {
@@ -122,8 +122,7 @@ void extreme(Array x, Array y, i64 outer, i64 reduced, i64 inner) {
     check_sizes({outer, reduced, inner}, x.size(), y.size());
     const float* from = x.read("x");
     float* to = y.write("y");
-    const WithoutGil without_gil;
-    extreme_of(kernels().*kernel, from, to, outer, reduced, inner);
+    compute([=] { extreme_of(kernels().*kernel, from, to, outer, reduced, inner); });
 }
 
 using ArgExtreme = decltype(KernelTable::arg_largest);

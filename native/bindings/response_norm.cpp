@@ -1,6 +1,6 @@
 // Local response normalisation, and its gradient.
 #include "bindings/array.h"
-#include "bindings/gil.h"
+#include "bindings/recording.h"
 #include "bindings/topics.h"
 #include "runtime/isa.h"
 #include "runtime/launch.h"
@@ -33,9 +33,10 @@ void response_norm(Array x, nb::handle g, Array y, i64 before, i64 after, double
     }
     if (x.size() == 0) return;
     const i64 pixels = x.size() / args.channels;
-    const WithoutGil without_gil;
-    launch(kernel, args, pixels, 2 * kExponential * static_cast<double>(args.channels),
-           static_cast<std::size_t>(2 * (args.channels + before + after)));
+    compute([=] {
+        launch(kernel, args, pixels, 2 * kExponential * static_cast<double>(args.channels),
+               static_cast<std::size_t>(2 * (args.channels + before + after)));
+    });
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include "bindings/array.h"
 #include "bindings/gil.h"
+#include "bindings/recording.h"
 #include "bindings/topics.h"
 #include "runtime/buffer.h"
 #include "runtime/isa.h"
@@ -25,8 +26,9 @@ template <Rows KernelTable::* kernel>
 void launch_rows(const RowsArgs& args, const Array& y) {
     if (y.size() == 0) return;
     const i64 rows = y.size() / args.length;
-    const WithoutGil without_gil;
-    launch(kernels().*kernel, args, rows, kExponential * static_cast<double>(args.length) + 20);
+    compute([=] {
+        launch(kernels().*kernel, args, rows, kExponential * static_cast<double>(args.length) + 20);
+    });
 }
 
 template <Rows KernelTable::* kernel>

@@ -20,17 +20,20 @@ namespace convolens {
     X(label_loss)           \
     X(normalize)            \
     X(pair_loss)            \
+    X(parts)                \
     X(phases)               \
     X(pick)                 \
     X(pixels)               \
     X(pool)                 \
     X(power)                \
     X(prelu)                \
+    X(recording)            \
     X(reduce)               \
     X(response_norm)        \
     X(select)               \
     X(softmax)              \
     X(system)               \
+    X(tensors)              \
     X(unpool)               \
     X(update)
 

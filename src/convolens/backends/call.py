@@ -9,4 +9,5 @@ from __future__ import annotations
 from convolens import _native
 
 introduce = _native.introduce
+Parts = _native.Parts
 call = _native.call

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from threading import Lock
 from typing import Any, NamedTuple, final
-
-import numpy as np
 
 from convolens.backends.candidate import Packed, Run
 from convolens.backends.choose import choose
-from convolens.backends.layout import are_dense, dense
+from convolens.backends.layout import are_dense, dense, empty
+from convolens.backends.recording import Recording, write
 from convolens.ops import Array
 from convolens.planner.graph import Graph, Step
 from convolens.planner.memory import places
-from convolens.planner.structure import leaves, mapped
+from convolens.planner.structure import mapped
 from convolens.spec import TensorSpec
 from convolens.tensor import Tensor
 from convolens.tensor.record import Version
@@ -38,7 +38,9 @@ class PlannedStep(NamedTuple):
 
 @final
 class Plan:
-    """What a network computes of inputs of one size: kernels, weights laid out, and places.
+    """What a network computes of inputs of one size: kernels, weights laid out, and memory.
+
+    Inputs are copied to where the kernels read them, and what they return to where nobody writes.
 
     Args:
         graph: The calls.
@@ -47,32 +49,29 @@ class Plan:
 
     def __init__(self, graph: Graph, inputs: Sequence[Tensor]) -> None:
         self.steps: tuple[PlannedStep, ...] = ()
-        self._graph = graph
-        self._places = places(graph)
-        self._values: list[Any] = [None] * (1 + max(self._places.values(), default=-1))
+        self._lock = Lock()  # held while the memory is in use
+        self._recording = Recording()
+        self._inputs = [empty(tensor.spec) for tensor in inputs]
+        self._fill(inputs)
+        place = places(graph)
+        values: list[Any] = [None] * (1 + max(place.values(), default=-1))
+        values[: len(inputs)] = self._inputs
         for value, array in graph.constants.items():
-            self._values[self._places[value]] = dense(array)
-        self._calls: list[tuple[Run, tuple[int, ...], int]] = []
-        values = self._filled(inputs)
+            values[place[value]] = dense(array)
         for step in graph.steps:
-            run, args, output = self._decided(step, values)
-            self._calls.append((run, args, output))
-            values[output] = run(*[values[place] for place in args])
-        self._returned = mapped(graph.outputs, int, self._places.__getitem__)
-        # What lies in others' memory is copied before it is handed out.
-        self._copied: set[int] = set()
-        taken = [array for array in self._filled(inputs) if isinstance(array, np.ndarray)]
-        for place in leaves(self._returned, int):
-            if any(np.may_share_memory(values[place], other) for other in taken):
-                self._copied.add(place)
-            taken.append(values[place])
+            run, arrays = self._decided(graph, step, [values[place[value]] for value in step.args])
+            values[place[step.output]] = self._recording.add(run, arrays)
+        self._recording.finish()
+        self._returned = mapped(
+            graph.outputs, int, lambda value: _Returned(values[place[value]], graph.specs[value])
+        )
 
     def __call__(self, *inputs: Tensor) -> Any:
         """Return what the network returns for inputs of the plan's size."""
-        values = self._filled(inputs)
-        for run, args, output in self._calls:
-            values[output] = run(*[values[place] for place in args])
-        return mapped(self._returned, int, lambda place: self._tensor(values[place], place))
+        with self._lock:
+            self._fill(inputs)
+            self._recording.replay()
+            return mapped(self._returned, _Returned, _Returned.copied)
 
     def __str__(self) -> str:
         rows = [("", "operator", "algorithm", "output"), *map(_cells, enumerate(self.steps, 1))]
@@ -82,35 +81,35 @@ class Plan:
             for row in rows
         )
 
-    def _filled(self, inputs: Sequence[Tensor]) -> list[Any]:
-        """Return the places, with the inputs and the constants in theirs."""
-        values = self._values.copy()
-        for place, tensor in enumerate(inputs):
-            values[place] = dense(tensor.array)
-        return values
+    def _fill(self, inputs: Sequence[Tensor]) -> None:
+        for own, tensor in zip(self._inputs, inputs, strict=True):
+            write(tensor.array, own)
 
-    def _decided(self, step: Step, values: list[Any]) -> tuple[Run, tuple[int, ...], int]:
-        """Return how a step is computed, with its weights laid out, and between which places."""
-        specs = self._graph.specs_of(step)
+    def _decided(self, graph: Graph, step: Step, arrays: list[Any]) -> tuple[Run, list[Any]]:
+        """Return how a step is computed, and of what: its weights are laid out."""
+        specs = graph.specs_of(step)
         choice = choose(step.op, specs)
-        run, args = choice.run, [self._places[value] for value in step.args]
+        run = choice.run
         self.steps += (PlannedStep(step.op.name, choice.name, specs, choice.output),)
-        constants = self._graph.constants
-        if isinstance(run, Packed) and all(step.args[i] in constants for i in run.indices):
+        if isinstance(run, Packed) and all(step.args[i] in graph.constants for i in run.indices):
             for index in run.indices:
-                laid_out = run.pack(values[args[index]])
-                args[index] = len(self._values)
-                self._values.append(laid_out)
-                values.append(laid_out)
-            run = run.run
-        elif not (choice.any_order or are_dense([values[place] for place in args])):
-            run = _of_dense(run)
-        return run, tuple(args), self._places[step.output]
+                arrays[index] = run.pack(arrays[index])
+            return run.run, arrays
+        if choice.any_order or are_dense(arrays):
+            return run, arrays
+        return _of_dense(run), arrays
 
-    def _tensor(self, array: Array, place: int) -> Tensor:
-        if place in self._copied:
-            array = array.copy(order="K")
-        return Tensor.made(array, TensorSpec(array.shape, array.dtype), Version(), None)
+
+class _Returned(NamedTuple):
+    """What the network returns, in the plan's memory."""
+
+    array: Array
+    spec: TensorSpec
+
+    def copied(self) -> Tensor:
+        copy = empty(self.spec)
+        write(self.array, copy)
+        return Tensor.made(copy, self.spec, Version(), None)
 
 
 def _of_dense(run: Run) -> Run:

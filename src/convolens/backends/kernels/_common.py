@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import fields
 from functools import lru_cache
 
+import numpy as np
+
 from convolens import _native
 from convolens.backends.candidate import Run, Specs
 from convolens.backends.layout import dense, empty
@@ -68,6 +70,13 @@ def in_index_order(array: Array) -> Array:
     flat = empty(TensorSpec((array.size,), array.dtype))
     _native.move(array, flat.reshape(array.shape))
     return flat.reshape(array.shape)
+
+
+def tiled(row: Array, times: int) -> Array:
+    """Return a row so many times, one behind the other."""
+    flat = empty(TensorSpec((times * row.size,), row.dtype))
+    _native.move(row[np.newaxis], flat.reshape(times, row.size))
+    return flat
 
 
 def into_new(kernel: Callable[..., None]) -> Callable[[Op, Specs, TensorSpec], Run]:

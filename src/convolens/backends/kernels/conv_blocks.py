@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from typing import cast
 
-import numpy as np
-
 from convolens import _native
 from convolens.backends.candidate import Candidate, Packed, Specs
 from convolens.backends.kernels import conv_cost
-from convolens.backends.kernels._common import refuse_all_but_float32
+from convolens.backends.kernels._common import refuse_all_but_float32, tiled
 from convolens.backends.kernels.conv_geometry import images
 from convolens.backends.kernels.tile_cost import registers
 from convolens.backends.layout import dense, empty
@@ -55,7 +53,7 @@ def prepare_input_grad(op: Op, specs: Specs, output: TensorSpec) -> Packed:
     def run(packed: Array, g: Array, bias: Array | None = None) -> Array:
         dx = empty(output)
         # A row has a number for each tap of the last axis and each channel.
-        start = None if bias is None else dense(np.tile(bias, weight.shape[-1]))
+        start = None if bias is None else tiled(bias, weight.shape[-1])
         _native.blocks(dense(g), packed, start, dx, *sizes_of_call)
         return dx
 

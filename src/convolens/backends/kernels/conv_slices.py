@@ -248,6 +248,7 @@ def _prepare_forward(op: Op, specs: Specs, output: TensorSpec, winograd: str = "
     pack, borrow = _readers(op, specs, winograd, flat_weight)
 
     def run(x: Array, weights: Weights, bias: Array | None = None) -> Array:
+        _native.not_recorded()
         y = empty(output)
         start = None if bias is None else dense(bias)
         for image, result in zip(_slices(x), _slices(y), strict=True):
@@ -288,6 +289,7 @@ def prepare_input_grad(op: Op, specs: Specs, output: TensorSpec, winograd: str =
     pack, borrow = _readers(op, specs, winograd, flat_weight)
 
     def run(weights: Weights, g: Array, bias: Array | None = None) -> Array:
+        _native.not_recorded()
         dx = empty(output)
         start = None if bias is None else dense(bias)
         for upstream, result in zip(_slices(g), _slices(dx), strict=True):
@@ -316,6 +318,7 @@ def _prepare_weight_grad(op: Op, specs: Specs, output: TensorSpec, winograd: str
     unused = [tap for tap in range(all_taps) if tap not in used]
 
     def run(x: Array, g: Array) -> Array:
+        _native.not_recorded()
         dweight = empty(output)
         slices = _slices(dweight)
         slices[:, unused] = 0

@@ -12,10 +12,9 @@ from functools import lru_cache
 from math import prod
 from typing import cast, final
 
-import numpy as np
-
 from convolens import _native
 from convolens.backends.candidate import Specs
+from convolens.backends.kernels._common import tiled
 from convolens.backends.kernels.conv_geometry import image_of, images
 from convolens.backends.layout import empty
 from convolens.ops import Array, Conv, ConvInputGrad, ConvWeightGrad, Op
@@ -92,7 +91,7 @@ class Phases:
 
     def bias_of_image(self, bias: Array) -> Array:
         """Return the bias of each channel of the image of phases."""
-        return np.tile(bias, prod(self.stride))
+        return tiled(bias, prod(self.stride))
 
     def _spread(self, array: Array, shape: tuple[int, ...], before: Pair) -> Array:
         """Return the phases of an image or a weight, zeros around it."""
@@ -103,6 +102,7 @@ class Phases:
     def _collect(self, phases: Array, array: Array, before: Pair, start: Array | None) -> None:
         """Fill an image or a weight from its phases; ``start`` is what is in none of them."""
         if not self._covers(array.shape[2:], phases.shape[2:], before):
+            _native.not_recorded()
             array[...] = 0 if start is None else start[:, None, None]
         _native.collect_phases(phases, array, self.stride, before)
 

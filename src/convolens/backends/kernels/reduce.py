@@ -135,6 +135,7 @@ def _prepare_norm(op: Op, specs: Specs, output: TensorSpec) -> Run:
         elif norm.order == 1:
             _native.sum_absolutes(array, y, *size, 1.0)
         else:
+            _native.not_recorded()
             smallest, largest = empty(each), empty(each)
             _native.smallest(array, smallest, *size)
             _native.largest(array, largest, *size)
@@ -150,6 +151,7 @@ def _prepare_log_sum_exp(op: Op, specs: Specs, output: TensorSpec) -> Run:
     each = TensorSpec((size.outer * size.inner,), float32)
 
     def add(array: Array, y: Array) -> None:
+        _native.not_recorded()
         largest, total = empty(each), empty(each)
         _native.largest(array, largest, *size)
         shift = finite(largest)

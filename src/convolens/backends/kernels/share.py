@@ -20,6 +20,7 @@ def _prepare_extreme_grad(op: Op, specs: Specs, output: TensorSpec) -> Run:
     size = sized(specs[0], cast(ExtremeGrad, op).axes)
 
     def run(x: Array, y: Array, g: Array) -> Array:
+        _native.not_recorded()
         x, y, g = dense(x), dense(y), dense(g)
         count, dx = empty(specs[1]), empty(output)
         _native.sum_matches(x, y, count, *size, 1.0)
@@ -45,6 +46,7 @@ def _prepare_norm_grad(op: Op, specs: Specs, output: TensorSpec) -> Run:
         return dx
 
     def parts(x: Array, y: Array, g: Array) -> Array:
+        _native.not_recorded()
         dx = empty(output)
         _native.mul_rows(dense(x), dense(np.asarray(quotient(g, y))), dx)
         return dx

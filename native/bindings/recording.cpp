@@ -1,0 +1,72 @@
+#include "bindings/recording.h"
+
+#include <stdexcept>
+
+#include "bindings/topics.h"
+
+namespace nb = nanobind;
+
+namespace convolens {
+namespace {
+
+// Counted: a recording does not go while it listens.
+thread_local PyObject* listener = nullptr;
+
+// For those who compute something without kernels.
+void not_recorded() {
+    if (Recording* recording = Recording::listening()) recording->miss();
+}
+
+}  // namespace
+
+Recording* Recording::listening() {
+    return listener ? nb::inst_ptr<Recording>(listener) : nullptr;
+}
+
+void Recording::begin() {
+    if (listener) throw std::invalid_argument("a recording listens to this thread already");
+    begun_ = calls_.size();
+    missed_ = false;
+    listener = nb::find(this).release().ptr();
+}
+
+i64 Recording::end() {
+    if (listening() != this)
+        throw std::invalid_argument("this recording does not listen to this thread");
+    const nb::object self = nb::steal(std::exchange(listener, nullptr));
+    const std::size_t added = calls_.size() - begun_;
+    if (!missed_) return static_cast<i64>(added);
+    const std::lock_guard lock(mutex_);
+    calls_.resize(begun_);
+    return -1;
+}
+
+void Recording::add(std::function<void()> work) {
+    const std::lock_guard lock(mutex_);
+    calls_.push_back(std::move(work));
+}
+
+void Recording::replay(i64 first, i64 last) {
+    const WithoutGil without_gil;
+    const std::lock_guard lock(mutex_);
+    if (first < 0 || last < first || last > static_cast<i64>(calls_.size()))
+        throw std::out_of_range("there are no such calls");
+    for (i64 i = first; i < last; ++i) calls_[static_cast<std::size_t>(i)]();
+}
+
+i64 Recording::size() {
+    const std::lock_guard lock(mutex_);
+    return static_cast<i64>(calls_.size());
+}
+
+void bind_recording(nb::module_& module) {
+    module.def("not_recorded", &not_recorded);
+    nb::class_<Recording>(module, "Recording")
+        .def(nb::init<>())
+        .def("begin", &Recording::begin)
+        .def("end", &Recording::end)
+        .def("size", &Recording::size)
+        .def("replay", &Recording::replay, nb::arg("first"), nb::arg("last"));
+}
+
+}  // namespace convolens
