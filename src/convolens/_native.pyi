@@ -468,7 +468,6 @@ def adam(
     second: Array | None,
     third: Array | None,
 ) -> None: ...
-
 def not_recorded() -> None: ...
 
 class Parts:

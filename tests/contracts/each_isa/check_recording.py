@@ -1,0 +1,189 @@
+"""A recording holds what it reads and writes, and refuses what it is not meant for."""
+
+from __future__ import annotations
+
+import gc
+import threading
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import pytest
+
+from convolens import _native
+
+from .check_boundary import USED, arguments_of, attempt, computes, methods, poison
+from .right_calls import CALLS, floats
+from .right_geometries import GEOMETRIES, arrays_of
+
+
+@contextmanager
+def listening() -> Iterator[Any]:
+    recording = _native.Recording()
+    recording.begin()
+    try:
+        yield recording
+    finally:
+        attempt(recording.end, [])
+
+
+def replay(recording: Any) -> None:
+    gc.collect()
+    poison()
+    for _ in range(2):
+        recording.replay(0, recording.size())
+
+
+@pytest.mark.parametrize("name", sorted(CALLS))
+def test_a_call_again_after_its_arrays_are_gone(name: str) -> None:
+    with listening() as recording:
+        attempt(getattr(_native, name), CALLS[name](2, 3, 4))
+    replay(recording)
+    _native.set_thread_count(2)
+
+
+@pytest.mark.parametrize("name", USED)
+def test_a_method_again_after_its_object_is_gone(name: str) -> None:
+    for method in methods(name):
+        if computes(name, method):
+            made = getattr(_native, name.split()[0])(*GEOMETRIES[name](2, 3, 4))
+            arguments = arguments_of(name, made, arrays_of(name, 2, 3, 4), method)
+            with listening() as recording:
+                getattr(made, method)(*arguments)
+            del made, arguments
+            replay(recording)
+
+
+def test_an_end_lives_with_its_arrays() -> None:
+    conv = _native.Conv((1, 1, 2, 2), (1, 1, 2, 2), (1, 1), (1, 1), (0, 0), (1, 1), 1, "product")
+    weights, x, y = conv.pack(floats(1, 1, 1, 1), False), floats(1, 1, 2, 2), floats(1, 1, 2, 2)
+    moments = np.array([[1], [3]], np.float32)
+    with listening() as recording:
+        end = _native.ConvEnd(moments, floats(1), floats(1), 1.0, -np.inf, np.inf)
+        conv.forward(x, weights, None, end, None, y)
+    expected = y.copy()
+    del end, conv, weights
+    y[...] = 0
+    replay(recording)
+    np.testing.assert_array_equal(y, expected)
+    moments[...] = [[2], [8]]  # read again
+    replay(recording)
+    assert not np.array_equal(y, expected)
+
+
+def test_memory_is_used_again_and_given_back() -> None:
+    with listening() as recording:
+        first = _native.empty((1000,), np.dtype(np.float32))
+        place = first.ctypes.data
+        view = first[10:]
+        del first
+        second = _native.empty((1000,), np.dtype(np.float32))
+        assert second.ctypes.data != place  # a view holds it
+        del view
+        third = _native.empty((990,), np.dtype(np.float32))
+        assert third.ctypes.data == place
+    outside = _native.empty((1000,), np.dtype(np.float32))
+    assert outside.ctypes.data not in (place, second.ctypes.data)
+    before = _native.memory_statistics()["in_use"]
+    del recording, second
+    third[...] = 1  # the last array holds all of it
+    assert _native.memory_statistics()["in_use"] == before
+    del third
+    assert _native.memory_statistics()["in_use"] < before
+
+
+def test_what_it_cannot_hold_is_forgotten() -> None:
+    recording = _native.Recording()
+    recording.begin()
+    _native.relu(floats(3), floats(3))
+    assert recording.end() == 1
+    recording.begin()
+    _native.relu(floats(3), floats(3))
+    _native.not_recorded()
+    assert recording.end() == -1
+    assert recording.size() == 1
+    recording.begin()
+    _native.pack_weight(floats(2, 3), floats(_native.packed_size(3, 2)))
+    assert recording.end() == -1
+    recording.begin()
+    recording.replay(0, 1)  # others' calls are not its own
+    assert recording.end() == -1
+    _native.not_recorded()  # nobody listens
+
+
+def test_one_listens_at_a_time_and_to_one_thread() -> None:
+    recording, other = _native.Recording(), _native.Recording()
+    recording.begin()
+    with pytest.raises(ValueError, match="listens to this thread already"):
+        other.begin()
+    with pytest.raises(ValueError, match="does not listen to this thread"):
+        other.end()
+    refused: list[Exception] = []
+
+    def from_elsewhere() -> None:
+        _native.relu(floats(3), floats(3))  # not written down
+        try:
+            recording.end()
+        except ValueError as error:
+            refused.append(error)
+
+    thread = threading.Thread(target=from_elsewhere)
+    thread.start()
+    thread.join()
+    assert len(refused) == 1
+    assert recording.end() == 0
+
+
+@pytest.mark.parametrize("span", [(0, 2), (-1, 1), (1, 0), (2, 2), (0, 2**62), (-(2**63), 0)])
+def test_calls_that_there_are_not(span: tuple[int, int]) -> None:
+    with listening() as recording:
+        _native.relu(floats(3), floats(3))
+    with pytest.raises(IndexError, match="no such calls"):
+        recording.replay(*span)
+
+
+def test_it_lives_while_it_listens() -> None:
+    refused: list[Exception] = []
+
+    def forget() -> None:
+        _native.Recording().begin()
+        gc.collect()
+        _native.relu(floats(3), floats(3))
+        try:
+            _native.Recording().begin()
+        except ValueError as error:
+            refused.append(error)
+
+    thread = threading.Thread(target=forget)
+    thread.start()
+    thread.join()
+    assert len(refused) == 1
+
+
+def test_parts_are_tables_of_anything() -> None:
+    first, second = {"a": floats(2), "b": None}, {}
+    parts = _native.Parts((first, second))
+    assert parts.same()
+    second["c"] = 1
+    assert not parts.same()
+    del second["c"]
+    assert parts.same()
+    first["a"] = floats(2)
+    assert not parts.same()
+    for garbage in ((first, None), ([],), None, first):
+        with pytest.raises(TypeError):
+            _native.Parts(garbage)
+
+
+def test_parts_that_hold_themselves_are_collected() -> None:
+    class Held:
+        pass
+
+    held = Held()
+    held.parts = _native.Parts(({"held": held},))  # type: ignore[attr-defined]
+    watched = weakref.ref(held)
+    del held
+    gc.collect()
+    assert watched() is None
