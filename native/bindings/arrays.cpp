@@ -1,6 +1,7 @@
 // New arrays, and changes of memory layout.
 #include <algorithm>
 #include <array>
+#include <utility>
 #include <vector>
 
 #include "bindings/array.h"

@@ -1,6 +1,8 @@
 // Operators that compute each element from the elements at its place.
 #include <nanobind/stl/vector.h>
 
+#include <algorithm>
+
 #include "bindings/array.h"
 #include "bindings/recording.h"
 #include "bindings/topics.h"

@@ -1,4 +1,6 @@
 // Losses of pairs of numbers, and their gradients.
+#include <algorithm>
+
 #include "bindings/array.h"
 #include "bindings/gil.h"
 #include "bindings/topics.h"

@@ -1,4 +1,6 @@
 // Numbers read from, or added to, places that an index names.
+#include <algorithm>
+
 #include "bindings/array.h"
 #include "bindings/check.h"
 #include "bindings/gil.h"

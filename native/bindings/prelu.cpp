@@ -4,6 +4,7 @@
 
 #include "bindings/array.h"
 #include "bindings/gil.h"
+#include "bindings/recording.h"
 #include "bindings/topics.h"
 #include "runtime/buffer.h"
 #include "runtime/isa.h"
@@ -20,9 +21,8 @@ constexpr i64 kRow = 256;
 // Elements whose parts of a slope's gradient are added up at a time.
 constexpr i64 kPart = 16384;
 
-std::vector<float> repeated(const Array& slope) {
-    const float* own = slope.read("slope", {slope.size()});
-    const i64 count = slope.size(), times = divide_up(kRow, count);
+std::vector<float> repeated(const float* own, i64 count) {
+    const i64 times = divide_up(kRow, count);
     std::vector<float> row;
     row.reserve(static_cast<std::size_t>(count * times));
     for (i64 i = 0; i < times; ++i) row.insert(row.end(), own, own + count);
@@ -50,11 +50,15 @@ void bend(Array x, nb::handle g, Array slope, Array y) {
         args.g = upstream.read("g");
         kernel = kernels().prelu_input_grad;
     }
-    const std::vector<float> row = repeated(slope);
-    args.slope = row.data();
-    args.row = static_cast<i64>(row.size());
-    const WithoutGil without_gil;
-    launch(kernel, args, divide_up(args.size, args.row), kElement * static_cast<double>(args.row));
+    const i64 count = slope.size();
+    const float* own = slope.read("slope", {count});
+    compute([=] {
+        const std::vector<float> row = repeated(own, count);
+        PreluArgs all = args;
+        all.slope = row.data();
+        all.row = static_cast<i64>(row.size());
+        launch(kernel, all, divide_up(all.size, all.row), kElement * static_cast<double>(all.row));
+    });
 }
 
 void prelu_weight_grad(Array x, Array g, Array y) {

@@ -1,5 +1,6 @@
 #include "bindings/recording.h"
 
+#include <cstring>
 #include <stdexcept>
 
 #include "bindings/topics.h"
@@ -19,6 +20,26 @@ void not_recorded() {
 
 }  // namespace
 
+Moved::Moved(const Kind& kind, void* work)
+    : kind_(&kind), work_(std::make_unique<std::byte[]>(kind.size)) {
+    if (kind.move)
+        kind.move(work, work_.get());
+    else
+        std::memcpy(work_.get(), work, kind.size);
+}
+
+Moved::~Moved() {
+    if (work_ && kind_->destroy) kind_->destroy(work_.get());
+}
+
+void compute(const Kind& kind, void* work) {
+    {
+        const WithoutGil without_gil{WithoutGil::kRecorded};
+        kind.run(work);
+    }
+    if (Recording* recording = Recording::listening()) recording->add({kind, work});
+}
+
 Recording* Recording::listening() {
     return listener ? nb::inst_ptr<Recording>(listener) : nullptr;
 }
@@ -37,11 +58,11 @@ i64 Recording::end() {
     const std::size_t added = calls_.size() - begun_;
     if (!missed_) return static_cast<i64>(added);
     const std::lock_guard lock(mutex_);
-    calls_.resize(begun_);
+    while (calls_.size() > begun_) calls_.pop_back();
     return -1;
 }
 
-void Recording::add(std::function<void()> work) {
+void Recording::add(Moved work) {
     const std::lock_guard lock(mutex_);
     calls_.push_back(std::move(work));
 }
@@ -51,7 +72,7 @@ void Recording::replay(i64 first, i64 last) {
     const std::lock_guard lock(mutex_);
     if (first < 0 || last < first || last > static_cast<i64>(calls_.size()))
         throw std::out_of_range("there are no such calls");
-    for (i64 i = first; i < last; ++i) calls_[static_cast<std::size_t>(i)]();
+    for (i64 i = first; i < last; ++i) calls_[static_cast<std::size_t>(i)].run();
 }
 
 i64 Recording::size() {

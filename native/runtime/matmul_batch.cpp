@@ -1,6 +1,7 @@
 // Products of a batch of pairs of matrices that lie anyhow.
 #include <array>
 #include <cstdlib>
+#include <stdexcept>
 #include <vector>
 
 #include "runtime/buffer.h"

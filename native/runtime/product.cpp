@@ -1,5 +1,7 @@
 #include "runtime/product.h"
 
+#include <algorithm>
+
 #include "runtime/buffer.h"
 #include "runtime/isa.h"
 #include "runtime/launch.h"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from threading import Thread
+
 import numpy as np
 
 import convolens as cl
-from convolens import nn
+from convolens import _native, nn
 from convolens.planner import Plan
 from planner.graphs import graph_of
 
@@ -48,3 +50,90 @@ def test_views_of_other_orders_are_made_dense() -> None:
     plan = Plan(graph, [x])
     expected = x.numpy().transpose(3, 2, 1, 0).sum(1) * 2
     np.testing.assert_allclose(plan(x).numpy(), expected, rtol=1e-5, atol=1e-5)
+
+
+def chain(layers: int) -> nn.Sequential:
+    return nn.Sequential(*(nn.Conv2d(8, 8, 3, padding=1) for _ in range(layers))).eval()
+
+
+def test_results_are_the_callers_own() -> None:
+    net = chain(2)
+    fast, x, other = cl.compile(net), cl.randn(1, 8, 9, 7), cl.randn(1, 8, 9, 7)
+    with cl.no_grad():
+        expected = net(x).numpy().copy()
+        first = fast(x)
+        fast(other)
+        np.testing.assert_array_equal(first.numpy(), expected)
+        first.fill_(0)
+        x_before = x.numpy().copy()
+        np.testing.assert_array_equal(fast(x).numpy(), expected)
+        np.testing.assert_array_equal(x.numpy(), x_before)
+
+
+def test_inputs_lie_as_they_like() -> None:
+    net = chain(1)
+    fast = cl.compile(net)
+    turned = cl.randn(7, 9, 8, 1).permute(3, 2, 1, 0)
+    rows = cl.tensor(np.random.default_rng(0).standard_normal((1, 8, 9, 7)).astype(np.float32))
+    with cl.no_grad():
+        for x in (
+            turned,
+            rows,
+            cl.randn(1, 8, 18, 7)[:, :, ::2],
+            cl.ones(1, 1, 1, 1).expand(1, 8, 9, 7),
+        ):
+            np.testing.assert_array_equal(fast(x).numpy(), net(x).numpy())
+
+
+def test_threads_wait_for_each_other() -> None:
+    net = chain(4)
+    fast = cl.compile(net)
+    inputs = [cl.randn(1, 8, 12, 12) for _ in range(4)]
+    with cl.no_grad():
+        expected = [net(x).numpy() for x in inputs]
+        fast(inputs[0])
+    wrong: list[int] = []
+
+    def call(number: int) -> None:
+        with cl.no_grad():
+            results = [fast(inputs[number]).numpy() for _ in range(50)]
+        wrong.extend(number for each in results if not np.array_equal(each, expected[number]))
+
+    threads = [Thread(target=call, args=(number,)) for number in range(len(inputs))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
+
+
+def test_memory_is_used_again_along_the_way() -> None:
+    x = cl.randn(1, 8, 64, 64)
+
+    def taken(layers: int) -> int:
+        net = chain(layers)
+        before = _native.memory_statistics()["in_use"]
+        fast = cl.compile(net)
+        with cl.no_grad():
+            plan = fast.plan(x)
+        assert len(plan.steps) == layers
+        return _native.memory_statistics()["in_use"] - before
+
+    assert taken(24) - taken(4) < 20 * x.numpy().nbytes  # its weights, but no result of its own
+
+
+def test_what_cannot_be_written_down_is_called_between() -> None:
+    net = nn.Sequential(
+        nn.Conv2d(3, 4, 3, padding=1),
+        nn.ReLU(),
+        nn.Unflatten(1, (2, 2)),
+        nn.Conv3d(2, 4, 3, padding=1),
+        nn.AvgPool3d((1, 2, 2)),
+        nn.Flatten(),
+        nn.Linear(4 * 2 * 4 * 4, 5),
+    ).eval()
+    fast = cl.compile(net)
+    with cl.no_grad():
+        for _ in range(3):
+            x = cl.randn(2, 3, 8, 8)
+            np.testing.assert_array_equal(fast(x).numpy(), net(x).numpy())

@@ -120,8 +120,9 @@ def compile(model: Module) -> CompiledNetwork:
 
     It is for inference: ``model.eval()``, within ``no_grad()``. The first call with inputs of some
     size runs the network, writes its operators down, joins those that one kernel computes and lays
-    the weights out; later calls run these kernels one after the other. The bits are the network's
-    own: each new plan is compared with it, also on other inputs. Where weights or parts change (an
+    the weights out; later calls run these kernels one after the other, in memory that a plan keeps
+    for itself; threads that call it at once wait for each other. The bits are the network's own:
+    each new plan is compared with it, also on other inputs. Where weights or parts change (an
     optimiser's step, ``load_state_dict``, another layer), the next call makes the plan anew.
 
     What is no operator is not seen: hooks, prints and other effects of ``forward`` happen while a
