@@ -37,6 +37,7 @@ QUICK = (
     "check_functions",
     "check_large",
     "check_pixels",
+    "check_recording",
     "check_shapes",
     "check_small",
     "check_updates",

@@ -64,7 +64,7 @@ class Template {
     std::vector<Slot> slots_;
 };
 
-// What this file knows of tensors and of what counts the changes of their memory.
+// What is known of tensors, and of what counts the changes of their memory.
 struct Classes {
     Classes(nanobind::object a_tensor, nanobind::tuple slots, nanobind::object a_version,
             nanobind::tuple version_slots)

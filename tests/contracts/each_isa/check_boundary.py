@@ -30,7 +30,7 @@ _LIMIT = 6 << 30
 if not SANITIZED:
     resource.setrlimit(resource.RLIMIT_AS, (_LIMIT, resource.getrlimit(resource.RLIMIT_AS)[1]))
 
-EXAMPLES = 40 if EVERY == 1 else 20
+EXAMPLES = 40 if EVERY == 1 else 12
 GARBAGE = settings(max_examples=EXAMPLES, derandomize=True, database=None, deadline=None)
 #: How a call may fail. SystemError would be a broken extension module.
 REFUSALS = (TypeError, ValueError, IndexError, MemoryError, OverflowError, RuntimeError)
