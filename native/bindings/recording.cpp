@@ -75,6 +75,18 @@ void Recording::replay(i64 first, i64 last) {
     for (i64 i = first; i < last; ++i) calls_[static_cast<std::size_t>(i)].run();
 }
 
+void Copy::make() const {
+    if (bytes) std::memmove(to, from, bytes);
+}
+
+void Recording::replay(const std::vector<Copy>& before, const std::vector<Copy>& after) {
+    const WithoutGil without_gil;
+    const std::lock_guard lock(mutex_);
+    for (const Copy& copy : before) copy.make();
+    for (const Moved& call : calls_) call.run();
+    for (const Copy& copy : after) copy.make();
+}
+
 i64 Recording::size() {
     const std::lock_guard lock(mutex_);
     return static_cast<i64>(calls_.size());
@@ -87,7 +99,8 @@ void bind_recording(nb::module_& module) {
         .def("begin", &Recording::begin)
         .def("end", &Recording::end)
         .def("size", &Recording::size)
-        .def("replay", &Recording::replay, nb::arg("first"), nb::arg("last"));
+        .def("replay", nb::overload_cast<i64, i64>(&Recording::replay), nb::arg("first"),
+             nb::arg("last"));
 }
 
 }  // namespace convolens

@@ -60,6 +60,15 @@ class Moved {
     std::unique_ptr<std::byte[]> work_;
 };
 
+// Memory that is copied.
+struct Copy {
+    const void* from;
+    void* to;
+    std::size_t bytes;
+
+    void make() const;
+};
+
 // Calls of kernels in their order. While a recording listens to a thread, new arrays of this thread
 // lie in its memory, where an array may take the place of one that is gone: all that is written
 // there is written again, in the same order.
@@ -78,6 +87,8 @@ class Recording {
     i64 end();
     // Computes the calls first .. last - 1 again. Throws std::out_of_range if there are none such.
     void replay(i64 first, i64 last);
+    // Copies some memory, computes all calls again, and copies some more.
+    void replay(const std::vector<Copy>& before, const std::vector<Copy>& after);
     i64 size();
 
     // Called by those who compute, with the interpreter's lock.

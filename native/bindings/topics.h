@@ -24,6 +24,7 @@ namespace convolens {
     X(phases)               \
     X(pick)                 \
     X(pixels)               \
+    X(plan)                 \
     X(pool)                 \
     X(power)                \
     X(prelu)                \

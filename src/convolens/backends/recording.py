@@ -10,8 +10,9 @@ import numpy as np
 
 from convolens import _native
 from convolens.backends.candidate import Run
+from convolens.backends.layout import are_dense
 from convolens.ops import Array
-from convolens.spec import float32
+from convolens.spec import TensorSpec, float32
 
 
 @final
@@ -26,6 +27,7 @@ class Recording:
         self._kernels = _native.Recording()
         self._begun = 0  # which of the kernels' calls no part computes yet
         self._parts: list[Callable[[], object]] = []
+        self._is_whole = True  # no run has to be called again
 
     def add(self, run: Run, arrays: Sequence[Array]) -> Array:
         """Compute a run and write it down.
@@ -44,6 +46,7 @@ class Recording:
         if calls > 0 or is_view:
             return result
         self._flush()
+        self._is_whole = False
         target = result.copy(order="K")
         self._parts.append(partial(_again, run, tuple(arrays), target))
         return target
@@ -51,6 +54,24 @@ class Recording:
     def finish(self) -> None:
         """Say that nothing will be added."""
         self._flush()
+
+    def between(
+        self, inputs: Sequence[Array], outputs: Sequence[Array], specs: Sequence[TensorSpec]
+    ) -> _native.Plan | None:
+        """Return what computes tensors from tensors by this finished recording, at once.
+
+        Args:
+            inputs: The arrays to which its inputs are copied.
+            outputs: Those from which its results are copied.
+            specs: What these are.
+
+        Returns:
+            None if some runs are called again, or an array is one that kernels do not read.
+        """
+        arrays = [*inputs, *outputs]
+        if not (self._is_whole and are_dense(arrays) and all(a.dtype == float32 for a in arrays)):
+            return None
+        return _native.Plan(self._kernels, tuple(inputs), tuple(outputs), tuple(specs))
 
     def replay(self) -> None:
         """Compute all again, in the same order, of what the arrays hold by now."""

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import count
 from threading import Lock
 from typing import Any, NamedTuple, final
 
+from convolens.backends.call import Parts
 from convolens.backends.candidate import Packed, Run
 from convolens.backends.choose import choose
-from convolens.backends.layout import are_dense, dense, empty
+from convolens.backends.layout import are_dense, dense, empty, is_dense
 from convolens.backends.recording import Recording, write
 from convolens.ops import Array
 from convolens.planner.graph import Graph, Step
 from convolens.planner.memory import places
-from convolens.planner.structure import mapped
+from convolens.planner.structure import leaves, mapped
 from convolens.spec import TensorSpec
 from convolens.tensor import Tensor
 from convolens.tensor.record import Version
@@ -62,16 +64,39 @@ class Plan:
             run, arrays = self._decided(graph, step, [values[place[value]] for value in step.args])
             values[place[step.output]] = self._recording.add(run, arrays)
         self._recording.finish()
-        self._returned = mapped(
-            graph.outputs, int, lambda value: _Returned(values[place[value]], graph.specs[value])
+        number = count()
+        self._structure = mapped(graph.outputs, int, lambda value: next(number))
+        self._returned = [
+            _Returned(values[place[value]], graph.specs[value])
+            for value in leaves(graph.outputs, int)
+        ]
+        self._whole = self._recording.between(
+            self._inputs,
+            [each.array for each in self._returned],
+            [each.spec for each in self._returned],
         )
 
     def __call__(self, *inputs: Tensor) -> Any:
         """Return what the network returns for inputs of the plan's size."""
+        if self._whole is not None:
+            return self._structured(self._whole.call(tuple(map(_dense, inputs)), None))
         with self._lock:
             self._fill(inputs)
             self._recording.replay()
-            return mapped(self._returned, _Returned, _Returned.copied)
+            return self._structured([each.copied() for each in self._returned])
+
+    def at_once(self, inputs: tuple[Tensor, ...], parts: Parts) -> Any:
+        """Return the same by one native call, which asks first whether it still holds.
+
+        Returns:
+            None if the inputs are not dense ones of the plan's size, if the parts of the network
+            have changed or are in training mode, or if the plan needs more than one call.
+        """
+        results = None if self._whole is None else self._whole.call(inputs, parts)
+        return None if results is None else self._structured(results)
+
+    def _structured(self, results: Any) -> Any:
+        return mapped(self._structure, int, results.__getitem__)
 
     def __str__(self) -> str:
         rows = [("", "operator", "algorithm", "output"), *map(_cells, enumerate(self.steps, 1))]
@@ -110,6 +135,10 @@ class _Returned(NamedTuple):
         copy = empty(self.spec)
         write(self.array, copy)
         return Tensor.made(copy, self.spec, Version(), None)
+
+
+def _dense(tensor: Tensor) -> Tensor:
+    return tensor if is_dense(tensor.array) else Tensor.leaf(dense(tensor.array))
 
 
 def _of_dense(run: Run) -> Run:

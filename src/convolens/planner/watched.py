@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from operator import attrgetter
 from typing import final
 
 import numpy as np
@@ -10,8 +9,6 @@ import numpy as np
 from convolens.backends.call import Parts
 from convolens.nn import Module
 from convolens.tensor import Tensor
-
-_training = attrgetter("training")  # faster than a function written out: each call asks
 
 
 @final
@@ -29,7 +26,7 @@ class Watched:
             for part in self._modules
             for table in (part._modules, part._parameters, part._buffers)
         ]
-        self._parts = Parts(tuple(tables))
+        self._parts = Parts(tuple(tables), tuple(self._modules))
         self._tensors = [
             value for table in tables for value in table.values() if isinstance(value, Tensor)
         ]
@@ -38,13 +35,18 @@ class Watched:
         ]
 
     @property
+    def parts(self) -> Parts | None:
+        """What answers for all of it in one call; None if there is memory to be compared."""
+        return None if self._copies else self._parts
+
+    @property
     def requires_grad(self) -> bool:
         """Whether a parameter requires a gradient."""
         return any(tensor.requires_grad for tensor in self._tensors)
 
     def training(self) -> list[Module]:
         """Return the parts that are in training mode."""
-        return list(filter(_training, self._modules))
+        return [module for module in self._modules if module.training]
 
     def changed(self) -> bool:
         """Return whether the network has other parts, or a tensor of it other numbers by now."""

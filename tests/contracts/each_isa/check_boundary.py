@@ -97,7 +97,7 @@ def test_every_name_is_tried() -> None:
     assert set(CALLS) == set(functions()) - WITHOUT_ARRAYS
     named = {name.split()[0] for name in GEOMETRIES}
     # ConvWeights are made by Conv.pack alone; the others are tried in check_recording.
-    assert {*named, "ConvWeights", "Parts", "Recording"} == set(classes())
+    assert {*named, "ConvWeights", "Parts", "Plan", "Recording"} == set(classes())
 
 
 @pytest.mark.parametrize("name", sorted(CALLS))

@@ -12,7 +12,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+import convolens as cl
 from convolens import _native
+from convolens.spec import TensorSpec
 
 from .check_boundary import USED, arguments_of, attempt, computes, methods, poison
 from .right_calls import CALLS, floats
@@ -162,10 +164,63 @@ def test_it_lives_while_it_listens() -> None:
     assert len(refused) == 1
 
 
+def test_a_plan_outlives_what_it_was_made_of() -> None:
+    with listening() as recording:
+        x, y = floats(2, 3), floats(2, 3)
+        _native.abs(x, y)
+    spec = TensorSpec((2, 3))
+    plan = _native.Plan(recording, (x,), (y, x), (spec, spec))
+    del recording, x, y
+    gc.collect()
+    poison()
+    given = -cl.ones(2, 3)
+    first, second = plan.call((given,), None)
+    np.testing.assert_array_equal(first.numpy(), np.ones((2, 3), np.float32))
+    np.testing.assert_array_equal(second.numpy(), given.numpy())
+    third, _ = plan.call((given * 3,), _native.Parts((), ()))
+    assert third.numpy().min() == 3
+    assert first.numpy().max() == 1  # of its own
+
+
+def test_a_plan_takes_tensors_like_its_own() -> None:
+    with listening() as recording:
+        x, y = floats(2, 3), floats(2, 3)
+        _native.abs(x, y)
+    plan = _native.Plan(recording, (x,), (y,), (None,))
+    for garbage in (
+        (),
+        (cl.ones(2, 3), cl.ones(2, 3)),
+        (cl.ones(3, 2),),
+        (cl.ones(2, 3, 1),),
+        (cl.ones(3, 2).T,),
+        (cl.ones(2, 3, dtype=cl.float64),),
+        (np.ones((2, 3), np.float32),),
+        (None,),
+    ):
+        assert plan.call(garbage, None) is None
+    training = _native.Parts((), (cl.nn.ReLU(),))
+    assert plan.call((cl.ones(2, 3),), training) is None
+    assert plan.call((cl.ones(2, 3),), None) is not None
+
+
+def test_what_no_plan_is_made_of() -> None:
+    recording = _native.Recording()
+    for arguments in (
+        (None, (), (), ()),
+        (recording, (None,), (), ()),
+        (recording, (), (floats(2),), ()),
+        (recording, (np.ones(2),), (), ()),
+        (recording, (floats(4, 4)[:, 1:],), (), ()),
+        (recording, None, None, None),
+    ):
+        assert attempt(_native.Plan, [*arguments]) is None
+
+
 def test_parts_are_tables_of_anything() -> None:
     first, second = {"a": floats(2), "b": None}, {}
-    parts = _native.Parts((first, second))
+    parts = _native.Parts((first, second), ())
     assert parts.same()
+    assert not parts.training()
     second["c"] = 1
     assert not parts.same()
     del second["c"]
@@ -174,7 +229,9 @@ def test_parts_are_tables_of_anything() -> None:
     assert not parts.same()
     for garbage in ((first, None), ([],), None, first):
         with pytest.raises(TypeError):
-            _native.Parts(garbage)
+            _native.Parts(garbage, ())
+    with pytest.raises(AttributeError, match="training"):
+        _native.Parts((), (None,)).training()
 
 
 def test_parts_that_hold_themselves_are_collected() -> None:
@@ -182,7 +239,7 @@ def test_parts_that_hold_themselves_are_collected() -> None:
         pass
 
     held = Held()
-    held.parts = _native.Parts(({"held": held},))  # type: ignore[attr-defined]
+    held.parts = _native.Parts(({"held": held},), (held,))  # type: ignore[attr-defined]
     watched = weakref.ref(held)
     del held
     gc.collect()
