@@ -427,3 +427,25 @@ def test_its_words() -> None:
     lines = str(fast.plan(cl.randn(1, 2, 5, 5))).splitlines()
     assert [line.split()[:2] for line in lines[1:]] == [["1", "conv_normalize"], ["2", "reshape"]]
     assert lines[1].endswith("float32[1, 3, 3, 3]")
+
+
+def test_a_plan_asked_for_between_calls_is_followed_by_the_next() -> None:
+    layer = nn.Conv2d(2, 3, 3).eval()
+    fast, x = cl.compile(layer), cl.randn(1, 2, 5, 5)
+    with cl.no_grad():
+        fast(x)
+        layer.weight.mul_(2)
+        fast.plan(x)
+        np.testing.assert_array_equal(fast(x).numpy(), layer(x).numpy())
+        with cl.exact():
+            np.testing.assert_array_equal(fast(x).numpy(), layer(x).numpy())
+        other = cl.randn(2, 2, 6, 5)
+        for each in (x, other, x, other):
+            np.testing.assert_array_equal(fast(each).numpy(), layer(each).numpy())
+        layer.train()
+        with pytest.raises(ArgumentError, match="training mode"):
+            fast(x)
+        layer.eval()
+        np.testing.assert_array_equal(fast(x).numpy(), layer(x).numpy())
+    with pytest.raises(GradientError, match="records nothing"):
+        fast(x)

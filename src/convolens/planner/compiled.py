@@ -7,6 +7,7 @@ from typing import Any, final
 
 import numpy as np
 
+from convolens.backends.call import Parts
 from convolens.backends.setting import Setting, present
 from convolens.errors import ArgumentError, DTypeError, GradientError
 from convolens.nn import Module
@@ -32,7 +33,8 @@ class CompiledNetwork:
         self._network = network
         self._plans: dict[object, Plan] = {}
         self._watched = Watched(network)
-        self._last: tuple[Setting, Plan] | None = None  # which the next call tries first
+        # What the next call tries first: a plan, under which setting, for which parts.
+        self._last: tuple[Setting, Parts | None, Plan] | None = None
 
     def __call__(self, *inputs: Tensor) -> Any:
         """Return what the network returns, with the same bits.
@@ -48,16 +50,16 @@ class CompiledNetwork:
             ConvolensError: If the network refuses the inputs.
         """
         if self._last is not None and not is_grad_enabled():
-            setting, plan = self._last
-            parts = self._watched.parts
+            setting, parts, plan = self._last
             if setting is present.decided.setting and parts is not None:
                 results = plan.at_once(inputs, parts)
                 if results is not None:
                     return results
-        plan = self.plan(*inputs)
-        self._last = present.decided.setting, plan
+        setting = present.decided.setting
+        watched, plan = self._current(inputs)
+        self._last = setting, watched.parts, plan
         if is_grad_enabled() and (
-            self._watched.requires_grad or any(each.requires_grad for each in inputs)
+            watched.requires_grad or any(each.requires_grad for each in inputs)
         ):
             raise GradientError(
                 "a compiled network records nothing for a backward pass.",
@@ -71,12 +73,17 @@ class CompiledNetwork:
         Raises:
             ConvolensError: As when it is called.
         """
+        return self._current(inputs)[1]
+
+    def _current(self, inputs: tuple[Tensor, ...]) -> tuple[Watched, Plan]:
+        """Return the plan, and the parts that it was made of or others that have changed since."""
         for place, value in enumerate(inputs):
             given("compile", value, f"input {place}")
-        if self._watched.changed():
-            self._plans.clear()
-            self._watched = Watched(self._network)
-        training = self._watched.training()
+        watched = self._watched
+        if watched.changed():
+            self._plans = {}
+            watched = self._watched = Watched(self._network)
+        training = watched.training()
         if training:
             raise ArgumentError(
                 f"the network is in training mode ({len(training)} of its modules are), and a plan "
@@ -84,12 +91,13 @@ class CompiledNetwork:
                 hint="call model.eval() first.",
             )
         key = present.decided.setting, *(each.spec for each in inputs)
-        plan = self._plans.get(key)
+        plans = self._plans
+        plan = plans.get(key)
         if plan is None:
-            if len(self._plans) >= _MOST:
-                self._plans.clear()
-            plan = self._plans[key] = self._planned(inputs)
-        return plan
+            if len(plans) >= _MOST:
+                plans.clear()
+            plan = plans[key] = self._planned(inputs)
+        return watched, plan
 
     def __repr__(self) -> str:
         return f"CompiledNetwork({self._network!r})"
