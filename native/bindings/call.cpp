@@ -95,11 +95,7 @@ nb::object call(nb::dict choices, nb::handle key, nb::tuple inputs) {
     if (!choice.is_valid()) return nb::none();
     try {
         const nb::object array = computed(choice, inputs, arrays);
-        nb::object made = of.tensor.copy();
-        of.array.set(made.ptr(), array.ptr());
-        of.spec.set(made.ptr(), item(choice.ptr(), 1).ptr());
-        of.counted.set(made.ptr(), of.version.copy().ptr());
-        return made;
+        return of.made(array, item(choice.ptr(), 1));
     } catch (const nb::python_error& error) {
         if (!error.matches(PyExc_MemoryError)) throw;
         return nb::none();

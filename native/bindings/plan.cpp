@@ -27,8 +27,7 @@ class Plan {
         }
         for (nb::handle output : outputs) {
             const Array array = nb::cast<Array>(output);
-            outputs_.push_back(
-                {nb::borrow(output), array, const_cast<float*>(array.read("output"))});
+            outputs_.push_back({nb::borrow(output), array, array.read("output")});
         }
     }
 
@@ -55,21 +54,18 @@ class Plan {
             const nb::object fresh = nb::steal(new_array(outputs_[i].array.shape(), dtype));
             const Array array(reinterpret_cast<PyArrayObject*>(fresh.ptr()));
             out.push_back({outputs_[i].data, array.write("output"), bytes(array)});
-            nb::object made = of.tensor.copy();
-            of.array.set(made.ptr(), fresh.ptr());
-            of.spec.set(made.ptr(), nb::object(specs_[i]).ptr());
-            of.counted.set(made.ptr(), of.version.copy().ptr());
-            results.append(made);
+            results.append(of.made(fresh, specs_[i]));
         }
         recording_.replay(in, out);
         return results;
     }
 
   private:
+    template <class Float>
     struct Own {
         nb::object holder;
         Array array;
-        float* data;
+        Float* data;
     };
 
     static bool is_like(const Array& given, const Array& own) {
@@ -85,7 +81,8 @@ class Plan {
     nb::object holder_;
     nb::tuple specs_;
     Recording& recording_;
-    std::vector<Own> inputs_, outputs_;
+    std::vector<Own<float>> inputs_;
+    std::vector<Own<const float>> outputs_;
 };
 
 }  // namespace

@@ -77,6 +77,15 @@ struct Classes {
           shared(a_version.type(), "shared"),
           kept(a_version.type(), "_kept") {}
 
+    // A tensor that no call has recorded, around an array with memory of its own.
+    nanobind::object made(nanobind::handle from, nanobind::handle its_spec) const {
+        nanobind::object result = tensor.copy();
+        array.set(result.ptr(), from.ptr());
+        spec.set(result.ptr(), its_spec.ptr());
+        counted.set(result.ptr(), version.copy().ptr());
+        return result;
+    }
+
     Template tensor, version;
     Slot array, spec, counted, number, shared, kept;
 };

@@ -20,7 +20,7 @@ struct Scratch {
 
 // Work in chunks.
 struct Chunks {
-    const Work& work;
+    const AnyKernel& kernel;
     i64 units, per_chunk;
     std::size_t scratch;
     std::atomic<bool> out_of_memory{false};
@@ -36,7 +36,7 @@ struct Chunks {
             self.out_of_memory = true;  // no exception may leave a pool thread
             return;
         }
-        self.work.run(self.work, begin, end, scratch);
+        self.kernel.run(self.kernel, begin, end, scratch);
     }
 };
 
@@ -56,7 +56,8 @@ float* thread_scratch(std::size_t floats) {
     return scratch.data;
 }
 
-void launch(const Work& work, i64 units, double nanoseconds, std::size_t scratch, Order order) {
+void launch(const AnyKernel& kernel, i64 units, double nanoseconds, std::size_t scratch,
+            Order order) {
     if (units <= 0) return;
     const double total = static_cast<double>(units) * nanoseconds;
     const i64 most = std::min(units, kMostChunks);
@@ -72,7 +73,7 @@ void launch(const Work& work, i64 units, double nanoseconds, std::size_t scratch
         const auto users = static_cast<std::size_t>(std::min(threads, chunks));
         return dry_run::use_scratch(users * scratch * sizeof(float));
     }
-    Chunks all{work, units, per_chunk, scratch};
+    Chunks all{kernel, units, per_chunk, scratch};
     parallel_for(chunks, &Chunks::run, &all, order, total >= kWorthWaking);
     if (all.out_of_memory) throw std::bad_alloc();
 }

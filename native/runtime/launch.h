@@ -25,11 +25,11 @@ constexpr i64 kMostChunks = 64;
 float* thread_scratch(std::size_t floats);
 
 // A kernel of some type of arguments, and arguments of that type.
-struct Work {
-    using Kernel = void (*)();
+struct AnyKernel {
+    using Function = void (*)();
 
-    void (*run)(const Work& self, i64 begin, i64 end, float* scratch);
-    Kernel kernel;
+    void (*run)(const AnyKernel& self, i64 begin, i64 end, float* scratch);
+    Function function;
     const void* args;
 };
 
@@ -39,17 +39,18 @@ struct Work {
 //   scratch: floats that the kernel needs for itself;
 //   order: in which order each thread computes its share.
 // Throws std::bad_alloc if there is no memory for the scratch.
-void launch(const Work& work, i64 units, double nanoseconds, std::size_t scratch, Order order);
+void launch(const AnyKernel& kernel, i64 units, double nanoseconds, std::size_t scratch,
+            Order order);
 
 // The same for a kernel and its arguments.
 template <class Args>
 void launch(void (*kernel)(const Args&, i64, i64, float*), const Args& args, i64 units,
             double nanoseconds, std::size_t scratch = 0, Order order = Order::kForwards) {
-    const auto run = [](const Work& self, i64 begin, i64 end, float* own) {
-        const auto typed = reinterpret_cast<void (*)(const Args&, i64, i64, float*)>(self.kernel);
+    const auto run = [](const AnyKernel& self, i64 begin, i64 end, float* own) {
+        const auto typed = reinterpret_cast<void (*)(const Args&, i64, i64, float*)>(self.function);
         typed(*static_cast<const Args*>(self.args), begin, end, own);
     };
-    launch({run, reinterpret_cast<Work::Kernel>(kernel), &args}, units, nanoseconds, scratch,
+    launch({run, reinterpret_cast<AnyKernel::Function>(kernel), &args}, units, nanoseconds, scratch,
            order);
 }
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from threading import Thread
+from typing import Any
 
 import numpy as np
+import pytest
 
 import convolens as cl
 from convolens import _native, nn
@@ -85,26 +86,32 @@ def test_inputs_lie_as_they_like() -> None:
             np.testing.assert_array_equal(fast(x).numpy(), net(x).numpy())
 
 
-def test_threads_wait_for_each_other() -> None:
-    net = chain(4)
-    fast = cl.compile(net)
-    inputs = [cl.randn(1, 8, 12, 12) for _ in range(4)]
-    with cl.no_grad():
-        expected = [net(x).numpy() for x in inputs]
-        fast(inputs[0])
-    wrong: list[int] = []
+ONES = cl.ones(5)
 
-    def call(number: int) -> None:
-        with cl.no_grad():
-            results = [fast(inputs[number]).numpy() for _ in range(50)]
-        wrong.extend(number for each in results if not np.array_equal(each, expected[number]))
 
-    threads = [Thread(target=call, args=(number,)) for number in range(len(inputs))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert not wrong
+def read_later(self: Any, x: cl.Tensor) -> Any:
+    first, second = x.exp(), x.abs()
+    third = first + second
+    fourth = (third.relu() + first).sqrt().log()
+    return fourth + third, second, x
+
+
+def with_constants(self: Any, x: cl.Tensor) -> Any:
+    return (x + ONES).relu() * (x + ONES), ONES
+
+
+def with_one_that_nobody_reads(self: Any, x: cl.Tensor) -> Any:
+    x.exp()
+    return x.abs() + 1, x.relu()
+
+
+@pytest.mark.parametrize("forward", [read_later, with_constants, with_one_that_nobody_reads])
+def test_what_is_read_later_stays(forward: Any) -> None:
+    x = cl.randn(3, 5)
+    plan = Plan(graph_of(forward, x), [x])
+    for each in (x, cl.randn(3, 5), x):
+        for planned, expected in zip(plan(each), forward(None, each), strict=True):
+            np.testing.assert_array_equal(planned.numpy(), expected.numpy())
 
 
 def test_memory_is_used_again_along_the_way() -> None:

@@ -2,6 +2,7 @@
 
 ``introduce`` says once what tensors are made of. ``call`` then returns what ``tensor.apply`` would
 return, unrecorded, for a choice that has been made before, or None if there is none, or no memory.
+``Parts`` says whether the modules and tensors of a network are still what they were.
 """
 
 from __future__ import annotations

@@ -25,9 +25,8 @@ class Recording:
 
     def __init__(self) -> None:
         self._kernels = _native.Recording()
-        self._begun = 0  # which of the kernels' calls no part computes yet
-        self._parts: list[Callable[[], object]] = []
-        self._is_whole = True  # no run has to be called again
+        # What is called again, each with how many calls of kernels come before it.
+        self._called: list[tuple[int, Callable[[], None]]] = []
 
     def add(self, run: Run, arrays: Sequence[Array]) -> Array:
         """Compute a run and write it down.
@@ -45,20 +44,15 @@ class Recording:
         is_view = calls == 0 and any(np.may_share_memory(result, array) for array in arrays)
         if calls > 0 or is_view:
             return result
-        self._flush()
-        self._is_whole = False
         target = result.copy(order="K")
-        self._parts.append(partial(_again, run, tuple(arrays), target))
+        again = partial(_again, run, tuple(arrays), target)
+        self._called.append((self._kernels.size(), again))
         return target
-
-    def finish(self) -> None:
-        """Say that nothing will be added."""
-        self._flush()
 
     def between(
         self, inputs: Sequence[Array], outputs: Sequence[Array], specs: Sequence[TensorSpec]
     ) -> _native.Plan | None:
-        """Return what computes tensors from tensors by this finished recording, at once.
+        """Return what computes tensors from tensors by this recording, at once.
 
         Args:
             inputs: The arrays to which its inputs are copied.
@@ -69,21 +63,18 @@ class Recording:
             None if some runs are called again, or an array is one that kernels do not read.
         """
         arrays = [*inputs, *outputs]
-        if not (self._is_whole and are_dense(arrays) and all(a.dtype == float32 for a in arrays)):
+        if self._called or not are_dense(arrays) or any(a.dtype != float32 for a in arrays):
             return None
         return _native.Plan(self._kernels, tuple(inputs), tuple(outputs), tuple(specs))
 
     def replay(self) -> None:
         """Compute all again, in the same order, of what the arrays hold by now."""
-        for part in self._parts:
-            part()
-
-    def _flush(self) -> None:
-        """Make a part of the kernels' calls since the last one."""
-        count = self._kernels.size()
-        if count > self._begun:
-            self._parts.append(partial(self._kernels.replay, self._begun, count))
-            self._begun = count
+        done = 0
+        for before, again in self._called:
+            self._kernels.replay(done, before)
+            again()
+            done = before
+        self._kernels.replay(done, self._kernels.size())
 
 
 def write(source: Array, target: Array) -> None:

@@ -49,12 +49,9 @@ class CompiledNetwork:
             GradientError: If the call would have to be recorded for a backward pass.
             ConvolensError: If the network refuses the inputs.
         """
-        if self._last is not None and not is_grad_enabled():
-            setting, parts, plan = self._last
-            if setting is present.decided.setting and parts is not None:
-                results = plan.at_once(inputs, parts)
-                if results is not None:
-                    return results
+        results = self._by_last(inputs)
+        if results is not None:
+            return results
         setting = present.decided.setting
         watched, plan = self._current(inputs)
         self._last = setting, watched.parts, plan
@@ -66,6 +63,15 @@ class CompiledNetwork:
                 hint="call it inside convolens.no_grad(), or call the network itself.",
             )
         return plan(*inputs)
+
+    def _by_last(self, inputs: tuple[Tensor, ...]) -> Any:
+        """Return the results of the last plan, or None if it is not the one, or not surely."""
+        if self._last is None or is_grad_enabled():
+            return None
+        setting, parts, plan = self._last
+        if parts is None or setting is not present.decided.setting:
+            return None
+        return plan.at_once(inputs, parts)
 
     def plan(self, *inputs: Tensor) -> Plan:
         """Return the plan for inputs of this size; its ``steps`` say what it computes, and how.

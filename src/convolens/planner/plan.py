@@ -14,7 +14,6 @@ from convolens.backends.layout import are_dense, dense, empty, is_dense
 from convolens.backends.recording import Recording, write
 from convolens.ops import Array
 from convolens.planner.graph import Graph, Step
-from convolens.planner.memory import places
 from convolens.planner.structure import leaves, mapped
 from convolens.spec import TensorSpec
 from convolens.tensor import Tensor
@@ -55,20 +54,21 @@ class Plan:
         self._recording = Recording()
         self._inputs = [empty(tensor.spec) for tensor in inputs]
         self._fill(inputs)
-        place = places(graph)
-        values: list[Any] = [None] * (1 + max(place.values(), default=-1))
-        values[: len(inputs)] = self._inputs
-        for value, array in graph.constants.items():
-            values[place[value]] = dense(array)
+        values: dict[int, Any] = dict(enumerate(self._inputs))
+        values |= {value: dense(array) for value, array in graph.constants.items()}
+        last = {value: step for step in graph.steps for value in step.args}
+        kept = {*values, *leaves(graph.outputs, int)}
         for step in graph.steps:
-            run, arrays = self._decided(graph, step, [values[place[value]] for value in step.args])
-            values[place[step.output]] = self._recording.add(run, arrays)
-        self._recording.finish()
+            run, arrays = self._decided(graph, step, [values[value] for value in step.args])
+            values[step.output] = self._recording.add(run, arrays)
+            del arrays
+            for value in {*step.args} - kept:
+                if last[value] is step:
+                    del values[value]  # its memory is free
         number = count()
         self._structure = mapped(graph.outputs, int, lambda value: next(number))
         self._returned = [
-            _Returned(values[place[value]], graph.specs[value])
-            for value in leaves(graph.outputs, int)
+            _Returned(values[value], graph.specs[value]) for value in leaves(graph.outputs, int)
         ]
         self._whole = self._recording.between(
             self._inputs,

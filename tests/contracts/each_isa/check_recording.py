@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -29,6 +29,12 @@ def listening() -> Iterator[Any]:
         yield recording
     finally:
         attempt(recording.end, [])
+
+
+def in_a_thread(work: Callable[[], None]) -> None:
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
 
 
 def replay(recording: Any) -> None:
@@ -131,9 +137,7 @@ def test_one_listens_at_a_time_and_to_one_thread() -> None:
         except ValueError as error:
             refused.append(error)
 
-    thread = threading.Thread(target=from_elsewhere)
-    thread.start()
-    thread.join()
+    in_a_thread(from_elsewhere)
     assert len(refused) == 1
     assert recording.end() == 0
 
@@ -158,9 +162,7 @@ def test_it_lives_while_it_listens() -> None:
         except ValueError as error:
             refused.append(error)
 
-    thread = threading.Thread(target=forget)
-    thread.start()
-    thread.join()
+    in_a_thread(forget)
     assert len(refused) == 1
 
 
@@ -236,10 +238,10 @@ def test_parts_are_tables_of_anything() -> None:
 
 def test_parts_that_hold_themselves_are_collected() -> None:
     class Held:
-        pass
+        parts: object = None
 
     held = Held()
-    held.parts = _native.Parts(({"held": held},), (held,))  # type: ignore[attr-defined]
+    held.parts = _native.Parts(({"held": held},), (held,))
     watched = weakref.ref(held)
     del held
     gc.collect()
