@@ -176,6 +176,7 @@ namespace convolens {
     X(window_product, WindowArgs)                 \
     X(window_planes, WindowArgs)                  \
     X(window_scatter, ScatterArgs)                \
+    X(window_row_scatter, RowScatterArgs)         \
     X(group_windows, WindowArgs)                  \
     X(group_weight_grad, WeightGradArgs)          \
     X(depthwise, WindowsArgs)                     \

@@ -110,6 +110,7 @@ void max_pool_grad(const PoolArgs& all, i64 begin, i64 end, float* scratch) {
             return static_cast<i32>((t * rows + r) * columns + s);
         };
         const ivec won = winner(size, x, args.c, whole, number, lanes);
+        ask_ahead<0>(size, x, args.c, grid.taps);
         float* dx = target.first + first * target.pitch + i;
         for_each_tap(size, grid.taps, [&](i64 at, i64 t, i64 r, i64 s) CONVOLENS_INLINED {
             const vec share = select(won == number(t, r, s), upstream, vec{});

@@ -74,6 +74,8 @@ CONVOLENS_INLINE void for_each_spread(const PoolArgs& args, i64 first, i64 last,
                     for_each_window(
                         args.c, grid, with_room(args.c, end), output_limit,
                         [&](auto size, i64 tap, i64 out, i64 i, auto lanes) CONVOLENS_INLINED {
+                            if (target.once)
+                                ask_ahead<1>(size, args.y + tap * args.c, args.c, grid.taps);
                             body(grid, target, size, tap, args.c * out + i, i, lanes);
                         });
                 });

@@ -140,6 +140,19 @@ CONVOLENS_INLINE void for_each_window(i64 c, const Grid& grid, i64 input_limit, 
         });
 }
 
+// Pixels of few channels are read and written in pieces so small that processors wait for memory
+// before they have asked for much of it: then the next lines of a window's rows are asked for, to
+// be read or, with `Write`, written. They need not exist. Of even fewer channels a line holds so
+// many windows that asking takes longer than it saves.
+template <int Write, class Size>
+CONVOLENS_INLINE void ask_ahead(Size, const float* pixel, i64 c, const Taps (&taps)[3]) {
+    constexpr i64 kAhead = 128;
+    if constexpr (Size::kKnown)
+        if (c >= 4 && c <= 8)
+            for (int r = 0; r < Size::kRows; ++r)
+                __builtin_prefetch(pixel + r * taps[1].stride * c + kAhead, Write, 3);
+}
+
 // The pixels of an array of `pixels` that are followed by a whole register of it.
 CONVOLENS_INLINE i64 with_room(i64 c, i64 pixels) {
     return pixels - divide_up(kLanes, c);
@@ -152,6 +165,7 @@ CONVOLENS_INLINE void for_each_pooled(const PoolArgs& args, i64 first, i64 last,
     for_each_output(args, first, last, [&](const Grid& grid) CONVOLENS_INLINED {
         for_each_window(args.c, grid, limit, grid.output_end,
                         [&](auto size, i64 from, i64 to, i64 i, auto lanes) CONVOLENS_INLINED {
+                            ask_ahead<0>(size, args.x + from * args.c, args.c, grid.taps);
                             body(grid, size, from, args.c * to + i, i, lanes);
                         });
     });

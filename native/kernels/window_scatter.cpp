@@ -1,40 +1,17 @@
 // The input gradient of a convolution, scattered: col2im, one tile of outputs at a time.
-#include "kernels/source.h"
+#include "kernels/sheets.h"
 #include "kernels/strips.h"
 #include "kernels/tile.h"
 
 namespace convolens::CONVOLENS_ISA {
 namespace {
 
-// The rows [first, first + rows) of a strip of an image's gradient, with the columns that windows
-// reach beyond its sides.
-//
-// Windows of neighbouring outputs overlap, and a load must wait for a store that it overlaps in
-// part. So neighbours add to sheets of their own, which are summed up in the end.
+// The rows [first, first + rows) of a strip of an image's gradient.
 struct Target {
+    Strip strip;
     float* pixels;
     i64 sheets, sheet;  // their number and size
     i64 first, rows;
-    i64 column, columns;            // of the strip
-    i64 first_output, last_output;  // the columns of outputs whose windows reach it
-    i64 left;                       // the column of the first pixel, that of the strip or before
-    i64 line;                       // floats of a row
-
-    void choose_strip(const ScatterArgs& args, i64 strip) {
-        const Segments& taps = args.segments;
-        const i64 step = args.column_step;
-        column = args.w * strip / args.strips;
-        columns = args.w * (strip + 1) / args.strips - column;
-        // Output q reads from begin + q step to end + q step.
-        const i64 begin = args.column_origin + taps.dx_min, end = args.column_origin + taps.dx_max;
-        first_output = clamp((column - end + step - 1) / step, 0, args.q);
-        last_output = clamp((column + columns - begin + step - 1) / step, first_output, args.q);
-        const i64 leftmost = begin + first_output * step;
-        const i64 reach = end + (last_output - 1) * step + 1;
-        left = first_output < last_output && leftmost < column ? leftmost : column;
-        const i64 right = reach > column + columns ? reach : column + columns;
-        line = (right - left) * args.c;
-    }
 };
 
 // Adds `whole` registers and `rest` lanes.
@@ -126,13 +103,6 @@ void multiply(const ScatterArgs& args, const float* g, i64 count, i64 group, flo
     }
 }
 
-void add_bias(const ScatterArgs& args, float* row, i64 columns) {
-    for (i64 column = 0; column < columns; ++column, row += args.c)
-        for_each_register(0, args.c, [&](i64 i, auto lanes) {
-            store(row + i, load(row + i, lanes) + load(args.bias + i, lanes), lanes);
-        });
-}
-
 // Everything that one row of outputs sends to the rows of the target.
 void scatter_row(const ScatterArgs& args, const Target& target, i64 image, i64 row, i64 group,
                  i64* rows, float* products) {
@@ -154,11 +124,12 @@ void scatter_row(const ScatterArgs& args, const Target& target, i64 image, i64 r
     while (to.first < to.last && origin + taps.dy[to.first] < 0) ++to.first;
     while (to.last > to.first && origin + taps.dy[to.last - 1] >= target.rows) --to.last;
     for (i64 s = to.first; s < to.last; ++s)
-        rows[s] = (origin + taps.dy[s]) * target.line + taps.dx[s] * args.c;
-    cut_evenly(target.first_output, target.last_output, kTileRows, [&](i64 column, i64 count) {
+        rows[s] = (origin + taps.dy[s]) * target.strip.line + taps.dx[s] * args.c;
+    const Strip& strip = target.strip;
+    cut_evenly(strip.first_output, strip.last_output, kTileRows, [&](i64 column, i64 count) {
         multiply(args, g + column * outputs, count, group, products);
         to.pixels = target.pixels +
-                    (args.column_origin + column * args.column_step - target.left) * args.c +
+                    (args.column_origin + column * args.column_step - strip.left) * args.c +
                     group * args.group_channels;
         spread_tile(to, count);
     });
@@ -181,8 +152,8 @@ void window_scatter(const ScatterArgs& args, i64 begin, i64 end, float* scratch)
         const i64 image = at.image;
         target.first = at.first_row;
         target.rows = at.rows;
-        target.choose_strip(args, at.strip);
-        target.sheet = args.row_block * target.line;
+        target.strip = strip_of_gradient(args, at.strip, taps.dx_max);
+        target.sheet = args.row_block * target.strip.line;
         clear(target.pixels, target.sheets * target.sheet);
         for (i64 row = 0; row < args.p; ++row) {
             const i64 y = args.row_origin + row * args.row_step;
@@ -192,17 +163,11 @@ void window_scatter(const ScatterArgs& args, i64 begin, i64 end, float* scratch)
                 scatter_row(args, target, image, row, group, rows, products);
         }
         for (i64 row = 0; row < target.rows; ++row) {
-            const float* from =
-                target.pixels + row * target.line + (target.column - target.left) * args.c;
             float* to =
-                args.dx + ((image * args.h + target.first + row) * args.w + target.column) * args.c;
-            for_each_register(0, target.columns * args.c, [&](i64 i, auto lanes) {
-                vec sum = load(from + i, lanes);
-                for (i64 sheet = 1; sheet < target.sheets; ++sheet)
-                    sum += load(from + sheet * target.sheet + i, lanes);
-                store(to + i, sum, lanes);
-            });
-            if (args.bias) add_bias(args, to, target.columns);
+                args.dx +
+                ((image * args.h + target.first + row) * args.w + target.strip.column) * args.c;
+            sum_sheets(target.strip, target.pixels + row * target.strip.line, target.sheets,
+                       target.sheet, args.bias, args.c, to);
         }
     }
 }

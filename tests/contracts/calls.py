@@ -373,9 +373,10 @@ def _big(operator: type[Op]) -> Iterator[Sample]:
             yield Sample(operator(), _specs((900, 1), (1, 901)))
 
 
-def big(operator: type[Op]) -> list[Sample]:
-    """Return calls that are shared out in many chunks to the threads."""
-    return list(BIG[operator]() if operator in BIG else _big(operator))
+def big(operator: type[Op], every: int = EVERY) -> list[Sample]:
+    """Return calls that are shared out in many chunks to the threads; half of them if not every."""
+    samples = list(BIG[operator]() if operator in BIG else _big(operator))
+    return samples[:: min(every, 2)]
 
 
 def with_kernels() -> list[type[Op]]:

@@ -2,6 +2,9 @@
 
 The set is chosen once a process, so checks run in processes of their own, some at a time: to begin
 one takes longer than many a check. A crash there is a failure here.
+
+The kernels are one source for all sets, and few processors have the baseline alone: of the small
+calls it has a part.
 """
 
 from __future__ import annotations
@@ -17,13 +20,19 @@ from convolens import _native
 
 CHECKS = sorted(Path(__file__).with_name("each_isa").glob("check_*.py"))
 PARTS = 4
+#: Of so many small calls one is tried; of a set that is not named, all are.
+EVERY = {"baseline": 4}
 SETS = _native.instruction_sets()
 
 
 def in_process(checks: list[Path], isa: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider", *map(str, checks)],
-        env={**os.environ, "CONVOLENS_ISA": isa},
+        env={
+            **os.environ,
+            "CONVOLENS_ISA": isa,
+            "CONVOLENS_TEST_EVERY": str(EVERY.get(isa, 1)),
+        },
         capture_output=True,
         text=True,
         timeout=600,

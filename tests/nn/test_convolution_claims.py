@@ -95,7 +95,7 @@ def test_same_pads_the_last_row_of_an_even_kernel() -> None:
 
 # Identities.
 
-ALGORITHMS = ("product", "direct", "gather", "scatter", "planes", "reference")
+ALGORITHMS = ("product", "direct", "gather", "scatter", "row_scatter", "planes", "reference")
 #: x, weight, options.
 LAYERS: tuple[tuple[tuple[int, ...], tuple[int, ...], dict[str, Any]], ...] = (
     ((3, 4, 9, 8), (6, 4, 3, 3), {"padding": 1}),

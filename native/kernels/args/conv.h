@@ -67,6 +67,29 @@ struct ScatterArgs {
     i64 strips;
 };
 
+// The same where a kernel's rows are one segment each: row by row of dx, the products of a kernel's
+// row are summed over the outputs and rows of the kernel first. A unit is (n, strip of columns,
+// block of rows of dx).
+struct RowScatterArgs {
+    const float* g;
+    i64 n, p, q, outputs;
+    // Rows of the kernel, counted from the window's origin, and what they leave when divided by
+    // row_step: those that leave the same are neighbours, and ascend.
+    const i64* dy;
+    const i64* phases;
+    i64 rows;
+    i64 run;    // floats of one
+    i64 reach;  // columns behind its first
+    i64 row_step, column_step, row_origin, column_origin;
+    const float* packed;  // [phase][panel][its rows][K][width], columns are those of a kernel's row
+    const float* bias;    // or null
+    float* dx;
+    i64 h, w, c;
+    i64 row_block, row_blocks;
+    i64 strips;
+    i64 sheets;
+};
+
 // y[i][c] = bias[c] + sum over j < size of x[i][c][j]. A unit is a pixel i.
 struct GroupSumArgs {
     const float* x;

@@ -44,6 +44,8 @@ extern const ConvAlgorithm gather;
 extern const ConvAlgorithm gather_taps;
 // An input gradient as products that are added where the windows lie (col2im).
 extern const ConvAlgorithm scatter;
+// The same where the products of a kernel's row are summed over its rows first.
+extern const ConvAlgorithm row_scatter;
 // One input channel, stride 1: neighbouring outputs fill the registers.
 extern const ConvAlgorithm planes;
 // Each output channel reads one input channel: channels fill the registers.

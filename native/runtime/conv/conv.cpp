@@ -10,8 +10,8 @@ namespace convolens {
 namespace {
 
 constexpr const ConvAlgorithm* kAlgorithms[] = {
-    &direct,  &gather,    &gather_taps, &scatter,   &planes,  &depthwise,    &groups,
-    &product, &winograd2, &winograd3,   &winograd4, &fourier, &line_winograd};
+    &direct, &gather,  &gather_taps, &scatter,   &row_scatter, &planes,  &depthwise,
+    &groups, &product, &winograd2,   &winograd3, &winograd4,   &fourier, &line_winograd};
 
 [[noreturn]] void refuse_pass(const ConvAlgorithm& algorithm, const char* pass) {
     throw std::invalid_argument(std::string(algorithm.name) + " does not compute " + pass);

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import resource
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -68,7 +69,11 @@ def attempt(function: Callable[..., Any], arguments: list[Any]) -> Any:
 
 
 def one_replaced(arguments: Callable[[], list[Any]]) -> Iterator[list[Any]]:
-    """Yield the arguments with each of them, or each number within one, replaced in turn."""
+    """Return the arguments with each of them, or each number within one, replaced in turn."""
+    return islice(_one_replaced(arguments), None, None, EVERY)
+
+
+def _one_replaced(arguments: Callable[[], list[Any]]) -> Iterator[list[Any]]:
     for place, old in enumerate(arguments()):
         for make in GARBAGE_ITEMS:
             spoiled = arguments()

@@ -38,7 +38,6 @@ def in_a_thread(work: Callable[[], None]) -> None:
 
 
 def replay(recording: Any) -> None:
-    gc.collect()
     poison()
     for _ in range(2):
         recording.replay(0, recording.size())

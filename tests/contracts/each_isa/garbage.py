@@ -54,6 +54,7 @@ OTHERS = [
     "planes",
     "product",
     "scatter",
+    "row_scatter",
     "",
     b"x",
     object(),

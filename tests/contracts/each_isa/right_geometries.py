@@ -16,6 +16,7 @@ KERNELS: dict[str, tuple[int, int]] = {
     "gather": (1, 3),
     "gather_taps": (1, 3),
     "scatter": (1, 3),
+    "row_scatter": (3, 3),
     "planes": (1, 3),
     "depthwise": (1, 3),
     "groups": (1, 3),
@@ -30,6 +31,7 @@ KERNELS: dict[str, tuple[int, int]] = {
 LACKED: dict[str, set[str]] = {
     "gather_taps": {"forward", "input_grad"},
     "scatter": {"forward", "weight_grad"},
+    "row_scatter": {"forward", "weight_grad"},
     "planes": {"input_grad"},
 }
 
@@ -40,7 +42,7 @@ def channels_of(algorithm: str, c: int) -> tuple[int, int, int]:
         return 1, 2 * c, 1
     if algorithm == "groups":
         return 2 * c, 2 * c, c
-    one_group = algorithm.startswith("winograd") or algorithm == "product"
+    one_group = algorithm.startswith("winograd") or algorithm in ("product", "row_scatter")
     return c, 2 * c, 1 if one_group else c
 
 

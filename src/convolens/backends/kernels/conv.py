@@ -10,7 +10,7 @@ from convolens import _native
 from convolens.backends.candidate import Arrays, Candidate, Chosen, Packed, Run, RunBoth, Specs
 from convolens.backends.kernels import conv_cost, transform_cost, weight_grad_cost, winograd_cost
 from convolens.backends.kernels._common import refuse_all_but_float32
-from convolens.backends.kernels.conv_geometry import image_reader, images
+from convolens.backends.kernels.conv_geometry import geometry, image_reader, images
 from convolens.backends.kernels.tile_cost import registers
 from convolens.backends.layout import dense, empty
 from convolens.ops import Array, Conv, ConvInputGrad, ConvRelu, ConvWeightGrad, Op
@@ -42,6 +42,13 @@ def _refuse_depthwise(op: Op, specs: Specs) -> str:
     if cast(Conv, op).groups != images(op, specs)[0].shape[1]:
         return "only where each channel is a group of its own"
     return ""
+
+
+def _refuse_row_scatter(op: Op, specs: Specs) -> str:
+    if reason := refuse(op, specs):
+        return reason
+    g = geometry(op, specs)
+    return "" if g.merged else "only where the taps of a kernel's row lie side by side in one group"
 
 
 def _refuse_groups(op: Op, specs: Specs) -> str:
@@ -335,6 +342,9 @@ INPUT_GRAD = (
     Candidate("direct", refuse, conv_cost.direct, _prepare_input_grad("direct")),
     Candidate("gather", refuse, conv_cost.gather, _prepare_input_grad("gather")),
     Candidate("scatter", refuse, conv_cost.scatter, _prepare_input_grad("scatter")),
+    Candidate(
+        "row_scatter", _refuse_row_scatter, conv_cost.row_scatter, _prepare_input_grad("row_scatter")
+    ),
     Candidate(
         "depthwise", _refuse_depthwise, conv_cost.depthwise, _prepare_input_grad("depthwise")
     ),

@@ -18,8 +18,11 @@ from convolens.backends.kernels.tile_cost import (
     COPY,
     COPY_PART,
     NANOSECONDS,
+    SEGMENT,
     TILE,
     far,
+    panel_steps,
+    panels,
     products,
     registers,
     rows_of,
@@ -81,11 +84,26 @@ def gather(op: Op, specs: Specs) -> float:
 def scatter(op: Op, specs: Specs) -> float:
     """Return the time of an input gradient by adding products where windows lie, in nanoseconds."""
     g = geometry(op, specs)
-    panels = -(-g.length // (2 * registers().lanes))
+    wide = -(-g.length // (2 * registers().lanes))
     rows = rows_of(g.positions[-1])
-    each = panels * (g.outputs * step(rows, 2) + TILE) / rows
+    each = wide * (g.outputs * step(rows, 2) + TILE) / rows
     each += g.segments * -(-g.run // registers().lanes) * ADD
     return NANOSECONDS * g.places * g.groups * each
+
+
+def row_scatter(op: Op, specs: Specs) -> float:
+    """Return the time of the same where products are summed over rows first, in nanoseconds."""
+    g = geometry(op, specs)
+    lanes, most = registers().lanes, registers().rows
+    overlapping = -(-g.kernel[-1] // g.stride[-1])
+    sheets = min(overlapping * max(1, most // overlapping), g.positions[-1])
+    rows = rows_of(sheets)
+    (height, width), count = (1, *g.sizes)[-2:], prod(g.kernel[:-1])
+    sums = count * prod(g.positions[:-1]) * g.outputs * panel_steps(g.run, rows)
+    begun = height * sum(panels(g.run)) * (TILE + SEGMENT * count / g.stride[0])
+    added = height * -(-width * g.channels // lanes) * sheets * ADD / 2
+    cycles = g.positions[-1] * (sums + begun) / rows + added
+    return NANOSECONDS * g.batch * cycles
 
 
 def blocks(op: Op, specs: Specs) -> float:
