@@ -8,8 +8,8 @@
 namespace convolens::CONVOLENS_ISA {
 namespace {
 
-// The rows of the kernel that reach a row of the gradient: those `inside` of the `count` that begin
-// at `begin`. The first of them meets the row of outputs `output`.
+// The rows of the kernel that reach a row of the gradient: of the `count` of its phase, which begin
+// at `begin`, those `inside`. The first of these meets the row of outputs `output`.
 struct Reaching {
     i64 begin, count;
     Inside inside;

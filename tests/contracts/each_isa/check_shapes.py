@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from contracts.calls import native, run
+from contracts.calls import EVERY, native, run
 from convolens import ops
 from convolens.ops import Sample
 from convolens.ops._conv_geometry import ConvGeometry
@@ -31,7 +31,7 @@ LONG_ROWS = (
     TensorSpec((2, 3, 3, 140)),
     TensorSpec((100, 3, 3, 3)),
 )
-EXAMPLES = settings(max_examples=200)
+EXAMPLES = settings(max_examples=200 if EVERY == 1 else 100)
 
 
 @st.composite

@@ -343,7 +343,10 @@ INPUT_GRAD = (
     Candidate("gather", refuse, conv_cost.gather, _prepare_input_grad("gather")),
     Candidate("scatter", refuse, conv_cost.scatter, _prepare_input_grad("scatter")),
     Candidate(
-        "row_scatter", _refuse_row_scatter, conv_cost.row_scatter, _prepare_input_grad("row_scatter")
+        "row_scatter",
+        _refuse_row_scatter,
+        conv_cost.row_scatter,
+        _prepare_input_grad("row_scatter"),
     ),
     Candidate(
         "depthwise", _refuse_depthwise, conv_cost.depthwise, _prepare_input_grad("depthwise")
