@@ -141,6 +141,9 @@ REASONS = {
     r"(\w+) is (\S+), and kernels count to (\d+)": r"\1 是 \2，而内核最多数到 \3",
     r"only where each channel is a group of its own": "只适用于每个通道自成一组的情形",
     r"only where windows lie side by side": "只适用于窗口首尾相接的情形",
+    r"only where the taps of a kernel's row lie side by side in one group": (
+        "只适用于不分组、且卷积核一行的抽头首尾相接的情形"
+    ),
     r"only one group, and windows that fill the image": "只适用于不分组、且窗口正好排满图像的情形",
     r"only groups of 2, 4 or 8 channels with as many outputs": (
         "只适用于每组 2、4 或 8 个通道、且输出通道数相同的分组卷积"
