@@ -17,13 +17,13 @@ struct Reaching {
 };
 
 Reaching rows_that_reach(const RowScatterArgs& args, i64 row, i64* offsets) {
-    const i64 from_origin = row - args.row_origin, step = args.row_step;
-    const auto [begin, end] =
-        inside_of(args.rows, [&](i64 i) { return args.phases[i] == from_origin % step; });
-    const auto output = [&](i64 i) { return (from_origin - args.dy[begin + i]) / step; };
+    const i64 from_origin = row - args.row_origin;
+    const i64 steps = from_origin / args.row_step, phase = from_origin % args.row_step;
+    const auto [begin, end] = inside_of(args.rows, [&](i64 i) { return args.phases[i] == phase; });
+    const auto output = [&](i64 i) { return steps - args.steps[begin + i]; };
     const i64 count = end - begin;
-    const Inside inside = inside_of(
-        count, [&](i64 i) { return from_origin >= args.dy[begin + i] && output(i) < args.p; });
+    const Inside inside =
+        inside_of(count, [&](i64 i) { return output(i) >= 0 && output(i) < args.p; });
     const i64 first = inside.first < inside.last ? output(inside.first) : 0;
     for (i64 i = inside.first; i < inside.last; ++i)
         offsets[i - inside.first] = (output(i) - first) * args.q * args.outputs;

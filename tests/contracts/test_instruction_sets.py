@@ -3,8 +3,8 @@
 The set is chosen once a process, so checks run in processes of their own, some at a time: to begin
 one takes longer than many a check. A crash there is a failure here.
 
-The kernels are one source for all sets, and few processors have the baseline alone: of the small
-calls it has a part.
+The kernels are one source for all sets, and few processors have the baseline alone: it tries a part
+of the calls, as `make sanitize-quick` does.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from convolens import _native
 
 CHECKS = sorted(Path(__file__).with_name("each_isa").glob("check_*.py"))
 PARTS = 4
-#: Of so many small calls one is tried; of a set that is not named, all are.
+#: Of so many small calls one is tried (``contracts.calls.EVERY``); of other sets all are.
 EVERY = {"baseline": 4}
 SETS = _native.instruction_sets()
 

@@ -50,43 +50,40 @@ struct WindowsArgs {
     i64 count;
 };
 
-// dx[pixel] = bias + sum over outputs of g x weights, scattered to the pixels that each output's
-// window read. A unit is (n, strip of columns, block of rows of dx); its windows' products are
-// computed tile by tile.
-struct ScatterArgs {
+// An input gradient whose windows add to the pixels that they read.
+struct ScatteredArgs {
     const float* g;
     i64 n, p, q;
-    i64 groups, group_channels, group_outputs;
-    Segments segments;
     i64 row_step, column_step, row_origin, column_origin;
-    const float* packed;  // [group][panel][K/G][width], columns are the taps of a window
-    const float* bias;    // or null
+    const float* packed;
+    const float* bias;  // or null
     float* dx;
     i64 h, w, c;
     i64 row_block, row_blocks;
     i64 strips;
 };
 
+// dx[pixel] = bias + sum over outputs of g x weights, scattered to the pixels that each output's
+// window read. A unit is (n, strip of columns, block of rows of dx); its windows' products are
+// computed tile by tile.
+struct ScatterArgs : ScatteredArgs {
+    i64 groups, group_channels, group_outputs;
+    Segments segments;  // packed: [group][panel][K/G][width], columns are the taps of a window
+};
+
 // The same where a kernel's rows are one segment each: row by row of dx, the products of a kernel's
 // row are summed over the outputs and rows of the kernel first. A unit is (n, strip of columns,
 // block of rows of dx).
-struct RowScatterArgs {
-    const float* g;
-    i64 n, p, q, outputs;
-    // Rows of the kernel, counted from the window's origin, and what they leave when divided by
-    // row_step: those that leave the same are neighbours, and ascend.
-    const i64* dy;
+struct RowScatterArgs : ScatteredArgs {
+    i64 outputs;
+    // The rows of the kernel lie steps x row_step + phases behind the window's origin. Those of one
+    // phase are neighbours, and ascend. packed: [phase][panel][its rows][K][width], columns are
+    // those of a kernel's row.
+    const i64* steps;
     const i64* phases;
     i64 rows;
     i64 run;    // floats of one
     i64 reach;  // columns behind its first
-    i64 row_step, column_step, row_origin, column_origin;
-    const float* packed;  // [phase][panel][its rows][K][width], columns are those of a kernel's row
-    const float* bias;    // or null
-    float* dx;
-    i64 h, w, c;
-    i64 row_block, row_blocks;
-    i64 strips;
     i64 sheets;
 };
 

@@ -19,10 +19,14 @@ Segments Taps::segments() const {
     return result;
 }
 
+// Where the window is dense and all channels take part.
+bool rows_run_on(const ConvProblem& p) {
+    return p.groups == 1 && (p.dilation[1] == 1 || p.s == 1);
+}
+
 Taps forward_taps(const ConvProblem& p) {
     Taps taps;
-    // The taps of a row lie side by side where the window is dense and all channels take part.
-    const bool merged = p.groups == 1 && (p.dilation[1] == 1 || p.s == 1);
+    const bool merged = rows_run_on(p);
     taps.run = merged ? p.s * p.c : p.group_channels();
     taps.columns_per_run = merged ? p.s : 1;
     for (i64 r = 0; r < p.r; ++r)
@@ -47,8 +51,7 @@ Taps single_taps(const ConvProblem& p) {
 }
 
 TapPhase::TapPhase(const ConvProblem& p, i64 top, i64 left, Runs runs) : top(top), left(left) {
-    const bool merged = runs == Runs::kChannels && p.groups == 1 && p.stride[1] == 1 &&
-                        (p.dilation[1] == 1 || p.s == 1);
+    const bool merged = runs == Runs::kChannels && p.stride[1] == 1 && rows_run_on(p);
     taps.run = runs == Runs::kSingle ? 1 : merged ? p.s * p.k : p.group_outputs();
     taps.columns_per_run = merged ? p.s : 1;
     for (i64 r = 0; r < p.r; ++r) {
@@ -158,6 +161,27 @@ WindowArgs phase_args(const ConvProblem& p, i64 top, i64 left, const Taps& taps,
     args.rows = divide_up(p.h - top, p.stride[0]);
     args.columns = divide_up(p.w - left, p.stride[1]);
     args.past = tiles_go_past(dx, args.n * args.y_image, channels);
+    return args;
+}
+
+ScatteredArgs scattered_args(const ConvProblem& p, const float* packed, const float* g,
+                             const float* bias, float* dx) {
+    ScatteredArgs args{};
+    args.g = g;
+    args.n = p.n;
+    args.p = p.p;
+    args.q = p.q;
+    args.row_step = p.stride[0];
+    args.column_step = p.stride[1];
+    args.row_origin = -p.padding[0];
+    args.column_origin = -p.padding[1];
+    args.packed = packed;
+    args.bias = bias;
+    args.dx = dx;
+    args.h = p.h;
+    args.w = p.w;
+    args.c = p.c;
+    args.strips = strips_of(p.h, p.w, kSummedColumns);
     return args;
 }
 

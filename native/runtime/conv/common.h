@@ -33,6 +33,9 @@ struct Taps {
     Segments segments() const;
 };
 
+// Whether the taps of a kernel's row lie side by side, as what they read does.
+bool rows_run_on(const ConvProblem& problem);
+
 Taps forward_taps(const ConvProblem& problem);
 
 // The convolution of one group.
@@ -85,6 +88,10 @@ WindowArgs forward_args(const ConvProblem& problem, const Taps& taps, const floa
 // The same of a phase of the input gradient, for the pixels from (top, left); dx has `channels`.
 WindowArgs phase_args(const ConvProblem& problem, i64 top, i64 left, const Taps& taps,
                       const float* g, const float* bias, float* dx, i64 channels);
+
+// Those of an input gradient whose windows add to what they read; its blocks of rows are missing.
+ScatteredArgs scattered_args(const ConvProblem& problem, const float* packed, const float* g,
+                             const float* bias, float* dx);
 
 // The same of a weight gradient.
 WeightGradArgs weight_grad_args(const ConvProblem& problem, const Taps& taps, const float* x,

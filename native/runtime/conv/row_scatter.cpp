@@ -13,8 +13,8 @@ namespace convolens {
 namespace {
 
 const char* refusal(const ConvProblem& p) {
-    const bool merged = p.groups == 1 && (p.dilation[1] == 1 || p.s == 1);
-    return merged ? nullptr : "a kernel's rows must lie side by side in one group";
+    return rows_run_on(p) ? nullptr
+                          : "the taps of a kernel's row must lie side by side in one group";
 }
 
 i64 run_of(const ConvProblem& p) {
@@ -28,14 +28,14 @@ i64 panels_of(const ConvProblem& p) {
 // The rows of the kernel, those first whose distance from the window's origin leaves no remainder
 // when divided by the stride, then those that leave 1, and so on.
 struct KernelRows {
-    std::vector<i64> rows, dy, phases;
+    std::vector<i64> rows, steps, phases;
 
     explicit KernelRows(const ConvProblem& p) {
         for (i64 r = 0; r < p.r; ++r) rows.push_back(r);
         const auto phase = [&](i64 r) { return r * p.dilation[0] % p.stride[0]; };
         std::ranges::stable_sort(rows, {}, phase);
         for (i64 r : rows) {
-            dy.push_back(r * p.dilation[0]);
+            steps.push_back(r * p.dilation[0] / p.stride[0]);
             phases.push_back(phase(r));
         }
     }
@@ -79,28 +79,13 @@ void input_grad(const ConvProblem& p, const float* packed, const float* g, const
                 float* dx) {
     const KernelTable& table = kernels();
     const KernelRows kernel(p);
-    RowScatterArgs args{};
-    args.g = g;
-    args.n = p.n;
-    args.p = p.p;
-    args.q = p.q;
+    RowScatterArgs args{scattered_args(p, packed, g, bias, dx)};
     args.outputs = p.k;
-    args.dy = kernel.dy.data();
+    args.steps = kernel.steps.data();
     args.phases = kernel.phases.data();
     args.rows = p.r;
     args.run = run_of(p);
     args.reach = p.s - 1;
-    args.row_step = p.stride[0];
-    args.column_step = p.stride[1];
-    args.row_origin = -p.padding[0];
-    args.column_origin = -p.padding[1];
-    args.packed = packed;
-    args.bias = bias;
-    args.dx = dx;
-    args.h = p.h;
-    args.w = p.w;
-    args.c = p.c;
-    args.strips = strips_of(p.h, p.w, kSummedColumns);
     const i64 columns = divide_up(p.w, args.strips);
     // Windows of one sheet do not overlap; a tile goes to as many sheets as it has rows.
     const i64 overlapping = divide_up(args.run, p.stride[1] * p.c);

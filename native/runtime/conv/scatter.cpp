@@ -42,28 +42,13 @@ void input_grad(const ConvProblem& p, const float* packed, const float* g, const
     const KernelTable& table = kernels();
     const i64 outputs = p.group_outputs(), panels = panels_of(p);
     const Taps taps = forward_taps(p);
-    ScatterArgs args{};
-    args.g = g;
-    args.n = p.n;
-    args.p = p.p;
-    args.q = p.q;
+    ScatterArgs args{scattered_args(p, packed, g, bias, dx)};
     args.groups = p.groups;
     args.group_channels = p.group_channels();
     args.group_outputs = outputs;
     args.segments = taps.segments();
-    args.row_step = p.stride[0];
-    args.column_step = p.stride[1];
-    args.row_origin = -p.padding[0];
-    args.column_origin = -p.padding[1];
-    args.packed = packed;
-    args.bias = bias;
-    args.dx = dx;
-    args.h = p.h;
-    args.w = p.w;
-    args.c = p.c;
     // Blocks of rows repeat the products of the windows that reach into two of them: so there are
     // no more of them than the threads need, and as many whatever the batch.
-    args.strips = strips_of(p.h, p.w, kSummedColumns);
     const i64 columns = divide_up(p.w, args.strips);
     const i64 line = columns + 2 * (args.segments.dx_max - args.segments.dx_min);
     if (line > kLargestBlock / (p.c * p.s))

@@ -7,8 +7,7 @@ its arguments in turn, and at random several, are replaced by garbage.
 from __future__ import annotations
 
 import resource
-from collections.abc import Callable, Iterator
-from itertools import islice
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -68,20 +67,21 @@ def attempt(function: Callable[..., Any], arguments: list[Any]) -> Any:
         kept.clear()
 
 
+def some(items: Sequence[Any], place: int) -> Sequence[Any]:
+    """Return one item of so many, others at each place."""
+    return items[place % EVERY :: EVERY]
+
+
 def one_replaced(arguments: Callable[[], list[Any]]) -> Iterator[list[Any]]:
-    """Return the arguments with each of them, or each number within one, replaced in turn."""
-    return islice(_one_replaced(arguments), None, None, EVERY)
-
-
-def _one_replaced(arguments: Callable[[], list[Any]]) -> Iterator[list[Any]]:
+    """Yield the arguments with each of them, or each number within one, replaced in turn."""
     for place, old in enumerate(arguments()):
-        for make in GARBAGE_ITEMS:
+        for make in some(GARBAGE_ITEMS, place):
             spoiled = arguments()
             spoiled[place] = make()
             yield spoiled
         if isinstance(old, tuple):
             for at in range(len(old)):
-                for number in NUMBERS:
+                for number in some(NUMBERS, place + at):
                     spoiled = arguments()
                     spoiled[place] = (*old[:at], number, *old[at + 1 :])
                     yield spoiled
