@@ -1,7 +1,6 @@
 #include "runtime/allocator.h"
 
 #include <pthread.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,15 +10,18 @@
 #include <limits>
 #include <mutex>
 #include <new>
+#include <utility>
 
 #include "runtime/control_group.h"
 #include "runtime/poison.h"
+#include "runtime/region.h"
 
 namespace convolens {
 namespace {
 
 constexpr std::size_t kAlignment = 64;
-constexpr std::size_t kHugePage = std::size_t{2} << 20;
+// Blocks from this size on that are smaller than a huge page lie side by side in such pages.
+constexpr std::size_t kSmallestCut = std::size_t{16} << 10;
 // What may wait for reuse, at least, before blocks go back to the operating system.
 constexpr std::size_t kCacheLimit = std::size_t{1} << 30;
 // Four sizes an octave: a block is at most a quarter larger than what was asked for.
@@ -30,6 +32,8 @@ constexpr std::size_t kSizes = 64 * kSteps;
 struct alignas(kAlignment) Header {
     std::size_t size_class;
     std::size_t bytes;
+    bool cut = false;    // from a region
+    bool waits = false;  // for reuse, with its memory
     Header* next = nullptr;
 };
 
@@ -61,49 +65,43 @@ class Allocator {
             const std::lock_guard lock(mutex_);
             if (Header* header = free_[wanted.size_class]) {
                 free_[wanted.size_class] = header->next;
-                statistics_.cached -= wanted.bytes;
+                if (header->waits) statistics_.cached -= wanted.bytes;
+                header->waits = false;
                 count(wanted.bytes);
                 return hand_out(header, bytes);
             }
             fits = may_wait(statistics_.cached, statistics_.in_use + wanted.bytes);
         }
         if (!fits) empty();  // blocks of sizes that are not asked for any more
-        void* block = fresh(wanted.bytes);
-        if (!block) {
+        Header* header = fresh(wanted);
+        if (!header) {
             empty();  // what waits for reuse may be in the way
-            block = fresh(wanted.bytes);
+            header = fresh(wanted);
         }
-        if (!block) throw std::bad_alloc();
+        if (!header) throw std::bad_alloc();
         const std::lock_guard lock(mutex_);
         count(wanted.bytes);
-        return hand_out(new (block) Header(wanted), bytes);
+        return hand_out(header, bytes);
     }
 
     void deallocate(void* pointer) noexcept {
         Header* header = static_cast<Header*>(pointer) - 1;
         unpoison(header, sizeof(Header));
         poison(pointer, header->bytes);
-        {
-            const std::lock_guard lock(mutex_);
-            statistics_.in_use -= header->bytes;
-            if (may_wait(statistics_.cached + header->bytes, statistics_.in_use)) {
-                statistics_.cached += header->bytes;
-                header->next = free_[header->size_class];
-                free_[header->size_class] = header;
-                return;
-            }
-        }
-        std::free(header);
+        const std::lock_guard lock(mutex_);
+        statistics_.in_use -= header->bytes;
+        header->waits = true;
+        if (!may_wait(statistics_.cached + header->bytes, statistics_.in_use))
+            return give_back(header);
+        statistics_.cached += header->bytes;
+        put_by(header);
     }
 
     void empty() noexcept {
         const std::lock_guard lock(mutex_);
         for (Header*& first : free_)
-            while (first) {
-                Header* header = first;
-                first = header->next;
-                std::free(header);
-            }
+            for (Header* header = std::exchange(first, nullptr); header;)
+                give_back(std::exchange(header, header->next));
         statistics_.cached = 0;
     }
 
@@ -126,16 +124,36 @@ class Allocator {
         return waiting <= kCacheLimit || in_use + waiting <= most;
     }
 
-    // Memory from the operating system for a block and its header, or null.
-    static void* fresh(std::size_t bytes) {
-        const bool large = bytes >= kHugePage;
-        const std::size_t alignment = large ? kHugePage : kAlignment;
-        const std::size_t total = (bytes + sizeof(Header) + alignment - 1) / alignment * alignment;
-        void* block = std::aligned_alloc(alignment, total);
-#ifdef MADV_HUGEPAGE
-        if (block && large) madvise(block, total, MADV_HUGEPAGE);  // advice: no harm if refused
-#endif
-        return block;
+    void put_by(Header* header) noexcept {
+        header->next = free_[header->size_class];
+        free_[header->size_class] = header;
+    }
+
+    // Gives the memory of a free block back to the operating system. What was cut from a region
+    // stays a block of its size.
+    void give_back(Header* header) noexcept {
+        if (!header->cut) return std::free(header);
+        if (std::exchange(header->waits, false)) give_back_pages(header + 1, header->bytes);
+        put_by(header);
+    }
+
+    // A block from the operating system, or null.
+    Header* fresh(const Header& wanted) {
+        const std::size_t total = wanted.bytes + sizeof(Header);
+        const bool large = wanted.bytes >= kHugePage;
+        if (!large && wanted.bytes >= kSmallestCut) {
+            const std::lock_guard lock(mutex_);
+            if (void* piece = region_.cut(total)) return header_at(piece, wanted, true);
+        }
+        void* memory = large ? huge_pages(total) : std::aligned_alloc(kAlignment, total);
+        return memory ? header_at(memory, wanted, false) : nullptr;
+    }
+
+    static Header* header_at(void* memory, const Header& wanted, bool cut) {
+        unpoison(memory, sizeof(Header));
+        Header* header = new (memory) Header(wanted);
+        header->cut = cut;
+        return header;
     }
 
     // Of the block, only what was asked for may be touched.
@@ -154,6 +172,7 @@ class Allocator {
 
     std::mutex mutex_;
     std::array<Header*, kSizes> free_{};
+    Region region_;
     MemoryStatistics statistics_{};
     const std::size_t half_of_memory_ = half_of_memory();
 };

@@ -1,32 +1,67 @@
 #include "runtime/reuse.h"
 
+#include <algorithm>
+
 #include "runtime/allocator.h"
+#include "runtime/poison.h"
 
 namespace convolens {
+namespace {
+
+constexpr std::size_t kLine = 64;
+
+}  // namespace
 
 Reuse::~Reuse() {
-    for (const Block& block : blocks_) deallocate(block.data);
+    for (const Span& span : spans_)
+        if (span.first) deallocate(span.data);
+}
+
+// The first gap of so many bytes; a new region, as large as all before, if there is none.
+Reuse::Place Reuse::gap_of(std::size_t bytes) {
+    const auto holds = [&](const Span& span) { return span.free && span.bytes >= bytes; };
+    const Place gap = std::find_if(spans_.begin(), spans_.end(), holds);
+    if (gap != spans_.end()) return gap;
+    const std::size_t region = std::max(bytes, bytes_);
+    auto* data = static_cast<std::byte*>(allocate(region));
+    poison(data, region);
+    spans_.push_back({data, region, true, true});
+    bytes_ += region;
+    return spans_.end() - 1;
 }
 
 void* Reuse::take(std::size_t bytes) {
-    // The smallest that is large enough, and no more than twice as large.
-    Block* best = nullptr;
-    for (Block& block : blocks_) {
-        const bool fits = block.free && bytes <= block.bytes && block.bytes / 2 <= bytes;
-        if (fits && (!best || block.bytes < best->bytes)) best = &block;
-    }
-    if (best) {
-        best->free = false;
-        return best->data;
-    }
-    blocks_.reserve(blocks_.size() + 1);
-    blocks_.push_back({allocate(bytes), bytes, false});
-    return blocks_.back().data;
+    spans_.reserve(spans_.size() + 2);  // what follows does not throw but where nothing is taken
+    // A line at least lies between two blocks, and nobody may touch it.
+    const std::size_t taken = (bytes / kLine + 2) * kLine;
+    const Place gap = gap_of(taken);
+    Span rest = *gap;
+    rest.data += taken;
+    rest.bytes -= taken;
+    rest.first = false;
+    gap->bytes = taken;
+    gap->free = false;
+    void* data = gap->data;
+    if (rest.bytes) spans_.insert(gap + 1, rest);
+    unpoison(data, bytes);
+    return data;
 }
 
-void Reuse::give_back(void* data) noexcept {
-    for (Block& block : blocks_)
-        if (block.data == data) block.free = true;
+void Reuse::give_back(void* block) noexcept {
+    const auto is_it = [&](const Span& span) { return span.data == block; };
+    Place span = std::find_if(spans_.begin(), spans_.end(), is_it);
+    if (span == spans_.end()) return;
+    poison(span->data, span->bytes);
+    span->free = true;
+    const auto joins = [&](Place behind) {
+        if (behind == spans_.end() || behind->first || !behind->free) return;
+        const Place before = behind - 1;
+        if (!before->free) return;
+        before->bytes += behind->bytes;
+        spans_.erase(behind);
+    };
+    joins(span + 1);
+    joins(span);
 }
 
 }  // namespace convolens

@@ -6,7 +6,8 @@
 
 namespace convolens {
 
-// Blocks that are given back wait for the next of about their size, and go with the last who holds
+// Blocks lie one behind the other in a few regions, each in the first gap that holds it: what has
+// just been used, and is in the caches, is used again first. The regions go with the last who holds
 // this. Not to be used by two threads at once.
 class Reuse {
   public:
@@ -20,12 +21,18 @@ class Reuse {
     void give_back(void* block) noexcept;
 
   private:
-    struct Block {
-        void* data;
+    struct Span {
+        std::byte* data;
         std::size_t bytes;
         bool free;
+        bool first;  // of its region
     };
-    std::vector<Block> blocks_;
+    using Place = std::vector<Span>::iterator;
+
+    Place gap_of(std::size_t bytes);
+
+    std::vector<Span> spans_;  // region by region, each from its first byte to its last
+    std::size_t bytes_ = 0;    // of all
 };
 
 }  // namespace convolens

@@ -145,6 +145,62 @@ def test_the_cache_is_given_back_before_memory_runs_out() -> None:
     assert result.stdout.strip() == str(40 * 2**20), result.stderr[-500:]
 
 
+GIVEN_BACK = """
+import numpy as np, convolens as cl
+from convolens import _native
+def taken():
+    lines = open('/proc/self/status').read().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith('VmRSS')) // 1024
+def blocks():  # 16 KiB to 1.75 MiB, which lie side by side: 80 MiB
+    sizes = [2**12, 5000, 2**15, 2**16, 300_000, 2**18 + 2**17, 7 * 2**16] * 17
+    return [cl.full((size,), float(size)) for size in sizes]
+held = blocks()
+full = taken()
+half = held[::2]                               # what lies between is still there
+del held
+_native.empty_cache()
+print(full - taken(), _native.memory_statistics()['cached'])
+again = blocks()
+print(all((t.numpy() == t.numel()).all() for t in half + again), abs(full - taken()))
+del half, again
+_native.empty_cache()
+print(full - taken())
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads Linux's figures")
+def test_blocks_that_lie_side_by_side_are_given_back() -> None:
+    result = subprocess.run(
+        [sys.executable, "-c", GIVEN_BACK], capture_output=True, text=True, timeout=60
+    )
+    half, cached, right, difference, everything = result.stdout.split()
+    assert int(half) > 25
+    assert cached == "0"
+    assert right == "True"
+    assert int(difference) < 60  # half of them are there twice
+    assert int(everything) > 60
+
+
+WITHOUT_REGIONS = """
+import resource, numpy as np
+from convolens import _native
+used = int(open('/proc/self/statm').read().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (used + (16 << 20), -1))
+arrays = [_native.empty((2**15,), np.dtype(np.float32)) for _ in range(40)]  # 5 MiB
+for number, array in enumerate(arrays):
+    array[:] = number
+print(all((array == number).all() for number, array in enumerate(arrays)))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs the limits of Linux")
+def test_small_blocks_are_had_where_no_region_is() -> None:
+    result = subprocess.run(
+        [sys.executable, "-c", WITHOUT_REGIONS], capture_output=True, text=True, timeout=60
+    )
+    assert result.stdout.strip() == "True", result.stderr[-500:]
+
+
 KEPT = """
 import numpy as np
 from convolens import _native

@@ -101,6 +101,30 @@ def test_memory_is_used_again_and_given_back() -> None:
     assert _native.memory_statistics()["in_use"] < before
 
 
+def test_memory_is_taken_where_some_was_used_before() -> None:
+    """The gaps of what is gone join, and hold whatever fits."""
+
+    def floats(count: int) -> np.ndarray:
+        array = _native.empty((count,), np.dtype(np.float32))
+        array[:] = count
+        return array
+
+    with listening():
+        first, second, third = floats(1000), floats(3000), floats(2000)
+        places = [array.ctypes.data for array in (first, second, third)]
+        del second
+        small = [floats(500), floats(700), floats(900)]
+        assert [array.ctypes.data for array in small] == sorted(
+            array.ctypes.data for array in small
+        )
+        assert small[0].ctypes.data == places[1]
+        del small[1], small[0], small[0]
+        again = floats(2900)
+        assert again.ctypes.data == places[1]
+        for array in (first, again, third):
+            assert (array == len(array)).all()
+
+
 def test_what_it_cannot_hold_is_forgotten() -> None:
     recording = _native.Recording()
     recording.begin()
