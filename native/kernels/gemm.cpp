@@ -25,6 +25,28 @@ CONVOLENS_INLINE void fetch_rows(const float* a, i64 rows, i64 row, i64 numbers)
         for (i64 l = 0; l < numbers; l += kLine) __builtin_prefetch(a + l, 0, 3);
 }
 
+// Floats that the first cache holds: a panel's piece that is no larger waits for its first tile
+// only.
+constexpr i64 kNearPiece = 8192;
+
+// The piece of B that is read when one has been multiplied: each tile of rows asks for a share, so
+// that it is near by then. It need not exist.
+struct Ahead {
+    const float* at;
+    const float* end;
+    i64 share;
+
+    Ahead(const float* piece, i64 rows_of_a, i64 length)
+        : at(piece),
+          end(piece + length * kPanel),
+          share(divide_up(length * kTileRows, rows_of_a) * kPanel) {}
+
+    CONVOLENS_INLINE void fetch() {
+        const float* last = at + share < end ? at + share : end;
+        for (; at < last; at += kLine) __builtin_prefetch(at, 0, 2);
+    }
+};
+
 }  // namespace
 
 // Scratch: a panel's piece, if B is not packed beforehand.
@@ -87,8 +109,17 @@ void gemm(const GemmArgs& args, i64 begin, i64 end, float* scratch) {
                 tile.b = b + l * tile.b_step;
             }
             tile.accumulate = l > 0;
-            tile.behind = l + tile.run >= args.length ? args.behind : nullptr;
-            for_each_tile(std::min(left, args.row_block), [&](i64 row, i64 rows) {
+            const bool last = l + tile.run >= args.length;
+            tile.behind = last ? args.behind : nullptr;
+            const i64 rows_here = std::min(left, args.row_block);
+            // Unless the next rows read the same again.
+            const bool follows = !last || args.rows_first || block + 1 == args.row_blocks;
+            const bool asks = args.packed && follows && tile.run * kPanel <= kNearPiece;
+            const i64 next = last ? args.length : args.length - l - tile.run;
+            Ahead ahead(tile.b + tile.run * kPanel, rows_here,
+                        asks ? length_of_piece(next, most) : 0);
+            for_each_tile(rows_here, [&](i64 row, i64 rows) {
+                ahead.fetch();
                 tile.a = args.a + (first + row) * args.a_row + l * args.a_step;
                 tile.y = args.c + (first + row) * args.c_row + column;
                 fetch_for_writing(tile, rows);
