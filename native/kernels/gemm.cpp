@@ -83,7 +83,7 @@ void gemm(const GemmArgs& args, i64 begin, i64 end, float* scratch) {
         tile.channel = column;
         tile.y_row = args.c_row;
         tile.columns = args.n - column < kPanel ? args.n - column : kPanel;
-        if (args.past) {
+        if (args.packed && args.a_step == 1 && args.length <= kShortSum) {
             tile.a = args.a + first * args.a_row;
             tile.y = args.c + first * args.c_row + column;
             tile.behind = args.behind;
@@ -91,7 +91,7 @@ void gemm(const GemmArgs& args, i64 begin, i64 end, float* scratch) {
             short_tiles.first = tile;
             short_tiles.length = args.length;
             short_tiles.fetch = true;
-            short_tiles.past = true;
+            short_tiles.past = args.past;
             compute_short_tiles<false>(short_tiles, std::min(left, args.row_block));
             continue;
         }
