@@ -41,16 +41,23 @@ CONVOLENS_INLINE RowTiles row_tiles(i64 m, i64 part = 0, i64 parts = 1) {
     return {m, divide_up(m, count), count * part / parts, count * (part + 1) / parts};
 }
 
-// to[tile][l][kTileWidth]: the columns of a of each tile side by side.
+// to[tile][l][kTileWidth]: the columns of a of each tile side by side. Behind them lie those of the
+// next tile, which nobody reads, wherever whole registers can be moved.
 [[maybe_unused]] void pack_tiles(const float* a, i64 row, i64 length, const RowTiles& tiles,
                                  float* to) {
-    for (i64 l = 0; l < length; ++l, a += row)
-        for (i64 tile = tiles.first; tile < tiles.last; ++tile) {
-            float* packed = to + ((tile - tiles.first) * length + l) * kTileWidth;
+    const i64 whole = tiles.m < kTileWidth ? 0 : (tiles.m - kTileWidth) / tiles.width + 1;
+    const i64 last_whole = whole < tiles.last ? whole : tiles.last;
+    for (i64 l = 0; l < length; ++l, a += row) {
+        float* packed = to + l * kTileWidth;
+        i64 tile = tiles.first;
+        for (; tile < last_whole; ++tile, packed += length * kTileWidth)
+            for (i64 i = 0; i < kTileWidth; i += kLanes)
+                store(packed + i, load_in_turn(a + tiles.begin(tile) + i, Whole{}));
+        for (; tile < tiles.last; ++tile, packed += length * kTileWidth)
             for_each_register(0, tiles.rows(tile), [&](i64 i, auto lanes) CONVOLENS_INLINED {
                 store(packed + i, load_in_turn(a + tiles.begin(tile) + i, lanes));
             });
-        }
+    }
 }
 
 // What a part computes: some of the groups, or some tiles of the only one.

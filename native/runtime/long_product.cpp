@@ -6,6 +6,7 @@
 #include "runtime/isa.h"
 #include "runtime/launch.h"
 #include "runtime/sum.h"
+#include "runtime/threads.h"
 #include "runtime/transpose.h"
 #include "runtime/units.h"
 
@@ -17,6 +18,9 @@ constexpr i64 kMostRows = 192, kFewestRows = 64;
 constexpr i64 kBlockFloats = 256 * 1024;
 // The sums of all slots, at most.
 constexpr i64 kPartialFloats = 2 * 1024 * 1024;
+// Units for each thread, and a part's packed rows, at most.
+constexpr i64 kUnitsEach = 8;
+constexpr i64 kPartFloats = 64 * 1024;
 // Fewer tiles would not be worth the packing.
 constexpr i64 kFewestTiles = 4;
 
@@ -46,7 +50,11 @@ void long_product(const float* a, i64 a_row, const float* b, i64 b_row, float* c
     const i64 most = std::clamp(kPartialFloats / (m * n), i64{1}, kUnits);
     const i64 slots = std::clamp(length / block, i64{1}, most);
     const i64 tiles = divide_up(m, table.tile_rows);
-    const i64 parts = std::clamp(kUnits / slots, i64{1}, divide_up(tiles, kFewestTiles));
+    // Each part packs the columns of B again: as many as keep all threads busy, and as leave a
+    // part's rows in the second cache.
+    const i64 wanted =
+        std::max(divide_up(kUnitsEach * thread_count(), slots), divide_up(block * m, kPartFloats));
+    const i64 parts = std::clamp(wanted, i64{1}, divide_up(tiles, kFewestTiles));
     const Buffer partial(static_cast<std::size_t>(slots > 1 ? slots * m * n : 0));
     float* const sums = slots > 1 ? partial.data() : c;
     const LongProductArgs args{a, a_row, b, b_row, sums, m, n, length, block, slots, parts};
