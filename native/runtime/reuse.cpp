@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "runtime/allocator.h"
-#include "runtime/poison.h"
 
 namespace convolens {
 namespace {
@@ -24,7 +23,6 @@ Reuse::Place Reuse::gap_of(std::size_t bytes) {
     if (gap != spans_.end()) return gap;
     const std::size_t region = std::max(bytes, bytes_);
     auto* data = static_cast<std::byte*>(allocate(region));
-    poison(data, region);
     spans_.push_back({data, region, true, true});
     bytes_ += region;
     return spans_.end() - 1;
@@ -32,8 +30,7 @@ Reuse::Place Reuse::gap_of(std::size_t bytes) {
 
 void* Reuse::take(std::size_t bytes) {
     spans_.reserve(spans_.size() + 2);  // what follows does not throw but where nothing is taken
-    // A line at least lies between two blocks, and nobody may touch it.
-    const std::size_t taken = (bytes / kLine + 2) * kLine;
+    const std::size_t taken = (bytes / kLine + 1) * kLine;
     const Place gap = gap_of(taken);
     Span rest = *gap;
     rest.data += taken;
@@ -43,7 +40,6 @@ void* Reuse::take(std::size_t bytes) {
     gap->free = false;
     void* data = gap->data;
     if (rest.bytes) spans_.insert(gap + 1, rest);
-    unpoison(data, bytes);
     return data;
 }
 
@@ -51,7 +47,6 @@ void Reuse::give_back(void* block) noexcept {
     const auto is_it = [&](const Span& span) { return span.data == block; };
     Place span = std::find_if(spans_.begin(), spans_.end(), is_it);
     if (span == spans_.end()) return;
-    poison(span->data, span->bytes);
     span->free = true;
     const auto joins = [&](Place behind) {
         if (behind == spans_.end() || behind->first || !behind->free) return;
