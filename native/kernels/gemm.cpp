@@ -8,9 +8,11 @@ namespace convolens::CONVOLENS_ISA {
 namespace {
 
 // Products are added up so far at a time, so that what a panel's tiles read in turn stays in the
-// second level of cache; in the first, if they are few and so each panel is soon done with.
+// second level of cache; in the first, if they are few and so each panel is soon done with, or if
+// all panels lie far away, for then the next piece is asked for.
 constexpr i64 kLength = 1024, kLengthOfFew = kRegisters >= 32 ? kLength : 256;
-constexpr i64 kFewTiles = 4;
+constexpr i64 kFewTiles = 4, kFewTilesOfFar = 16;
+constexpr i64 kFarFloats = 1 << 20;
 
 // The products to add up next, of those left. Where few would be cut all are, for a row's sums must
 // not depend on how many rows there are.
@@ -52,7 +54,9 @@ struct Ahead {
 // Scratch: a panel's piece, if B is not packed beforehand.
 void gemm(const GemmArgs& args, i64 begin, i64 end, float* scratch) {
     const i64 no_offset = 0;
-    const i64 most = args.m <= kFewTiles * kTileRows ? kLengthOfFew : kLength;
+    const bool far = args.packed && args.n * args.length >= kFarFloats;
+    const i64 few = far ? kFewTilesOfFar : kFewTiles;
+    const i64 most = args.m <= few * kTileRows ? kLengthOfFew : kLength;
     for (i64 unit = begin; unit < end; ++unit) {
         const i64 panel = args.rows_first ? unit % args.panels : unit / args.row_blocks;
         const i64 block = args.rows_first ? unit / args.panels : unit % args.row_blocks;
