@@ -27,8 +27,8 @@ CONVOLENS_INLINE void fetch_rows(const float* a, i64 rows, i64 row, i64 numbers)
         for (i64 l = 0; l < numbers; l += kLine) __builtin_prefetch(a + l, 0, 3);
 }
 
-// Floats that the first cache holds: a panel's piece that is no larger waits for its first tile
-// only.
+// Floats that the first cache holds: where a panel's piece is no larger, only the first tile waits
+// for it.
 constexpr i64 kNearPiece = 8192;
 
 // The piece of B that is read when one has been multiplied: each tile of rows asks for a share, so

@@ -118,7 +118,7 @@ def test_memory_is_taken_where_some_was_used_before() -> None:
             array.ctypes.data for array in small
         )
         assert small[0].ctypes.data == places[1]
-        del small[1], small[0], small[0]
+        small.clear()
         again = floats(2900)
         assert again.ctypes.data == places[1]
         for array in (first, again, third):
