@@ -23,8 +23,24 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let slow tests begin first: the last one would run alone."""
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    """Let slow tests begin first, and each worker with its share: the last one would run alone.
+
+    Workers begin with neighbouring parts of the list, and steal from the ends of others' parts.
+    """
+    slow = [item for item in items if item.get_closest_marker("slow")]
+    others = [item for item in items if not item.get_closest_marker("slow")]
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    items[:] = [
+        item
+        for worker in range(workers)
+        for share in (slow[worker::workers], _part(others, worker, workers))
+        for item in share
+    ]
+
+
+def _part(items: list[pytest.Item], part: int, parts: int) -> list[pytest.Item]:
+    """Return a part of a list that is cut into parts of nearly equal length."""
+    return items[part * len(items) // parts : (part + 1) * len(items) // parts]
 
 
 @pytest.fixture(scope="session")

@@ -374,9 +374,9 @@ def _big(operator: type[Op]) -> Iterator[Sample]:
 
 
 def big(operator: type[Op], every: int = EVERY) -> list[Sample]:
-    """Return calls that are shared out in many chunks to the threads; half of them if not every."""
+    """Return calls that are shared out in many chunks to the threads; one of so many."""
     samples = list(BIG[operator]() if operator in BIG else _big(operator))
-    return samples[:: min(every, 2)]
+    return samples[::every]
 
 
 def with_kernels() -> list[type[Op]]:

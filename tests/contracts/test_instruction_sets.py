@@ -4,7 +4,7 @@ The set is chosen once a process, so checks run in processes of their own, some 
 one takes longer than many a check. A crash there is a failure here.
 
 The kernels are one source for all sets, and few processors have the baseline alone: it tries a part
-of the calls, as `make sanitize-quick` does.
+of the calls, as `make sanitize-quick` does, and not what refuses bad arguments, which is compiled once.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ from convolens import _native
 
 CHECKS = sorted(Path(__file__).with_name("each_isa").glob("check_*.py"))
 PARTS = 4
-#: Of so many small calls one is tried (``contracts.calls.EVERY``); of other sets all are.
+#: Of so many calls one is tried (``contracts.calls.EVERY``); of other sets all are.
 EVERY = {"baseline": 4}
+LEFT_OUT = {"baseline": ["check_boundary"]}
 SETS = _native.instruction_sets()
 
 
@@ -45,7 +46,8 @@ def in_process(checks: list[Path], isa: str) -> subprocess.CompletedProcess[str]
 def test_kernels(part: int, isa: str) -> None:
     if not SETS[isa]:
         pytest.skip(f"this processor does not have {isa}")
-    result = in_process(CHECKS[part::PARTS], isa)
+    checks = [check for check in CHECKS if check.stem not in LEFT_OUT.get(isa, [])]
+    result = in_process(checks[part::PARTS], isa)
     assert result.returncode == 0, result.stdout[-6000:] + result.stderr[-3000:]
 
 
