@@ -4,7 +4,8 @@ The set is chosen once a process, so checks run in processes of their own, some 
 one takes longer than many a check. A crash there is a failure here.
 
 The kernels are one source for all sets, and few processors have the baseline alone: it tries a part
-of the calls, as `make sanitize-quick` does, and not what refuses bad arguments, which is compiled once.
+of the calls, as `make sanitize-quick` does, and not what refuses bad arguments: that is compiled
+once.
 """
 
 from __future__ import annotations
