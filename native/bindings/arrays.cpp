@@ -71,6 +71,12 @@ bool is_dense(Array array) {
     return array.is_dense() && PyArray_ISBEHAVED_RO(array.get());
 }
 
+// For what kernels do not read, and so no recording can hold.
+void copy_by_numpy(const Array& source, const Array& target) {
+    if (Recording* recording = Recording::listening()) recording->miss();
+    if (PyArray_CopyInto(target.get(), source.get()) != 0) throw nb::python_error();
+}
+
 // The array itself if it is dense, else a dense copy.
 nb::object dense(nb::handle source) {
     if (!PyArray_Check(source.ptr())) throw nb::type_error("expected a numpy.ndarray");
@@ -82,8 +88,8 @@ nb::object dense(nb::handle source) {
         const float* from = array.read_strided("array");
         float* to = target.write_strided("copy");
         compute([=, axes = shared_axes(array, target)] { move(from, to, axes); });
-    } else if (PyArray_CopyInto(target.get(), array.get()) != 0) {
-        throw nb::python_error();
+    } else {
+        copy_by_numpy(array, target);
     }
     return copy;
 }
@@ -148,8 +154,7 @@ void move_between(Array source, Array target) {
     std::vector<MoveAxis> axes = shared_axes(source, target);
     if (PyArray_TYPE(source.get()) == NPY_FLOAT32 && !source.is_strided_float()) {
         // Memory that somebody else made may lie between the places that kernels read.
-        if (PyArray_CopyInto(target.get(), source.get()) != 0) throw nb::python_error();
-        return;
+        return copy_by_numpy(source, target);
     }
     const float* from = source.read_strided("source");
     compute([=, axes = std::move(axes)] { move(from, to, axes); });

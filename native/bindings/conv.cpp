@@ -23,11 +23,11 @@ namespace {
 using Pair = std::array<i64, 2>;
 
 // What a convolution ends with, and the arrays that it reads for it.
-class End {
+class EndArrays {
   public:
     // Without means and variances `m` nothing is normalised.
-    End(nb::object m, nb::object weight, nb::object bias, double eps, float least, float most)
-        : arrays_{m, weight, bias}, eps_(eps), least_(least), most_(most) {
+    EndArrays(nb::object m, nb::object weight, nb::object bias, double eps, float least, float most)
+        : arrays_{m, weight, bias}, least_(least), most_(most) {
         if (m.is_none() || weight.is_none() || bias.is_none()) {
             if (!m.is_none() || !weight.is_none() || !bias.is_none())
                 throw std::invalid_argument("an end has moments, weight and bias, or none of them");
@@ -35,22 +35,21 @@ class End {
         }
         const Array weights = nb::cast<Array>(weight);
         channels_ = weights.size();
-        means_ = nb::cast<Array>(m).read("m", {2, channels_});
-        factors_ = weights.read("weight", {channels_});
-        biases_ = nb::cast<Array>(bias).read("bias", {channels_});
+        const float* means = nb::cast<Array>(m).read("m", {2, channels_});
+        norm_ = {means, means + channels_, eps, weights.read("weight", {channels_}),
+                 nb::cast<Array>(bias).read("bias", {channels_})};
     }
 
     i64 channels() const { return channels_; }
     ConvEnd of_now() const {
         if (!channels_) return {least_, most_};
-        return {channels_, means_, means_ + channels_, factors_, biases_, eps_, least_, most_};
+        return {channels_, norm_, least_, most_};
     }
 
   private:
     std::array<nb::object, 3> arrays_;  // so that they live
     i64 channels_ = 0;
-    const float *means_ = nullptr, *factors_ = nullptr, *biases_ = nullptr;
-    double eps_;
+    Norm norm_{};
     float least_, most_;
 };
 
@@ -82,7 +81,7 @@ class Conv {
         return weights_for(Use::kOne, weight, backward);
     }
 
-    void forward(Array x, const ConvWeights& weights, nb::handle bias, const End* end,
+    void forward(Array x, const ConvWeights& weights, nb::handle bias, const EndArrays* end,
                  nb::handle addend, Array y) const {
         const float* input = read_image(x);
         const float* start = read_bias(bias, problem_.k);
@@ -205,7 +204,7 @@ void bind_conv(nb::module_& module) {
     module.def("winograd_pieces",
                [] { return std::tuple(kWinogradShare, kWinogradShareFloats, kFreshTiles); });
     nb::class_<ConvWeights>(module, "ConvWeights");
-    nb::class_<End>(module, "ConvEnd")
+    nb::class_<EndArrays>(module, "ConvEnd")
         .def(nb::init<nb::object, nb::object, nb::object, double, float, float>(),
              nb::arg("m").none(), nb::arg("weight").none(), nb::arg("bias").none(), nb::arg("eps"),
              nb::arg("least"), nb::arg("most"));

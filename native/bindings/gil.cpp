@@ -1,5 +1,7 @@
 #include "bindings/gil.h"
 
+#include <pthread.h>
+
 #include <atomic>
 #include <chrono>
 #include <thread>
@@ -12,6 +14,14 @@ namespace {
 std::atomic<bool> closed{false};
 std::atomic<int> returning{0};  // threads that are past the check and ask for the lock
 std::thread::id last_thread;    // valid once `closed`
+
+// A forked child has none of the threads that were about to ask for the lock.
+void forget_after_fork() {
+    closed = false;
+    returning = 0;
+}
+
+[[maybe_unused]] const int registered = pthread_atfork(nullptr, nullptr, forget_after_fork);
 
 [[noreturn]] void wait_for_the_end() {
     for (;;) std::this_thread::sleep_for(std::chrono::hours(1));

@@ -28,15 +28,10 @@ ColumnSets checked_sets(const Array& x, i64 outer, i64 reduced, i64 inner, i64 s
     return {outer, reduced, inner, sets};
 }
 
-// Means and variances, the rows of a matrix.
-struct Pair {
-    const float* first;
-    const float* second;
-};
-
-Pair read_pair(const Array& m, const char* name, i64 count) {
-    const float* data = m.read(name, {2, count});
-    return {data, data + count};
+// Means and variances are the rows of a matrix.
+Norm read_norm(const Array& m, i64 count, double eps) {
+    const float* data = m.read("m", {2, count});
+    return {data, data + count, eps};
 }
 
 const float* read_or_null(nb::handle array, const char* name, i64 size) {
@@ -68,63 +63,59 @@ void normalize_checked(Array x, Array m, nb::handle weight, nb::handle bias, nb:
                        double most) {
     const ColumnSets columns = checked_sets(x, outer, reduced, inner, sets);
     const float* from = x.read("x");
-    const Pair given = read_pair(m, "m", outer * sets);
-    const float* w = read_or_null(weight, "weight", inner);
-    const float* b = read_or_null(bias, "bias", inner);
-    const float* added = read_or_null(addend, "addend", x.size());
+    Norm norm = read_norm(m, outer * sets, eps);
+    norm.weight = read_or_null(weight, "weight", inner);
+    norm.bias = read_or_null(bias, "bias", inner);
+    const NormEnd end{read_or_null(addend, "addend", x.size()), relu, static_cast<float>(most)};
     float* to = write_like(y, "y", x);
-    compute([=] {
-        normalize(columns, from, given.first, given.second, w, b, added, relu,
-                  static_cast<float>(most), to, eps);
-    });
+    compute([=] { normalize(columns, norm, from, end, to); });
 }
 
 void normalize_sums_checked(Array x, Array m, Array g, Array s, i64 outer, i64 reduced, i64 inner,
                             i64 sets, double eps) {
     const ColumnSets columns = checked_sets(x, outer, reduced, inner, sets);
     const float* from = x.read("x");
-    const Pair given = read_pair(m, "m", outer * sets);
+    const Norm norm = read_norm(m, outer * sets, eps);
     const float* upstream = read_like(g, "g", x);
     float* to = s.write("s", {2 * outer, inner});
     const WithoutGil without_gil;
-    normalize_sums(columns, from, given.first, given.second, upstream, to, to + outer * inner, eps);
+    normalize_sums(columns, norm, from, upstream, to);
 }
 
 void normalize_grad_checked(Array x, Array m, Array s, Array g, nb::handle weight, Array dx,
                             i64 outer, i64 reduced, i64 inner, i64 sets, double eps) {
     const ColumnSets columns = checked_sets(x, outer, reduced, inner, sets);
     const float* from = x.read("x");
-    const Pair given = read_pair(m, "m", outer * sets);
+    Norm norm = read_norm(m, outer * sets, eps);
     const float* sums = s.read("s", {2 * outer, inner});
     const float* upstream = read_like(g, "g", x);
-    const float* w = read_or_null(weight, "weight", inner);
+    norm.weight = read_or_null(weight, "weight", inner);
     float* to = write_like(dx, "dx", x);
     const WithoutGil without_gil;
-    normalize_grad(columns, from, given.first, given.second, sums, sums + outer * inner, upstream,
-                   w, to, eps);
+    normalize_grad(columns, norm, sums, from, upstream, to);
 }
 
 void normalize_fixed_grad_checked(Array g, Array m, nb::handle weight, Array dx, i64 reduced,
                                   i64 inner, double eps) {
     const ColumnSets columns = checked_sets(g, 1, reduced, inner, inner);
     const float* upstream = g.read("g");
-    const Pair given = read_pair(m, "m", inner);
-    const float* w = read_or_null(weight, "weight", inner);
+    Norm norm = read_norm(m, inner, eps);
+    norm.weight = read_or_null(weight, "weight", inner);
     float* to = write_like(dx, "dx", g);
     const WithoutGil without_gil;
-    normalize_fixed_grad(columns, upstream, given.second, w, to, eps);
+    normalize_fixed_grad(columns, norm, upstream, to);
 }
 
 NormalizeRowsArgs row_args(const Array& x, const Array& m, nb::handle weight, const Array& y,
                            i64 rows, i64 length, double eps) {
     checked_sets(x, rows, length, 1, 1);
-    const Pair given = read_pair(m, "m", rows);
+    const Norm norm = read_norm(m, rows, eps);
     NormalizeRowsArgs args{};
     args.x = x.read("x");
     args.y = write_like(y, "y", x);
     args.length = length;
-    args.mean = given.first;
-    args.variance = given.second;
+    args.mean = norm.mean;
+    args.variance = norm.variance;
     args.eps = static_cast<float>(eps);
     args.weight = read_or_null(weight, "weight", length);
     return args;
@@ -151,45 +142,45 @@ void layer_norm_grad(Array x, Array m, Array g, nb::handle weight, Array dx, i64
 void layer_norm_sums(Array x, Array m, Array g, Array s, i64 rows, i64 length, double eps) {
     checked_sets(x, rows, length, 1, 1);
     const float* from = x.read("x");
-    const Pair given = read_pair(m, "m", rows);
+    const Norm norm = read_norm(m, rows, eps);
     const float* upstream = read_like(g, "g", x);
     float* to = s.write("s", {2, length});
     const WithoutGil without_gil;
-    sums_of_rows(rows, length, from, given.first, given.second, upstream, to, to + length, eps);
+    sums_of_rows(rows, length, norm, from, upstream, to);
 }
 
 void layer_norm_across(Array x, Array m, nb::handle weight, nb::handle bias, Array y, i64 outer,
                        i64 reduced, i64 inner, double eps) {
     const ColumnSets columns = checked_sets(x, outer, reduced, inner, inner);
     const float* from = x.read("x");
-    const Pair given = read_pair(m, "m", outer * inner);
-    const float* w = read_or_null(weight, "weight", reduced);
-    const float* b = read_or_null(bias, "bias", reduced);
+    Norm norm = read_norm(m, outer * inner, eps);
+    norm.weight = read_or_null(weight, "weight", reduced);
+    norm.bias = read_or_null(bias, "bias", reduced);
     float* to = write_like(y, "y", x);
-    compute([=] { normalize_across(columns, from, given.first, given.second, w, b, to, eps); });
+    compute([=] { normalize_across(columns, norm, from, to); });
 }
 
 void layer_norm_across_grad(Array x, Array m, Array g, nb::handle weight, Array dx, i64 outer,
                             i64 reduced, i64 inner, double eps) {
     const ColumnSets columns = checked_sets(x, outer, reduced, inner, inner);
     const float* from = x.read("x");
-    const Pair given = read_pair(m, "m", outer * inner);
+    Norm norm = read_norm(m, outer * inner, eps);
     const float* upstream = read_like(g, "g", x);
-    const float* w = read_or_null(weight, "weight", reduced);
+    norm.weight = read_or_null(weight, "weight", reduced);
     float* to = write_like(dx, "dx", x);
     const WithoutGil without_gil;
-    normalize_across_grad(columns, from, given.first, given.second, upstream, w, to, eps);
+    normalize_across_grad(columns, norm, from, upstream, to);
 }
 
 void layer_norm_across_sums(Array x, Array m, Array g, Array s, i64 outer, i64 reduced, i64 inner,
                             double eps) {
     const ColumnSets columns = checked_sets(x, outer, reduced, inner, inner);
     const float* from = x.read("x");
-    const Pair given = read_pair(m, "m", outer * inner);
+    const Norm norm = read_norm(m, outer * inner, eps);
     const float* upstream = read_like(g, "g", x);
     float* to = s.write("s", {2, reduced});
     const WithoutGil without_gil;
-    sums_across(columns, from, given.first, given.second, upstream, to, to + reduced, eps);
+    sums_across(columns, norm, from, upstream, to);
 }
 
 }  // namespace

@@ -99,11 +99,15 @@ class Recording {
     const std::shared_ptr<Reuse>& memory() const { return memory_; }
 
   private:
+    // Held while calls are added or run. To be asked for with the interpreter's lock.
+    std::mutex& mutex();
+
     std::shared_ptr<Reuse> memory_;
     std::vector<nanobind::object> kept_;
-    std::mutex mutex_;  // held while calls are added or run
+    std::unique_ptr<std::mutex> mutex_ = std::make_unique<std::mutex>();
+    int forks_ = 0;  // of which the process was the child that made the mutex
     std::vector<Moved> calls_;
-    std::size_t begun_ = 0;
+    std::size_t begun_ = 0, kept_before_ = 0;
     bool missed_ = false;
 };
 

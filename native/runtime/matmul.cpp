@@ -84,33 +84,45 @@ float dot(const float* a, const float* b, i64 length) {
     return static_cast<float>(std::accumulate(partial.begin(), partial.end(), 0.0));
 }
 
-void matmul(Matrix a, Matrix b, const float* bias, float* c, i64 m, i64 n, i64 length) {
-    if (m == 0 || n == 0) return;
-    const KernelTable& table = kernels();
-    if (length == 1 && n > 1 && !bias && b.column == 1) {
+namespace {
+
+// If a matrix has one row or one column, or the sums one product each: computes it, provided that
+// the numbers lie as these kernels read them, and returns whether it did.
+bool matmul_of_vectors(Matrix a, Matrix b, float* c, i64 m, i64 n, i64 length) {
+    if (length == 1 && n > 1 && b.column == 1) {
         outer(a.data, a.row, b.data, c, m, n);
-        return;
+        return true;
     }
-    if (m == 1 && n > 1 && !bias && b.column == 1) {
+    if (m == 1 && n > 1 && b.column == 1) {
         row_product(a, b, c, n, length);
-        return;
+        return true;
     }
-    if (n == 1 && m == 1 && !bias && a.column == 1 && b.row == 1) {
+    if (n > 1) return false;
+    if (m == 1 && a.column == 1 && b.row == 1) {
         c[0] = dot(a.data, b.data, length);
-        return;
+        return true;
     }
-    if (n == 1 && m > 1 && !bias && a.row == 1 && a.column != 1) {
+    if (m > 1 && a.row == 1 && a.column != 1) {
         // A column of results is a row of them: the columns of A, weighted and added up.
-        matmul({b.data, b.column, b.row}, {a.data, a.column, a.row}, nullptr, c, 1, m, length);
-        return;
+        return matmul_of_vectors({b.data, b.column, b.row}, {a.data, a.column, a.row}, c, 1, m,
+                                 length);
     }
-    if (n == 1 && m > 1 && !bias && a.column == 1 && b.row == 1) {
+    if (m > 1 && a.column == 1 && b.row == 1) {
         // A column of results is a row of them: one row of factors for all rows of A.
         const DotsArgs dots{b.data, length, a.data, a.row, nullptr, c, 1, m, length};
-        launch(table.dots, dots, divide_up(m, DotsArgs::kColumns),
+        launch(kernels().dots, dots, divide_up(m, DotsArgs::kColumns),
                kElement * static_cast<double>(DotsArgs::kColumns) * static_cast<double>(length));
-        return;
+        return true;
     }
+    return false;
+}
+
+}  // namespace
+
+void matmul(Matrix a, Matrix b, const float* bias, float* c, i64 m, i64 n, i64 length) {
+    if (m == 0 || n == 0) return;
+    if (length > 0 && !bias && matmul_of_vectors(a, b, c, m, n, length)) return;
+    const KernelTable& table = kernels();
     if (a.column == 1 && b.row == 1 && by_dots(m, n, length)) {
         const DotsArgs dots{a.data, a.row, b.data, b.column, bias, c, m, n, length};
         launch(table.dots, dots, divide_up(n, DotsArgs::kColumns),

@@ -8,7 +8,7 @@
 
 namespace convolens {
 
-// Element (i, j) lies at data[i * row + j * column]; one of the two strides is 1.
+// Element (i, j) lies at data[i * row + j * column].
 struct Matrix {
     const float* data;
     i64 row, column;

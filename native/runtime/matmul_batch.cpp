@@ -1,4 +1,4 @@
-// Products of a batch of pairs of matrices that lie anyhow.
+// Products of a batch of pairs of matrices with any strides.
 #include <array>
 #include <cstdlib>
 #include <stdexcept>

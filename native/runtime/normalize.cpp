@@ -67,16 +67,20 @@ double elements(const ColumnChunks& columns) {
 }
 
 // 1 / sqrt(variance + eps) for each set.
-std::vector<double> factors_of(i64 count, const float* variance, double eps) {
+std::vector<double> factors_of(i64 count, const Norm& norm) {
     std::vector<double> factors(static_cast<std::size_t>(count));
-    launch(kernels().inverse_roots, InverseRootArgs{variance, factors.data(), eps}, count,
+    launch(kernels().inverse_roots, InverseRootArgs{norm.variance, factors.data(), norm.eps}, count,
            kInverseRoot);
     return factors;
 }
 
-std::vector<float> rounded_factors_of(i64 count, const float* variance, double eps) {
-    const std::vector<double> exact = factors_of(count, variance, eps);
+std::vector<float> rounded_factors_of(i64 count, const Norm& norm) {
+    const std::vector<double> exact = factors_of(count, norm);
     return {exact.begin(), exact.end()};
+}
+
+double weight_of(const Norm& norm, i64 column) {
+    return norm.weight ? static_cast<double>(norm.weight[column]) : 1.0;
 }
 
 // Calls body(place among outer x folds x inner, set, column) for every column of folded rows.
@@ -145,47 +149,44 @@ void moments(const ColumnSets& sets, const float* x, float* mean, float* varianc
            static_cast<std::size_t>(4 * columns.inner));
 }
 
-void numbers_of_columns(const ColumnSets& sets, i64 folds, const float* mean, const float* variance,
-                        const float* weight, const float* bias, double eps,
+void numbers_of_columns(const ColumnSets& sets, i64 folds, const Norm& norm,
                         const ColumnNumbers& numbers) {
-    const std::vector<double> factors = factors_of(sets.outer * sets.sets, variance, eps);
+    const std::vector<double> factors = factors_of(sets.outer * sets.sets, norm);
     for_each_column(sets, folds, [&](i64 at, i64 set, i64 column) {
-        const double w = weight ? static_cast<double>(weight[column]) : 1.0;
-        numbers.centre[at] = mean[set];
+        const double w = weight_of(norm, column);
+        numbers.centre[at] = norm.mean[set];
         numbers.scale[at] = static_cast<float>(factors[static_cast<std::size_t>(set)] * w);
-        numbers.shift[at] = bias ? bias[column] : 0.0f;
+        numbers.shift[at] = norm.bias ? norm.bias[column] : 0.0f;
     });
 }
 
-void normalize(const ColumnSets& sets, const float* x, const float* mean, const float* variance,
-               const float* weight, const float* bias, const float* addend, bool relu, float most,
-               float* y, double eps) {
+void normalize(const ColumnSets& sets, const Norm& norm, const float* x, const NormEnd& end,
+               float* y) {
     const i64 folds = folds_of(sets), count = sets.outer * folds * sets.inner;
     const Buffer buffer(static_cast<std::size_t>(3 * count));
     float* first = buffer.data();
     const ColumnNumbers numbers{first, first + count, first + 2 * count};
-    numbers_of_columns(sets, folds, mean, variance, weight, bias, eps, numbers);
+    numbers_of_columns(sets, folds, norm, numbers);
     ColumnsAffineArgs args = affine_args(sets, folds, y);
     args.x = x;
     args.centre = numbers.centre;
     args.scale = numbers.scale;
     args.shift = numbers.shift;
-    args.addend = addend;
-    args.relu = relu;
-    args.most = most;
+    args.addend = end.addend;
+    args.relu = end.relu;
+    args.most = end.most;
     launch_affine(kernels().columns_affine, args, sets.outer);
 }
 
-void normalize_sums(const ColumnSets& sets, const float* x, const float* mean,
-                    const float* variance, const float* g, float* plain, float* product,
-                    double eps) {
+void normalize_sums(const ColumnSets& sets, const Norm& norm, const float* x, const float* g,
+                    float* sums) {
     const i64 folds = folds_of(sets), numbers = sets.outer * sets.inner;
     ColumnChunks columns = chunks_of(sets.reduced / folds, folds * sets.inner, nullptr);
     const Buffer buffer(static_cast<std::size_t>((folds + 1) * numbers));
     float* centre = buffer.data();
     float* scale = centre + folds * numbers;
-    for_each_column(sets, folds, [&](i64 at, i64 set, i64) { centre[at] = mean[set]; });
-    const std::vector<double> factors = factors_of(sets.outer * sets.sets, variance, eps);
+    for_each_column(sets, folds, [&](i64 at, i64 set, i64) { centre[at] = norm.mean[set]; });
+    const std::vector<double> factors = factors_of(sets.outer * sets.sets, norm);
     for_each_column(sets, 1, [&](i64 at, i64 set, i64) {
         scale[at] = static_cast<float>(factors[static_cast<std::size_t>(set)]);
     });
@@ -194,37 +195,35 @@ void normalize_sums(const ColumnSets& sets, const float* x, const float* mean,
     const CentredSumsArgs args{columns, x, g, centre, nullptr};
     launch(kernels().centred_sums, args, sets.outer * columns.chunks * columns.blocks,
            2 * kElement * elements(columns), 0, Order::kBackwards);
-    const MergeSumsArgs merge{columns, folds, sets.inner, scale, plain, product};
+    const MergeSumsArgs merge{columns, folds, sets.inner, scale, sums, sums + numbers};
     launch(kernels().merge_sums, merge, sets.outer,
            kElement * static_cast<double>(4 * columns.chunks * columns.inner));
 }
 
-void normalize_grad(const ColumnSets& sets, const float* x, const float* mean,
-                    const float* variance, const float* plain, const float* product, const float* g,
-                    const float* weight, float* dx, double eps) {
+void normalize_grad(const ColumnSets& sets, const Norm& norm, const float* sums, const float* x,
+                    const float* g, float* dx) {
     const i64 folds = folds_of(sets), numbers = sets.outer * folds * sets.inner;
     const Buffer buffer(static_cast<std::size_t>(4 * numbers));
     float* centre = buffer.data();
     float* scale = centre + numbers;
     float* shift = scale + numbers;
     float* slope = shift + numbers;
-    const auto of_column = [&](i64 column) {
-        return weight ? static_cast<double>(weight[column]) : 1.0;
-    };
+    const float* products = sums + sets.outer * sets.inner;
     // The means of w g and of w g xhat over each set.
     const auto all = static_cast<std::size_t>(sets.outer * sets.sets);
     std::vector<double> first(all), second(all);
     for_each_column(sets, 1, [&](i64 at, i64 set, i64 column) {
         const auto place = static_cast<std::size_t>(set);
-        first[place] += of_column(column) * static_cast<double>(plain[at]) / sets.count();
-        second[place] += of_column(column) * static_cast<double>(product[at]) / sets.count();
+        const double w = weight_of(norm, column);
+        first[place] += w * static_cast<double>(sums[at]) / sets.count();
+        second[place] += w * static_cast<double>(products[at]) / sets.count();
     });
-    const std::vector<double> factors = factors_of(sets.outer * sets.sets, variance, eps);
+    const std::vector<double> factors = factors_of(sets.outer * sets.sets, norm);
     for_each_column(sets, folds, [&](i64 at, i64 set, i64 column) {
         const auto place = static_cast<std::size_t>(set);
         const double f = factors[place];
-        centre[at] = mean[set];
-        scale[at] = static_cast<float>(f * of_column(column));
+        centre[at] = norm.mean[set];
+        scale[at] = static_cast<float>(f * weight_of(norm, column));
         shift[at] = static_cast<float>(f * first[place]);
         slope[at] = static_cast<float>(f * f * second[place]);
     });
@@ -238,72 +237,68 @@ void normalize_grad(const ColumnSets& sets, const float* x, const float* mean,
     launch_affine(kernels().columns_affine_grad, args, sets.outer);
 }
 
-void normalize_fixed_grad(const ColumnSets& sets, const float* g, const float* variance,
-                          const float* weight, float* dx, double eps) {
+void normalize_fixed_grad(const ColumnSets& sets, const Norm& norm, const float* g, float* dx) {
     const std::vector<float> zeros(static_cast<std::size_t>(sets.outer * sets.sets));
-    normalize(sets, g, zeros.data(), variance, weight, nullptr, nullptr, false, 0.0f, dx, eps);
+    normalize(sets, {zeros.data(), norm.variance, norm.eps, norm.weight}, g, {}, dx);
 }
 
-void sums_of_rows(i64 rows, i64 length, const float* x, const float* mean, const float* variance,
-                  const float* g, float* plain, float* product, double eps) {
+void sums_of_rows(i64 rows, i64 length, const Norm& norm, const float* x, const float* g,
+                  float* sums) {
     ColumnChunks columns = chunks_of(rows, length, nullptr);
-    const std::vector<float> factors = rounded_factors_of(rows, variance, eps);
+    const std::vector<float> factors = rounded_factors_of(rows, norm);
     const Buffer partial(floats_of_partial(columns, 1));
     columns.partial = reinterpret_cast<double*>(partial.data());
-    const CentredSumsArgs args{columns, x, g, mean, factors.data()};
+    const CentredSumsArgs args{columns, x, g, norm.mean, factors.data()};
     launch(kernels().centred_sums, args, columns.chunks * columns.blocks,
            2 * kElement * elements(columns));
-    const MergeSumsArgs merge{columns, 1, length, nullptr, plain, product};
+    const MergeSumsArgs merge{columns, 1, length, nullptr, sums, sums + length};
     launch(kernels().merge_sums, merge, 1,
            kElement * static_cast<double>(4 * columns.chunks * columns.inner));
 }
 
-void normalize_across(const ColumnSets& sets, const float* x, const float* mean,
-                      const float* variance, const float* weight, const float* bias, float* y,
-                      double eps) {
-    const std::vector<float> factors = rounded_factors_of(sets.outer * sets.inner, variance, eps);
+void normalize_across(const ColumnSets& sets, const Norm& norm, const float* x, float* y) {
+    const std::vector<float> factors = rounded_factors_of(sets.outer * sets.inner, norm);
     const i64 chunk = std::clamp<i64>(kAffineBlock / sets.inner, 1, sets.reduced);
     NormalizeAcrossArgs args{};
     args.axis = cut_middle(sets.reduced, sets.inner, chunk, across_block(sets.inner));
     args.x = x;
     args.y = y;
-    args.mean = mean;
+    args.mean = norm.mean;
     args.factor = factors.data();
-    args.weight = weight;
-    args.bias = bias;
+    args.weight = norm.weight;
+    args.bias = norm.bias;
     launch(kernels().normalize_across, args, units(args.axis, sets.outer),
            kElement * elements(args.axis));
 }
 
-void normalize_across_grad(const ColumnSets& sets, const float* x, const float* mean,
-                           const float* variance, const float* g, const float* weight, float* dx,
-                           double eps) {
-    const std::vector<float> factors = rounded_factors_of(sets.outer * sets.inner, variance, eps);
+void normalize_across_grad(const ColumnSets& sets, const Norm& norm, const float* x, const float* g,
+                           float* dx) {
+    const std::vector<float> factors = rounded_factors_of(sets.outer * sets.inner, norm);
     NormalizeAcrossArgs args{};
     args.axis = in_one_piece(sets.reduced, sets.inner, across_block(sets.inner));
     args.x = x;
     args.g = g;
     args.y = dx;
-    args.mean = mean;
+    args.mean = norm.mean;
     args.factor = factors.data();
-    args.weight = weight;
+    args.weight = norm.weight;
     launch(kernels().normalize_across_grad, args, units(args.axis, sets.outer),
            2 * kElement * elements(args.axis));
 }
 
-void sums_across(const ColumnSets& sets, const float* x, const float* mean, const float* variance,
-                 const float* g, float* plain, float* product, double eps) {
-    const std::vector<float> factors = rounded_factors_of(sets.outer * sets.inner, variance, eps);
+void sums_across(const ColumnSets& sets, const Norm& norm, const float* x, const float* g,
+                 float* sums) {
+    const std::vector<float> factors = rounded_factors_of(sets.outer * sets.inner, norm);
     const Buffer buffer(static_cast<std::size_t>(4 * sets.outer * sets.reduced));
     double* partial = reinterpret_cast<double*>(buffer.data());
-    const SumsAcrossArgs args{x, g, mean, factors.data(), partial, sets.reduced, sets.inner};
+    const SumsAcrossArgs args{x, g, norm.mean, factors.data(), partial, sets.reduced, sets.inner};
     launch(kernels().sums_across, args, sets.outer * sets.reduced,
            2 * kElement * static_cast<double>(sets.inner) + 20);
     ColumnChunks columns{};
     columns.inner = sets.reduced;
     columns.chunks = sets.outer;
     columns.partial = partial;
-    const MergeSumsArgs merge{columns, 1, sets.reduced, nullptr, plain, product};
+    const MergeSumsArgs merge{columns, 1, sets.reduced, nullptr, sums, sums + sets.reduced};
     launch(kernels().merge_sums, merge, 1,
            kElement * static_cast<double>(4 * sets.outer * sets.reduced));
 }

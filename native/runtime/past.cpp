@@ -10,7 +10,7 @@ namespace {
 constexpr i64 kUsualKilobytes = 32 * 1024;  // of the last cache, where the system does not say
 constexpr i64 kMegabyte = i64{1} << 20;
 
-// Linux tells a size such as 32768K. The C library counts the caches of all sockets on some.
+// Linux tells a size such as 32768K. Not sysconf(), which adds up the caches of several sockets.
 i64 kilobytes_of_last_cache() {
     std::ifstream file("/sys/devices/system/cpu/cpu0/cache/index3/size");
     i64 size = 0;

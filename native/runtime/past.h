@@ -9,8 +9,8 @@ namespace convolens {
 // finds it there, and it is aligned to any register; its rows too, if they have `inner` floats.
 bool goes_past(const float* y, i64 floats, i64 inner = 0);
 
-// The same of a result that is read again soon, computed tile by tile from little that is read:
-// whoever finds it in the cache writes as much himself.
+// The same of a result that is read again soon, and computed tile by tile from little that is read.
+// Its limit is lower: from the cache, its lines would have to be written back while it is read.
 bool tiles_go_past(const float* y, i64 floats, i64 inner);
 
 }  // namespace convolens

@@ -15,8 +15,8 @@ void* huge_pages(std::size_t bytes);
 // hold any numbers from then on.
 void give_back_pages(void* data, std::size_t bytes) noexcept;
 
-// Pieces smaller than a huge page, one behind the other. They never go: who needs one no longer
-// keeps it, or gives its pages back.
+// Pieces smaller than a huge page, one behind the other. They are never freed: a piece that is not
+// needed any more is kept for later, or its pages are given back.
 class Region {
   public:
     // So many bytes, as aligned as all pieces are multiples of; null if there is no memory.

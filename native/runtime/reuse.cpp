@@ -29,7 +29,7 @@ Reuse::Place Reuse::gap_of(std::size_t bytes) {
 }
 
 void* Reuse::take(std::size_t bytes) {
-    spans_.reserve(spans_.size() + 2);  // what follows does not throw but where nothing is taken
+    spans_.reserve(spans_.size() + 2);  // so that nothing throws once a gap is taken
     const std::size_t taken = (bytes / kLine + 1) * kLine;
     const Place gap = gap_of(taken);
     Span rest = *gap;

@@ -79,7 +79,7 @@ class Pool {
         } catch (const std::system_error&) {
             // The system allows no more threads. Those that there are take over the others' shares.
         } catch (const std::bad_alloc&) {
-            // So it is if there is no memory for one.
+            // There is no memory for more threads: the same.
         }
     }
 
@@ -175,18 +175,18 @@ int available_cores() {
 }
 
 struct State {
+    explicit State(int threads) : count(threads) {}
+
     std::mutex mutex;  // held while the pool works
-    std::atomic<int> count = available_cores();
+    std::atomic<int> count;
     std::unique_ptr<Pool> pool;
 };
 
-State* state = new State;
+State* state = new State(available_cores());
 
 // A forked child has none of its parent's threads, and its locks may be held by them forever.
 void forget_after_fork() {
-    const int count = state->count.load();
-    state = new State;
-    state->count = count;
+    state = new State(state->count);
 }
 
 [[maybe_unused]] const int registered = pthread_atfork(nullptr, nullptr, forget_after_fork);

@@ -37,8 +37,8 @@ CONVOLENS_INLINE void store_past(float* p, vec x, i64 count) {
 }
 
 // Loads from an array that is read once from its begin to its end. The processor fetches ahead by
-// itself, but not beyond a page of 4096 bytes, so it is asked for what lies one further. That need
-// not exist.
+// itself, but not beyond a page of 4096 bytes, so it is asked for what lies a page further.
+// That memory need not exist.
 template <class Lanes>
 CONVOLENS_INLINE vec load_in_turn(const float* p, Lanes lanes) {
     __builtin_prefetch(p + 1024, 0, 2);

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import numpy as np
 import pytest
 
 from contracts.calls import native, prepare, small, with_kernels
+from contracts.each_isa.right_geometries import GEOMETRIES
 from convolens import _native
 from convolens.backends.candidate import Packed
 from convolens.backends.layout import dense, empty
@@ -68,3 +70,14 @@ def test_computed_again_of_other_numbers(operator: type[Op]) -> None:
                 specs = ", ".join(map(str, sample.specs))
                 error.add_note(f"with {sample.op} of {specs} by {candidate.name}")
                 raise
+
+
+def test_what_is_forgotten_keeps_nothing_alive() -> None:
+    pool = _native.Pool(*GEOMETRIES["Pool"](1, 1, 3))
+    x, y = (empty(TensorSpec((1, 1, 3, columns))) for columns in (4, 2))
+    recording, before = _native.Recording(), sys.getrefcount(pool)
+    recording.begin()
+    pool.max_forward(x, y)
+    _native.not_recorded()
+    assert recording.end() == -1
+    assert sys.getrefcount(pool) == before

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 import numpy as np
 import pytest
 
 from convolens import _native
+from convolens.backends.recording import Recording
 from convolens.backends.reference import REFERENCE
 from convolens.ops import OPERATORS, BceLoss, Op
 from convolens.spec import FLOATS, TensorSpec, float32
@@ -36,3 +39,17 @@ def test_infinities_give_no_warnings(operator: type[Op]) -> None:
             arrays = [np.full_like(a, value) if a.dtype in FLOATS else a for a in drawn(sample)]
             output = sample.op.infer(*sample.specs)
             REFERENCE.prepare(sample.op, sample.specs, output)(*arrays)
+
+
+@EACH
+def test_a_recording_calls_it_again(operator: type[Op]) -> None:
+    """Also where a kernel makes its result dense."""
+    for sample in islice(operator.samples(), 3):
+        arrays, others = drawn(sample), drawn(sample, 1)
+        run = REFERENCE.prepare(sample.op, sample.specs, sample.op.infer(*sample.specs))
+        recording = Recording()
+        result = recording.add(run, arrays)
+        for own, other in zip(arrays, others, strict=True):
+            own[...] = other
+        recording.replay()
+        np.testing.assert_array_equal(result, run(*arrays))

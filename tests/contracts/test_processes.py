@@ -72,6 +72,64 @@ print(set(codes))
     )
 
 
+def test_children_of_a_busy_process_come_to_their_end() -> None:
+    """By way of what Python does at its end, which asks for threads that the child does not have."""
+    assert (
+        run("""
+import sys, time
+stop = False
+x = cl.ones(8, 8)
+def busy():
+    while not stop:
+        x + x
+threads = [threading.Thread(target=busy, daemon=True) for _ in range(3)]
+for thread in threads: thread.start()
+codes = []
+for _ in range(12):
+    pid = os.fork()
+    if pid == 0:
+        sys.exit(0)
+    end = time.monotonic() + 20
+    while (code := os.waitpid(pid, os.WNOHANG))[0] == 0 and time.monotonic() < end:
+        time.sleep(0.01)
+    if code[0] == 0:
+        os.kill(pid, 9)
+        os.waitpid(pid, 0)
+    codes.append(code)
+stop = True
+for thread in threads: thread.join()
+print({status if pid else "it hangs" for pid, status in codes})
+""")
+        == "{0}"
+    )
+
+
+def test_a_child_runs_a_plan_that_another_thread_was_running() -> None:
+    assert (
+        run("""
+net = cl.nn.Sequential(cl.nn.Conv2d(16, 32, 3)).eval().requires_grad_(False)
+fast, x = cl.compile(net), cl.ones(4, 16, 40, 40)
+right = fast(x).sum().item()
+stop = False
+def busy():
+    while not stop:
+        fast(x)
+threads = [threading.Thread(target=busy) for _ in range(2)]
+for thread in threads: thread.start()
+codes = []
+for _ in range(15):
+    pid = os.fork()
+    if pid == 0:
+        os._exit(0 if fast(x).sum().item() == right else 1)
+    codes.append(os.waitpid(pid, 0)[1])
+stop = True
+for thread in threads: thread.join()
+print(set(codes))
+""")
+        == "{0}"
+    )
+
+
 def test_the_interpreter_ends_while_a_thread_computes() -> None:
     run("""
 threading.Thread(target=lambda: [work() for _ in range(100)], daemon=True).start()

@@ -9,6 +9,7 @@ import pytest
 
 import convolens as cl
 from convolens import _native, nn
+from convolens.errors import ShapeError
 from convolens.planner import Plan
 from planner.graphs import graph_of
 
@@ -144,3 +145,23 @@ def test_what_cannot_be_written_down_is_called_between() -> None:
         for _ in range(3):
             x = cl.randn(2, 3, 8, 8)
             np.testing.assert_array_equal(fast(x).numpy(), net(x).numpy())
+
+
+def test_inputs_of_another_size_are_refused_in_words() -> None:
+    net = chain(2)
+    fast = cl.compile(net)
+    with cl.no_grad():
+        plan = fast.plan(cl.randn(1, 8, 9, 7))
+        with pytest.raises(ShapeError, match=r"not of the size(.|\n)*2, 8, 9, 7(.|\n)*1, 8, 9, 7"):
+            plan(cl.randn(2, 8, 9, 7))
+        with pytest.raises(ShapeError, match="none"):
+            plan()
+
+
+def test_an_operator_without_kernels_whose_result_lies_otherwise() -> None:
+    """What makes it dense is a kernel, which alone would be written down."""
+    x, other = cl.randn(2, 3, 4, 5), cl.randn(2, 3, 4, 5)
+    graph = graph_of(lambda self, x: x.norm(p=3, dim=1) + 1, x)
+    plan = Plan(graph, [x])
+    expected = (np.abs(other.numpy()) ** 3).sum(1) ** (1 / 3) + 1
+    np.testing.assert_allclose(plan(other).numpy(), expected, rtol=1e-5)

@@ -30,10 +30,21 @@ def after_epoch(state: State, test_loss: float) -> None:
         state.model.fc.bias.fill_(number)
 
 
-def test_begins_once() -> None:
+def test_begins_once(tmp_path) -> None:
+    made, state = store(tmp_path)
+    made.begin()
+    after_epoch(state, 1.0)
+    made.begin()
+    initial, facts = read_arrays(tmp_path / "initial.safetensors")
+    assert facts["epoch"] == 0
+    assert initial["fc.bias"][0] != 1
+
+
+def test_without_a_folder_nothing_is_written() -> None:
     made, _ = store(None)
     made.begin()
     made.save_epoch()
+    assert made.folder is None
 
 
 def test_another_run_is_never_overwritten(tmp_path) -> None:

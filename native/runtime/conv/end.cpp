@@ -1,19 +1,16 @@
 #include "runtime/conv/end.h"
 
-#include "runtime/normalize.h"
-
 namespace convolens {
 
 ConvEnd::ConvEnd(float least, float most) : numbers_(0), least_(least), most_(most) {}
 
-ConvEnd::ConvEnd(i64 channels, const float* mean, const float* variance, const float* weight,
-                 const float* bias, double eps, float least, float most)
+ConvEnd::ConvEnd(i64 channels, const Norm& norm, float least, float most)
     : channels_(channels),
       numbers_(static_cast<std::size_t>(3 * channels)),
       least_(least),
       most_(most) {
     float* first = numbers_.data();
-    numbers_of_columns({1, 1, channels, channels}, 1, mean, variance, weight, bias, eps,
+    numbers_of_columns({1, 1, channels, channels}, 1, norm,
                        {first, first + channels, first + 2 * channels});
 }
 

@@ -3,6 +3,7 @@
 
 #include "kernels/args/behind.h"
 #include "runtime/buffer.h"
+#include "runtime/normalize.h"
 
 namespace convolens {
 
@@ -11,19 +12,15 @@ class ConvEnd {
   public:
     // Cuts off what is smaller than `least` or larger than `most`.
     ConvEnd(float least, float most);
-    // Normalises channels by their means and variances before: (y - mean) / sqrt(variance + eps)
-    // weight + bias.
-    ConvEnd(i64 channels, const float* mean, const float* variance, const float* weight,
-            const float* bias, double eps, float least, float most);
+    // Normalises channels before.
+    ConvEnd(i64 channels, const Norm& norm, float least, float most);
 
-    // How many channels are normalised; 0 if none.
-    i64 channels() const { return channels_; }
     // The same for outputs from y on, with an image like them, or null, that is added between.
     Behind behind(const float* addend, const float* y) const;
 
   private:
-    i64 channels_ = 0;
-    Buffer numbers_;  // centres, scales and shifts
+    i64 channels_ = 0;  // that are normalised
+    Buffer numbers_;    // centres, scales and shifts
     float least_, most_;
 };
 

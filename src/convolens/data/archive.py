@@ -55,3 +55,5 @@ def _unpack(archive: Path, tar: tarfile.TarFile, folder: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         with content, target.open("wb") as out:
             shutil.copyfileobj(content, out)
+            out.flush()
+            os.fsync(out.fileno())  # it is looked at no more than its size from then on

@@ -31,8 +31,9 @@ def data_folder() -> Path:
 def fetch(source: Source, *, offline: bool = False, progress: Progress | None = None) -> Path:
     """Return the folder with the files of a known data set, after downloading what is missing.
 
-    A file counts when its size and SHA-256 are right. Mirrors are tried in turn; a download that
-    broke off goes on, also on another mirror and in another run. Archives are unpacked.
+    A file counts when its size and SHA-256 are right; one that was unpacked, when its size is.
+    Mirrors are tried in turn; a download that broke off goes on, also on another mirror and in
+    another run. Archives are unpacked.
 
     Args:
         source: The data set, one of :data:`convolens.data.sources.SOURCES`.

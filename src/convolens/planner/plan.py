@@ -12,6 +12,7 @@ from convolens.backends.candidate import Packed, Run
 from convolens.backends.choose import choose
 from convolens.backends.layout import are_dense, dense, empty, is_dense
 from convolens.backends.recording import Recording, write
+from convolens.errors import ShapeError
 from convolens.ops import Array
 from convolens.planner.graph import Graph, Step
 from convolens.planner.structure import leaves, mapped
@@ -52,7 +53,8 @@ class Plan:
         self.steps: tuple[PlannedStep, ...] = ()
         self._lock = Lock()  # held while the memory is in use
         self._recording = Recording()
-        self._inputs = [empty(tensor.spec) for tensor in inputs]
+        self._specs = [tensor.spec for tensor in inputs]
+        self._inputs = [empty(spec) for spec in self._specs]
         self._fill(inputs)
         values: dict[int, Any] = dict(enumerate(self._inputs))
         values |= {value: dense(array) for value, array in graph.constants.items()}
@@ -77,7 +79,21 @@ class Plan:
         )
 
     def __call__(self, *inputs: Tensor) -> Any:
-        """Return what the network returns for inputs of the plan's size."""
+        """Return what the network returns for inputs of the plan's size.
+
+        Raises:
+            ShapeError: If inputs are of another number or size.
+        """
+        specs = [tensor.spec for tensor in inputs]
+        if specs != self._specs:
+            raise ShapeError(
+                "the inputs are not of the size that the plan was made for.",
+                [
+                    ("inputs", ", ".join(map(str, specs)) or "none", ""),
+                    ("the plan's", ", ".join(map(str, self._specs)) or "none", ""),
+                ],
+                "call the compiled network itself: it makes a plan for each size.",
+            )
         if self._whole is not None:
             return self._structured(self._whole.call(tuple(map(_dense, inputs)), None))
         with self._lock:
