@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
 from convolens.data import open_dataset
 from convolens.data.pickles import read_pickle
+from convolens.errors import ConvolensError
 from convolens.models import from_book_params
 from convolens.train import evaluate
 
@@ -35,4 +37,7 @@ def main(params: Path, mnist: Path) -> float:
 if __name__ == "__main__":
     if len(sys.argv) != 3:
         sys.exit(__doc__)
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    try:
+        main(Path(sys.argv[1]), Path(sys.argv[2]))
+    except (ConvolensError, OSError, ValueError, BadZipFile) as error:
+        sys.exit(f"Error: {error}")

@@ -20,6 +20,8 @@ bool_: DType = np.dtype(np.bool_)
 
 FLOATS = (float32, float64)
 _LARGEST = 2**63 - 1
+#: The hint of the error for a shape whose bytes do not fit 64 bits.
+TOO_LARGE_HINT = "make the tensor smaller."
 
 
 class TensorSpec(NamedTuple):
@@ -67,7 +69,7 @@ def checked(shape: tuple[int, ...], dtype: DType) -> TensorSpec:
     if math.prod(max(extent, 1) for extent in shape) * dtype.itemsize > _LARGEST:
         raise ShapeError(
             f"shape {list(shape)} of {dtype.name} needs more than 2**63 - 1 bytes.",
-            hint="make the tensor smaller.",
+            hint=TOO_LARGE_HINT,
         )
     return TensorSpec(shape, dtype)
 

@@ -45,6 +45,45 @@ def test_a_kernel_as_text(tmp_path: Path) -> None:
     assert path.read_text("utf-8") == expected.html()
 
 
+@pytest.mark.parametrize(
+    ("layer", "kernel", "weight"),
+    [
+        ("4x4 k3", "sobel_x", [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]),
+        ("4x4 k2", "box:2", [[0.25, 0.25], [0.25, 0.25]]),
+        ("2x4x4 k3 dw", "identity", [[0, 0, 0], [0, 1, 0], [0, 0, 0]]),
+    ],
+)
+def test_a_kernel_by_name(layer: str, kernel: str, weight: list, tmp_path: Path) -> None:
+    path = tmp_path / "a.svg"
+    result = run(layer, "--kernel", kernel, "-o", str(path))
+    assert result.exit_code == 0, result.output
+    assert path.read_text("utf-8") == animate(layer, numbers=True, weight=weight).svg()
+
+
+def test_what_refusals_of_a_kernel_suggest_works(tmp_path: Path) -> None:
+    path = str(tmp_path / "a.svg")
+    assert "such as sobel_x" in run("4x4 k3", "--kernel", "1 x", "-o", path).output
+    refused = run("4x4 k3", "--kernel", "sobel", "-o", path).output
+    assert "sobel_x or sobel_y, or write out2" in refused
+    assert run("4x4 k3 out2", "--kernel", "sobel", "-o", path).exit_code == 0
+    refused = run("7x7 k3", "--kernel", "gaussian", "-o", path).output
+    assert "write k7x7 into the layer, or name the kernel gaussian:size=3" in refused
+    assert run("7x7 k3", "--kernel", "gaussian:size=3", "-o", path).exit_code == 0
+    assert run("7x7 k7x7", "--kernel", "gaussian", "-o", path).exit_code == 0
+
+
+def test_a_strip_says_how_many_frames_it_holds(tmp_path: Path) -> None:
+    many = tmp_path / "many.png"
+    layer = ["5x5 k3 p2 reflect", "--numbers", "-o", str(many)]
+    assert run(*layer).output == f"{many}: 9 of 49 frames\n"
+    assert run(*layer, "--lang", "zh").output == f"{many}：49 帧中的 9 帧\n"
+    assert run("5x5 k3", "-o", str(many)).output == f"{many}: 9 frames\n"
+
+
+def test_a_format_that_the_suffix_says_too(tmp_path: Path) -> None:
+    assert run("3x3 k3", "--format", "svg", "-o", str(tmp_path / "a.SVG")).exit_code == 0
+
+
 def test_a_kernel_along_one_axis(tmp_path: Path) -> None:
     path = tmp_path / "a.svg"
     assert run("8 1d k3 nobias", "--kernel", "1 2 1", "-o", str(path)).exit_code == 0
@@ -105,6 +144,17 @@ def test_the_gallery(tmp_path: Path) -> None:
         (["5x5 k3", "--channel", "7", "-o", "a.gif"], "the channels are 0 to 0"),
         (["5x5 k3", "--kernel", "1 0; 1", "-o", "a.gif"], ""),
         (["5x5 k3", "--kernel", "1 0 | 1 0", "-o", "a.gif"], "one grid"),
+        (["5x5 k3", "--kernel", "sobl", "-o", "a.gif"], "did you mean sobel"),
+        (["2x5x5 k3 dw", "--kernel", "sobel", "-o", "a.gif"], "has 2 in 2"),
+        (["5x5 k3x5", "--kernel", "box", "-o", "a.gif"], "or give a kernel of 3x5"),
+        (["9 1d k3", "--kernel", "box", "-o", "a.gif"], "2 axes, 3x3, but the layer 9 1d k3 has 1"),
+        (["5x5 max k3", "--kernel", "sobel", "-o", "a.gif"], "no weight of its own"),
+        (["padding_stride", "-o", "a.svg"], "did you mean padding_strides, "),
+        (["padding", "stride", "-o", "a.svg"], "did you mean padding_strides, "),
+        (["Dilation2_", "-o", "a.svg"], "did you mean dilation?"),
+        (["nothing", "-o", "a.svg"], "the names are no_padding_no_strides, "),
+        (["5x5 k3", "--format", "gif", "-o", "a.svg"], "--format gif and -o a.svg"),
+        (["5x5 k3", "-o", f"{'a' * 300}.gif"], "File name too long (304 bytes)"),
         (["5x5 k3", "--kernel", "1 0", "-o", "a.gif"], "[1, 1, 3, 3]"),
         (["9 1d k3", "--image", "a.png", "-o", "a.gif"], "a picture has two axes"),
         (["5x5 k3", "--image", "none.png", "-o", "a.gif"], "none.png"),

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import click
 import numpy as np
 import pytest
 
 from convolens.cli import _data
-from convolens.errors import ArgumentError
+from convolens.errors import ArgumentError, DataError
+from data.makers import write_image, write_image_folder
 
 
 def test_the_limit_draws_by_the_seed() -> None:
@@ -20,6 +22,18 @@ def test_the_limit_draws_by_the_seed() -> None:
 def test_too_large_a_limit_is_refused() -> None:
     with pytest.raises(ArgumentError, match="1,437 training images"):
         _data.open_images("digits", limit=1438)
+
+
+@pytest.mark.parametrize(("option", "hint"), [("size", "--size 6x5"), ("other", "")])
+def test_advice_is_in_options_that_the_command_has(tmp_path, option, hint) -> None:
+    write_image_folder(tmp_path, {"a": 3, "b": 3})
+    write_image(tmp_path / "b" / "001.png", size=(6, 7))
+    command = click.Command("a", params=[click.Option([f"--{option}"])])
+    with click.Context(command), pytest.raises(DataError, match="different sizes") as caught:
+        _data.open_images(str(tmp_path))
+    assert hint in caught.value.hint
+    assert bool(caught.value.hint) == bool(hint)
+    assert "size=" not in caught.value.hint
 
 
 def test_names_stay_and_paths_become_absolute(tmp_path, monkeypatch) -> None:

@@ -28,6 +28,8 @@ def test_the_graph_as_json() -> None:
         (("lenet",), "did you mean 'lenet5'"),
         (("lenet5", "-o", "net.png"), "suffix '.png'"),
         (("lenet5", "-o", "missing/net.svg"), "there is no folder"),
+        (("lenet5", "-o", f"{'a' * 300}.svg"), "File name too long (304 bytes)"),
+        (("lenet5", "-o", f"{'a' * 300}.svg", "--lang", "zh"), "请换一个文件"),
         (("lenet5", "--input", "28"), "is not a shape"),
     ],
 )

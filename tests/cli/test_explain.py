@@ -24,6 +24,9 @@ def test_json_and_files(tmp_path: Path) -> None:
     for suffix in ("txt", "html", "json", "svg"):
         assert call("explain", "5 k3", "-o", f"layer.{suffix}").output == f"layer.{suffix}\n"
         assert Path(f"layer.{suffix}").stat().st_size > 500
+    written = Path("layer.json").read_text("utf-8")
+    call("explain", "5 k3", "--json", "-o", "LAYER.JSON")
+    assert Path("LAYER.JSON").read_text("utf-8") == written
 
 
 def test_the_way_back() -> None:
@@ -31,6 +34,10 @@ def test_the_way_back() -> None:
     assert "30x20 to 15x10" in call("explain", "30x20", "--want", "15x10").output
     values = json.loads(call("explain", "14 T", "--want", "28", "--json").output)
     assert values["layers"][0]["text"] == "14x14 T k2 s2"
+
+
+def test_the_way_back_where_the_axes_differ() -> None:
+    assert "28x28 k3 s2 p1x0\n" in call("explain", "28", "--want", "14x13").output
 
 
 def test_one_number() -> None:
@@ -62,12 +69,20 @@ def test_chinese(monkeypatch: pytest.MonkeyPatch) -> None:
         (("5x5",), "the kernel is missing"),
         (("5x5 k9",), "covers 9 inputs, but the padded input has only 5"),
         (("5x5 k3 q",), "'q' is no part of a layer"),
+        (("5x5 k3 q",), "uncounted, zeros, reflect, replicate, circular."),
+        (("3x9 1d sep k3",), "leave 1d and 3d out"),
+        (("5x5 max k3 g2",), "leave groups out"),
+        (("100 1d", "--want", "50x50"), "an image along one axis needs one whole number"),
+        (("999999x999999 k3", "--at", "0,0,0,0"), "there is no memory for float32["),
         (("5x5 k3", "--want", "x"), "is not made of whole numbers"),
         (("5x5 k3", "--want", "3", "--at", "0,0,0,0"), "two questions"),
         (("5x5 k3", "--at", "0,0,9,9"), "there is no output"),
         (("5x5 k3", "--at", "0;0"), "is not made of whole numbers"),
         (("5x5 k3", "-o", "layer.gif"), "suffix '.gif'"),
         (("5x5 k3", "-o", "missing/layer.svg"), "there is no folder missing"),
+        (("5x5 k3", "-o", f"{'a' * 300}.svg"), "File name too long (304 bytes)"),
+        (("5x5 k3", "--json", "-o", "layer.html"), "--json and -o layer.html are two forms"),
+        (("224", "--want", "112", "--json", "-o", "a.txt"), "--json and -o a.txt are two forms"),
         (("nn.Linear(3, 4)", "--input", "3x4"), "no convolution and no pooling"),
     ],
 )

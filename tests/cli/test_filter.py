@@ -77,6 +77,31 @@ def test_comparing_with_a_file(photo: Path, tmp_path: Path) -> None:
     assert "identity: PSNR inf dB" in result.stdout
 
 
+@pytest.mark.parametrize(
+    "options", [["--padding", "none"], ["--mix"], ["--padding", "none", "--mix"]]
+)
+@pytest.mark.parametrize("kernels", [["box"], ["box", "gaussian:1,4", "1 | 0 | 0"]])
+def test_noise_and_a_result_of_another_size(
+    photo: Path, tmp_path: Path, options: list[str], kernels: list[str]
+) -> None:
+    chosen = [word for kernel in kernels for word in ("-k", kernel)]
+    result = run(photo, *chosen, *options, "--noise", 5, "-o", tmp_path / "a.png")
+    assert result.exit_code == 0, result.output
+    assert sum("PSNR" in line for line in result.stdout.splitlines()) == 1 + len(kernels)
+
+
+def test_comparing_what_remains_with_a_file(photo: Path, tmp_path: Path) -> None:
+    options = ["-k", "0 0 0 0; 0 1 0 0; 0 0 0 0", "--padding", "none", "--mix"]
+    result = run(photo, *options, "--compare", photo, "-o", tmp_path / "a.png")
+    assert result.stdout.splitlines()[-2].endswith("PSNR inf dB")
+
+
+def test_signs_beside_a_gradient_that_has_some(photo: Path, tmp_path: Path) -> None:
+    kernels = ["-k", "sobel", "-k", "sobel_x"]
+    result = run(photo, *kernels, "--signs", "shift", "-o", tmp_path / "a.png")
+    assert "0 is middle grey" in result.stdout
+
+
 def test_the_list_of_kernels() -> None:
     result = run("--list")
     assert result.exit_code == 0
@@ -114,6 +139,11 @@ def test_chinese(photo: Path, tmp_path: Path, chosen: str) -> None:
         (["photo.png", "--noise", "-1", "-o", "a.png"], "-1"),
         (["photo.png", "--noise", "nan", "-o", "a.png"], "nan"),
         (["photo.png", "--compare", "other.png", "-o", "a.png"], "cannot be compared"),
+        (["photo.png", "-k", "laplacian:5", "-o", "a.png"], "'5', but must be 4 or 8"),
+        (["photo.png", "-k", "laplacian:9", "-o", "a.png"], "'9', but must be 4 or 8"),
+        (["photo.png", "--signs", "abs", "-o", "a.png"], "such as sobel_x"),
+        (["photo.png", "-k", "Scharr", "--signs", "shift", "-o", "a.png"], "such as scharr_x"),
+        (["photo.png", "-o", f"{'a' * 300}.png"], "File name too long (304 bytes)"),
         (["photo.png"], "--out"),
         (["folder", "-o", "a.png"], "is a folder"),
     ],

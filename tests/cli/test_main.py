@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import types
+from pathlib import Path
 
 import click
 import pytest
@@ -75,6 +76,22 @@ def test_what_is_not_known_is_refused(arguments) -> None:
     result = call(*arguments)
     assert result.exit_code == 2
     assert "No such" in result.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+@pytest.mark.parametrize("arguments", [("--help",), ("--version",), ("ops", "--help")])
+def test_a_full_standard_output_is_said_in_words(arguments) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "convolens", *arguments],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert done.stderr == "Error: No space left on device.\n"
 
 
 def test_exit_statuses_of_a_process() -> None:

@@ -61,9 +61,11 @@ def test_more_classes_than_there_are_gives_all(run, digit) -> None:
 
 def test_images_that_do_not_fit_are_refused(run, tmp_path) -> None:
     large = write_image(tmp_path / "large.png", size=(28, 28))
-    refused("predict", run, large, words="it is 28x28, but the network wants 8x8")
+    said = refused("predict", run, large, words="it is 28x28, but the network wants 8x8")
+    assert "Hint: resize it, or let convolens stretch it with --fit." in said
     colour = write_image(tmp_path / "colour.png", "RGB", size=(8, 8))
-    refused("predict", run, colour, words="it is in colour, 3 channels, but the network wants 1")
+    words = "it is in colour, 3 channels, but the network wants 1"
+    assert "fit=" not in refused("predict", run, colour, words=words)
     result = call("predict", run, large, colour, "--fit")
     assert result.exit_code == 0
 

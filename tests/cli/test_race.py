@@ -33,6 +33,15 @@ def test_json() -> None:
     assert json.loads(text)["shape"] == [1, 4, 8, 8]
 
 
+def test_a_size_too_large_is_bad_input() -> None:
+    status, text = run("999999x999999", "k3")
+    assert status == 2
+    assert "there is no memory for float32[1, 1, 999999, 999999]" in text
+    status, text = run("999999x999999", "k3", "--lang", "zh")
+    assert status == 2
+    assert "请缩小它。" in text
+
+
 def test_a_bad_layer_is_bad_input() -> None:
     status, text = run("4x8x8", "k3", "wide")
     assert status == 2

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
 
 from convolens.cli._network import load_network
 from convolens.cli._report import report_inputs, settings_in_words
+from convolens.cli._settings_words import CHINESE, ENGLISH
 from convolens.data import load_digits
+from convolens.lens.language import speaking
 from convolens.train import evaluate
 
 
@@ -56,3 +59,15 @@ def test_settings_in_words(run) -> None:
     assert words["early stopping"] == "after 5 epochs without progress"
     assert (words["momentum"], words["weight decay"]) == ("0.9", "0.0001")
     assert words["augmentation"] == "shift1"
+    with speaking("zh"):
+        chinese = settings_in_words(replace(known, task=replace(known.task, settings=other)))
+    assert len(chinese) == len(words)
+    assert {name for name in chinese if name.isascii()} == {"convolens"}
+    assert chinese["学习率调度"] == "每 10 轮乘以 0.1"
+    assert chinese["优化器"] == "sgd，学习率 0.001"
+
+
+def test_both_languages_have_all_settings() -> None:
+    assert set(CHINESE) == {key for key in ENGLISH if not key.endswith(".one")}
+    for key, text in CHINESE.items():
+        assert set(re.findall(r"{(\w+)", text)) == set(re.findall(r"{(\w+)", ENGLISH[key])), key

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -68,6 +69,14 @@ def test_an_image(run: Path, five: Path) -> None:
     assert "实际类别" not in page
 
 
+def test_the_settings_are_in_the_language_of_the_page(run: Path) -> None:
+    assert see(run, "--lang", "zh").exit_code == 0
+    page = (run / "report.html").read_text("utf-8")
+    labels = re.findall("<dt>(.*?)</dt>", page)
+    assert labels == ["图像", "网络", "轮数", "批大小", "优化器", "随机种子", "convolens"]
+    assert "<h1>digits 上的 digits_convnet</h1>" in page
+
+
 def test_an_image_of_another_size(run: Path, tmp_path: Path) -> None:
     path = tmp_path / "large.png"
     Image.new("RGB", (30, 20), "red").save(path)
@@ -76,6 +85,7 @@ def test_an_image_of_another_size(run: Path, tmp_path: Path) -> None:
     assert (
         "Error: large.png: it is in colour, 3 channels, but the network wants 1." in result.output
     )
+    assert "Hint: save it in grey, or let convolens convert it with --fit." in result.output
     assert see(run, path, "--fit").exit_code == 0
 
 
@@ -99,7 +109,11 @@ def test_an_image_although_the_data_are_gone(
         (["nowhere"], "there is no run folder"),
         (["RUN", "nowhere.png"], "there is no file"),
         (["RUN", "-o", "nowhere/report.html"], "there is no folder"),
-        (["RUN", "-o", "."], "is a folder, but the report is a file"),
+        (["RUN", "-o", "."], "is a folder"),
+        (["RUN", "-o", "x.png"], "nothing is written with the suffix '.png'"),
+        (["RUN", "-o", "x.json"], "use one of .html"),
+        (["RUN", "-o", "x"], "suffix ''"),
+        (["RUN", "-o", "x.txt", "--lang", "zh"], "不支持后缀 '.txt'"),
         (["RUN", "--lang", "fr"], "'fr' is not one of 'en', 'zh'"),
     ],
 )
@@ -113,16 +127,23 @@ def test_bad_input(
     assert {path.name for path in run.parent.iterdir()} == {"run"}
 
 
-def test_a_full_disk(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("error", [errno.ENOSPC, errno.EFBIG, errno.EACCES])
+def test_a_report_that_cannot_be_written(
+    run: Path, monkeypatch: pytest.MonkeyPatch, error: int
+) -> None:
     before = (run / "report.html").read_bytes()
 
-    def full(_: int) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
+    def fails(_: int) -> None:
+        raise OSError(error, os.strerror(error), str(run / ".report.html.1b01.unfinished"))
 
-    monkeypatch.setattr(os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", fails)
     result = see(run)
-    assert result.exit_code == 1
-    assert "No space left on device" in result.output
+    assert result.exit_code == 2
+    assert result.stderr == (
+        f"Error: {run / 'report.html'} cannot be written: {os.strerror(error)}.\n"
+        "Hint: name another file with -o.\n"
+    )
+    assert see(run, "--lang", "zh").stderr.startswith(f"错误：无法写入 {run / 'report.html'}：")
     assert (run / "report.html").read_bytes() == before
 
 

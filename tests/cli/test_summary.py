@@ -9,6 +9,8 @@ from convolens.cli.summary import summary
 from convolens.errors import ArgumentError, ShapeError
 from convolens.models import MODELS, list_models
 
+from .runs import call, refused
+
 
 def run(*arguments: str) -> Result:
     return CliRunner().invoke(summary, arguments)
@@ -54,12 +56,19 @@ def test_spellings_of_a_shape(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "28", "28x28", "1x28x0", "1x-2x3", "axbxc", "1x2x3x4", "1x2x٣", "1x2x9999999999"]
+    "text", ["", "28", "28x28", "1x28x0", "1x-2x3", "axbxc", "1x2x3x4", "1x2x٣"]
 )
 def test_no_shape(text: str) -> None:
     result = run("lenet5", "--input", text)
     assert result.exit_code == 2
     assert "is not a shape; write channels x height x width" in result.output
+
+
+def test_a_shape_too_large() -> None:
+    result = run("lenet5", "--input", "1x1000000000x28")
+    assert result.exit_code == 2
+    assert "1000000000 has 10 digits, and 9 are the most" in " ".join(result.output.split())
+    assert "is not a shape" not in result.output
 
 
 def test_no_number_of_classes() -> None:
@@ -95,6 +104,33 @@ def test_a_model_that_stops_is_shown_up_to_there(monkeypatch: pytest.MonkeyPatch
     assert "fc1" not in result.output
     assert isinstance(result.exception, ShapeError)
     assert "In layer fc1" in str(result.exception)
+
+
+LONG = "C4k3p1-R-" * 40 + "F10"
+
+
+@pytest.mark.parametrize("text", [LONG, LONG.replace("-", " - ") + "-R"])
+def test_a_text_longer_than_a_file_name(text: str) -> None:
+    assert len(text) > 255
+    assert "conv40" in call("summary", text).output
+    assert call("draw", text, "-o", "long.svg").output == "long.svg\n"
+
+
+def test_no_text() -> None:
+    refused("summary", "", words="there is no network ''")
+
+
+def test_sizes_too_large_are_bad_input() -> None:
+    said = refused("summary", "lenet5", "--input", "1x999999999x999999999", words="2**63 - 1 bytes")
+    assert "use a smaller image" in said
+    assert "larger" not in said
+    refused("summary", "lenet5", "--classes", "99999999999", words="no memory for float32[")
+
+
+def test_padding_counts_in_what_an_output_sees() -> None:
+    table = call("summary", "C4k3p1-R-P2-C8k3p1-R-P2-F10", "--input", "1x8x8").output
+    assert "10x10" in table  # on an image of 8x8
+    assert "sees: the pixels that one output depends on, padding counted" in table
 
 
 def test_help_teaches() -> None:

@@ -183,6 +183,9 @@ BAD_OPTIONS = [
     (("--threads", "0"), "--threads"),
     (("--seed", "-1"), "--seed"),
     (("--seed", str(2**63)), "--seed"),
+    (("--step-factor", "0.5"), "the schedule constant has no steps, but --step-factor 0.5"),
+    (("--step-every", "10"), "leave --step-every out"),
+    (("--schedule", "cosine", "--step-every", "3"), "the schedule cosine has no steps"),
     (("--optimizer", "lion"), "--optimizer"),
     (("--schedule", "linear"), "--schedule"),
     (("--augment", "rotate"), "augment: 'rotate' is not known"),
@@ -255,12 +258,53 @@ def bad_data(kind: str, folder: Path) -> Path:
 )
 def test_bad_data_are_refused(kind, words, tmp_path) -> None:
     data = bad_data(kind, tmp_path / "data")
-    refused("train", data, "--epochs", "1", "--model", "C2k3-R-F2", words=words)
+    said = refused("train", data, "--epochs", "1", "--model", "C2k3-R-F2", words=words)
+    assert "size=" not in said
+    assert not (tmp_path / "runs").exists()
 
 
-def test_an_out_of_reach_folder_is_a_failed_run(tmp_path) -> None:
+@pytest.mark.parametrize("place", range(10))
+def test_one_damaged_image_is_found_before_anything_is_written(tmp_path, place) -> None:
+    write_image_folder(tmp_path / "data", {"cat": 5, "dog": 5}, size=(16, 16))
+    path = sorted((tmp_path / "data").glob("*/*"))[place]
+    path.write_bytes(path.read_bytes()[:-30])
+    options = ("--epochs", "1", "--model", "C2k3-R-F2", "--out", tmp_path / "run")
+    assert str(path) in refused("train", tmp_path / "data", *options, words="damaged or cut short")
+    assert not (tmp_path / "run").exists()
+
+
+def test_the_largest_size_is_said(tmp_path) -> None:
+    write_image_folder(tmp_path / "data", {"cat": 4, "dog": 4})
+    words = "size is 99999x99999, 9,999,800,001 pixels, but an image has 89,478,485 at most."
+    refused("train", tmp_path / "data", "--size", "99999x99999", words=words)
+
+
+def test_an_out_of_reach_folder_is_refused(tmp_path) -> None:
     (tmp_path / "file").write_bytes(b"")
-    refused("train", *SMALL, "--out", "file/run", words="cannot be saved", status=1)
+    for out in ("file/run", "file/runs/run"):
+        said = refused("train", *SMALL, "--out", out, words=f"{tmp_path / 'file'} is a file")
+        assert "Hint: choose another folder." in said
+    said = refused("train", *SMALL, "--out", "file", words="file is a file, but a run needs a")
+    assert "--resume" not in said
+
+
+def test_a_run_that_could_not_be_begun_does_not_block_its_folder(tmp_path) -> None:
+    resource = pytest.importorskip("resource")
+    run = tmp_path / "run"
+    done = subprocess.run(
+        [sys.executable, "-m", "convolens", "train", *SMALL, "--out", run],
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (2048, 2048)),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 1
+    assert "the run cannot be saved: File too large." in done.stderr
+    assert "--resume" not in done.stderr
+    assert [path.name for path in run.iterdir()] == ["run.json"]
+    said = refused("train", "--resume", run, words="there is nothing to resume")
+    assert f"begin the run again, with --out {run}" in said
+    trained(run)
 
 
 def test_a_full_disk_is_a_failed_run(tmp_path, monkeypatch) -> None:

@@ -73,7 +73,7 @@ print(set(codes))
 
 
 def test_children_of_a_busy_process_come_to_their_end() -> None:
-    """By way of what Python does at its end, which asks for threads that the child does not have."""
+    """Python asks at its end for threads that come back, which the child does not have."""
     assert (
         run("""
 import sys, time

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 import importlib.util
 import pickle
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 SCRIPT = Path(__file__).parents[2] / "examples" / "book_weights.py"
+
+
+@pytest.mark.parametrize("name", ["nosuch.pkl", "nosuch.npz", "text.pkl", "text.npz"])
+def test_what_cannot_be_read_is_said_in_words(name, tmp_path) -> None:
+    (tmp_path / "text.pkl").write_text("no pickle")
+    (tmp_path / "text.npz").write_text("no arrays")
+    program = [sys.executable, str(SCRIPT), name, "nodir"]
+    done = subprocess.run(program, capture_output=True, text=True, timeout=60, cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.startswith("Error: ")
+    assert "Traceback" not in done.stderr
 
 
 @pytest.fixture(scope="module")

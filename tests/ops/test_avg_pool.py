@@ -12,7 +12,7 @@ from hypothesis import given, settings
 import convolens as cl
 from convolens.errors import ArgumentError
 from convolens.nn import functional as F
-from convolens.ops import AvgPool
+from convolens.ops import AvgPool, LPPool, LPPoolGrad
 from convolens.spec import TensorSpec
 
 from .test_max_pool import poolings, windows
@@ -49,6 +49,29 @@ def test_the_definition_is_the_loop(include: bool, case: tuple[Any, Any]) -> Non
         if counted.all():
             grad = op.spreading(shape[2:])
             np.testing.assert_allclose(grad.reference(g), dx, atol=1e-14)
+
+
+@given(poolings(dilated=False))
+@settings(max_examples=50)
+def test_the_cost_counts_what_is_read(case: tuple[Any, Any]) -> None:
+    window, shape = case
+    x = TensorSpec(shape)
+    op = AvgPool(*window)
+    read = sum(len(reads) for _, reads in windows(np.zeros(shape), op)) * shape[0] * shape[1]
+    g = TensorSpec(op.output_shape(x))
+    assert op.cost(x).multiply_adds == read
+    assert op.spreading(shape[2:]).cost(g).multiply_adds == read
+    assert LPPool(*window).cost(x).multiply_adds == read
+    assert LPPoolGrad(*window).cost(x, g).multiply_adds == read
+
+
+@pytest.mark.parametrize(
+    ("size", "kernel", "stride", "ceil", "read"),
+    [(8, 3, 2, False, 11), (4, 3, 1, False, 10), (8, 3, 2, True, 12)],
+)
+def test_padding_costs_nothing(size: int, kernel: int, stride: int, ceil: bool, read: int) -> None:
+    op = AvgPool((kernel,) * 2, (stride,) * 2, ((1, 1),) * 2, (1, 1), ceil)
+    assert op.cost(TensorSpec((1, 1, size, size))).multiply_adds == read**2
 
 
 def test_padding_counts_or_does_not() -> None:

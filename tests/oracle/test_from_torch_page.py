@@ -49,14 +49,29 @@ def recorded(m: Any) -> Any:
     return m.ones(2, 2, requires_grad=True) * 2
 
 
-def own_part(m: Any) -> None:
+def part(m: Any) -> None:
     y = recorded(m)
-    y[0] = y[0] * 2
+    y[0].mul_(2)
+
+
+def viewed(m: Any) -> Any:
+    y = recorded(m)
+    view = y[0]
+    y.mul_(2)
+    return view
+
+
+def own_part(m: Any) -> Any:
+    x = m.ones(2, 2, requires_grad=True)
+    y = x * 2
+    y[0] = y[0] * 3
+    y.sum().backward()
+    return x.grad.tolist()
 
 
 DIFFERENCES: dict[str, Callable[[Any], Any]] = {
-    "a part of what is recorded": lambda m: recorded(m)[0].mul_(2),
-    "what has a recorded view": own_part,
+    "a part of what is recorded": part,
+    "what has a recorded view": viewed,
     "half a type": lambda m: m.ones(2).to(getattr(m, "float16", "float16")),
     "300 in a byte": lambda m: m.ones(2, dtype=m.uint8) * 300,
     "a shape's numel": lambda m: m.ones(2, 3).shape.numel(),
@@ -68,6 +83,10 @@ DIFFERENCES: dict[str, Callable[[Any], Any]] = {
 def test_what_is_refused_is_accepted_by_torch(name: str) -> None:
     assert not isinstance(outcome(lambda: DIFFERENCES[name](torch)), Exception)
     assert isinstance(outcome(lambda: DIFFERENCES[name](cl)), Exception)
+
+
+def test_a_part_computed_of_itself() -> None:
+    assert own_part(cl) == own_part(torch)
 
 
 def test_an_axis_must_be_named_where_torch_warns() -> None:

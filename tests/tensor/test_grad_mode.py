@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -137,3 +138,47 @@ def test_leaves_made_inside_may_require_gradients() -> None:
     with cl.no_grad():
         x = cl.ones(2, requires_grad=True)
     assert (x * 2).requires_grad
+
+
+@pytest.mark.parametrize(
+    ("decorate", "inside"),
+    [
+        (cl.no_grad(), False),
+        (cl.no_grad, False),
+        (cl.inference_mode(), False),
+        (cl.enable_grad(), True),
+        (lambda function: cl.set_grad_enabled(False)(function), False),
+    ],
+)
+def test_a_decorated_generator(decorate: Any, inside: bool) -> None:
+    """It is inside whenever it runs; those who call it are not."""
+
+    @decorate
+    def steps() -> Any:
+        seen = []
+        try:
+            seen.append((yield cl.is_grad_enabled()))
+        except ValueError:
+            yield cl.is_grad_enabled()
+        finally:
+            ends.append(cl.is_grad_enabled())
+        return seen
+
+    ends: list[bool] = []
+    with cl.no_grad() if inside else cl.enable_grad():
+        running = steps()
+        assert next(running) is inside
+        assert cl.is_grad_enabled() is not inside
+        with pytest.raises(StopIteration) as end:
+            running.send(5)
+        assert end.value.value == [5]
+        running = steps()
+        next(running)
+        assert running.throw(ValueError()) is inside
+        running.close()
+        running = steps()
+        next(running)
+        running.close()
+        assert cl.is_grad_enabled() is not inside
+    assert ends == [inside] * 3
+    assert steps.__name__ == "steps"

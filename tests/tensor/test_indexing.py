@@ -122,3 +122,32 @@ def test_refusals(index: Any, error: type[Exception], words: str) -> None:
     with pytest.raises(error, match=words) as caught:
         cl.ones(3, 4)[index]
     assert isinstance(caught.value, IndexError | ValueError | TypeError)
+
+
+@pytest.mark.parametrize("shape", [(3, 4), (3, 4, 5), (2, 3, 4, 5), (2, 3, 4, 5, 2)], ids=str)
+@pytest.mark.parametrize("dtype", [cl.float32, cl.float64])
+def test_parts_are_views_whatever_order_they_lie_in(shape: tuple[int, ...], dtype: Any) -> None:
+    """What is written into one is seen in the tensor, and the other way round."""
+    x, numbers = cl.zeros(*shape, dtype=dtype), np.zeros(shape)
+    indices = [0, (0, 1), (slice(None), 1), (..., 1), (None, 1), (slice(1), None, 1), (0, ..., 0)]
+    for value, index in enumerate(indices, 1):
+        x[index].fill_(value)
+        numbers[index] = value
+        np.testing.assert_array_equal(x.numpy(), numbers)
+    for axis in range(len(shape)):
+        parts = [
+            x.select(axis, 0),
+            *x.unbind(axis),
+            x.unsqueeze(axis),
+            x.unsqueeze(axis).squeeze(axis),
+        ]
+        for value, part in enumerate(parts, 10):
+            part.add_(value)
+        numbers[(slice(None),) * axis + (0,)] += 10
+        for place in range(shape[axis]):
+            numbers[(slice(None),) * axis + (place,)] += 11 + place
+        numbers += 2 * shape[axis] + 23
+        np.testing.assert_array_equal(x.numpy(), numbers)
+    for part in x:
+        part.zero_()
+    assert not x.numpy().any()

@@ -65,6 +65,8 @@ def test_full_at_any_write(tmp_path, monkeypatch, after) -> None:
     with pytest.raises(TrainingError, match="No space left on device") as caught:
         fit(made, 3)
     assert "Make room" in str(caught.value)
+    kept = (tmp_path / "parts" / "checkpoint.safetensors").exists()
+    assert ("go on with --resume" in str(caught.value)) == kept
     monkeypatch.undo()
     assert not list((tmp_path / "parts").glob(".*"))
     if (tmp_path / "parts" / "checkpoint.safetensors").exists():

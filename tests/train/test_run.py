@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from convolens.errors import ArgumentError, CheckpointError, TrainingError
-from convolens.train import Run, Settings, Task, fingerprint, fresh_folder, load_run, save_run
+from convolens.errors import CheckpointError
+from convolens.train import Run, Settings, Task, fingerprint, load_run, save_run
 from convolens.train.seal import BLANK, seal
 
 from .makers import digits, fit, trainer
@@ -129,24 +129,3 @@ def test_with_early_stopping_the_best_weights_are_used(tmp_path) -> None:
     (tmp_path / "best.safetensors").unlink()
     with pytest.raises(CheckpointError, match="there is no file"):
         load_run(tmp_path).weights()
-
-
-def test_fresh_folders_are_numbered(tmp_path) -> None:
-    wanted = tmp_path / "runs" / "a"
-    (fresh_folder(wanted, numbered=True) / "x").write_bytes(b"")
-    assert fresh_folder(wanted, numbered=True).name == "a-2"
-    assert fresh_folder(wanted, numbered=True).name == "a-3"
-
-
-def test_a_named_folder_is_never_overwritten(tmp_path) -> None:
-    assert fresh_folder(tmp_path / "a", numbered=False) == tmp_path / "a"
-    # An empty folder may be used.
-    assert fresh_folder(tmp_path / "a", numbered=False) == tmp_path / "a"
-    (tmp_path / "a" / "x").write_bytes(b"")
-    with pytest.raises(ArgumentError, match="never overwritten"):
-        fresh_folder(tmp_path / "a", numbered=False)
-    (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(ArgumentError, match="exists already"):
-        fresh_folder(tmp_path / "file", numbered=False)
-    with pytest.raises(TrainingError, match="cannot be saved"):
-        fresh_folder(tmp_path / "file" / "a", numbered=False)

@@ -66,4 +66,9 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             with contextlib.suppress(io.UnsupportedOperation):
                 stream.reconfigure(errors="replace")
-    cli(prog_name="convolens")
+    try:
+        cli(prog_name="convolens")
+    except OSError as error:
+        # The commands say theirs; this one is from the group's own help or version.
+        click.echo(f"Error: {error.strerror or error}.", err=True)
+        sys.exit(1)

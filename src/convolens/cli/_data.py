@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from convolens.cli._advice import advice_in_options
 from convolens.data import NAMES, Splits, Subset, open_dataset
 from convolens.data.randomness import shuffled
 from convolens.errors import ArgumentError, CheckpointError
@@ -27,6 +28,8 @@ def open_images(
 ) -> Splits:
     """Return the images that a source names, see ``open_dataset``.
 
+    An error's advice is in options of the command.
+
     Args:
         source: A name or a path.
         offline: Never use the network.
@@ -35,7 +38,7 @@ def open_images(
         limit: Use that many of the training images, drawn by ``seed``.
         seed: Fixes which.
     """
-    with _download_bar() as show:
+    with advice_in_options(), _download_bar() as show:
         splits = open_dataset(source, offline=offline, size=size, channels=channels, progress=show)
     if limit is None:
         return splits
@@ -74,6 +77,18 @@ def open_task(task: Task, source: str | None = None, *, offline: bool = False) -
                 "name the images of the run, or begin a new one.",
             )
     return splits
+
+
+def require_readable(splits: Splits) -> None:
+    """Decode every image once, so that a damaged one is found before anything is written.
+
+    Raises:
+        DataError: With the first file that cannot be decoded.
+    """
+    for part in (splits.train, splits.test):
+        if not part.in_memory:
+            for index in range(len(part)):
+                part.raw(index)
 
 
 def absolute(source: str) -> str:

@@ -25,7 +25,7 @@ def described(model: str, input_shape: Shape | None, classes: int | None) -> tup
         ArgumentError: If there is no such network.
         CheckpointError: If the run is damaged.
     """
-    if Path(model).is_dir():
+    if is_folder(model):
         from convolens.cli._network import load_network
 
         if classes is not None:
@@ -37,3 +37,14 @@ def described(model: str, input_shape: Shape | None, classes: int | None) -> tup
     entry = find(model)
     shape = input_shape or (entry.input_shape if entry else (1, 28, 28))
     return create_model(model, input_shape=shape, num_classes=classes), shape
+
+
+def is_folder(model: str) -> bool:
+    """Return whether a network's name or text is a folder, rather than a name or a text.
+
+    A long text is not even a possible path.
+    """
+    try:
+        return bool(model.strip()) and Path(model).is_dir()
+    except OSError:
+        return False

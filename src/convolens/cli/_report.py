@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 import numpy as np
 
+from convolens.cli._settings_words import settings_words
 from convolens.data import Dataset
 from convolens.errors import CheckpointError
 from convolens.lens.report import ReportInputs
@@ -20,7 +21,8 @@ def report_inputs(
 ) -> ReportInputs:
     """Return what the report of a run is made from.
 
-    The first test image of each class is shown, ten at most.
+    The first test image of each class is shown, ten at most. Its words are in the language that
+    ``language`` says.
 
     Args:
         run: The run.
@@ -39,7 +41,7 @@ def report_inputs(
         # Only the comparison with the weights before training is lost.
         initial = None
     return ReportInputs(
-        title=f"{run.task.model} on {run.task.name}",
+        title=settings_words()("title", model=run.task.model, data=run.task.name),
         model=model,
         input_shape=run.task.input_shape,
         classes=run.task.classes,
@@ -54,27 +56,27 @@ def report_inputs(
 
 
 def settings_in_words(run: Run) -> dict[str, str]:
-    """Return what was set for the training, for people."""
-    task, settings = run.task, run.task.settings
-    words = {
+    """Return what was set for the training, for people, in the language of ``language``."""
+    task, settings, say = run.task, run.task.settings, settings_words()
+    values = {
         "images": f"{task.name}, {'x'.join(map(str, task.input_shape))}",
         "network": task.model,
         "epochs": str(settings.epochs),
-        "batch size": str(settings.batch_size),
-        "optimizer": f"{settings.optimizer}, learning rate {settings.lr:g}",
+        "batch_size": str(settings.batch_size),
+        "optimizer": say("optimizer.value", name=settings.optimizer, lr=f"{settings.lr:g}"),
     }
     if settings.momentum:
-        words["momentum"] = f"{settings.momentum:g}"
+        values["momentum"] = f"{settings.momentum:g}"
     if settings.weight_decay:
-        words["weight decay"] = f"{settings.weight_decay:g}"
+        values["weight_decay"] = f"{settings.weight_decay:g}"
     if settings.schedule == "step":
-        words["schedule"] = f"times {settings.step_factor:g} every {settings.step_every} epochs"
+        factor = f"{settings.step_factor:g}"
+        values["schedule"] = say("schedule.step", factor=factor, every=settings.step_every)
     elif settings.schedule != "constant":
-        words["schedule"] = settings.schedule
+        values["schedule"] = settings.schedule
     if settings.augment != "none":
-        words["augmentation"] = settings.augment
+        values["augment"] = settings.augment
     if settings.early_stopping is not None:
-        words["early stopping"] = f"after {settings.early_stopping} epochs without progress"
-    words["seed"] = str(settings.seed)
-    words["convolens"] = task.version
-    return words
+        values["early_stopping"] = say("early_stopping.value", count=settings.early_stopping)
+    values["seed"] = str(settings.seed)
+    return {**{say(name): value for name, value in values.items()}, "convolens": task.version}

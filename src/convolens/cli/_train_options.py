@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from convolens.cli._types import Finite, Size
+from convolens.errors import ArgumentError
 from convolens.train import OPTIMIZERS, SCHEDULES, Settings, parse_augment, recipe
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -67,17 +68,13 @@ _OPTIONS = (
         "--step-every",
         metavar="N",
         type=_POSITIVE,
-        default=10,
-        show_default=True,
-        help="For --schedule step: the epochs after which the rate changes.",
+        help="For --schedule step: the epochs after which the rate changes.  [default: 10]",
     ),
     click.option(
         "--step-factor",
         metavar="X",
         type=Finite(0, min_open=True),
-        default=0.1,
-        show_default=True,
-        help="For --schedule step: what the rate is multiplied by.",
+        help="For --schedule step: what the rate is multiplied by.  [default: 0.1]",
     ),
     click.option(
         "--augment",
@@ -145,4 +142,12 @@ def settings_from(
     said = {name: value for name, value in options.items() if name in names and value is not None}
     settings = replace(recipe(image_shape, images, options["optimizer"]), **said)
     parse_augment(settings.augment)
+    for name in ("step_every", "step_factor"):
+        if name in said and settings.schedule != "step":
+            option = f"--{name.replace('_', '-')}"
+            raise ArgumentError(
+                f"the schedule {settings.schedule} has no steps, but {option} {said[name]:g} was "
+                "given.",
+                hint=f"use --schedule step, or leave {option} out.",
+            )
     return settings

@@ -4,9 +4,32 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from typing import Any, final
 
 import click
+
+#: The most digits of a size or a position, so that no number is too long to be looked at.
+MOST_DIGITS = 9
+_MOST_DIGITS_OF_A_SIDE = 6
+
+
+def require_digits(value: str, parts: Sequence[str], most: int) -> None:
+    """Refuse numbers with too many digits.
+
+    Args:
+        value: What was typed.
+        parts: The numbers in it, digits only.
+        most: How many digits each may have.
+
+    Raises:
+        click.BadParameter: If one has more.
+    """
+    longest = max(parts, key=len)
+    if len(longest) > most:
+        raise click.BadParameter(
+            f"{value!r} is too large: {longest} has {len(longest)} digits, and {most} are the most."
+        )
 
 
 @final
@@ -41,13 +64,14 @@ class Size(click.ParamType[tuple[int, ...]]):
         """Return the numbers.
 
         Raises:
-            click.BadParameter: If they are not as many, or one is 0.
+            click.BadParameter: If they are not as many, or one is 0 or has too many digits.
         """
         if isinstance(value, tuple):
             return value
         parts = value.lower().split("x")
-        if len(parts) != self._count or not all(re.fullmatch("[0-9]{1,6}", p) for p in parts):
+        if len(parts) != self._count or not all(re.fullmatch("[0-9]+", p) for p in parts):
             self.fail(f"{value!r} is not {self.name}, such as {self._sample()}.", param, ctx)
+        require_digits(value, parts, _MOST_DIGITS_OF_A_SIDE)
         numbers = tuple(map(int, parts))
         if 0 in numbers:
             self.fail(f"{value!r} has a side of 0.", param, ctx)
@@ -74,12 +98,12 @@ class Numbers(click.ParamType[tuple[int, ...]]):
         """Return the numbers.
 
         Raises:
-            click.BadParameter: If they are none.
+            click.BadParameter: If they are none, or one has too many digits.
         """
         if isinstance(value, tuple):
             return value
         parts = value.lower().replace("×", "x").split(self._sign)
-        if not all(re.fullmatch(r"\s*[0-9]{1,9}\s*", part) for part in parts):
+        if not all(re.fullmatch(r"\s*[0-9]+\s*", part) for part in parts):
             sample = self._sign.join(("1", "2", "3"))
             self.fail(
                 f"{value!r} is not made of whole numbers with {self._sign!r} between them, such as "
@@ -87,4 +111,5 @@ class Numbers(click.ParamType[tuple[int, ...]]):
                 param,
                 ctx,
             )
+        require_digits(value, [part.strip() for part in parts], MOST_DIGITS)
         return tuple(map(int, parts))

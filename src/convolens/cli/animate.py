@@ -9,6 +9,7 @@ import click
 
 from convolens.cli._language import lang_option
 from convolens.cli._types import Finite, Numbers
+from convolens.cli.filter import require_short_name
 
 if TYPE_CHECKING:
     from convolens.lens.animate import Animation
@@ -36,7 +37,8 @@ Examples:
   convolens animate 3x3 T k3 s2 p1 op1 --view scatter --numbers -o transposed.svg
   convolens animate 2x5x5 k3 sep out3 --numbers --theme dark -o separable.gif
   convolens animate 4x4 k3 --view im2col --numbers -o matrix.svg
-  convolens animate 6x6 k3 nobias --numbers --kernel "1 0 -1; 2 0 -2; 1 0 -1" -o sobel.gif
+  convolens animate 6x6 k3 nobias --kernel "1 0 -1; 2 0 -2; 1 0 -1" -o edges.gif
+  convolens animate 6x6 k3 out2 nobias --kernel sobel -o sobel.gif
   convolens animate "nn.MaxPool2d(2)" --input 3x6x6 --numbers -o pooling.gif
   convolens animate padding_strides_odd_transposed --lang zh -o classic.gif
   convolens animate --gallery pictures               all classic animations
@@ -48,7 +50,12 @@ _FORMATS = ("gif", "svg", "html", "mp4", "png")
 @click.command(help=_HELP, epilog=_EPILOG)
 @click.argument("layer", metavar="LAYER...", nargs=-1)
 @click.option(
-    "-o", "--out", type=click.Path(path_type=Path), metavar="FILE", help="The file to write."
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path),
+    callback=require_short_name,
+    metavar="FILE",
+    help="The file to write.",
 )
 @click.option(
     "--gallery",
@@ -60,9 +67,7 @@ _FORMATS = ("gif", "svg", "html", "mp4", "png")
     "--format",
     "kind",
     type=click.Choice(_FORMATS),
-    default="gif",
-    show_default=True,
-    help="The kind of the gallery's files.",
+    help="The kind of the gallery's files.  [default: gif]",
 )
 @click.option("--numbers", is_flag=True, help="Show numbers: small whole ones, drawn at random.")
 @click.option(
@@ -87,8 +92,9 @@ _FORMATS = ("gif", "svg", "html", "mp4", "png")
 )
 @click.option(
     "--kernel",
-    metavar="GRID",
-    help='Show this kernel for all channels, such as "1 0 -1; 2 0 -2; 1 0 -1".',
+    metavar="KERNEL",
+    help='Show this kernel for all channels: numbers, such as "1 0 -1; 2 0 -2; 1 0 -1", or a name '
+    "of 'convolens filter --list', such as sobel_x.",
 )
 @click.option(
     "--view",
@@ -117,27 +123,51 @@ def animate(
     layer: tuple[str, ...],
     out: Path | None,
     gallery: Path | None,
-    kind: str,
+    kind: str | None,
     **options: Any,
 ) -> None:
     """Show a layer at work, frame by frame."""
     if gallery is not None:
         if layer or out is not None:
             raise click.UsageError("--gallery stands alone: name no layer and no file.")
-        _gallery(gallery, f".{kind}", options)
+        _gallery(gallery, f".{kind or 'gif'}", options)
         return
     if not layer:
         raise click.UsageError("name a layer, such as 5x5 k3 s2 p1, or use --gallery FOLDER.")
     if out is None:
         raise click.UsageError("name a file to write, such as -o animation.gif.")
     from convolens.lens.animate.animation import require_target
-    from convolens.lens.animate.words import words
 
+    _require_one_kind(kind, out)
     require_target(out)
     animation = _animation(" ".join(layer), **options)
     animation.check()
     animation.save(out)
-    click.echo(words()("saved", path=out, count=f"{len(animation):,}"))
+    click.echo(_saved(out, len(animation)))
+
+
+def _require_one_kind(kind: str | None, out: Path) -> None:
+    """Refuse a --format that is not what the file's suffix says."""
+    if kind is None or out.suffix.lower() == f".{kind}":
+        return
+    from convolens.errors import ArgumentError
+    from convolens.lens.animate.words import words
+
+    raise words().problem(ArgumentError, "wrong.format", form=kind, path=out)
+
+
+def _saved(out: Path, count: int) -> str:
+    """Return what was written: a .png holds some of the frames."""
+    from convolens.lens.animate.words import words
+
+    shown = count
+    if out.suffix.lower() == ".png":
+        from convolens.lens.animate.strip import chosen_frames
+
+        shown = len(chosen_frames(count))
+    if shown < count:
+        return words()("saved.some", path=out, shown=shown, all=f"{count:,}")
+    return words()("saved", path=out, count=f"{count:,}")
 
 
 def _animation(
@@ -150,17 +180,18 @@ def _animation(
     **options: Any,
 ) -> Animation:
     """Return the animation of a layer, or the classic one of that name."""
-    from convolens.lens.animate import GALLERY
     from convolens.lens.animate import animate as animated
+    from convolens.lens.animate.gallery import classic_called
 
-    if text in GALLERY:
-        entry = GALLERY[text]
+    if (entry := classic_called(text)) is not None:
         text, x, weight = entry.layer, entry.x, entry.weight
     else:
         x = weight = None
     spec = _spec(text, input_shape)
     if kernel is not None:
-        weight = _kernel(kernel, spec.rank)
+        from convolens.lens.animate.kernels import weight_of
+
+        weight = weight_of(kernel, spec)
     if image is not None:
         x = _image(image, spec.input_shape)
     shows = numbers or kernel is not None
@@ -178,16 +209,6 @@ def _spec(text: str, input_shape: tuple[int, ...] | None) -> LayerSpec:
     if input_shape is None:
         raise click.UsageError("a line of torch needs --input, such as --input 3x8x8.")
     return parse_torch(text, input_shape)
-
-
-def _kernel(text: str, rank: int) -> Any:
-    """Return a kernel from its text."""
-    from convolens.lens.filters.grid import parse_grids
-
-    grids = parse_grids(text)
-    if len(grids) > 1:
-        raise click.BadParameter("one grid is shown for all channels.", param_hint="'--kernel'")
-    return grids[0][0] if rank == 1 and len(grids[0]) == 1 else grids[0]
 
 
 def _image(path: Path, shape: tuple[int, ...]) -> Any:

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import click
 
-from convolens.cli._described import described
+from convolens.cli._described import described, is_folder
 from convolens.cli._language import lang_option
+from convolens.cli._typed_sizes import typed_sizes
+from convolens.cli.filter import require_short_name
 from convolens.cli.summary import parse_shape
 
 _EPILOG = """\b
@@ -42,12 +44,14 @@ layer, its parameters and its costs.
     "-o",
     "--out",
     type=click.Path(path_type=Path),
+    callback=require_short_name,
     metavar="FILE",
     default=Path("network.svg"),
     show_default=True,
     help="The file to write: .svg, .html, or the graph as .json.",
 )
 @lang_option
+@typed_sizes()
 def draw(
     model: str, input_shape: tuple[int, int, int] | None, classes: int | None, out: Path
 ) -> None:
@@ -58,7 +62,7 @@ def draw(
     from convolens.lens.draw import draw as drawn
 
     network, shape = described(model, input_shape, classes)
-    picture = drawn(network, shape, Path(model).name if Path(model).is_dir() else model)
+    picture = drawn(network, shape, Path(model).name if is_folder(model) else model)
     picture.save(out)
     click.echo(out)
     if picture.error is not None:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from convolens.cli._language import lang_option
+from convolens.cli._typed_sizes import typed_sizes
 from convolens.cli._types import Numbers
+from convolens.cli.filter import require_short_name
 
 if TYPE_CHECKING:
     from convolens.lens.explain import Explanation, Ways
@@ -77,10 +79,12 @@ Examples:
     "-o",
     "--out",
     type=click.Path(path_type=Path),
+    callback=require_short_name,
     metavar="FILE",
     help="Write a file: .txt, .html, .json, or the picture of the taps as .svg.",
 )
 @lang_option
+@typed_sizes()
 def explain(
     layer: tuple[str, ...],
     want: tuple[int, ...] | None,
@@ -92,6 +96,10 @@ def explain(
 ) -> None:
     """Explain a layer: sizes, taps, costs, and what to beware of."""
     text = " ".join(layer)
+    if as_json and out is not None and out.suffix.lower() != ".json":
+        raise click.UsageError(
+            f"--json and -o {out} are two forms: leave out --json, or name a .json file."
+        )
     if want is not None and at is not None:
         raise click.UsageError("--want and --at are two questions: ask one.")
     if want is not None:

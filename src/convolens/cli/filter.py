@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import errno
+import os
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -10,7 +12,7 @@ from convolens.cli._language import lang_option
 from convolens.cli._types import Finite
 
 if TYPE_CHECKING:
-    from convolens.lens.filters import Filtered, Photo
+    from convolens.lens.filters import Filtered, Kernel, Photo
 
 _EPILOG = """\b
 Examples:
@@ -23,6 +25,27 @@ Examples:
   convolens filter photo.jpg -k sobel -o edges.npy
       the numbers before they become pixels
 """
+
+
+def require_short_name(context: click.Context, parameter: click.Parameter, value: Any) -> Any:
+    """Return a file to write, unless the system takes its name or its path for too long.
+
+    Raises:
+        ArgumentError: If it does.
+    """
+    try:
+        if value is not None:
+            os.stat(value)
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            from convolens.errors import ArgumentError
+            from convolens.lens.words import lens_words
+
+            reason = f"{error.strerror} ({len(os.fsencode(value)):,} bytes)"
+            raise lens_words().problem(
+                ArgumentError, "save.failed", path=f"{str(value)[:40]}...", reason=reason
+            ) from None
+    return value
 
 
 def _list_kernels(context: click.Context, parameter: click.Parameter, value: bool) -> None:
@@ -65,6 +88,7 @@ def _list_kernels(context: click.Context, parameter: click.Parameter, value: boo
     "-o",
     "--out",
     required=True,
+    callback=require_short_name,
     metavar="FILE",
     help="What to write: .png, .jpg, .webp, .bmp, .tif, a page .html, or numbers .npy.",
 )
@@ -126,6 +150,7 @@ def filter(
     chosen = [as_kernel(kernel) for kernel in kernels]
     as_figure = figure or len(chosen) > 1
     check_target(out, as_figure=as_figure)
+    _require_signs_that_are_used(signs, chosen)
     photo = read_photo(image)
     photo = photo.grey() if grey else photo
     clean = _clean(photo, compare, grey, noise)
@@ -144,6 +169,23 @@ def filter(
     click.echo("\n".join([*report, out]))
 
 
+def _require_signs_that_are_used(signs: str, kernels: list[Kernel]) -> None:
+    """Refuse --signs where no kernel gives negative numbers."""
+    if signs == "auto" or any(kernel.across is None for kernel in kernels):
+        return
+    from convolens.errors import ArgumentError
+    from convolens.lens.filters.words import filter_words
+
+    names = [kernel.name for kernel in kernels]
+    raise filter_words().problem(
+        ArgumentError,
+        "filter.no_signs",
+        signs=signs,
+        kernels=", ".join(names),
+        one=f"{names[0].partition(':')[0].strip().lower()}_x",
+    )
+
+
 def _clean(photo: Photo, compare: str | None, grey: bool, noise: float | None) -> Photo | None:
     from convolens.lens.filters import read_photo
 
@@ -160,13 +202,12 @@ def _report(before: Photo, results: list[Filtered], clean: Photo | None) -> list
 
     say = filter_words()
 
-    def closeness(name: str, photo: Photo) -> list[str]:
-        if clean is None:
-            return []
-        value = f"{psnr(photo.pixels, clean.pixels):.2f}"
-        return [f"{name}: {say('figure.psnr', value=value)}"]
+    def closeness(name: str, value: float) -> str:
+        return f"{name}: {say('figure.psnr', value=f'{value:.2f}')}"
 
-    lines = closeness(say("figure.noisy"), before)
+    if clean is None:
+        return [line for result in results for line in result.lines()]
+    lines = [closeness(say("figure.noisy"), psnr(before.pixels, clean.pixels))]
     for result in results:
-        lines += [*result.lines(), *closeness(result.kernel.name, result.photo)]
+        lines += [*result.lines(), closeness(result.kernel.name, result.psnr(clean))]
     return lines

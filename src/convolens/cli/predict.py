@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import click
 import numpy as np
 
+from convolens.cli._advice import advice_in_options
 from convolens.cli._network import load_network
 from convolens.cli._tables import print_table
 from convolens.data import load_image
@@ -47,7 +48,8 @@ def predict(run: str, images: Sequence[str], fit: bool, top: int, as_json: bool)
     """
     known, model = load_network(run)
     channels, height, width = known.task.input_shape
-    pixels = [load_image(image, channels, (height, width), fit=fit) for image in images]
+    with advice_in_options():
+        pixels = [load_image(image, channels, (height, width), fit=fit) for image in images]
     shares = predicted(model, np.concatenate(pixels))
     answers = [
         [(known.task.classes[k], float(row[k])) for k in np.argsort(-row, kind="stable")[:top]]

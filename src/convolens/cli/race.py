@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from convolens.cli._language import lang_option
+from convolens.cli._typed_sizes import typed_sizes
 
 if TYPE_CHECKING:
     from convolens.lens.race.calls import LayerCall
@@ -56,6 +57,7 @@ Examples:
 )
 @click.option("--json", "as_json", is_flag=True, help="Write JSON instead of tables.")
 @lang_option
+@typed_sizes()
 def race(
     layer: tuple[str, ...],
     batch: int,

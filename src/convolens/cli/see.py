@@ -65,6 +65,7 @@ def see(
     """
     from convolens.cli._network import load_network
     from convolens.lens.report import CheckError, write_report
+    from convolens.lens.words import lens_words
 
     known, model = load_network(run)
     target = _target(known.folder, image, out)
@@ -75,29 +76,26 @@ def see(
         # Not the user's input is at fault here, so the status is that of a failure.
         click.echo(f"Error: {error}", err=True)
         ctx.exit(1)
+    except OSError as error:
+        raise lens_words().problem(
+            ArgumentError, "save.failed_option", path=target, reason=error.strerror or error
+        ) from None
     click.echo(f"report: {target}")
 
 
 def _target(folder: Path, image: str | None, out: str | None) -> Path:
     """Return the file to write, after checking that it can be one."""
+    from convolens.lens.saving import writable
+
     name = "report.html" if image is None else f"report-{Path(image).stem}.html"
-    target = folder / name if out is None else Path(out)
-    if target.is_dir():
-        raise ArgumentError(
-            f"{target} is a folder, but the report is a file.", hint=f"write {target / name}."
-        )
-    if not target.parent.is_dir():
-        raise ArgumentError(
-            f"there is no folder {target.parent.absolute()} to write the report to.",
-            hint="make it, or name another file with -o.",
-        )
-    return target
+    return writable(folder / name if out is None else out, {".html": None})
 
 
 def _inputs(run: Run, model: Module, image: str | None, fit: bool, offline: bool) -> ReportInputs:
     """Return what the report is made from: the run's test images, or an image of the user's."""
     import numpy as np
 
+    from convolens.cli._advice import advice_in_options
     from convolens.cli._report import report_inputs
     from convolens.data import ArrayDataset, load_image
 
@@ -105,7 +103,8 @@ def _inputs(run: Run, model: Module, image: str | None, fit: bool, offline: bool
         test, judged = _judged(run, model, offline)
         return report_inputs(run, model, test, judged)
     channels, height, width = run.task.input_shape
-    pixels = load_image(image, channels, (height, width), fit=fit)
+    with advice_in_options():
+        pixels = load_image(image, channels, (height, width), fit=fit)
     own = ArrayDataset(pixels.transpose(0, 2, 3, 1), np.zeros(1, np.int64), run.task.classes)
     try:
         _, known = _judged(run, model, offline)

@@ -9,6 +9,8 @@ import click
 
 from convolens.cli._described import described
 from convolens.cli._language import lang_option
+from convolens.cli._typed_sizes import typed_sizes
+from convolens.cli._types import MOST_DIGITS, require_digits
 
 _HELP = """\
 Show a network layer by layer.
@@ -32,7 +34,9 @@ The columns of the table:
   parameters     the numbers to learn
   multiply-adds  the multiplications, each with an addition, for one image;
                  products with padding are not counted
-  sees           the receptive field: how many pixels one output depends on
+  sees           the receptive field: how many pixels one output depends on,
+                 padding counted, as published; so it may exceed the image.
+                 'all' where every output depends on every pixel
   step           how many pixels neighbouring outputs are apart
   memory         of the output for one image
 
@@ -56,12 +60,14 @@ def parse_shape(
     """Return the three numbers of a shape such as 3x224x224: channels, height, width.
 
     Raises:
-        click.BadParameter: If there are not three whole numbers of at least 1.
+        click.BadParameter: If there are not three whole numbers of at least 1, or one is too large.
     """
     if value is None:
         return None
     parts = re.split(r"\s*[x×,]\s*", value.strip().lower())
-    whole = len(parts) == 3 and all(re.fullmatch(r"[0-9]{1,9}", part) for part in parts)
+    whole = len(parts) == 3 and all(re.fullmatch(r"[0-9]+", part) for part in parts)
+    if whole:
+        require_digits(value, parts, MOST_DIGITS)
     if not whole or min(map(int, parts)) < 1:
         raise click.BadParameter(
             f"{value!r} is not a shape; write channels x height x width, such as 3x224x224."
@@ -95,6 +101,7 @@ def parse_shape(
     help="Write a file: .txt, .html or .json.",
 )
 @lang_option
+@typed_sizes()
 def summary(
     model: str,
     input_shape: tuple[int, int, int] | None,

@@ -12,12 +12,13 @@ import click
 from click.core import ParameterSource
 
 import convolens
-from convolens.cli._data import absolute, open_images, open_task
+from convolens.cli._data import absolute, open_images, open_task, require_readable
 from convolens.cli._network import make_network
 from convolens.cli._report import report_inputs
 from convolens.cli._train_options import settings_from, training_options
 from convolens.cli._words import accuracy_line
 from convolens.data import Splits
+from convolens.errors import CheckpointError
 from convolens.lens.report import write_report
 from convolens.nn import Module
 from convolens.tensor import manual_seed
@@ -35,7 +36,7 @@ from convolens.train import (
     parse_augment,
     save_run,
 )
-from convolens.train.store import saving
+from convolens.train.store import CHECKPOINT, saving
 
 _EPILOG = """\b
 Examples:
@@ -118,13 +119,14 @@ def train(
         task, splits = _new_task(data, options, offline)
         manual_seed(task.settings.seed)
         model = make_network(task)
+        require_readable(splits)
         folder = fresh_folder(out or _usual_folder(task), numbered=out is None)
         run = Run(folder, task)
     else:
         if not given <= _WHILE_RESUMING:
             name = min(given - _WHILE_RESUMING).replace("_", "-")
             raise click.UsageError(f"--{name} cannot be given with --resume: a run keeps it.")
-        run = load_run(resume)
+        run = _resumed(resume)
         if "epochs" in given:
             run = run.with_epochs(options["epochs"])
         splits = open_task(run.task, data if "data" in given else None, offline=offline)
@@ -136,6 +138,16 @@ def train(
         folder_name = shlex.quote(str(run.folder))
         click.echo(f"Go on with: convolens train --resume {folder_name}", err=True)
         ctx.exit(1)
+
+
+def _resumed(folder: Path) -> Run:
+    run = load_run(folder)
+    if not (folder / CHECKPOINT).exists():
+        raise CheckpointError(
+            f"there is nothing to resume: {folder} has no {CHECKPOINT}.",
+            hint=f"begin the run again, with --out {shlex.quote(str(folder))}.",
+        )
+    return run
 
 
 def _new_task(data: str, options: Mapping[str, Any], offline: bool) -> tuple[Task, Splits]:

@@ -104,13 +104,20 @@ def resized(pixels: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint
 
 
 def check_size(size: tuple[int, int]) -> None:
-    """Refuse a size that is not two whole numbers from 1 up.
+    """Refuse a size that is not two whole numbers from 1 up, or more pixels than are allowed.
 
     Raises:
         ArgumentError: With the size.
     """
-    if len(size) != 2 or min(size) < 1 or size[0] * size[1] > LARGEST_IMAGE:
+    if len(size) != 2 or min(size) < 1:
         raise ArgumentError(f"size is {size}, but is (height, width), each 1 or more.")
+    height, width = size
+    if height * width > LARGEST_IMAGE:
+        raise ArgumentError(
+            f"size is {height}x{width}, {height * width:,} pixels, but an image has "
+            f"{LARGEST_IMAGE:,} at most.",
+            hint="use a smaller height or width.",
+        )
 
 
 IN_MEMORY = Path("image")

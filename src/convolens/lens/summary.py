@@ -155,8 +155,8 @@ def summary(model: Module, input_shape: Sequence[int], lang: str | None = None) 
         1,490 parameters, 2,736 multiply-adds for one image
         memory in float32: 5.82 KiB for the parameters, 1.727 KiB for the outputs of
         all layers, 256 B for the input
-        sees: the pixels that one output depends on; step: from one output to the next;
-        memory: the output of one image
+        sees: the pixels that one output depends on, padding counted; step: from one
+        output to the next; memory: the output of one image
     """
     seen = observed(model, input_shape, language(lang))
     return Summary(

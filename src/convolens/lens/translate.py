@@ -78,6 +78,15 @@ _WINDOWS: Sequence[tuple[str, str]] = (
         "形状为 {a} 的 {b} 需要超过 2**63 - 1 个字节。",
     ),
     (
+        r"there is no memory for (?P<a>.+): it needs (?P<b>\S+) GiB\.",
+        "没有 {a} 所需的内存：它需要 {b} GiB。",
+    ),
+    (
+        r"there is no memory for (?P<a>.+): it needs (?P<b>\S+) GiB, and the computation some "
+        r"more\.",
+        "没有 {a} 所需的内存：它需要 {b} GiB，计算另需一些。",
+    ),
+    (
         r"padding_mode (?P<a>\S+) cannot add (?P<b>\S+) cells to an axis of (?P<c>\S+)\.",
         "填充方式 {a} 不能给长为 {c} 的轴补上 {b} 格。",
     ),
@@ -130,6 +139,12 @@ _HINTS: Sequence[tuple[str, str]] = (
     ),
     (r"leave empty images out\.", "请去掉空的图像。"),
     (r"make the tensor smaller\.", "请缩小张量。"),
+    (r"make it smaller\.", "请缩小它。"),
+    (r"use a smaller image, or smaller layers\.", "请用更小的图像，或者更小的层。"),
+    (
+        r"use a larger image; or use a smaller kernel or dilation, or more padding\.",
+        "请用更大的图像，或者更小的核或扩张率，或者更多的填充。",
+    ),
     (r"give one number an axis\.", "每个轴给出一个数。"),
     (
         r"use a padding of at most (?P<a>\S+): a larger one can give windows without any input\.",

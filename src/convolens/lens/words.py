@@ -8,6 +8,8 @@ from convolens.lens.words_zh import CHINESE
 ENGLISH = {
     "save.failed": "{path} cannot be written: {reason}.",
     "save.failed.hint": "choose another file or folder.",
+    "save.failed_option": "{path} cannot be written: {reason}.",
+    "save.failed_option.hint": "name another file with -o.",
     "save.is_folder": "{path} is a folder.",
     "save.is_folder.hint": "name a file in it.",
     "save.suffix": "{path}: nothing is written with the suffix {suffix!r}.",
@@ -48,8 +50,8 @@ ENGLISH = {
     "summary.totals": "{parameters} parameters, {multiply_adds} multiply-adds for one image",
     "summary.bytes": "memory in {dtype}: {weights} for the parameters, {outputs} for the outputs "
     "of all layers, {input} for the input",
-    "summary.legend": "sees: the pixels that one output depends on; step: from one output to the "
-    "next; memory: the output of one image",
+    "summary.legend": "sees: the pixels that one output depends on, padding counted; step: from "
+    "one output to the next; memory: the output of one image",
     "summary.stopped": "The model stopped here. {error}",
     "summary.shares": "shares parameters with {other}",
     "summary.unused": "parameters that were not used: {names}",

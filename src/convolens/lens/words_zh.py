@@ -3,6 +3,8 @@
 CHINESE = {
     "save.failed": "无法写入 {path}：{reason}。",
     "save.failed.hint": "请换一个文件或文件夹。",
+    "save.failed_option": "无法写入 {path}：{reason}。",
+    "save.failed_option.hint": "请用 -o 换一个文件。",
     "save.is_folder": "{path} 是文件夹。",
     "save.is_folder.hint": "请写出其中的文件名。",
     "save.suffix": "{path}：不支持后缀 {suffix!r}。",
@@ -35,8 +37,8 @@ CHINESE = {
     "summary.one_number": "一个数",
     "summary.totals": "{parameters} 个参数，每张图像 {multiply_adds} 次乘加",
     "summary.bytes": "以 {dtype} 计的内存：参数 {weights}，所有层的输出 {outputs}，输入 {input}",
-    "summary.legend": "感受野：一个输出所依赖的像素；步距：相邻两个输出在图像上的距离；内存：一张图"
-    "像的输出",
+    "summary.legend": "感受野：一个输出所依赖的像素，填充也计入；步距：相邻两个输出在图像上的距离；"
+    "内存：一张图像的输出",
     "summary.stopped": "模型在这里停止。{error}",
     "summary.shares": "与 {other} 共用参数",
     "summary.unused": "没有用到的参数：{names}",

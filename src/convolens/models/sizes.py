@@ -9,7 +9,7 @@ from math import prod
 from convolens import nn
 from convolens.errors import ArgumentError, ConvolensError, ShapeError
 from convolens.nn.functional.conv import conv_operator
-from convolens.spec import TensorSpec
+from convolens.spec import TOO_LARGE_HINT, TensorSpec
 
 Image = tuple[int, int, int]
 
@@ -97,6 +97,8 @@ def at_layer(name: str, image: Sequence[int]) -> Iterator[None]:
     except ConvolensError as error:
         error.enter(name)
         error.facts.append(("image", "x".join(map(str, image)), "C, H, W"))
-        if isinstance(error, ShapeError) and error.hint:
+        if error.hint == TOO_LARGE_HINT:
+            error.hint = "use a smaller image, or smaller layers."
+        elif isinstance(error, ShapeError) and error.hint:
             error.hint = f"use a larger image; or {error.hint}"
         raise

@@ -5,6 +5,7 @@ from __future__ import annotations
 import abc
 from collections.abc import Iterable, Sequence
 from functools import reduce
+from math import prod
 from typing import ClassVar
 
 import numpy as np
@@ -77,8 +78,8 @@ class Averaged(AvgWindows):
 
     def cost(self, *specs: TensorSpec) -> Cost:
         (x,) = specs
-        y, taps = self.infer(x), self.taps(x.shape[2:])
-        return Cost(y.size * taps, size_of(x, y), taps + 1)
+        images, sizes = prod(x.shape[:2]), x.shape[2:]
+        return Cost(images * self.reads(sizes), size_of(x, self.infer(x)), self.taps(sizes) + 1)
 
     def explain(self, *specs: TensorSpec) -> str:
         (x,) = specs
@@ -125,9 +126,9 @@ class Spread(AvgWindows):
 
     def cost(self, *specs: TensorSpec) -> Cost:
         (g,) = specs
-        sizes = self.image_sizes()
+        images, sizes = prod(g.shape[:2]), self.image_sizes()
         moved = size_of(g, self.infer(g))
-        return Cost(g.size * self.taps(sizes), moved, self.most_readers(sizes) + 1)
+        return Cost(images * self.reads(sizes), moved, self.most_readers(sizes) + 1)
 
     def explain(self, *specs: TensorSpec) -> str:
         (g,) = specs

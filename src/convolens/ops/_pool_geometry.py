@@ -45,6 +45,10 @@ class PoolWindows(Op):
     def taps(self, sizes: Sequence[int]) -> int:
         """Return how many inputs the largest window reads."""
 
+    def reads(self, sizes: Sequence[int]) -> int:
+        """Return how many inputs all windows of one channel read, padding not counted."""
+        return spatial.valid_reads(self.tables(sizes))
+
     def most_readers(self, sizes: Sequence[int]) -> int:
         """Return how many windows read the input that most windows read.
 

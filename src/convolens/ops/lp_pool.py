@@ -52,8 +52,9 @@ class LPPoolGeometry(PoolGeometry):
         return factors.astype(dtype)
 
     def cost(self, *specs: TensorSpec) -> Cost:
-        y, taps = TensorSpec(self.output_shape(specs[0])), prod(self.kernel)
-        return Cost(y.size * taps, size_of(*specs, self.infer(*specs)), taps + 3)
+        x, y = specs[0], self.infer(*specs)
+        added = prod(x.shape[:2]) * self.reads(x.shape[2:])
+        return Cost(added, size_of(*specs, y), prod(self.kernel) + 3)
 
     @classmethod
     def operators(cls) -> Iterable[tuple[LPPoolGeometry, TensorSpec]]:

@@ -149,8 +149,9 @@ def compile(model: Module) -> CompiledNetwork:
     optimiser's step, ``load_state_dict``, another layer), the next call makes the plan anew.
 
     What is no operator is not seen: hooks, prints and other effects of ``forward`` happen while a
-    plan is made, not later; and ways through ``forward`` that depend on numbers stay as they were
-    then, which the comparison finds only where its inputs go another way.
+    plan is made, not later. Numbers that are no tensors, such as a norm's ``eps``, stay as they
+    were then, and so do ways through ``forward`` that depend on numbers, which the comparison finds
+    only where its inputs go another way.
 
     Args:
         model: The network. It returns a tensor, or tuples, lists or dicts of tensors.

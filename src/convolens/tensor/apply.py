@@ -68,7 +68,11 @@ def _decided(op: Op, inputs: tuple[TensorBase, ...]) -> Tensor:
             "make it smaller.",
         ) from None
     first = inputs[0]
-    return first.made(array, choice.output, first.version if op.is_view else Version(), None)
+    if not op.is_view:
+        return first.made(array, choice.output, Version(), None)
+    view = first.made(array, choice.output, first.version, None)
+    first.version.view(first, view)  # type: ignore[arg-type]
+    return view
 
 
 def _record(op: Op, inputs: tuple[TensorBase, ...], output: Tensor) -> None:
@@ -78,8 +82,6 @@ def _record(op: Op, inputs: tuple[TensorBase, ...], output: Tensor) -> None:
         made = output.spec, output.array, output.version
         output.node = Node(op, inputs, specs, *made)  # type: ignore[arg-type]
         output.recorded = True
-        if op.is_view:
-            output.version.viewed = True
 
 
 def apply_both(*calls: tuple[Op, Sequence[TensorBase]]) -> list[Tensor]:

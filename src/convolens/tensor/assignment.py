@@ -12,6 +12,7 @@ from convolens.tensor.apply import apply
 from convolens.tensor.base import TensorBase
 from convolens.tensor.grad_mode import is_grad_enabled
 from convolens.tensor.in_place import InPlace
+from convolens.tensor.indexing import is_basic, view_of
 from convolens.tensor.observe import changes
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Assignment(InPlace):
         if not (recorded or watched):
             super()._fill_from(place, value)
             return
-        old = self._old(value)
+        old = self._old(value, changed=view_of(self.array, place) if is_basic(place) else None)
         numbers = np.arange(self.array.size).reshape(self.shape)
         places = self.leaf(numbers)[place].array
         taken = np.zeros(self.array.size, np.bool_)

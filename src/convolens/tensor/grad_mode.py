@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from contextlib import ContextDecorator
+from functools import wraps
+from inspect import isgeneratorfunction
 from threading import local
 from typing import Any
 
@@ -31,12 +33,43 @@ class _Switch(ContextDecorator):
         """Return a switch of its own for each call of a decorated function."""
         return _Switch(self._recording)
 
+    def __call__(self, function: Callable[..., Any]) -> Any:
+        """Return a function decorated with the switch; a generator is, whenever it runs."""
+        if not isgeneratorfunction(function):
+            return super().__call__(function)
+
+        @wraps(function)
+        def generator(*args: Any, **options: Any) -> Generator[Any, Any, Any]:
+            return (yield from _Switched(self._recreate_cm(), function(*args, **options)))
+
+        return generator
+
     def __enter__(self) -> None:
         self._before.append(thread.recording)
         thread.recording = self._recording
 
     def __exit__(self, *_: object) -> None:
         thread.recording = self._before.pop()
+
+
+class _Switched(Generator[Any, Any, Any]):
+    """A generator that runs inside a switch, and those who call it outside."""
+
+    def __init__(self, switch: _Switch, generator: Generator[Any, Any, Any]) -> None:
+        self._switch = switch
+        self._generator = generator
+
+    def send(self, value: Any) -> Any:
+        with self._switch:
+            return self._generator.send(value)
+
+    def throw(self, *error: Any) -> Any:
+        with self._switch:
+            return self._generator.throw(*error)
+
+    def close(self) -> None:
+        with self._switch:
+            self._generator.close()
 
 
 class no_grad(_Switch):  # noqa: N801  # torch's name
@@ -91,12 +124,13 @@ class set_grad_enabled:  # noqa: N801  # torch's name
     """
 
     def __init__(self, mode: bool) -> None:
-        self._before, thread.recording = thread.recording, bool(mode)
+        self._recording = bool(mode)
+        self._before, thread.recording = thread.recording, self._recording
 
-    def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
+    def __call__(self, function: Callable[..., Any]) -> Any:
         """Decorate a function; outside it, nothing is set."""
-        recording, thread.recording = thread.recording, self._before
-        return _Switch(recording)(function)
+        thread.recording = self._before
+        return _Switch(self._recording)(function)
 
     def __enter__(self) -> None:
         """Keep what was set when the object was made."""

@@ -2,8 +2,9 @@
 
 While calls are recorded, a change of a tensor that a recorded call made is recorded too. What the
 record still needs of the old values must not change under it, so a backward pass that finds a newer
-version refuses, as in torch; and a tensor is refused whose memory recorded views share, since they
-would go on with a record that is no longer theirs.
+version refuses, as in torch; and a recorded change is refused of memory that other tensors share,
+views or what they are views of, since they would be left with a record that is not of their
+numbers.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from convolens.errors import DTypeError, GradientError, ShapeError
+from convolens.ops import Array
 from convolens.tensor.base import Number, TensorBase
 from convolens.tensor.grad_mode import is_grad_enabled
 from convolens.tensor.observe import changes
@@ -36,7 +38,7 @@ class InPlace(TensorBase):
             ShapeError: If the result has another shape.
             DTypeError: If the result's type does not fit the tensor's.
             GradientError: If a leaf that requires a gradient is to be changed, or a tensor whose
-                memory recorded views share, while calls are recorded.
+                memory other tensors share, views or what it is a view of, while calls are recorded.
 
         Example:
             >>> import convolens as cl
@@ -70,10 +72,13 @@ class InPlace(TensorBase):
     def __itruediv__(self, other: Tensor | Number) -> Tensor:
         return self.div_(other)
 
-    def _old(self, other: Tensor | Number, needed: bool = False) -> Tensor:
+    def _old(
+        self, other: Tensor | Number, needed: bool = False, changed: Array | None = None
+    ) -> Tensor:
         """Return the tensor as it is before the change, for the record.
 
-        ``needed`` says whether the gradient of ``other`` uses its numbers.
+        ``needed`` says whether the gradient of ``other`` uses its numbers, ``changed`` what part of
+        its array is about to change, if not all.
         """
         recorded = is_grad_enabled() and (self.recorded or getattr(other, "recorded", False))
         if recorded and self.recorded and self.node is None:
@@ -82,12 +87,14 @@ class InPlace(TensorBase):
                 [("tensor", self.spec, "")],
                 "do it inside no_grad(), or compute a new tensor: x = x + y.",
             )
-        if recorded and self.version.viewed:
+        memory = self.array if changed is None else changed
+        if recorded and self.version.others_in(memory, self):  # type: ignore[arg-type]
             raise GradientError(
-                "the tensor's memory is shared by recorded views, which a change in place would "
-                "leave with another record than theirs.",
+                "the memory is shared by other tensors (views, or what they are views of), which a "
+                "change in place would leave without a record of their new numbers.",
                 [("tensor", self.spec, "")],
-                "compute a new tensor: x = x + y.",
+                "compute a new tensor: x = x + y. A part is changed by out[i] = y, while nobody "
+                "has a view of it.",
             )
         copied = recorded and needed and getattr(other, "recorded", False)
         array = np.array(self.array, order="K") if copied else self.array

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from convolens.errors import ArgumentError, DTypeError, IndexRangeError
+from convolens.ops import Array
 from convolens.ops.slice import Bounds
 
 BASIC = (int, np.integer, slice, EllipsisType, type(None))
@@ -19,6 +20,22 @@ def is_basic(index: Any) -> bool:
     """Return whether an index has only integers, slices, None and an ellipsis."""
     items = index if isinstance(index, tuple) else (index,)
     return all(isinstance(item, BASIC) and not isinstance(item, bool) for item in items)
+
+
+def view_of(array: Array, index: Any) -> Array:
+    """Return the part of an array at a basic index, also a single number as an array.
+
+    Example:
+        >>> numbers = np.arange(3)
+        >>> view_of(numbers, 1)[...] = 5
+        >>> numbers.tolist()
+        [0, 5, 2]
+    """
+    items = index if isinstance(index, tuple) else (index,)
+    if not any(item is Ellipsis for item in items):
+        items += (Ellipsis,)
+    part: Array = array[items]
+    return part
 
 
 @contextmanager

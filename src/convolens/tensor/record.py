@@ -30,20 +30,19 @@ class Version:
 
     It keeps what kernels laid out in an order of their own, until the memory changes. Memory that
     is ``shared`` with arrays outside the library may change unseen: of it nothing is kept.
-    ``viewed`` says whether a recorded call has made a view.
 
     Tensors that should have memory of their own may borrow this one, as long as nothing changes it
     and no array outside the library has it: before that they are given copies.
     """
 
-    __slots__ = ("_borrowers", "_kept", "number", "shared", "viewed")
+    __slots__ = ("_borrowers", "_kept", "_views", "number", "shared")
 
     def __init__(self, shared: bool = False) -> None:
         self.number = 0
-        self.viewed = False
         self.shared = shared
         self._kept: dict[Hashable, tuple[Any, Any]] | None = None
         self._borrowers: list[ref[Tensor]] | None = None
+        self._views: list[tuple[ref[Tensor], object]] | None = None  # each with its family
 
     def __reduce__(self) -> tuple[type[Version], tuple[bool]]:
         return Version, (self.shared,)  # a copy is memory of its own: nothing is laid out of it yet
@@ -52,6 +51,38 @@ class Version:
         """Count a change."""
         self.number += 1
         self._kept = None
+
+    def view(self, tensor: Tensor, view: Tensor) -> None:
+        """Note that a tensor around this memory has a view.
+
+        Both are of one family; what was detached, and is recorded apart, begins another.
+        """
+        if self._views is None:
+            self._views = []
+        elif len(self._views).bit_count() == 1:  # now and then those that are gone are forgotten
+            self._views = [known for known in self._views if known[0]() is not None]
+        family = self._family(tensor)
+        if family is None:
+            family = object()
+            self._views.append((ref(tensor), family))
+        self._views.append((ref(view), family))
+
+    def others_in(self, memory: Array, tensor: Tensor) -> bool:
+        """Return whether another tensor of its family lies in a part of the memory."""
+        family = self._family(tensor)
+        if family is None or self._views is None:
+            return False
+        others = (known() for known, its in self._views if its is family)
+        return any(
+            other is not None and other is not tensor and _share(other.array, memory)
+            for other in others
+        )
+
+    def _family(self, tensor: Tensor) -> object | None:
+        for known, family in self._views or ():
+            if known() is tensor:
+                return family
+        return None
 
     def lend(self, borrower: Tensor) -> None:
         """Note that a tensor around this memory should have its own."""
@@ -122,6 +153,13 @@ class Version:
         laid_out = lay_out(array)
         self._kept[layout] = array, laid_out
         return laid_out
+
+
+def _share(one: Array, other: Array) -> bool:
+    try:
+        return np.shares_memory(one, other, max_work=10_000)  # type: ignore[arg-type]  # NumPy knows it
+    except np.exceptions.TooHardError:
+        return True
 
 
 def _settle(tensor: Tensor | None, lender: Version) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import final
 
 from convolens.atomic import write_atomically
-from convolens.errors import ArgumentError, CheckpointError
+from convolens.errors import CheckpointError
 from convolens.train.arrays_file import FORMAT, Arrays, read_arrays
 from convolens.train.checkpoint import Checkpoint, compare, load_checkpoint
 from convolens.train.codec import decode, encode
@@ -112,37 +112,6 @@ def load_run(folder: Path) -> Run:
     # The checksum is right, so it was written so: by a program that is not this one.
     except (LookupError, TypeError, ValueError, RecursionError) as error:
         raise CheckpointError(f"{path} is not laid out as convolens writes it.") from error
-
-
-def fresh_folder(wanted: Path, *, numbered: bool) -> Path:
-    """Make the folder of a new run and return it.
-
-    Args:
-        wanted: Its path.
-        numbered: Whether to append -2, -3 and so on to a name that is taken.
-
-    Raises:
-        ArgumentError: If the name is taken and not to be numbered.
-        TrainingError: If the folder cannot be made.
-    """
-    with saving(wanted):
-        wanted.parent.mkdir(parents=True, exist_ok=True)
-        if wanted.is_dir() and not any(wanted.iterdir()):
-            return wanted
-        number = 1
-        while True:
-            folder = wanted if number == 1 else wanted.with_name(f"{wanted.name}-{number}")
-            try:
-                folder.mkdir()
-            except FileExistsError as error:
-                if not numbered:
-                    raise ArgumentError(
-                        f"{wanted} exists already, and a run is never overwritten.",
-                        hint=f"choose another folder, or go on with --resume {wanted}.",
-                    ) from error
-                number += 1
-            else:
-                return folder
 
 
 def _content(folder: Path) -> bytes:

@@ -140,13 +140,15 @@ def saving(folder: Path) -> Iterator[None]:
     Raises:
         TrainingError: In place of OSError; the files are as they were.
     """
+    kept = "what was saved before is as it was. Make room, then go on with --resume."
+    nothing = "nothing was saved before. Make room, or choose another folder, and begin again."
     try:
         yield
     except OSError as error:
         raise TrainingError(
             f"the run cannot be saved: {error.strerror or error}.",
             [("folder", folder.absolute(), "")],
-            "what was saved before is as it was. Make room, then go on with --resume.",
+            kept if (folder / CHECKPOINT).is_file() else nothing,
         ) from error
 
 

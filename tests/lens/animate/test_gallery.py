@@ -9,6 +9,7 @@ import pytest
 from convolens.errors import ArgumentError
 from convolens.lens import parse_layer
 from convolens.lens.animate import GALLERY, classic, save_gallery
+from convolens.lens.animate.gallery import classic_called
 
 #: Dumoulin and Visin, "A guide to convolution arithmetic for deep learning", 2016: the sizes of
 #: input and output in each figure.
@@ -88,3 +89,21 @@ def test_refusals(tmp_path: Path) -> None:
         save_gallery(tmp_path / "file")
     with pytest.raises(ArgumentError, match="no classic animation 'full'"):
         classic("full")
+
+
+@pytest.mark.parametrize(
+    "name", ["padding_stride", "padding-stride", "Padding Stride", " padding_stride"]
+)
+def test_the_nearest_names_are_suggested(name: str) -> None:
+    for refuse in (classic, classic_called):
+        with pytest.raises(ArgumentError, match=r"did you mean padding_strides, .*The names are"):
+            refuse(name)
+    with pytest.raises(ArgumentError, match="是不是 padding_strides"):
+        classic(name, lang="zh")
+
+
+@pytest.mark.parametrize(
+    "layer", ["5x5 k3", "k3 5", "T k3 2x2", "psame_tf 5x5 k3", "nn.Conv2d(1, 1, 3)", ""]
+)
+def test_what_may_be_a_layer_is_no_misspelt_name(layer: str) -> None:
+    assert classic_called(layer) is None

@@ -52,6 +52,45 @@ def test_the_usual_layer_comes_first(text: str, want: int | tuple[int, ...], fir
     assert find_layers(text, want).layers[0].text == first
 
 
+@pytest.mark.parametrize(
+    ("text", "want", "first"),
+    [
+        ("28", (14, 13), "28x28 k3 s2 p1x0"),
+        ("224", (112, 111), "224x224 k3 s2 p1x0"),
+        ("28 max", (14, 13), "28x28 max k4 s2 p1x0"),
+        ("6x28x28 sep m2 out8", (14, 13), "6x28x28 sep k4 s2 p1x0 out8 m2"),
+        ("14 T", (28, 27), "14x14 T k2 s2 p0x1 op0x1"),
+        ("28 k3 psame_tf", (28, 14), "28x28 k3 s1x2 psame_tf"),
+        ("28x28x28 3d k3", (14, 13, 28), "1x28x28x28 k3 s2x2x1 p1x0x1"),
+        ("28 s1", (28, 26), "28x28 k3 p1x0"),
+    ],
+)
+def test_one_number_an_axis_where_none_fits_all(
+    text: str, want: tuple[int, ...], first: str
+) -> None:
+    ways = find_layers(text, want)
+    assert ways.apart
+    assert ways.layers[0].text == first
+    for spec in ways.layers:
+        assert spec.output_shape[1:] == want
+        assert parse_layer(spec.text) == spec
+    assert "differ between the axes" in ways.text("en")
+    assert "各轴的数不同" in ways.text("zh")
+
+
+def test_what_is_fixed_stays_fixed_along_each_axis() -> None:
+    ways = find_layers("6x28x28 k5x3 g2 out4 s2", (14, 13))
+    assert ways.apart
+    for spec in ways.layers:
+        assert (spec.kernel, spec.stride, spec.groups, spec.out_channels) == ((5, 3), (2, 2), 2, 4)
+
+
+def test_what_fits_all_axes_comes_alone() -> None:
+    ways = find_layers("28", 14)
+    assert not ways.apart
+    assert all(len(set(spec.kernel)) == len(set(spec.pads)) == 1 for spec in ways.layers)
+
+
 def test_what_is_fixed_stays_fixed() -> None:
     for spec in find_layers("6x28x28 k5 g2 out4 s2", 14).layers:
         assert (spec.kernel, spec.stride, spec.groups, spec.out_channels) == ((5, 5), (2, 2), 2, 4)
@@ -71,6 +110,12 @@ def test_no_way() -> None:
 def test_what_is_no_size(want: object) -> None:
     with pytest.raises(ArgumentError, match="the wanted size"):
         find_layers("28", want)  # type: ignore[arg-type]
+
+
+def test_a_size_along_one_axis() -> None:
+    with pytest.raises(ArgumentError, match=r"\(50, 50\), but an image along one axis") as caught:
+        find_layers("100 1d", (50, 50))
+    assert "112x112" not in str(caught.value)
 
 
 def test_a_text_that_cannot_be_read() -> None:

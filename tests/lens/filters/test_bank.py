@@ -3,8 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from convolens.errors import ArgumentError
 from convolens.lens.filters.bank import BANK, gaussian, motion
 from convolens.lens.filters.kernel import as_kernel
+from convolens.lens.language import speaking
 
 SMOOTHING = ["identity", "box", "gaussian", "motion", "diagonal", "sharpen", "unsharp", "emboss"]
 DIFFERENCES = [
@@ -33,6 +35,16 @@ def test_even_areas_become_nothing(name: str) -> None:
     assert as_kernel(name).balanced
     for grids in as_kernel(name).directions:
         assert grids[0].sum() == 0
+
+
+@pytest.mark.parametrize("neighbours", ["3", "5", "6", "7", "9", "4.5", "nan", "x"])
+def test_a_laplacian_has_4_or_8_neighbours(neighbours: str) -> None:
+    with pytest.raises(ArgumentError, match=f"is '{neighbours}', but must be 4 or 8"):
+        as_kernel(f"laplacian:{neighbours}")
+    with pytest.raises(ArgumentError, match="但必须是 4 或 8"), speaking("zh"):
+        as_kernel(f"laplacian:neighbours={neighbours}")
+    assert as_kernel("laplacian:4").grids[0].tolist() == [[0, 1, 0], [1, -4, 1], [0, 1, 0]]
+    assert as_kernel("laplacian:8").grids[0].tolist() == [[1, 1, 1], [1, -8, 1], [1, 1, 1]]
 
 
 def test_known_numbers() -> None:

@@ -41,6 +41,15 @@ def test_it_has_the_colours_of_its_numbers(dark: bool, lang: str) -> None:
         assert (edge == page.paper).all()
 
 
+def test_results_of_another_size_are_compared_with_what_remains() -> None:
+    clean = Photo(drawn())
+    noisy = with_noise(clean, 20)
+    results = [filter(noisy, kernel, padding="none", mix=True) for kernel in ("box", "gaussian:1")]
+    shown = Figure(results, clean=clean)
+    assert [row["psnr"] for row in shown.values["kernels"]] == [r.psnr(clean) for r in results]
+    assert shown.image.width > 1000
+
+
 def test_panels_stand_in_rows_of_nearly_one_length() -> None:
     photo = Photo(drawn())
     width = {n: Figure([filter(photo, "box")] * n).image.width for n in (1, 3, 4, 7)}

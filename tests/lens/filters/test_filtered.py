@@ -9,7 +9,7 @@ from PIL import Image
 
 from convolens import lens
 from convolens.errors import ArgumentError
-from convolens.lens.filters import Photo, filter
+from convolens.lens.filters import Photo, filter, psnr
 from convolens.lens.filters.kernel import as_kernel
 from convolens.lens.language import speaking
 from convolens.lens.report.check import CheckError
@@ -48,6 +48,34 @@ def test_nothing_is_written_if_the_check_fails(tmp_path: Path) -> None:
     with pytest.raises(CheckError):
         result._repr_html_()
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("kernel", ["box:4", "0 0 0 0 0; 0 1 0 0 0"])
+def test_what_remains_is_compared_with_the_source(kernel: str) -> None:
+    pixels = drawn()
+    inner = filter(pixels, kernel, padding="none")
+    rows, columns = ((cells - 1) // 2 for cells in inner.kernel.size)
+    height, width = inner.pixels.shape[:2]
+    cropped = pixels[rows : rows + height, columns : columns + width]
+    assert inner.psnr(pixels) == inner.psnr(cropped) == psnr(inner.pixels, cropped)
+
+
+def test_what_is_mixed_is_compared_with_the_source_mixed_alike() -> None:
+    pixels = drawn()
+    mean = filter(pixels, "identity", mix=True)
+    assert np.ptp(np.abs(mean.pixels[..., 0] - pixels.mean(2))) <= 0.5
+    assert mean.psnr(pixels) == np.inf
+    red = filter(pixels, "1 | 0 | 0", mix=True)
+    assert red.psnr(pixels) == red.psnr(pixels[..., :1]) == np.inf
+    sums = filter(pixels, "0 0.5 0 | 0 0.25 0 | 0 0.25 0", mix=True, padding="none")
+    assert sums.psnr(pixels) == np.inf
+
+
+def test_the_same_result_is_compared_with_its_own_size() -> None:
+    result = filter(drawn(), "box", padding="none", mix=True)
+    assert result.psnr(result.photo) == np.inf
+    with pytest.raises(ArgumentError, match="cannot be compared"):
+        result.psnr(drawn(20, 20))
 
 
 def test_negative_numbers() -> None:

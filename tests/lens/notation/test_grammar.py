@@ -71,7 +71,7 @@ def test_the_error_points_at_the_character(text: str, position: int, words: str)
         ("5x5 max k2 g1 out3", "out_channels"),
         ("5x5 avg k2 d2", "a dilation"),
         ("5x5 k3 m2", "a multiplier"),
-        ("9 1d sep k3", "1 spatial axes"),
+        ("9 1d sep k3", "2 spatial axes, but the image has 1"),
         ("999999 1d k999", "taps that can be looked at"),
         ("5x5 k99 p999999", "taps that can be looked at"),
     ],

@@ -123,12 +123,20 @@ def _prepare_reshape(op: Op, specs: Specs, output: TensorSpec) -> Run:
     (x,) = specs
     flat = TensorSpec((x.size,), x.dtype)
 
+    # What is written into a part of a tensor, such as a row, is seen in the tensor: a copy is made
+    # only where no view is possible.
     def reshape_dense(array: Array) -> Array:
+        if array.flags.c_contiguous:
+            return array.reshape(output.shape)
+        if common is not None and (view := _as_view(array, common, output.shape)) is not None:
+            return view
         return dense(array).reshape(output.shape)
 
     def flatten(array: Array) -> Array:
         if array.flags.c_contiguous:
             return array.reshape(output.shape)
+        if common is not None and (view := _as_view(array, common, output.shape)) is not None:
+            return view
         y = empty(flat)
         _native.flatten(dense(array), y)
         return y.reshape(output.shape)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,6 +65,9 @@ GALLERY: dict[str, Classic] = {
     "numerical_average_pooling": Classic("5x5 avg k3 s1", _X),
 }
 
+#: Words without the digits that every layer has, or one word with underscores.
+_LIKE_A_NAME = re.compile(r"\s*[A-Za-z_][A-Za-z_\s-]*|[A-Za-z]\w*_\w*")
+
 
 def classic(
     name: str, *, theme: ThemeName = "light", seconds: float = 0.5, lang: str | None = None
@@ -77,14 +82,44 @@ def classic(
         [[[12, 12, 17], [10, 17, 19], [9, 6, 14]]]
     """
     if name not in GALLERY:
-        raise words(lang).problem(
-            ArgumentError, "wrong.classic", name=name, known=", ".join(GALLERY)
-        )
+        raise _no_classic(name, lang)
     entry = GALLERY[name]
     return animate(
         entry.layer, entry.x, weight=entry.weight, view=entry.view, theme=theme, seconds=seconds,
         lang=lang,
     )  # fmt: skip
+
+
+def classic_called(text: str) -> Classic | None:
+    """Return the classic animation that a text names, or None for a text that may be a layer.
+
+    Raises:
+        ArgumentError: If it can be no layer, and is no classic's name either.
+
+    Example:
+        >>> classic_called("padding_strides").layer
+        '5x5 k3 s2 p1'
+        >>> classic_called("5x5 k3 s2 p1") is None
+        True
+    """
+    if text in GALLERY:
+        return GALLERY[text]
+    if _LIKE_A_NAME.fullmatch(text):
+        raise _no_classic(text)
+    return None
+
+
+def _no_classic(name: str, lang: str | None = None) -> ArgumentError:
+    """Return the error for a name that no classic has, with the nearest names if there are any."""
+    joined = re.sub(r"[\s-]+", "_", name.strip().lower())
+    close = difflib.get_close_matches(joined, GALLERY, 3)
+    return words(lang).problem(
+        ArgumentError,
+        "wrong.classic_close" if close else "wrong.classic",
+        name=name,
+        close=", ".join(close),
+        known=", ".join(GALLERY),
+    )
 
 
 def save_gallery(

@@ -91,6 +91,7 @@ ENGLISH = {
     # The command
     "saved": "{path}: {count} frames",
     "saved.one": "{path}: 1 frame",
+    "saved.some": "{path}: {shown} of {all} frames",
     # Refusals
     "wrong.view": "view is {view}.",
     "wrong.view.hint": "use one of {known}.",
@@ -110,7 +111,13 @@ ENGLISH = {
     "wrong.no_shape": "the size of the input is not known.",
     "wrong.no_shape.hint": "give x, or input_shape=(C, H, W).",
     "wrong.classic": "there is no classic animation {name!r}.",
-    "wrong.classic.hint": "the names are {known}.",
+    "wrong.classic.hint": "the names are {known}; a layer begins with the size of its input, such "
+    "as 5x5 k3 s2 p1.",
+    "wrong.classic_close": "there is no classic animation {name!r}.",
+    "wrong.classic_close.hint": "did you mean {close}? The names are {known}; a layer begins with "
+    "the size of its input, such as 5x5 k3 s2 p1.",
+    "wrong.format": "--format {form} and -o {path} are two kinds of file.",
+    "wrong.format.hint": "leave out --format: the suffix says what is written.",
     "wrong.suffix": "{suffix!r} is no kind of file that an animation can be.",
     "wrong.suffix.hint": "use one of {known}.",
     "wrong.folder": "the folder {folder} cannot be made: {reason}.",
@@ -127,6 +134,18 @@ ENGLISH = {
     "wrong.no_weight.hint": "leave out {name}, or give a layer whose numbers are set.",
     "wrong.weight": "weight has shape {shape}, but the layer's is {wanted}.",
     "wrong.weight.hint": "give {wanted}, or one kernel {kernel}.",
+    "wrong.kernel_grids": "the kernel has {count} grids, but one is shown for all channels.",
+    "wrong.kernel_grids.hint": "write one grid, without a '|'.",
+    "wrong.kernel_size": "the kernel {name} is {size}, but that of the layer {layer} is {wanted}.",
+    "wrong.kernel_size.hint": "write k{size} into the layer, or give a kernel of {wanted}.",
+    "wrong.kernel_resized": "the kernel {name} is {size}, but that of the layer {layer} is "
+    "{wanted}.",
+    "wrong.kernel_resized.hint": "write k{size} into the layer, or name the kernel {instead}.",
+    "wrong.kernel_axes": "the kernel {name} has 2 axes, {size}, but the layer {layer} has {rank}.",
+    "wrong.kernel_axes.hint": "use a 2-D layer, or, along one axis, write numbers such as '1 2 1'.",
+    "wrong.gradient": "{name} is 2 kernels, left to right and top to bottom, and takes 2 output "
+    "channels in 1 group, but the layer {layer} has {channels} in {groups}.",
+    "wrong.gradient.hint": "name the kernel {name}_x or {name}_y, or write out2 into the layer.",
     "wrong.bias": "bias has shape {shape}, but the layer's is {wanted}.",
     "wrong.frame": "frame {frame} does not exist: there are {frames}.",
     "limit.frames": "the animation of {layer} would have {count} frames, but at most "

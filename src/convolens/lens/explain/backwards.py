@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, final
 
-from convolens.errors import ArgumentError, ConvolensError
+from convolens.errors import ArgumentError
+from convolens.lens.explain.tried import MOST_KERNEL, MOST_STRIDE, alike, axis_by_axis, unusual
 from convolens.lens.explain.words import explain_words
 from convolens.lens.notation import LayerSpec
 from convolens.lens.notation.grammar import parse_partly
 from convolens.lens.saving import save
 from convolens.ops import _spatial as spatial
-from convolens.ops._taps import Pair
 
-MOST_KERNEL, MOST_STRIDE, MOST_SHOWN = 11, 8, 24
+MOST_SHOWN = 24
 
 
 @final
@@ -30,12 +29,14 @@ class Ways:
         want: The wanted size, one number an axis.
         layers: The layers; padding 0 to half the kernel, and what an even kernel may need.
         near: Without any: the nearest sizes that there are.
+        apart: Whether no layer that is alike along all axes gives the size, so that these are not.
     """
 
     input_shape: tuple[int, ...]
     want: tuple[int, ...]
     layers: tuple[LayerSpec, ...]
     near: tuple[int, ...] = ()
+    apart: bool = False
 
     @cached_property
     def values(self) -> dict[str, Any]:
@@ -86,7 +87,8 @@ class Ways:
             )
         left = len(self.layers) - MOST_SHOWN
         below = [say("wanted.more", count=left)] if left > 0 else []
-        return say("wanted", **place, count=len(self.layers)), rows, below
+        key = "wanted.apart" if self.apart else "wanted"
+        return say(key, **place, count=len(self.layers)), rows, below
 
     def text(self, lang: str | None = None) -> str:
         """Return the ways as a table in plain text."""
@@ -136,6 +138,9 @@ def find_layers(text: str, want: int | tuple[int, ...]) -> Ways:
             not in it.
         want: The wanted size, one number for all axes or one an axis.
 
+    Kernel, stride and padding are the same along all axes where that gives the size; where it does
+    not, they differ along as few of them as there is a way.
+
     Raises:
         NotationError: If the text cannot be read.
         ArgumentError: If ``want`` is no size.
@@ -146,6 +151,8 @@ def find_layers(text: str, want: int | tuple[int, ...]) -> Ways:
         ['3x224x224 k7 s2 p3 out64', '3x224x224 k7 s2 p2,3 out64']
         >>> find_layers("14 T s2", 28).layers[0].text
         '14x14 T k2 s2'
+        >>> find_layers("28", (14, 13)).layers[0].text
+        '28x28 k3 s2 p1x0'
     """
     shape, given = parse_partly(text)
     rank = len(shape) - 1
@@ -153,71 +160,20 @@ def find_layers(text: str, want: int | tuple[int, ...]) -> Ways:
     if len(sizes) != rank or any(
         isinstance(n, bool) or not isinstance(n, int) or n < 1 for n in sizes
     ):
-        raise explain_words().problem(ArgumentError, "error.want", want=want, rank=rank)
+        key = "error.want" if rank > 1 else "error.want_one"
+        raise explain_words().problem(ArgumentError, key, want=want, rank=rank)
     found, near = [], set()
-    for spec in _every(shape, given, sizes):
+    for spec in alike(shape, given):
         if spec.output_shape[1:] == sizes:
             found.append(spec)
         elif len(set(spec.output_shape[1:])) == len(set(sizes)) == 1:
             near.add(spec.output_shape[1])
-    found.sort(key=_unusual)
+    if found:
+        return Ways(shape, sizes, tuple(sorted(found, key=unusual)))
+    if apart := axis_by_axis(shape, given, sizes):
+        return Ways(shape, sizes, tuple(sorted(apart, key=unusual)), apart=True)
     nearest = sorted(sorted(near, key=lambda size: abs(size - sizes[0]))[:4])
-    return Ways(shape, sizes, tuple(found), () if found else tuple(nearest))
-
-
-def _every(
-    shape: tuple[int, ...], given: dict[str, Any], want: tuple[int, ...]
-) -> Iterator[LayerSpec]:
-    """Yield every layer of the family that can be."""
-    rank = len(shape) - 1
-    moved = given["kind"] == "conv_transpose"
-    kernels = [given["kernel"]] if "kernel" in given else _all(1, MOST_KERNEL, rank)
-    for kernel in kernels:
-        strides = [given["stride"]] if "stride" in given else _all(1, MOST_STRIDE, rank)
-        for stride in strides:
-            for padding in _paddings(given, kernel, rank):
-                extras = [given.get("output_padding", (0,) * rank)]
-                if moved and "output_padding" not in given:
-                    extras = [(extra,) * rank for extra in range(max(stride))]
-                for extra in extras:
-                    free = {"kernel": kernel, "stride": stride, "output_padding": extra}
-                    try:
-                        yield LayerSpec(shape, **{**given, **free, "padding": padding})
-                    except ConvolensError:
-                        continue  # this combination is no layer
-
-
-def _all(low: int, high: int, rank: int) -> list[tuple[int, ...]]:
-    return [(number,) * rank for number in range(low, high + 1)]
-
-
-def _paddings(
-    given: dict[str, Any], kernel: tuple[int, ...], rank: int
-) -> Iterator[tuple[Pair, ...] | str]:
-    """Yield the paddings to try: even ones to half the span, and one cell more at the end."""
-    if "padding" in given:
-        yield given["padding"]
-        return
-    dilation = given.get("dilation", (1,) * rank)
-    half = max(d * (k - 1) + 1 for k, d in zip(kernel, dilation, strict=True)) // 2
-    for cells in range(half + 1):
-        yield ((cells, cells),) * rank
-        if given["kind"] in ("conv", "separable"):
-            yield ((cells, cells + 1),) * rank
-
-
-def _unusual(spec: LayerSpec) -> tuple[object, ...]:
-    """Return what puts the usual layers first: little dropped, even padding, small odd kernels."""
-    dropped = 0
-    if spec.kind != "conv_transpose":
-        dropped = sum(w.unread(size) for w, size in zip(spec.windows, spec.sizes, strict=True))
-    uneven = any(before != after for before, after in spec.pads)
-    beyond = any(
-        s > d * (k - 1) + 1 for k, s, d in zip(spec.kernel, spec.stride, spec.dilation, strict=True)
-    )
-    even = spec.kernel[0] % 2 == 0 and spec.kind == "conv"
-    alone = set(spec.kernel) == {1}
-    return beyond, alone, uneven, any(spec.output_padding), even, dropped > 1, spec.kernel, dropped
+    return Ways(shape, sizes, (), tuple(nearest))
 
 
 def _each(values: object) -> str:

@@ -19,8 +19,11 @@ ENGLISH = {
     "error.no_output": "there is no output {at}: the outputs are {shape}.",
     "error.no_output.hint": "count images, channels and positions from 0.",
     "error.want": "the wanted size is {want}, but must be one whole number of at least 1, or "
-    "{rank}.",
+    "{rank} of them.",
     "error.want.hint": "write, for instance, 112 or 112x112.",
+    "error.want_one": "the wanted size is {want}, but an image along one axis needs one whole "
+    "number of at least 1.",
+    "error.want_one.hint": "write, for instance, 112.",
     "kind.conv": "convolution",
     "kind.depthwise": "depthwise convolution",
     "kind.conv_transpose": "transposed convolution",
@@ -147,6 +150,8 @@ ENGLISH = {
     # Backwards
     "wanted": "{input} to {want}: {count} ways",
     "wanted.one": "{input} to {want}: one way",
+    "wanted.apart": "{input} to {want}: {count} ways, whose numbers differ between the axes",
+    "wanted.apart.one": "{input} to {want}: one way, whose numbers differ between the axes",
     "wanted.none": "{input} to {want}: no way with kernels up to {kernel} and strides up to "
     "{stride}.",
     "wanted.near": "The nearest sizes are {sizes}.",

@@ -23,6 +23,7 @@ class Setting:
         low: The smallest allowed.
         high: The largest allowed.
         whole: Whether it is a whole number.
+        only: The only numbers allowed; none if all from the smallest to the largest are.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Setting:
     low: float
     high: float
     whole: bool = True
+    only: tuple[float, ...] = ()
 
 
 @final
@@ -146,7 +148,7 @@ BANK: Mapping[str, Entry] = {
     "scharr_x": _fixed(_SCHARR),
     "scharr_y": _fixed(_SCHARR.T),
     "scharr": _fixed(_SCHARR, _SCHARR.T),
-    "laplacian": Entry(lambda n: (_laplacian(n),), (Setting("neighbours", 4, 4, 8),)),
+    "laplacian": Entry(lambda n: (_laplacian(n),), (Setting("neighbours", 4, 4, 8, only=(4, 8)),)),
     "edge": Entry(lambda size: (_edge(size),), (_size(5, low=2),)),
     "emboss": _fixed(np.array([[-2.0, -1, 0], [-1, 1, 1], [0, 1, 2]])),
     "sharpen": _fixed(np.array([[0.0, -1, 0], [-1, 5, -1], [0, -1, 0]])),

@@ -61,7 +61,7 @@ class Figure:
                     "ranks": [plan.rank for plan in result.plans],
                     "multiplications": [plan.numbers for plan in result.plans],
                     "signs": result.signs,
-                    "psnr": self._closeness(result.photo),
+                    "psnr": self._closeness(result),
                 }
                 for result in self.results
             ],
@@ -78,7 +78,7 @@ class Figure:
             title = say("figure.noisy" if self.clean else "figure.original")
             panels = [Panel(title, before, (), self._psnr_line(before))]
             for result in self.results:
-                lines = [*plans_in_words(result.plans), *self._psnr_line(result.photo)]
+                lines = [*plans_in_words(result.plans), *self._psnr_line(result)]
                 panels.append(Panel(result.kernel.name, result.photo, _grids(result), lines))
             if self.clean:
                 panels.insert(0, Panel(say("figure.original"), self.clean, (), ()))
@@ -136,11 +136,15 @@ class Figure:
 
         return make
 
-    def _closeness(self, photo: Photo) -> float | None:
-        return None if self.clean is None else psnr(photo.pixels, self.clean.pixels)
+    def _closeness(self, shown: Photo | Filtered) -> float | None:
+        if self.clean is None:
+            return None
+        if isinstance(shown, Filtered):
+            return shown.psnr(self.clean)
+        return psnr(shown.pixels, self.clean.pixels)
 
-    def _psnr_line(self, photo: Photo) -> list[str]:
-        value = self._closeness(photo)
+    def _psnr_line(self, shown: Photo | Filtered) -> list[str]:
+        value = self._closeness(shown)
         return [] if value is None else [filter_words()("figure.psnr", value=f"{value:.2f}")]
 
 

@@ -74,11 +74,31 @@ class Filtered:
     def psnr(self, reference: Photo | Any) -> float:
         """Return how close it is to a photograph, in decibels; see ``psnr``.
 
+        Args:
+            reference: A photograph of the result's size and channels, or of the source's: then of
+                its pixels those that remain, with its channels mixed as the source's are.
+
         Raises:
             ArgumentError: If sizes, channels or types differ.
         """
         other = reference if isinstance(reference, Photo) else read_photo(reference)
-        return psnr(self.photo.pixels, other.pixels)
+        pixels = other.pixels
+        if pixels.shape == self.source.pixels.shape != self.pixels.shape:
+            pixels = self._remaining(pixels)
+        return psnr(self.pixels, pixels)
+
+    def _remaining(self, pixels: Pixels) -> Pixels:
+        """Return of pixels like the source's those that the result has, mixed alike.
+
+        That is the mean of the channels or, with a grid for each channel, their sum, each times the
+        sum of its grid: what the kernel makes of an even area.
+        """
+        if self.mix:
+            grids = self.kernel.grids
+            sums = [np.full((1, 1), grid.sum()) for grid in grids] if grids[1:] else [np.eye(1)]
+            mixer = Kernel("mix", tuple(sums))
+            pixels = filtered_pixels(pixels, mixer, padding="none", mix=True, signs="clip")
+        return _inner(pixels, self.kernel.size) if self.padding == "none" else pixels
 
     def check(self) -> int:
         """Compute some pixels a second time, in float64 from the definition; return how many.
@@ -201,19 +221,21 @@ def _applied(source: Photo, kernel: Kernel, padding: str, mix: bool, signs: str)
     photo = replace(
         source,
         pixels=pixels,
-        alpha=source.alpha if same_size else _inner(source.alpha, kernel.size),
+        alpha=source.alpha if same_size else _inner_alpha(source.alpha, kernel.size),
         profile=source.profile if pixels.shape[2] == source.channels else None,
     )
     return Filtered(source, photo, kernel, padding, mix, how)
 
 
-def _inner(alpha: Pixels | None, kernel: tuple[int, int]) -> Pixels | None:
-    """Return the alpha of the pixels whose windows lie inside the image."""
-    if alpha is None:
-        return None
+def _inner_alpha(alpha: Pixels | None, kernel: tuple[int, int]) -> Pixels | None:
+    return None if alpha is None else _inner(alpha, kernel)
+
+
+def _inner(pixels: Pixels, kernel: tuple[int, int]) -> Pixels:
+    """Return the pixels whose windows lie inside the image, [H, W] or [H, W, C]."""
     top, left = ((cells - 1) // 2 for cells in kernel)
-    height, width = (n - cells + 1 for n, cells in zip(alpha.shape, kernel, strict=True))
-    return alpha[top : top + height, left : left + width]
+    height, width = (n - cells + 1 for n, cells in zip(pixels.shape[:2], kernel, strict=True))
+    return pixels[top : top + height, left : left + width]
 
 
 def plans_in_words(plans: Sequence[Plan]) -> list[str]:

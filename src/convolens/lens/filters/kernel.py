@@ -123,6 +123,9 @@ def _value(name: str, setting: Setting, word: str) -> float:
         value = float(word)
     except ValueError:
         value = float("nan")
+    if setting.only and value not in setting.only:
+        known = filter_words()("kernel.or").join(f"{number:g}" for number in setting.only)
+        _refuse("kernel.only", name=name, setting=setting.name, word=word.strip(), known=known)
     whole = value.is_integer() if setting.whole else True
     # Written so that NaN is refused.
     if not (setting.low <= value <= setting.high and whole):

@@ -11,7 +11,7 @@ ENGLISH = {
     "grid.empty.hint": 'write rows with a ";" between them, such as "1 0 -1; 2 0 -2; 1 0 -1".',
     "grid.word": "the kernel's row {row} has {word!r} at place {column}, which is no number.",
     "grid.word.hint": 'write numbers with blanks between them and rows with a ";", such as '
-    '"1 0 -1; 2 0 -2; 1 0 -1", or a name such as sobel.',
+    '"1 0 -1; 2 0 -2; 1 0 -1", or a name such as sobel_x.',
     "grid.ragged": "the kernel's rows differ: row 1 has {first} numbers, row {row} has {count}.",
     "grid.ragged.hint": "give all rows as many numbers.",
     "grid.divisor": "the kernel is divided by 0.",
@@ -40,6 +40,9 @@ ENGLISH = {
     "kernel.number": "the {setting} of {name} is {word!r}, but must be a number from {low} to "
     "{high}.",
     "kernel.number.hint": "change it, or leave it out.",
+    "kernel.only": "the {setting} of {name} is {word!r}, but must be {known}.",
+    "kernel.only.hint": "change it, or leave it out.",
+    "kernel.or": " or ",
     # How a kernel is run
     "plan.whole": "{size}, rank {rank}: as it is; {count} multiplications a pixel",
     "plan.whole.one": "{size}, rank {rank}: as it is; one multiplication a pixel",
@@ -57,6 +60,9 @@ ENGLISH = {
     "filter.padding.hint": "use one of {known}.",
     "filter.signs": "signs is {signs!r}.",
     "filter.signs.hint": "use one of {known}.",
+    "filter.no_signs": "--signs {signs} says what becomes of negative numbers, but the length of a "
+    "gradient, {kernels}, has none.",
+    "filter.no_signs.hint": "leave out --signs, or use a kernel of one direction, such as {one}.",
     "filter.channels": "the kernel has grids for {grids} channels, but the image has {channels}.",
     "filter.channels.hint": "give one grid for all channels, or one for each.",
     "filter.room": "an image of {image} is too small for a kernel of {kernel} and the padding "

@@ -5,7 +5,7 @@ CHINESE = {
     "grid.empty.hint": "各行之间用“;”隔开，例如 “1 0 -1; 2 0 -2; 1 0 -1”。",
     "grid.word": "核的第 {row} 行第 {column} 个是 {word!r}，不是数。",
     "grid.word.hint": "数之间用空格隔开，行之间用“;”隔开，例如 “1 0 -1; 2 0 -2; 1 0 -1”；"
-    "或者写一个名称，例如 sobel。",
+    "或者写一个名称，例如 sobel_x。",
     "grid.ragged": "核的各行长短不一：第 1 行有 {first} 个数，第 {row} 行有 {count} 个。",
     "grid.ragged.hint": "每一行都要有同样多的数。",
     "grid.divisor": "核被 0 除。",
@@ -31,6 +31,9 @@ CHINESE = {
     "kernel.whole.hint": "请修改，或者省略它。",
     "kernel.number": "{name} 的 {setting} 是 {word!r}，但必须是 {low} 到 {high} 的数。",
     "kernel.number.hint": "请修改，或者省略它。",
+    "kernel.only": "{name} 的 {setting} 是 {word!r}，但必须是 {known}。",
+    "kernel.only.hint": "请修改，或者省略它。",
+    "kernel.or": " 或 ",
     "plan.whole": "{size}，秩为 {rank}：按原样计算，每个像素 {count} 次乘法",
     "plan.two": "{size}，秩为 {rank}：先一列，再一行，每个像素 {count} 次乘法，而不是 {all} 次",
     "plan.more": "{size}，秩为 {rank}：{rank} 组“先一列，再一行”相加，每个像素 {count} 次乘法，而"
@@ -44,6 +47,8 @@ CHINESE = {
     "filter.padding.hint": "可以是 {known}。",
     "filter.signs": "signs 是 {signs!r}。",
     "filter.signs.hint": "可以是 {known}。",
+    "filter.no_signs": "--signs {signs} 说明如何处理负数，但梯度的长度 {kernels} 没有负数。",
+    "filter.no_signs.hint": "请去掉 --signs，或者用只有一个方向的核，例如 {one}。",
     "filter.channels": "核是给 {grids} 个通道的，但图像有 {channels} 个通道。",
     "filter.channels.hint": "给出一个所有通道共用的核，或者每个通道一个。",
     "filter.room": "{image} 的图像太小，容不下 {kernel} 的核和填充方式 {padding!r}。",

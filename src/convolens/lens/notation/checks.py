@@ -76,24 +76,37 @@ def _require_fitting(spec: LayerSpec) -> None:
             f"padding_mode is {spec.padding_mode!r}, but must be one of "
             f"{', '.join(map(repr, get_args(PaddingMode)))}."
         )
-    for wrong, what in (
-        (spec.padding_mode != "zeros" and (moved or spec.pools), "a padding mode"),
-        ((moved or spec.pools) and isinstance(spec.padding, str), "a padding by name"),
-        ((moved or spec.pools) and _uneven(spec), "a padding that differs before and after"),
-        (any(spec.output_padding) and not moved, "an output_padding"),
-        (spec.ceil_mode and not spec.pools, "ceil_mode"),
-        (not spec.count_include_pad and spec.kind != "avg_pool", "count_include_pad=False"),
-        (spec.pools and spec.groups != 1, "groups"),
-        (spec.pools and spec.out_channels != spec.channels, "out_channels"),
-        (spec.kind == "avg_pool" and any(d != 1 for d in spec.dilation), "a dilation"),
-        (spec.kind == "separable" and spec.groups != 1, "groups"),
-        (spec.kind != "separable" and spec.multiplier != 1, "a multiplier"),
-        (spec.kind == "separable" and spec.rank != 2, f"{spec.rank} spatial axes"),
+    if spec.kind == "separable" and spec.rank != 2:
+        raise ArgumentError(
+            f"a separable convolution has 2 spatial axes, but the image has {spec.rank}.",
+            hint="leave 1d and 3d out and write a height and a width; or use another kind of "
+            "layer.",
+        )
+    for wrong, what, name in (
+        (spec.padding_mode != "zeros" and (moved or spec.pools), "a padding mode", "padding_mode"),
+        ((moved or spec.pools) and isinstance(spec.padding, str), "a padding by name", "padding"),
+        (
+            (moved or spec.pools) and _uneven(spec),
+            "a padding that differs before and after",
+            "padding",
+        ),
+        (any(spec.output_padding) and not moved, "an output_padding", "output_padding"),
+        (spec.ceil_mode and not spec.pools, "ceil_mode", "ceil_mode"),
+        (
+            not spec.count_include_pad and spec.kind != "avg_pool",
+            "count_include_pad=False",
+            "count_include_pad",
+        ),
+        (spec.pools and spec.groups != 1, "groups", "groups"),
+        (spec.pools and spec.out_channels != spec.channels, "out_channels", "out_channels"),
+        (spec.kind == "avg_pool" and any(d != 1 for d in spec.dilation), "a dilation", "dilation"),
+        (spec.kind == "separable" and spec.groups != 1, "groups", "groups"),
+        (spec.kind != "separable" and spec.multiplier != 1, "a multiplier", "multiplier"),
     ):
         if wrong:
             raise ArgumentError(
                 f"a layer of kind {kind} cannot have {what}.",
-                hint="leave it out, or use another kind of layer.",
+                hint=f"leave {name} out, or use another kind of layer.",
             )
     if not spec.pools and spec.channels % spec.groups:
         raise ArgumentError(

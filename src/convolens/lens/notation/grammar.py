@@ -60,7 +60,13 @@ BLAMED = {
     "padding_mode ": "padding_mode",
 }
 _DIGITS = 6
-_ALL = "conv, T, dw, sep, max, avg, 1d, 2d, 3d, k, s, p, d, g, out, m, op, ceil, nobias, uncounted"
+_ALL = ", ".join(
+    (
+        "conv, T, dw, sep, max, avg, 1d, 2d, 3d, k, s, p, d, g, out, m, op, ceil, nobias",
+        "uncounted",
+        *MODES,
+    )
+)
 
 
 def parse_layer(text: str) -> LayerSpec:

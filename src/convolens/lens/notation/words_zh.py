@@ -102,7 +102,13 @@ REFUSALS = {
     ),
     r"use a smaller image, kernel or padding\.": "请用更小的图像、卷积核或填充。",
     r"a layer of kind (.+) cannot have (.+)\.": r"种类为 \1 的层不能有 \2。",
-    r"leave it out, or use another kind of layer\.": "请去掉它，或换一种层。",
+    r"leave (.+) out, or use another kind of layer\.": r"请去掉 \1，或换一种层。",
+    r"a separable convolution has 2 spatial axes, but the image has (\d+)\.": (
+        r"可分离卷积有 2 个空间轴，但图像有 \1 个。"
+    ),
+    r"leave 1d and 3d out and write a height and a width; or use another kind of layer\.": (
+        "请去掉 1d 和 3d，写出高和宽，或换一种层。"
+    ),
     r"shape \[(.+)\] of (\w+) needs more than 2\*\*63 - 1 bytes\.": (
         r"形状 [\1]（\2）需要超过 2**63 - 1 个字节。"
     ),

@@ -68,7 +68,7 @@ ENGLISH = {
     # Network
     "network.intro": "Each layer with the shape of its output for one image. A multiply-add is "
     "one product of a weight and an input, padding not counted; the receptive field is how many "
-    "pixels of the input one output can see.",
+    "pixels of the input one output can see, padding counted.",
     "network.layer": "layer",
     "network.kind": "kind",
     "network.output": "output shape",

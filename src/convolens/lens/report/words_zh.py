@@ -54,7 +54,7 @@ CHINESE = {
     "confusion.worst": "最常见的错误：",
     "confusion.large": "共有 {classes} 个类别，不画矩阵（最多画 {most} 个）。",
     "network.intro": "每一层以及它对一张图像的输出形状。一次乘加是一个权重与一个输入的乘积，填充不"
-    "计；感受野是一个输出所能看到的输入像素的范围。",
+    "计；感受野是一个输出所能看到的输入像素的范围，填充计入。",
     "network.layer": "层",
     "network.kind": "类型",
     "network.output": "输出形状",
