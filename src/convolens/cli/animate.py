@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from convolens.cli._language import lang_option
+from convolens.cli._out import require_short_name
 from convolens.cli._types import Finite, Numbers
-from convolens.cli.filter import require_short_name
 
 if TYPE_CHECKING:
     from convolens.lens.animate import Animation

@@ -8,8 +8,8 @@ import click
 
 from convolens.cli._described import described, is_folder
 from convolens.cli._language import lang_option
+from convolens.cli._out import require_short_name
 from convolens.cli._typed_sizes import typed_sizes
-from convolens.cli.filter import require_short_name
 from convolens.cli.summary import parse_shape
 
 _EPILOG = """\b

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from convolens.cli._language import lang_option
+from convolens.cli._out import require_short_name
 from convolens.cli._typed_sizes import typed_sizes
 from convolens.cli._types import Numbers
-from convolens.cli.filter import require_short_name
 
 if TYPE_CHECKING:
     from convolens.lens.explain import Explanation, Ways

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import errno
-import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from convolens.cli._language import lang_option
+from convolens.cli._out import require_short_name
 from convolens.cli._types import Finite
 
 if TYPE_CHECKING:
@@ -25,27 +24,6 @@ Examples:
   convolens filter photo.jpg -k sobel -o edges.npy
       the numbers before they become pixels
 """
-
-
-def require_short_name(context: click.Context, parameter: click.Parameter, value: Any) -> Any:
-    """Return a file to write, unless the system takes its name or its path for too long.
-
-    Raises:
-        ArgumentError: If it does.
-    """
-    try:
-        if value is not None:
-            os.stat(value)
-    except OSError as error:
-        if error.errno == errno.ENAMETOOLONG:
-            from convolens.errors import ArgumentError
-            from convolens.lens.words import lens_words
-
-            reason = f"{error.strerror} ({len(os.fsencode(value)):,} bytes)"
-            raise lens_words().problem(
-                ArgumentError, "save.failed", path=f"{str(value)[:40]}...", reason=reason
-            ) from None
-    return value
 
 
 def _list_kernels(context: click.Context, parameter: click.Parameter, value: bool) -> None:
