@@ -223,3 +223,24 @@ def test_the_types_of_results(function: Any) -> None:
                     what = (a, shape_a, b, shape_b)
                     assert str(ours.dtype) == str(theirs.dtype).removeprefix("torch."), what
                     assert ours.tolist() == theirs.tolist(), what
+
+
+MIXED: list[Callable[[Any], Any]] = [
+    lambda m: [np.float32(1), 2.0],
+    lambda m: [2.0, np.float64(1)],
+    lambda m: [np.int64(1), 2.0],
+    lambda m: [np.int32(1), 2],
+    lambda m: [[1, 2], [np.int32(1), 1]],
+    lambda m: [[np.float32(1)], [2]],
+    lambda m: [np.uint8(1), 2],
+    lambda m: [True, np.float32(1)],
+    lambda m: [m.tensor(1.0, dtype=m.float64), 2.0],
+    lambda m: [m.tensor(1), 2.0],
+]
+
+
+@pytest.mark.parametrize("data", MIXED)
+def test_the_type_of_mixed_numbers(data: Callable[[Any], Any]) -> None:
+    ours, theirs = (m.tensor(data(m)) for m in (cl, torch))
+    assert str(ours.dtype) == str(theirs.dtype).removeprefix("torch.")
+    assert ours.tolist() == theirs.tolist()

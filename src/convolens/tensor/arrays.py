@@ -81,13 +81,26 @@ def array_of(data: Any, dtype: DTypeLike | None) -> Array:
         ) from None
     if array.dtype == object and isinstance(_first_number(data), int):
         raise ArgumentError(f"{_first_number(data)} does not fit int64.")
-    if dtype is None and not isinstance(_first_number(data), np.ndarray | np.generic):
-        if array.dtype == np.float64:
+    if dtype is None:
+        types = _types_in(data)
+        if array.dtype == np.float64 and np.float64 not in types:
             array = array.astype(float32)
-        elif array.dtype.kind == "i":
+        elif array.dtype.kind == "i" and not any(issubclass(t, np.integer) for t in types):
             array = array.astype(int64)
     dtype_of(array.dtype)
     return array
+
+
+def _types_in(data: Any) -> set[type]:
+    """Return the types of the numbers in nested lists, arrays and tensors."""
+    if hasattr(data, "dtype"):
+        return {data.dtype.type}
+    if not isinstance(data, list | tuple):
+        return {type(data)}
+    types = set(map(type, data))
+    if all(issubclass(t, np.generic | float | int) for t in types):
+        return types
+    return set().union(*map(_types_in, data))
 
 
 def _first_number(data: Any) -> Any:
