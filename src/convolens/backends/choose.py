@@ -90,6 +90,8 @@ def _decide(op: Op, specs: Specs, setting: Setting) -> Choice:
     isa()  # a set that cannot run here is refused before the first call
     get_num_threads()  # and so is a number of threads that the environment has wrong
     output = op.infer(*specs)
+    if type(op) not in KERNELS:  # nothing to choose; parts of tensors are mostly new calls
+        return Choice.of(REFERENCE, output, REFERENCE.prepare(op, specs, output))
     verdicts = _verdicts(op, specs, setting.exact)
     named = [verdict for verdict in verdicts if verdict.candidate.name == setting.forced]
     if named and named[0].reason:

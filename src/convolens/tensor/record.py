@@ -42,7 +42,8 @@ class Version:
         self.shared = shared
         self._kept: dict[Hashable, tuple[Any, Any]] | None = None
         self._borrowers: list[ref[Tensor]] | None = None
-        self._views: list[tuple[ref[Tensor], object]] | None = None  # each with its family
+        # By its id: a tensor that is a view, or has one, and its family.
+        self._views: dict[int, tuple[ref[Tensor], object]] | None = None
 
     def __reduce__(self) -> tuple[type[Version], tuple[bool]]:
         return Version, (self.shared,)  # a copy is memory of its own: nothing is laid out of it yet
@@ -57,32 +58,31 @@ class Version:
 
         Both are of one family; what was detached, and is recorded apart, begins another.
         """
-        if self._views is None:
-            self._views = []
-        elif len(self._views).bit_count() == 1:  # now and then those that are gone are forgotten
-            self._views = [known for known in self._views if known[0]() is not None]
+        views = self._views or {}
+        if len(views).bit_count() == 1:  # now and then those that are gone are forgotten
+            views = {key: known for key, known in views.items() if known[0]() is not None}
+        self._views = views
         family = self._family(tensor)
         if family is None:
             family = object()
-            self._views.append((ref(tensor), family))
-        self._views.append((ref(view), family))
+            views[id(tensor)] = ref(tensor), family
+        views[id(view)] = ref(view), family
 
     def others_in(self, memory: Array, tensor: Tensor) -> bool:
         """Return whether another tensor of its family lies in a part of the memory."""
         family = self._family(tensor)
         if family is None or self._views is None:
             return False
-        others = (known() for known, its in self._views if its is family)
+        others = (known() for known, its in self._views.values() if its is family)
         return any(
             other is not None and other is not tensor and _share(other.array, memory)
             for other in others
         )
 
     def _family(self, tensor: Tensor) -> object | None:
-        for known, family in self._views or ():
-            if known() is tensor:
-                return family
-        return None
+        known, family = (self._views or {}).get(id(tensor), (None, None))
+        # Another tensor may have had the same id.
+        return family if known is not None and known() is tensor else None
 
     def lend(self, borrower: Tensor) -> None:
         """Note that a tensor around this memory should have its own."""
