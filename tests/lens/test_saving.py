@@ -74,3 +74,8 @@ def test_words_are_complete_in_both_languages() -> None:
     assert set(CHINESE) == {key for key in ENGLISH if not key.endswith(".one")}
     for key, text in CHINESE.items():
         assert places(text) == places(ENGLISH[key]), key
+
+
+def test_a_name_that_is_too_long_is_refused_in_words() -> None:
+    with pytest.raises(ArgumentError, match=r"^a{40}\.\.\. cannot be written: .*\(304 bytes\)"):
+        save("a" * 300 + ".txt", MAKERS)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from convolens.cli._language import lang_option
-from convolens.cli._out import require_short_name
 from convolens.cli._types import Finite, Numbers
 
 if TYPE_CHECKING:
@@ -53,7 +52,6 @@ _FORMATS = ("gif", "svg", "html", "mp4", "png")
     "-o",
     "--out",
     type=click.Path(path_type=Path),
-    callback=require_short_name,
     metavar="FILE",
     help="The file to write.",
 )

@@ -8,7 +8,6 @@ import click
 
 from convolens.cli._described import described, is_folder
 from convolens.cli._language import lang_option
-from convolens.cli._out import require_short_name
 from convolens.cli._typed_sizes import typed_sizes
 from convolens.cli.summary import parse_shape
 
@@ -44,7 +43,6 @@ layer, its parameters and its costs.
     "-o",
     "--out",
     type=click.Path(path_type=Path),
-    callback=require_short_name,
     metavar="FILE",
     default=Path("network.svg"),
     show_default=True,

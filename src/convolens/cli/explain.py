@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import click
 
 from convolens.cli._language import lang_option
-from convolens.cli._out import require_short_name
 from convolens.cli._typed_sizes import typed_sizes
 from convolens.cli._types import Numbers
 
@@ -79,7 +78,6 @@ Examples:
     "-o",
     "--out",
     type=click.Path(path_type=Path),
-    callback=require_short_name,
     metavar="FILE",
     help="Write a file: .txt, .html, .json, or the picture of the taps as .svg.",
 )

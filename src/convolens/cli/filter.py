@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import click
 
 from convolens.cli._language import lang_option
-from convolens.cli._out import require_short_name
 from convolens.cli._types import Finite
 
 if TYPE_CHECKING:
@@ -66,7 +65,6 @@ def _list_kernels(context: click.Context, parameter: click.Parameter, value: boo
     "-o",
     "--out",
     required=True,
-    callback=require_short_name,
     metavar="FILE",
     help="What to write: .png, .jpg, .webp, .bmp, .tif, a page .html, or numbers .npy.",
 )

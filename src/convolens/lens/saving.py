@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -42,10 +44,11 @@ def writable(path: str | Path, suffixes: Mapping[str, object]) -> Path:
     """Return the file to write, after checking that it can be one, before any work is done.
 
     Raises:
-        ArgumentError: If the suffix is not known, or there is no such folder.
+        ArgumentError: If the suffix is not known, there is no such folder, or the system takes the
+            name for too long.
     """
     target, say = Path(path), lens_words()
-    if target.is_dir():
+    if _is_folder(target):
         raise say.problem(ArgumentError, "save.is_folder", path=target)
     if target.suffix.lower() not in suffixes:
         raise say.problem(
@@ -58,3 +61,13 @@ def writable(path: str | Path, suffixes: Mapping[str, object]) -> Path:
     if not target.parent.is_dir():
         raise say.problem(ArgumentError, "save.no_folder", path=target, folder=target.parent)
     return target
+
+
+def _is_folder(target: Path) -> bool:
+    try:
+        return target.is_dir()
+    except OSError as error:
+        path, reason = str(target), error.strerror or str(error)
+        if error.errno == errno.ENAMETOOLONG:
+            path, reason = f"{path[:40]}...", f"{reason} ({len(os.fsencode(path)):,} bytes)"
+        raise lens_words().problem(ArgumentError, "save.failed", path=path, reason=reason) from None

@@ -122,53 +122,37 @@ def _prepare_linear(op: Op, specs: Specs, output: TensorSpec) -> Run:
 def _prepare_reshape(op: Op, specs: Specs, output: TensorSpec) -> Run:
     (x,) = specs
     flat = TensorSpec((x.size,), x.dtype)
+    common = _common_sizes(x.shape, output.shape)
+    from_image = not _is_in_index_order(x)
+    to_image = not _is_in_index_order(output)
+
+    def flattened(array: Array) -> Array:
+        if not from_image:
+            return dense(array).reshape(flat.shape)
+        y = empty(flat)
+        _native.flatten(dense(array), y)
+        return y
+
+    def copied(array: Array) -> Array:
+        if not to_image:
+            return flattened(array).reshape(output.shape)
+        y = empty(output)
+        if from_image and common is not None:
+            _native.move(array.reshape(common), y.reshape(common))
+        else:
+            _native.unflatten(flattened(array), y)
+        return y
 
     # What is written into a part of a tensor, such as a row, is seen in the tensor: a copy is made
     # only where no view is possible.
-    def reshape_dense(array: Array) -> Array:
-        if array.flags.c_contiguous:
+    def run(array: Array) -> Array:
+        if not to_image and array.flags.c_contiguous:
             return array.reshape(output.shape)
         if common is not None and (view := _as_view(array, common, output.shape)) is not None:
             return view
-        return dense(array).reshape(output.shape)
+        return copied(array)
 
-    def flatten(array: Array) -> Array:
-        if array.flags.c_contiguous:
-            return array.reshape(output.shape)
-        if common is not None and (view := _as_view(array, common, output.shape)) is not None:
-            return view
-        y = empty(flat)
-        _native.flatten(dense(array), y)
-        return y.reshape(output.shape)
-
-    def unflatten(array: Array) -> Array:
-        if common is not None and (view := _as_view(array, common, output.shape)) is not None:
-            return view
-        y = empty(output)
-        _native.unflatten(dense(array).reshape(flat.shape), y)
-        return y
-
-    common = _common_sizes(x.shape, output.shape)
-
-    def both(array: Array) -> Array:
-        if common is not None and (view := _as_view(array, common, output.shape)) is not None:
-            return view
-        y = empty(output)
-        if common is not None:
-            _native.move(array.reshape(common), y.reshape(common))
-        else:
-            between = empty(flat)
-            _native.flatten(dense(array), between)
-            _native.unflatten(between, y)
-        return y
-
-    from_image = not _is_in_index_order(x)
-    to_image = not _is_in_index_order(output)
-    if from_image and to_image:
-        return both
-    if from_image:
-        return flatten
-    return unflatten if to_image else reshape_dense
+    return run
 
 
 def _as_view(array: Array, common: tuple[int, ...], shape: tuple[int, ...]) -> Array | None:
